@@ -1,0 +1,12 @@
+//! What does the market quote, and how may it move?
+//!
+//! Chains and quotes ([`chain`]), money ([`cents`]), the exchange calendar ([`calendar`]), vendors' files
+//! ([`ingest`]), and the stated real-world assumptions under which paths are simulated ([`model`]).
+//!
+//! Deliberately absent: what the trader owns (that is `wheel`), and any formula for a price (that is `pricing`).
+
+pub mod cents;
+pub mod chain;
+
+pub use cents::Cents;
+pub use chain::{Chain, Contract, Quote, Style};
