@@ -1,2 +1,115 @@
-//! Chores.
-fn main() {}
+//! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci` and `cargo xtask long`.
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+usage: cargo xtask <task>
+
+  ci     what a change must pass: format, lints, docs, licences, tests
+  long   the tests named long_*, which are ignored otherwise, in release mode
+";
+
+/// One command, and what is set in its environment.
+struct Step {
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const fn step(arguments: &'static [&'static str]) -> Step {
+    Step {
+        arguments,
+        environment: &[],
+    }
+}
+
+const LINTS: &[Step] = &[
+    step(&["fmt", "--all", "--check"]),
+    step(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]),
+    Step {
+        arguments: &["doc", "--workspace", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+];
+
+/// Without the advisories: their list is fetched by git from another host, and its news would fail an unchanged commit. Run
+/// `cargo deny check advisories` by hand before a release.
+const DENY: &[Step] = &[step(&[
+    "deny",
+    "check",
+    "--hide-inclusion-graph",
+    "bans",
+    "licenses",
+    "sources",
+])];
+
+const TESTS: &[Step] = &[step(&["test", "--workspace"])];
+
+const LONG: &[Step] = &[step(&[
+    "test",
+    "--release",
+    "--workspace",
+    "--",
+    "--ignored",
+    "long_",
+])];
+
+fn main() -> ExitCode {
+    let task = env::args().nth(1).unwrap_or_default();
+    let done = match task.as_str() {
+        "ci" => run(LINTS)
+            .and_then(|()| cargo_deny())
+            .and_then(|()| run(TESTS)),
+        "long" => run(LONG),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown task {task:?}\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Checks licences and sources, after installing the tool if it is missing.
+fn cargo_deny() -> Result<(), String> {
+    let probe = Command::new(cargo()).args(["deny", "--version"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        run(&[step(&["install", "cargo-deny", "--locked"])])?;
+    }
+    run(DENY)
+}
+
+/// Runs each step and stops at the first that fails.
+fn run(steps: &[Step]) -> Result<(), String> {
+    for step in steps {
+        let shown = format!("cargo {}", step.arguments.join(" "));
+        eprintln!("==> {shown}");
+        let status = Command::new(cargo())
+            .args(step.arguments)
+            .envs(step.environment.iter().copied())
+            .status()
+            .map_err(|error| format!("{shown}: cannot start: {error}"))?;
+        if !status.success() {
+            return Err(format!("{shown}: {status}"));
+        }
+    }
+    Ok(())
+}
+
+/// The cargo that runs us.
+fn cargo() -> String {
+    env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}

@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Does the advice beat doing nothing? Policies are graded on simulated futures that no search has seen.
+//!
+//! A policy is anything that answers a situation with an action ([`Policy`]); this room never learns whether a tree, a net or a
+//! fixed rule stands behind it. Every policy walks the same paths ([`Paths`]), so differences are paired and sharp, and a
+//! martingale control takes most of the remaining noise ([`Grade`]).
+//!
+//! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
+
+mod baselines;
+mod grade;
+mod odds;
+mod paths;
+mod walk;
+
+pub use baselines::{FixedRule, Hold, Once};
+pub use grade::{Grade, Interval, difference};
+pub use odds::{Odds, odds};
+pub use paths::{Paths, uniform};
+pub use walk::{Policy, Walk, walk_all};

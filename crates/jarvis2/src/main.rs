@@ -1,2 +1,16 @@
-//! Placeholder.
-fn main() {}
+//! What do I do now with this position? A decision engine for options sellers. It never places an order.
+
+mod account;
+mod cli;
+mod config;
+mod engine;
+mod error;
+mod plan;
+mod progress;
+mod report;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(cli::run())
+}

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn rounds_and_prints() {
-        assert_eq!(Cents::from_usd(0.285), Cents(29));
+        assert_eq!(Cents::from_usd(0.125), Cents(13), "0.125 is exact in binary: the half goes away from zero");
         assert_eq!(Cents::from_usd(-1.005), Cents(-100), "-1.005 is below the half in binary");
         assert_eq!(Cents(-5).to_string(), "-$0.05");
         assert_eq!(Cents(123_456).to_string(), "$1234.56");

@@ -5,8 +5,17 @@
 //!
 //! Deliberately absent: what the trader owns (that is `wheel`), and any formula for a price (that is `pricing`).
 
+pub mod calendar;
 pub mod cents;
 pub mod chain;
+mod error;
+pub mod events;
+pub mod history;
+pub mod ingest;
+pub mod futures;
+pub mod quantise;
+pub mod rates;
 
 pub use cents::Cents;
 pub use chain::{Chain, Contract, Quote, Style};
+pub use error::Error;

@@ -1,7 +1,42 @@
 //! What is a contract worth, and how does that move?
 //!
+//! | question | answer |
+//! | --- | --- |
+//! | price and Greeks, exercise at expiry only | [`european`] |
+//! | price and Greeks, exercise at any time; when to exercise | [`american`], [`american::Boundary`] |
+//! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
+//! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
+//! | chances under the normal law | [`normal`] |
+//!
+//! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
+//! an [`InputsRef`] or [`QuotedRef`] go in, a column comes out, and a [`Status`] beside each slot tells what became of it.
+//! Units everywhere: dollars per share, years of 365 days, fractions per year, the holder's sign.
+//!
+//! ```
+//! use pricing::{Inputs, Quoted, Right, american, american::Precision};
+//! let put = Inputs { right: Right::Put, spot: 61.2, strike: 60.0, years: 45.0 / 365.0, rate: 0.045, dividend_yield: 0.03, vol: 0.18 };
+//! let price_usd = american::price(&put).unwrap();
+//! let quoted = Quoted { right: put.right, price_usd, spot: 61.2, strike: 60.0, years: put.years, rate: 0.045, dividend_yield: 0.03 };
+//! let vol = american::implied_vol(&quoted, Precision::Standard).unwrap();
+//! assert!((vol - 0.18).abs() < 1e-4);
+//! ```
+//!
+//! Not for: dividends paid in cash on a known day (a yield spreads them), jumps and stochastic volatility (a smile only
+//! describes them), barriers and averages.
+//!
 //! Deliberately absent: dates, symbols, files.
 
+pub mod american;
+pub mod error;
+pub mod european;
+pub mod implied;
+pub mod inputs;
+pub mod normal;
+pub mod smile;
 pub mod units;
 
+pub use error::{Error, Status};
+pub use implied::{Quoted, QuotedRef, implied_vol, implied_vols};
+pub use inputs::{Greeks, GreeksMut, Inputs, InputsRef};
+pub use smile::{Smile, Surface};
 pub use units::{Right, Years};

@@ -1,1 +1,103 @@
-//! Placeholder.
+//! A planner for any game with chance, played by one player whose rules are known.
+//!
+//! Describe the rules once ([`Game`]), say how an unfinished state is judged ([`Evaluator`]), and [`run`] grows a
+//! [`Tree`] of explicit decisions and chances. The tree answers what each action is worth, which is best, and can be
+//! followed as a policy.
+//!
+//! ```text
+//! worth(action) = sum over outcomes  p (reward + discount * worth(state reached))     exact, by probability
+//! worth(state)  = max over expanded actions  worth(action)                            until then: the evaluator's
+//! ```
+//!
+//! Three decisions make the numbers converge. An action is expanded with *all* its outcomes at once, so an
+//! expectation never misses a case. The backup is the maximum, so a bad action tried once drags nothing down. Equal
+//! states share one node when the game gives them a key. And whatever is exhausted is `Solved`: exact, never
+//! visited again, so a small game becomes dynamic programming.
+//!
+//! Sources: PUCT is Silver et al., Nature 550 (2017), Methods; mean-to-max backup is Coulom (2006); in-flight visit
+//! counts are Liu et al., arXiv 1810.11755 (2020); recomputing shared nodes from their children is the rule of
+//! KataGo's note on graph search.
+//!
+//! # Words
+//!
+//! - A *simulation* is one descent and backup; it expands exactly one action.
+//! - An *evaluation* is one state handed to the evaluator. The budget counts evaluations.
+//! - Same game, evaluator, config and seed: same tree, bit for bit. Nothing here reads a clock or starts a thread.
+//!
+//! # A lesson
+//!
+//! Roll a die up to three times; keep a face and be paid that many dollars. When to stop?
+//!
+//! ```
+//! use search::{Each, Game, Outcome, SearchConfig, StopReason, run};
+//!
+//! struct Dice;
+//!
+//! #[derive(Clone)]
+//! struct Table { face: u32, rolls_left: u32, kept: bool }
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq)]
+//! enum Action { Keep, Roll }
+//!
+//! impl Game for Dice {
+//!     type State = Table;
+//!     type Action = Action;
+//!
+//!     fn actions(&self, table: &Table, out: &mut Vec<Action>) {
+//!         out.push(Action::Keep);
+//!         if table.rolls_left > 0 {
+//!             out.push(Action::Roll);
+//!         }
+//!     }
+//!
+//!     fn outcomes(&self, table: &Table, action: Action, out: &mut Vec<Outcome<Table>>) {
+//!         match action {
+//!             Action::Keep => {
+//!                 let state = Table { kept: true, ..table.clone() };
+//!                 out.push(Outcome { probability: 1.0, reward: f64::from(table.face), state });
+//!             }
+//!             Action::Roll => out.extend((1..=6).map(|face| Outcome {
+//!                 probability: 1.0 / 6.0,
+//!                 reward: 0.0,
+//!                 state: Table { face, rolls_left: table.rolls_left - 1, kept: false },
+//!             })),
+//!         }
+//!     }
+//!
+//!     fn terminal_worth(&self, table: &Table) -> Option<f64> {
+//!         table.kept.then_some(0.0)
+//!     }
+//! }
+//!
+//! let root = Table { face: 0, rolls_left: 3, kept: false };
+//! let mut evaluator = Each(|table: &Table| f64::from(table.face)); // "keep now": a poor judge is enough here
+//! let tree = run(&Dice, &root, &mut evaluator, &SearchConfig::default(), &mut |_| true)?;
+//!
+//! assert_eq!(tree.stop_reason(), StopReason::Solved);
+//! assert_eq!(tree.best_action(), Some(Action::Roll));
+//! assert!((tree.worth(tree.root()) - 14.0 / 3.0).abs() < 1e-12);
+//!
+//! // The tree is a policy: after a first roll of 4, roll again; after a 5, keep.
+//! let roll = tree.best(tree.root()).unwrap();
+//! let reply = |face: usize| tree.best(tree.outcomes(roll.id)[face - 1].node).unwrap().action;
+//! assert_eq!((reply(4), reply(5)), (Action::Roll, Action::Keep));
+//! # Ok::<(), search::Error>(())
+//! ```
+//!
+//! # Where to read
+//!
+//! `game` the rules, `run` the loop, `select` the descent, `expand` the growth, `backup` the arithmetic, `tree` the
+//! answers. Deliberately absent: opponents, hidden information, learned dynamics, threads, files, options.
+
+mod backup;
+mod error;
+mod expand;
+mod game;
+mod run;
+mod select;
+mod tree;
+
+pub use error::{Error, NodePath};
+pub use game::{Each, Evaluator, Game, Judgement, Outcome};
+pub use run::{Progress, SearchConfig, run};
+pub use tree::{Branch, Counts, Edge, EdgeId, NodeId, Status, Step, StopReason, Tree};

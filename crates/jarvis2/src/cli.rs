@@ -1,0 +1,342 @@
+//! The front door: arguments in, text and files out. Only here do numbers become text.
+
+use crate::config::{self, Config, Flag};
+use crate::engine::{self, inputs::Request};
+use crate::error::Error;
+use crate::plan::{Outcome, Plan};
+use crate::progress::Progress;
+use crate::{account, report};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::json;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// What do I do now with this position? A decision engine for options sellers. It never places an order.
+#[derive(Debug, Parser)]
+#[command(name = "jarvis2", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say what to do now, in dollars, with odds, reasons and evidence. Alone: on the embedded synthetic sample.
+    Plan(Box<PlanArgs>),
+    /// Write, show or check the configuration, or write a sample account.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the JSON Schema of a file format.
+    Schema {
+        /// Which format.
+        format: SchemaOf,
+    },
+    /// Write the embedded synthetic sample as files.
+    Sample {
+        /// Folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Show what this machine offers: cores, memory, limits.
+    Machine {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct PlanArgs {
+    /// Option chain: any supported vendor's file, plain or gzipped. Without it: the embedded synthetic sample.
+    #[arg(long, value_name = "FILE")]
+    chain: Option<PathBuf>,
+    /// Account (TOML). Without it: all cash is assumed. `jarvis2 config init --account FILE` writes a sample.
+    #[arg(long, value_name = "FILE")]
+    account: Option<PathBuf>,
+    /// Daily prices (CSV or Parquet: date, open, high, low, close, dividend, split), for the forecast of volatility.
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Ex-dates and earnings (CSV: symbol, date, kind, amount_usd).
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Which underlying, where the file holds several.
+    #[arg(long, short)]
+    symbol: Option<String>,
+    /// Day of the decision; default: the last day of quotes. Earlier days count as history.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<jiff::civil::Date>,
+    /// Price of one share, where the file has none.
+    #[arg(long, value_name = "USD")]
+    spot: Option<f64>,
+    /// Interest rate that cash earns, fraction per year.
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
+    rate: Option<f64>,
+    /// Random seed. Same seed and input: same bytes.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Stop searching after this many milliseconds instead of a fixed number of evaluations.
+    #[arg(long, value_name = "MS")]
+    time_ms: Option<u64>,
+    /// Allow advice on synthetic data for a real account.
+    #[arg(long)]
+    allow_synthetic: bool,
+    /// Print the plan as JSON.
+    #[arg(long)]
+    json: bool,
+    /// No progress bar.
+    #[arg(long)]
+    quiet: bool,
+    /// Folder for report.html and plan.json.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write no files.
+    #[arg(long)]
+    no_files: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// Configuration file (TOML).
+    #[arg(long = "config", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Set one key: `--set objective.risk_aversion=2`. May be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Write a commented configuration, or with --account a sample account. Never overwrites.
+    Init {
+        /// Write a sample account to this file instead.
+        #[arg(long, value_name = "FILE")]
+        account: Option<PathBuf>,
+        /// Where to write the configuration.
+        #[arg(long = "config", value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print the configuration after all layers.
+    Show {
+        /// Say where each value comes from.
+        #[arg(long)]
+        origin: bool,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+    /// Check the configuration and say what is wrong.
+    Check {
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchemaOf {
+    /// The account file.
+    Account,
+    /// The configuration file.
+    Config,
+    /// `plan.json`.
+    Plan,
+}
+
+/// Runs the command line and returns the exit code.
+pub(crate) fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let wants_json = matches!(&cli.command, Command::Plan(args) if args.json) || matches!(cli.command, Command::Machine { json: true });
+    let result = match cli.command {
+        Command::Plan(args) => plan(&args),
+        Command::Config(command) => config_command(command).map(|text| done(&text)),
+        Command::Schema { format } => schema(format).map(|text| done(&text)),
+        Command::Sample { out } => sample(&out).map(|text| done(&text)),
+        Command::Machine { json } => machine(json).map(|text| done(&text)),
+    };
+    result.unwrap_or_else(|error| fail(&error, wants_json))
+}
+
+/// Prints what clap says; with `--json` on the line its errors are JSON too.
+fn usage(error: &clap::Error) -> u8 {
+    let is_help = !error.use_stderr();
+    if !is_help && std::env::args().any(|arg| arg == "--json") {
+        return fail(&Error::Usage(error.to_string().trim_end().to_owned()), true);
+    }
+    let _ = error.print();
+    if is_help { 0 } else { 2 }
+}
+
+fn fail(error: &Error, as_json: bool) -> u8 {
+    let code = error.exit_code();
+    if as_json {
+        done(&json!({ "error": { "kind": error.kind(), "message": error.to_string(), "exit_code": code } }).to_string());
+    } else {
+        eprintln!("jarvis2: {error}");
+    }
+    code
+}
+
+/// Prints a result; a closed pipe is the reader's right.
+fn done(text: &str) -> u8 {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    0
+}
+
+fn load(args: &ConfigArgs, mut flags: Vec<Flag>) -> Result<config::Loaded, Error> {
+    for pair in &args.set {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Error::Usage(format!("--set {pair}: write KEY=VALUE, such as --set objective.risk_aversion=2")))?;
+        flags.push(Flag { name: "--set".to_owned(), key: key.trim().to_owned(), value: value.trim().to_owned() });
+    }
+    Ok(config::load(args.file.as_deref(), &config::environment(), &flags)?)
+}
+
+fn plan(args: &PlanArgs) -> Result<u8, Error> {
+    let flag = |name: &str, key: &str, value: String| Flag { name: name.to_owned(), key: key.to_owned(), value };
+    let mut flags = Vec::new();
+    flags.extend(args.rate.map(|rate| flag("--rate", "market.rate_per_year", format!("{rate:?}"))));
+    flags.extend(args.seed.map(|seed| flag("--seed", "search.seed", seed.to_string())));
+    flags.extend(args.time_ms.map(|ms| flag("--time-ms", "search.time_ms", ms.to_string())));
+    let config = load(&args.config, flags)?.config;
+    let machine = hardware::detect();
+    let threads = threads(&config, &machine);
+    reserve(&config, &machine)?;
+    let request = Request {
+        chain: args.chain.clone(),
+        account: args.account.clone(),
+        history: args.history.clone(),
+        events: args.events.clone(),
+        symbol: args.symbol.clone(),
+        as_of: args.as_of,
+        spot_usd: args.spot,
+        allow_synthetic: args.allow_synthetic,
+    };
+    if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
+        return Err(Error::Usage(format!("--spot {spot}: a price in dollars is needed")));
+    }
+    let progress = Progress::new(args.quiet || args.json);
+    let inputs = engine::inputs::read(&request, config, threads)?;
+    let plan = engine::plan(&inputs, &progress);
+    progress.finish();
+    let plan = plan?;
+    let written = if args.no_files { Vec::new() } else { write(&plan, &inputs.config, args.out.as_deref())? };
+    if args.json {
+        done(&to_json(&plan)?);
+    } else {
+        let style = report::TextStyle { color: wants_color(), unicode: wants_unicode() };
+        done(&report::text(&plan, &style));
+    }
+    for path in written {
+        eprintln!("written: {}", path.display());
+    }
+    Ok(if plan.decision.outcome == Outcome::Abstain { 4 } else { 0 })
+}
+
+fn threads(config: &Config, machine: &hardware::Machine) -> usize {
+    let found = hardware::threads(machine).count;
+    match config.hardware.threads {
+        0 => found.max(1),
+        wanted => wanted as usize,
+    }
+}
+
+/// Asks for the memory that paths and trees of this configuration take, before any of it is taken.
+fn reserve(config: &Config, machine: &hardware::Machine) -> Result<(), Error> {
+    let paths = u64::from(config.search.paths) * u64::from(config.objective.horizon_days) * 24;
+    let trees = (u64::from(config.search.evaluations) + 2 * u64::from(config.search.draw_evaluations)) * 1500;
+    let need = 100_000_000 + paths + trees;
+    let budget = hardware::memory_budget(machine, config.hardware.memory_limit_bytes());
+    Ok(budget.check(need, "search.paths, search.evaluations and search.draw_evaluations")?)
+}
+
+fn to_json(plan: &Plan) -> Result<String, Error> {
+    serde_json::to_string_pretty(plan).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Writes the files that the configuration asks for.
+fn write(plan: &Plan, config: &Config, out: Option<&Path>) -> Result<Vec<PathBuf>, Error> {
+    let dir = out.map_or_else(|| PathBuf::from(&config.output.dir), Path::to_path_buf);
+    let unwritable = |path: &Path, error: std::io::Error| Error::Unwritable { path: path.to_owned(), why: error.to_string() };
+    std::fs::create_dir_all(&dir).map_err(|error| unwritable(&dir, error))?;
+    let mut written = Vec::new();
+    let mut put = |name: &str, text: String| {
+        let path = dir.join(name);
+        std::fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
+        written.push(path);
+        Ok::<(), Error>(())
+    };
+    if config.output.html {
+        put("report.html", report::html(plan))?;
+    }
+    if config.output.json {
+        put("plan.json", to_json(plan)? + "\n")?;
+    }
+    Ok(written)
+}
+
+fn wants_color() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn wants_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    cfg!(target_os = "macos") || locale.is_some_and(|value| value.to_lowercase().replace('-', "").contains("utf8"))
+}
+
+fn config_command(command: ConfigCommand) -> Result<String, Error> {
+    match command {
+        ConfigCommand::Init { account: Some(path), .. } => {
+            let unwritable = |why: String| Error::Unwritable { path: path.clone(), why };
+            if path.exists() {
+                return Err(Error::Usage(format!("{}: exists already and is left as it is; name another file", path.display())));
+            }
+            std::fs::write(&path, account::SAMPLE).map_err(|error| unwritable(error.to_string()))?;
+            Ok(format!("{}: a sample account was written; edit it, then run `jarvis2 plan --chain FILE --account {}`", path.display(), path.display()))
+        }
+        ConfigCommand::Init { account: None, file } => Ok(config::init(file.as_deref(), &config::environment())?),
+        ConfigCommand::Show { origin, config } => Ok(load(&config, Vec::new())?.show(origin)),
+        ConfigCommand::Check { config } => {
+            load(&config, Vec::new())?;
+            Ok(config::check(config.file.as_deref(), &config::environment(), &[])?)
+        }
+    }
+}
+
+fn schema(format: SchemaOf) -> Result<String, Error> {
+    let value = match format {
+        SchemaOf::Account => schemars::schema_for!(account::Account).to_value(),
+        SchemaOf::Plan => schemars::schema_for!(Plan).to_value(),
+        SchemaOf::Config => config::json_schema(),
+    };
+    serde_json::to_string_pretty(&value).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn sample(out: &Path) -> Result<String, Error> {
+    let written = market::sample::write(out)?;
+    let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    let symbol = market::sample::DEFAULT_SYMBOL;
+    Ok(format!(
+        "SYNTHETIC DATA, made by our own generator: it proves nothing about any market.\n{}\nTry: jarvis2 plan --chain {} --symbol {symbol} --account {} --allow-synthetic",
+        names.join("\n"),
+        out.join("chain.parquet").display(),
+        out.join("account.toml").display()
+    ))
+}
+
+fn machine(as_json: bool) -> Result<String, Error> {
+    let machine = hardware::detect();
+    let mut rows = machine.rows();
+    rows.push(("threads".to_owned(), hardware::threads(&machine).to_string()));
+    rows.push(("memory budget".to_owned(), hardware::memory_budget(&machine, None).to_string()));
+    if as_json {
+        let object: serde_json::Map<String, serde_json::Value> = rows.into_iter().map(|(name, value)| (name.replace(' ', "_"), value.into())).collect();
+        return serde_json::to_string_pretty(&object).map_err(|error| Error::Internal(error.to_string()));
+    }
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    Ok(rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect())
+}

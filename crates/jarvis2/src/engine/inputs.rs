@@ -1,0 +1,221 @@
+//! Everything that a plan depends on, read and checked: chain, account, history, events, configuration.
+
+use super::fit::{Known, day_offset};
+use crate::account::Account;
+use crate::config::Config;
+use crate::error::Error;
+use jiff::civil::Date;
+use market::events::{Event, EventKind, read_events, read_events_bytes};
+use market::history::{History, read_history, read_history_bytes};
+use market::ingest::{Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes};
+use market::{Chain, calendar, sample};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) chain: Option<PathBuf>,
+    pub(crate) account: Option<PathBuf>,
+    pub(crate) history: Option<PathBuf>,
+    pub(crate) events: Option<PathBuf>,
+    pub(crate) symbol: Option<String>,
+    pub(crate) as_of: Option<Date>,
+    pub(crate) spot_usd: Option<f64>,
+    pub(crate) allow_synthetic: bool,
+}
+
+/// The account of the plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    /// Absent: all cash is assumed.
+    pub(crate) account: Option<Account>,
+    pub(crate) source: String,
+}
+
+/// Everything that a plan depends on.
+pub(crate) struct Inputs {
+    pub(crate) config: Config,
+    pub(crate) threads: usize,
+    pub(crate) chain_name: String,
+    pub(crate) chain: Chain,
+    pub(crate) ingest: Ingest,
+    pub(crate) owner: Owner,
+    pub(crate) known: Known,
+    pub(crate) events: Vec<Event>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) data_sha256: String,
+    pub(crate) inputs_sha256: String,
+}
+
+/// Name under which the embedded sample appears.
+const SAMPLE: &str = "embedded sample";
+
+/// Reads all files of a request.
+pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<Inputs, Error> {
+    let mut notes = Vec::new();
+    let (account, account_bytes) = match &request.account {
+        Some(path) => Account::read(path).map(|(account, bytes)| (Some(account), bytes))?,
+        None => (None, Vec::new()),
+    };
+    let options = Options {
+        symbol: request.symbol.clone(),
+        spot_usd: request.spot_usd,
+        as_of: request.as_of,
+        last_day_only: true,
+        ..Options::default()
+    };
+    let (chain_name, bytes, ingest) = match &request.chain {
+        Some(path) => {
+            let ingest = read_chains(path, &options)?;
+            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            (file_name(path), bytes, ingest)
+        }
+        None => (SAMPLE.to_owned(), sample::CHAIN_PARQUET.to_vec(), read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?),
+    };
+    let chain = choose(&ingest, request, account.as_ref(), &mut notes)?;
+    if chain.is_synthetic() && account.is_some() && !request.allow_synthetic {
+        return Err(Error::SyntheticWithAccount { chain: chain_name });
+    }
+    let (history, history_bytes) = read_prices(request, &chain)?;
+    let (events, events_bytes) = read_calendar(request, &chain)?;
+    let known = known(&ingest, &chain, history.as_ref(), request, &events, &mut notes);
+    let owner = Owner {
+        source: match (&request.account, &account) {
+            (Some(path), Some(_)) => file_name(path),
+            _ => "assumed: all cash, no positions (give --account)".to_owned(),
+        },
+        account,
+    };
+    let inputs_sha256 = sha256(&[account_bytes, history_bytes, events_bytes].concat());
+    Ok(Inputs { config, threads, chain_name, chain, owner, known, events, notes, data_sha256: sha256(&bytes), inputs_sha256, ingest })
+}
+
+/// SHA-256 as hexadecimal text.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The last day of the wanted symbol; without a wish, the account's symbol, else the one with most contracts.
+fn choose(ingest: &Ingest, request: &Request, account: Option<&Account>, notes: &mut Vec<String>) -> Result<Chain, Error> {
+    let last = |symbol: &str| ingest.chains.iter().rfind(|chain| chain.symbol == symbol);
+    let mut symbols: Vec<&str> = ingest.chains.iter().map(|chain| chain.symbol.as_str()).collect();
+    symbols.dedup();
+    let listed = || symbols.join(", ");
+    if let Some(wanted) = &request.symbol {
+        let wanted = wanted.trim().trim_start_matches('^').to_uppercase();
+        return last(&wanted).cloned().ok_or_else(|| Error::NoSuchSymbol { wanted, there: listed() });
+    }
+    let owned = account.map(Account::symbols).unwrap_or_default();
+    let held: Vec<&str> = symbols.iter().copied().filter(|symbol| owned.iter().any(|own| own == symbol)).collect();
+    let chosen = match (held.as_slice(), symbols.as_slice()) {
+        ([one], _) | ([], [one]) => *one,
+        ([], []) => return Err(Error::NoSuchSymbol { wanted: "any".to_owned(), there: "none".to_owned() }),
+        (several, all) => {
+            let pool = if several.is_empty() { all } else { several };
+            // The sample is planned for its dividend payer: a share that the assumed account can afford.
+            let best = pool.iter().copied().filter(|_| request.chain.is_none()).find(|symbol| *symbol == sample::DEFAULT_SYMBOL);
+            best.or_else(|| pool.iter().copied().max_by_key(|symbol| last(symbol).map_or(0, |chain| chain.quotes.len())))
+                .unwrap_or(pool[0])
+        }
+    };
+    if symbols.len() > 1 {
+        notes.push(format!("the file holds {}; {chosen} was taken: name another with --symbol", listed()));
+    }
+    last(chosen).cloned().ok_or_else(|| Error::NoSuchSymbol { wanted: chosen.to_owned(), there: listed() })
+}
+
+fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec<u8>), Error> {
+    match &request.history {
+        Some(path) => {
+            let history = read_history(path, Some(&chain.symbol))?;
+            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            Ok((Some(history), bytes))
+        }
+        None if request.chain.is_none() => match sample::history_csv(&chain.symbol) {
+            Some(text) => Ok((Some(read_history_bytes(SAMPLE, text.as_bytes(), None)?), Vec::new())),
+            None => Ok((None, Vec::new())),
+        },
+        None => Ok((None, Vec::new())),
+    }
+}
+
+fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8>), Error> {
+    let of_symbol = |events: Vec<Event>| events.into_iter().filter(|event| event.symbol == chain.symbol).collect();
+    match &request.events {
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            Ok((of_symbol(read_events(path)?), bytes))
+        }
+        None if request.chain.is_none() => {
+            Ok((of_symbol(read_events_bytes(SAMPLE, sample::EVENTS_CSV.as_bytes())?), Vec::new()))
+        }
+        None => Ok((Vec::new(), Vec::new())),
+    }
+}
+
+/// Returns before the chain's day and dividends after it. Nothing later than the chain's day enters as history.
+fn known(
+    ingest: &Ingest,
+    chain: &Chain,
+    history: Option<&History>,
+    request: &Request,
+    events: &[Event],
+    notes: &mut Vec<String>,
+) -> Known {
+    let (returns, returns_source) = match history {
+        Some(history) => {
+            let past = history.days.iter().take_while(|day| day.date <= chain.as_of).count();
+            if past < history.days.len() {
+                notes.push(format!("{} later days of the history were not looked at", history.days.len() - past));
+            }
+            notes.extend(history.notes.iter().map(|note| format!("history: {note}")));
+            let mut past_only = history.clone();
+            past_only.days.truncate(past);
+            let last = past_only.days.last().map(|day| day.date);
+            if let Some(last) = last.filter(|&last| calendar::trading_days_between(last, chain.as_of) > 5) {
+                notes.push(format!("the history ends on {last}, {} trading days before the chain", calendar::trading_days_between(last, chain.as_of)));
+            }
+            (past_only.log_returns(), "the history file".to_owned())
+        }
+        None => (returns_of_chain(ingest, chain), "earlier days of the chain file".to_owned()),
+    };
+    let dividends = events.iter().filter_map(|event| match event.kind {
+        EventKind::ExDividend { amount_usd } => Some((event.date, amount_usd)),
+        EventKind::Earnings => None,
+    });
+    Known {
+        returns,
+        returns_source,
+        dividends: dividends.collect(),
+        events_given: request.events.is_some() || request.chain.is_none(),
+    }
+}
+
+/// Log returns between neighbouring trading days of the chain file, splits undone.
+fn returns_of_chain(ingest: &Ingest, chain: &Chain) -> Vec<f64> {
+    let mut spots: Vec<_> = ingest.spots.iter().filter(|s| s.symbol == chain.symbol && s.date <= chain.as_of).cloned().collect();
+    adjust_for_splits(&mut spots, &ingest.splits());
+    spots
+        .windows(2)
+        .filter(|pair| calendar::trading_days_between(pair[0].date, pair[1].date) == 1)
+        .map(|pair| (pair[1].spot_usd / pair[0].spot_usd).ln())
+        .filter(|value| value.is_finite())
+        .collect()
+}
+
+/// Events of the symbol between the chain and `day`, in words.
+pub(crate) fn events_until(inputs: &Inputs, day: u16) -> Vec<String> {
+    let within = |event: &&Event| {
+        event.date > inputs.chain.as_of && day_offset(inputs.chain.as_of, event.date).is_some_and(|at| at <= day)
+    };
+    let words = |event: &Event| match event.kind {
+        EventKind::ExDividend { amount_usd } => format!("ex-dividend ${amount_usd:.2} on {}", event.date),
+        EventKind::Earnings => format!("earnings on {}", event.date),
+    };
+    inputs.events.iter().filter(within).map(words).collect()
+}

@@ -1,0 +1,819 @@
+//! The plan as one HTML file: its style sheet and drawings are inside, there is no script, and nothing is loaded from anywhere.
+//!
+//! Colours follow the reader's light or dark setting; gains are blue and losses orange, which the colour-blind can tell apart, and
+//! every coloured cell also has its number. Whatever comes from the plan is escaped.
+
+use super::content::{
+    Line, WORTH_MEANING, alternative_gaps, draws_sentence, edge_parts, flip_values, groups,
+    headline, leg_gaps, leg_prices, leg_words, missing, nearest_row, outcome_meaning,
+    search_sentences, selected, spot_row, worth_sentence,
+};
+use super::svg::{self, Scale};
+use super::units::{
+    cell, column_decimals, count, decimal, figure, interval_decimals, percent, probability, quote,
+    range, signed, span, usd, usd_signed,
+};
+use crate::plan::{Evidence, Figure, IntervalUsd, Plan, WhatIf};
+
+/// Alternatives shown, besides the choice, doing nothing and holding.
+const ALTERNATIVES: usize = 24;
+/// Alternatives drawn.
+const DRAWN: usize = 8;
+/// Rows of a list of notes or refusals before the page grows too long.
+const LIST: usize = 60;
+
+/// The plan as one self-contained HTML file.
+pub(crate) fn html(plan: &Plan) -> String {
+    let title = format!("{}, {}: {}", plan.symbol, plan.as_of, headline(plan));
+    let mut page =
+        String::from("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
+    page.push_str(&format!(
+        "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
+        escape(&title),
+        include_str!("page.css")
+    ));
+    watermark(&mut page, plan);
+    page.push_str("<main>\n");
+    header(&mut page, plan);
+    cards(&mut page, plan);
+    numbers(&mut page, plan);
+    alternatives(&mut page, plan);
+    why(&mut page, plan);
+    what_if(&mut page, plan);
+    evidence(&mut page, &plan.evidence);
+    data(&mut page, plan);
+    account(&mut page, plan);
+    assumptions(&mut page, plan);
+    manifest(&mut page, plan);
+    page.push_str("</main>\n");
+    watermark(&mut page, plan);
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+/// Text that is safe between tags and inside quoted attributes.
+pub(super) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\n' | '\t' => safe.push(' '),
+            letter if letter.is_control() => safe.push('?'),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// A table that scrolls sideways where the page is narrow.
+struct Grid {
+    class: &'static str,
+    caption: String,
+    heads: Vec<String>,
+    body: String,
+}
+
+impl Grid {
+    fn new(class: &'static str, caption: &str, heads: &[&str]) -> Grid {
+        Grid {
+            class,
+            caption: caption.to_string(),
+            heads: heads.iter().map(|head| (*head).to_string()).collect(),
+            body: String::new(),
+        }
+    }
+
+    /// Adds a row. `head` and the cells are HTML; a cell is its class and its content.
+    fn row(&mut self, class: &str, head: &str, cells: &[(&str, String)]) {
+        self.body.push_str(&format!(
+            "<tr{}><th scope=\"row\">{head}</th>",
+            class_of(class)
+        ));
+        for (class, content) in cells {
+            self.body
+                .push_str(&format!("<td{}>{content}</td>", class_of(class)));
+        }
+        self.body.push_str("</tr>\n");
+    }
+
+    fn finish(self, page: &mut String) {
+        let caption = escape(&self.caption);
+        page.push_str(&format!(
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table{}>\n<caption>{caption}</caption>\n",
+            class_of(self.class)
+        ));
+        if self.heads.iter().any(|head| !head.is_empty()) {
+            page.push_str("<thead><tr>");
+            for head in &self.heads {
+                page.push_str(&format!("<th scope=\"col\">{}</th>", escape(head)));
+            }
+            page.push_str("</tr></thead>\n");
+        }
+        page.push_str(&format!("<tbody>\n{}</tbody></table></div>\n", self.body));
+    }
+}
+
+fn class_of(class: &str) -> String {
+    if class.is_empty() {
+        String::new()
+    } else {
+        format!(" class=\"{class}\"")
+    }
+}
+
+fn paragraph(page: &mut String, class: &str, text: &str) {
+    if !text.is_empty() {
+        page.push_str(&format!("<p{}>{}</p>\n", class_of(class), escape(text)));
+    }
+}
+
+/// A list; empty lists leave nothing.
+fn list(page: &mut String, class: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    page.push_str(&format!("<ul{}>\n", class_of(class)));
+    for item in items.iter().take(LIST) {
+        page.push_str(&format!("<li>{}</li>\n", escape(item)));
+    }
+    if items.len() > LIST {
+        page.push_str(&format!("<li>and {} more</li>\n", items.len() - LIST));
+    }
+    page.push_str("</ul>\n");
+}
+
+/// Words with a quieter second line.
+fn with_small(text: &str, small: &str) -> String {
+    if small.is_empty() {
+        escape(text)
+    } else {
+        format!("{}<small>{}</small>", escape(text), escape(small))
+    }
+}
+
+fn watermark(page: &mut String, plan: &Plan) {
+    if let Some(watermark) = &plan.watermark {
+        page.push_str(&format!(
+            "<p class=\"watermark\">{}</p>\n",
+            escape(watermark)
+        ));
+    }
+}
+
+fn header(page: &mut String, plan: &Plan) {
+    let decision = &plan.decision;
+    page.push_str("<header>\n");
+    paragraph(
+        page,
+        "lead",
+        &format!(
+            "{} \u{b7} {} per share \u{b7} {}",
+            plan.symbol,
+            usd(plan.spot_usd),
+            plan.as_of
+        ),
+    );
+    let headline = headline(plan);
+    let mut letters = headline.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    page.push_str(&format!(
+        "<h1>{}{}</h1>\n",
+        escape(&first),
+        escape(letters.as_str())
+    ));
+    paragraph(
+        page,
+        "worth",
+        &format!("Worth {}", worth_sentence(&plan.numbers)),
+    );
+    paragraph(page, "", &decision.because);
+    paragraph(
+        page,
+        "soft",
+        outcome_meaning(decision.outcome)
+            .filter(|meaning| *meaning != decision.because)
+            .unwrap_or_default(),
+    );
+    list(page, "notices", &decision.notices);
+    if !decision.action.legs.is_empty() {
+        let mut grid = Grid::new(
+            "",
+            "Trades: prices in dollars per share",
+            &["Trade", "Bid", "Mid", "Ask", "Limit"],
+        );
+        for leg in &decision.action.legs {
+            let cells = leg_prices(leg).map(|price| ("", price));
+            grid.row(
+                "",
+                &with_small(&leg_words(leg), &format!("limit: {}", leg.price_basis)),
+                &cells,
+            );
+        }
+        grid.finish(page);
+        let gaps: Vec<String> = decision.action.legs.iter().flat_map(leg_gaps).collect();
+        list(page, "soft", &gaps);
+    }
+    let locked = usd(decision.action.capital_locked_usd);
+    paragraph(
+        page,
+        "soft",
+        &format!(
+            "Cash locked {locked}. Valid until {}.",
+            decision.action.valid_until
+        ),
+    );
+    page.push_str("</header>\n");
+}
+
+/// The figures that a trader looks for first.
+fn cards(page: &mut String, plan: &Plan) {
+    let numbers = &plan.numbers;
+    let worth = numbers.worth_over_holding.as_ref();
+    let mut cards = vec![(
+        "Worth over holding",
+        worth.map_or_else(
+            || "n/a (not estimated)".to_string(),
+            |worth| usd_signed(worth.value_usd),
+        ),
+        worth.map_or_else(String::new, |worth| range(worth)),
+    )];
+    let mut card = |label, shown: &Figure, known: &dyn Fn(f64) -> String, gloss: &str| {
+        cards.push((label, figure(shown, known), gloss.to_string()));
+    };
+    card(
+        "Premium",
+        &numbers.premium_after_fees_usd,
+        &usd,
+        "all contracts, after fees",
+    );
+    card(
+        "Makes money",
+        &numbers.probability_of_profit_real_world,
+        &probability,
+        "real-world odds at expiry",
+    );
+    card(
+        "Break-even",
+        &numbers.break_even_usd_per_share,
+        &usd,
+        "per share, at expiry",
+    );
+    card(
+        "Return on capital",
+        &numbers.return_on_capital_fraction,
+        &percent,
+        "to expiry, not annualised",
+    );
+    card(
+        "Mean loss, worst 5 %",
+        &numbers.cvar95_usd,
+        &usd,
+        "whole account, to the horizon",
+    );
+    card(
+        "Theta",
+        &numbers.theta_usd_per_day,
+        &usd_signed,
+        "per day, your position",
+    );
+    card(
+        "Vega",
+        &numbers.vega_usd_per_vol_point,
+        &usd_signed,
+        "per vol point, your position",
+    );
+    page.push_str("<dl class=\"cards\">\n");
+    for (label, value, gloss) in cards {
+        let (big, small) = match value.split_once(" (") {
+            Some((na, reason)) => (na, reason.trim_end_matches(')').to_string()),
+            None => (value.as_str(), gloss),
+        };
+        page.push_str(&format!(
+            "<div class=\"card\"><dt>{}</dt><dd><span class=\"big\">{}</span><br><span class=\"gloss\">{}</span></dd></div>\n",
+            escape(label),
+            escape(big),
+            escape(&small)
+        ));
+    }
+    page.push_str("</dl>\n");
+}
+
+fn numbers(page: &mut String, plan: &Plan) {
+    page.push_str("<section>\n<h2>Numbers</h2>\n<div class=\"columns\">\n");
+    let groups = groups(&plan.numbers, &plan.decision.action, plan.spot_usd);
+    for group in &groups {
+        let known: Vec<&Line> = group.lines.iter().filter(|line| line.known).collect();
+        if known.is_empty() {
+            continue;
+        }
+        page.push_str(&format!("<div>\n<h3>{}</h3>\n", escape(group.title)));
+        let mut grid = Grid::new("", group.basis, &[]);
+        for line in known {
+            grid.row(
+                "",
+                &with_small(line.label.trim_start(), &line.gloss),
+                &[("", escape(&line.value))],
+            );
+        }
+        grid.finish(page);
+        page.push_str("</div>\n");
+    }
+    page.push_str("</div>\n");
+    let missing: Vec<String> = missing(&groups)
+        .into_iter()
+        .map(|(reason, labels)| format!("{reason}: {}", labels.join(", ").to_lowercase()))
+        .collect();
+    list(page, "soft", &missing);
+    paragraph(page, "soft", WORTH_MEANING);
+    page.push_str("</section>\n");
+}
+
+fn alternatives(page: &mut String, plan: &Plan) {
+    let rows = selected(&plan.alternatives, ALTERNATIVES);
+    if rows.is_empty() {
+        return;
+    }
+    page.push_str("<section class=\"long\">\n<h2>Alternatives</h2>\n");
+    let drawn: Vec<_> = selected(&plan.alternatives, DRAWN)
+        .into_iter()
+        .filter_map(|row| {
+            row.numbers
+                .worth_over_holding
+                .as_ref()
+                .map(|worth| (row, worth))
+        })
+        .collect();
+    if !drawn.is_empty() {
+        let scale = Scale::with_zero(
+            drawn
+                .iter()
+                .flat_map(|(_, worth)| [worth.low_usd, worth.value_usd, worth.high_usd]),
+        );
+        let caption = "Worth over holding everything to the horizon: dot and interval, in dollars; the vertical line is zero";
+        let mut grid = Grid::new("", caption, &["Action", "", "Worth"]);
+        for (row, worth) in drawn {
+            let class = if row.chosen { "chosen" } else { "" };
+            let svg = svg::whisker(&row.action.text, worth, &scale, row.chosen);
+            grid.row(
+                class,
+                &escape(&row.action.text),
+                &[("strip-cell", svg), ("", usd_signed(worth.value_usd))],
+            );
+        }
+        grid.finish(page);
+    }
+    let heads = [
+        "Action, and why it won or lost",
+        "Worth over holding",
+        "Interval",
+        "Makes money",
+        "Premium",
+        "Cash locked",
+        "Mean loss, worst 5 %",
+    ];
+    let mut grid = Grid::new(
+        "alternatives",
+        "In figures: dollars for the whole account, real-world odds at expiry",
+        &heads,
+    );
+    let decimals = interval_decimals(
+        rows.iter()
+            .filter_map(|row| row.numbers.worth_over_holding.as_ref()),
+    );
+    for row in &rows {
+        let numbers = &row.numbers;
+        let worth = |shown: &dyn Fn(&IntervalUsd) -> String| {
+            numbers
+                .worth_over_holding
+                .as_ref()
+                .map_or_else(|| "n/a".to_string(), shown)
+        };
+        let verdict = format!(
+            "{}: {}",
+            if row.chosen { "won" } else { "lost" },
+            row.verdict
+        );
+        let cells = [
+            ("", worth(&|worth| signed(worth.value_usd, decimals))),
+            ("", worth(&|worth| span(worth, decimals))),
+            (
+                "",
+                cell(&numbers.probability_of_profit_real_world, |value| {
+                    escape(&probability(value))
+                }),
+            ),
+            (
+                "",
+                cell(&numbers.premium_after_fees_usd, |value| decimal(value, 0)),
+            ),
+            ("", decimal(row.action.capital_locked_usd, 0)),
+            ("", cell(&numbers.cvar95_usd, |value| decimal(value, 0))),
+        ];
+        grid.row(
+            if row.chosen { "chosen" } else { "" },
+            &with_small(&row.action.text, &verdict),
+            &cells,
+        );
+    }
+    grid.finish(page);
+    list(page, "soft", &alternative_gaps(&rows));
+    let hidden = plan.alternatives.len() - rows.len();
+    if hidden > 0 {
+        paragraph(
+            page,
+            "soft",
+            &format!("{hidden} more were compared and are not shown."),
+        );
+    }
+    page.push_str("</section>\n");
+}
+
+fn why(page: &mut String, plan: &Plan) {
+    let why = &plan.why;
+    page.push_str("<section class=\"long\">\n<h2>Why</h2>\n");
+    paragraph(page, "", &format!("Objective: {}", why.objective));
+    waterfall(page, plan);
+    page.push_str("<h3>How firm is it?</h3>\n");
+    paragraph(page, "", &draws_sentence(&why.draws, &why.search));
+    if !why.flips.is_empty() {
+        let mut grid = Grid::new(
+            "",
+            "Inputs that would flip the choice",
+            &["Input", "Now", "Flips at"],
+        );
+        for flip in &why.flips {
+            let (now, flips_at) = flip_values(flip);
+            let class = if flip.flips_at.known().is_some() {
+                ""
+            } else {
+                "words"
+            };
+            grid.row(
+                "",
+                &escape(&flip.input),
+                &[("", escape(&now)), (class, escape(&flips_at))],
+            );
+        }
+        grid.finish(page);
+    }
+    if !why.refusals.is_empty() {
+        let mut grid = Grid::new(
+            "",
+            "Kept off the menu by your limits",
+            &["Limit", "Actions", "Nearest miss"],
+        );
+        for refusal in why.refusals.iter().take(LIST) {
+            grid.row(
+                "",
+                &escape(&refusal.limit),
+                &[
+                    ("", refusal.count.to_string()),
+                    ("words", escape(&refusal.nearest_miss)),
+                ],
+            );
+        }
+        grid.finish(page);
+    }
+    page.push_str("<h3>The search</h3>\n");
+    for sentence in search_sentences(&why.search) {
+        paragraph(page, "", &sentence);
+    }
+    if !why.search.principal_line.is_empty() {
+        paragraph(
+            page,
+            "",
+            &format!(
+                "Likeliest line: {}",
+                why.search.principal_line.join(" \u{2192} ")
+            ),
+        );
+    }
+    page.push_str("</section>\n");
+}
+
+/// The worth over holding, part by part.
+fn waterfall(page: &mut String, plan: &Plan) {
+    let parts = edge_parts(&plan.why.edge);
+    let last = parts.len() - 1;
+    let mut sum = 0.0;
+    let mut steps = Vec::new();
+    for (index, (_, _, part)) in parts.iter().enumerate() {
+        let value = part.known().unwrap_or(0.0);
+        let from = if index == last { 0.0 } else { sum };
+        steps.push((from, from + value));
+        sum = from + value;
+    }
+    let scale = Scale::with_zero(steps.iter().flat_map(|(from, to)| [*from, *to]));
+    let mut grid = Grid::new(
+        "",
+        "Where the worth over holding comes from, in dollars: each part starts where the one before ends",
+        &["Part", "", "Dollars"],
+    );
+    for (index, ((label, gloss, part), (from, to))) in parts.into_iter().zip(steps).enumerate() {
+        let (drawing, value) = match part {
+            Figure::Known(value) => (
+                svg::step(label, from, to, index == last, &scale),
+                usd_signed(*value),
+            ),
+            Figure::Missing(reason) => (escape(reason), "n/a".to_string()),
+        };
+        let class = if part.known().is_some() {
+            "strip-cell"
+        } else {
+            "words"
+        };
+        grid.row(
+            if index == last { "sum" } else { "" },
+            &with_small(label, gloss),
+            &[(class, drawing), ("", value)],
+        );
+    }
+    grid.finish(page);
+}
+
+fn what_if(page: &mut String, plan: &Plan) {
+    page.push_str("<section class=\"long\">\n<h2>What if</h2>\n");
+    paragraph(page, "", &plan.what_if.meaning);
+    let drawing = svg::payoff(plan);
+    if !drawing.is_empty() {
+        page.push_str("<h3>Profit by share price</h3>\n<div class=\"key\">");
+        for (class, words) in [
+            ("expiry", "at the first expiry"),
+            ("now", "if the price moved there today"),
+        ] {
+            page.push_str(&format!(
+                "<span><svg width=\"34\" height=\"8\" aria-hidden=\"true\"><line class=\"{class}\" x1=\"0\" x2=\"34\" y1=\"4\" y2=\"4\"/></svg>{words}</span>"
+            ));
+        }
+        page.push_str("</div>\n");
+        page.push_str(&drawing);
+        page.push('\n');
+        paragraph(
+            page,
+            "soft",
+            "Across: price of one share in dollars. Up: profit in dollars, whole position.",
+        );
+    }
+    heat(page, &plan.what_if, plan.spot_usd);
+    page.push_str("</section>\n");
+}
+
+/// Spot by date, coloured by profit.
+fn heat(page: &mut String, what_if: &WhatIf, spot_usd: f64) {
+    if what_if.dates.is_empty() || what_if.spots_usd.is_empty() {
+        return;
+    }
+    let all = || what_if.profit_usd.iter().flatten().copied();
+    let largest = all()
+        .filter(|profit| profit.is_finite())
+        .fold(0.0, |most: f64, profit| most.max(profit.abs()));
+    let decimals = column_decimals(all());
+    let mut heads = vec!["Share price", "From now"];
+    heads.extend(what_if.dates.iter().map(String::as_str));
+    let caption = "Profit in dollars by price and date: blue gains, orange losses, deeper is more (square-root steps); bold is the price nearest to now";
+    page.push_str("<h3>Profit by price and date</h3>\n");
+    let mut grid = Grid::new("heat", caption, &heads);
+    let here = nearest_row(&what_if.spots_usd, spot_usd);
+    for (index, profits) in what_if.profit_usd.iter().enumerate().rev() {
+        let (spot, distance) = spot_row(what_if.spots_usd[index], spot_usd);
+        let mut cells = vec![("", distance)];
+        cells.extend(
+            profits
+                .iter()
+                .map(|profit| (heat_class(*profit, largest), signed(*profit, decimals))),
+        );
+        grid.row(if here == Some(index) { "here" } else { "" }, &spot, &cells);
+    }
+    grid.finish(page);
+}
+
+/// One of five steps to either side.
+fn heat_class(profit: f64, largest: f64) -> &'static str {
+    const GAIN: [&str; 5] = ["p1", "p2", "p3", "p4", "p5"];
+    const LOSS: [&str; 5] = ["n1", "n2", "n3", "n4", "n5"];
+    if !profit.is_finite() || profit == 0.0 || largest <= 0.0 {
+        return "";
+    }
+    let level = (((profit.abs() / largest).sqrt() * 5.0).ceil() as usize).clamp(1, 5) - 1;
+    if profit > 0.0 {
+        GAIN[level]
+    } else {
+        LOSS[level]
+    }
+}
+
+fn evidence(page: &mut String, evidence: &Evidence) {
+    page.push_str("<section class=\"long\">\n<h2>Evidence</h2>\n");
+    paragraph(page, "", &evidence.meaning);
+    paragraph(
+        page,
+        "worth",
+        &format!(
+            "Record on real history: {}",
+            figure(&evidence.real_history, |value| decimal(value, 2))
+        ),
+    );
+    let rows = &evidence.rows;
+    if !rows.is_empty() {
+        let scale = Scale::with_zero(rows.iter().flat_map(|row| row.quantiles_usd));
+        let caption = "Final wealth less today's wealth, in dollars: line 5 to 95 %, box 25 to 75 %, bar at the median; the vertical line is zero";
+        let mut grid = Grid::new(
+            "",
+            caption,
+            &["Policy", "", "5 %", "25 %", "50 %", "75 %", "95 %"],
+        );
+        for row in rows {
+            let mut cells = vec![("strip-cell", svg::quantiles(row, &scale))];
+            cells.extend(
+                row.quantiles_usd
+                    .iter()
+                    .map(|value| ("", signed(*value, 0))),
+            );
+            grid.row("", &escape(&row.policy), &cells);
+        }
+        grid.finish(page);
+        let heads = [
+            "Policy",
+            "Worth",
+            "Interval",
+            "Mean gain",
+            "Mean loss, worst 5 %",
+            "Premium",
+            "Fees",
+            "Assigned",
+            "Ends above today",
+        ];
+        let caption = "Means per simulated path, in dollars. \"Ends above today\" is the trap figure: read it last";
+        let mut grid = Grid::new("", caption, &heads);
+        let decimals = interval_decimals(rows.iter().map(|row| &row.worth));
+        for row in rows {
+            let worth = &row.worth;
+            let cells = [
+                ("", signed(worth.value_usd, decimals)),
+                ("", span(worth, decimals)),
+                ("", signed(row.mean_gain_usd, decimals)),
+                ("", decimal(row.cvar95_usd, 0)),
+                ("", decimal(row.premium_usd, 0)),
+                ("", decimal(row.fees_usd, 2)),
+                ("", decimal(row.assignments, 2)),
+                ("", escape(&probability(row.share_of_gains))),
+            ];
+            grid.row("", &escape(&row.policy), &cells);
+        }
+        grid.finish(page);
+    }
+    page.push_str("</section>\n");
+}
+
+fn data(page: &mut String, plan: &Plan) {
+    let data = &plan.data;
+    page.push_str("<section class=\"long\">\n<h2>Data</h2>\n");
+    let words = format!(
+        "{} ({}): {} rows read, {} contracts used.",
+        data.chain,
+        data.format,
+        count(data.rows),
+        count(data.contracts)
+    );
+    paragraph(page, "", &words);
+    if !data.smiles.is_empty() {
+        let heads = [
+            "Expiry",
+            "Days",
+            "Forward",
+            "Volatility at the money",
+            "Contracts fitted",
+            "Fit error, vol points",
+        ];
+        let mut grid = Grid::new("", "Implied volatility by expiry", &heads);
+        for smile in &data.smiles {
+            let cells = [
+                ("", smile.dte_days.to_string()),
+                ("", usd(smile.forward_usd)),
+                ("", percent(smile.atm_vol)),
+                ("", smile.points.to_string()),
+                ("", decimal(smile.rmse_vol * 100.0, 2)),
+            ];
+            grid.row(
+                "",
+                &with_small(&smile.expiry, &format!("forward: {}", smile.forward_basis)),
+                &cells,
+            );
+        }
+        grid.finish(page);
+    }
+    if !data.refused.is_empty() {
+        let mut grid = Grid::new(
+            "",
+            "Rows that were refused",
+            &["Reason", "Rows", "First ones"],
+        );
+        for refused in data.refused.iter().take(LIST) {
+            let examples: Vec<&str> = refused
+                .examples
+                .iter()
+                .take(5)
+                .map(String::as_str)
+                .collect();
+            grid.row(
+                "",
+                &escape(&refused.reason),
+                &[
+                    ("", count(refused.count)),
+                    ("words", escape(&examples.join("; "))),
+                ],
+            );
+        }
+        grid.finish(page);
+    }
+    list(page, "soft", &data.notes);
+    page.push_str("</section>\n");
+}
+
+fn account(page: &mut String, plan: &Plan) {
+    let account = &plan.account;
+    page.push_str("<section>\n<h2>Account</h2>\n");
+    let mut grid = Grid::new("", &account.source, &[]);
+    let basis = figure(&account.basis_usd_per_share, |basis| {
+        format!("${}", quote(basis))
+    });
+    let rows = [
+        ("Cash", "", usd(account.cash_usd)),
+        (
+            "Reserved for short puts",
+            "other symbols included",
+            usd(account.reserved_usd),
+        ),
+        ("Shares", "", decimal(account.shares as f64, 0)),
+        ("Cost basis", "per share", basis),
+        (
+            "Wealth",
+            "cash, shares, options at mid",
+            usd(account.wealth_usd),
+        ),
+    ];
+    for (label, gloss, value) in rows {
+        grid.row("", &with_small(label, gloss), &[("", escape(&value))]);
+    }
+    grid.finish(page);
+    list(page, "", &account.options);
+    let left_out: Vec<String> = account
+        .left_out
+        .iter()
+        .map(|item| format!("left out: {item}"))
+        .collect();
+    list(page, "soft", &left_out);
+    page.push_str("</section>\n");
+}
+
+fn assumptions(page: &mut String, plan: &Plan) {
+    let assumptions = &plan.why.assumptions;
+    if assumptions.is_empty() {
+        return;
+    }
+    page.push_str("<section class=\"long\">\n<h2>Assumptions</h2>\n");
+    let mut grid = Grid::new(
+        "",
+        "What the plan takes for granted, and where it comes from",
+        &["Assumption", "Value", "Source"],
+    );
+    for assumption in assumptions.iter().take(LIST) {
+        let cells = [
+            ("words", escape(&assumption.value)),
+            ("words", escape(&assumption.source)),
+        ];
+        grid.row("", &escape(&assumption.name), &cells);
+    }
+    grid.finish(page);
+    page.push_str("</section>\n");
+}
+
+fn manifest(page: &mut String, plan: &Plan) {
+    let manifest = &plan.manifest;
+    page.push_str("<section>\n<h2>To repeat this plan</h2>\n");
+    let words = format!(
+        "jarvis2 {}, device {}, seed {}, plan format {}.",
+        manifest.version, manifest.device, manifest.seed, plan.schema_version
+    );
+    paragraph(page, "", &words);
+    let mut grid = Grid::new("", "SHA-256 of what went in", &[]);
+    for (name, hash) in [
+        ("Data", &manifest.data_sha256),
+        ("Inputs", &manifest.inputs_sha256),
+        ("Configuration", &manifest.config_sha256),
+        ("Situation", &manifest.encoding_sha256),
+    ] {
+        grid.row("", name, &[("hash", escape(hash))]);
+    }
+    grid.finish(page);
+    page.push_str("</section>\n");
+}

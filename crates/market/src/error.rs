@@ -1,0 +1,238 @@
+//! What can go wrong in `market`, each case with what, where, the value and the remedy.
+
+use jiff::civil::Date;
+
+/// What can go wrong while a file is read. Bad *rows* are no errors: they are refused one by one, with a reason.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The path leads nowhere.
+    #[error("{file}: no such file; check the path")]
+    Missing {
+        /// Path as given.
+        file: String,
+    },
+    /// The path is a folder.
+    #[error("{file}: is a folder, not a file; name one file in it")]
+    Folder {
+        /// Path as given.
+        file: String,
+    },
+    /// The operating system said no.
+    #[error("{file}: cannot be read ({cause}); check the permissions and the disk")]
+    Unreadable {
+        /// Path as given.
+        file: String,
+        /// What the operating system said.
+        cause: String,
+    },
+    /// Nothing inside.
+    #[error("{file}: is empty; fetch it again")]
+    Empty {
+        /// Name of the file.
+        file: String,
+    },
+    /// Unpacks to more than one may read into memory.
+    #[error("{file}: unpacks to more than {limit_bytes} bytes; split it by symbol or by year")]
+    TooLarge {
+        /// Name of the file.
+        file: String,
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// A damaged gzip file.
+    #[error("{file}: is a damaged or truncated gzip file ({cause}); fetch it again")]
+    CorruptGzip {
+        /// Name of the file.
+        file: String,
+        /// What the unpacker said.
+        cause: String,
+    },
+    /// A damaged Parquet file, or one with an encoding that this program does not read.
+    #[error(
+        "{file}: cannot be read as Parquet ({cause}); fetch it again, or rewrite it with snappy or zstd compression"
+    )]
+    CorruptParquet {
+        /// Name of the file.
+        file: String,
+        /// What the Parquet reader said.
+        cause: String,
+    },
+    /// Damaged JSON.
+    #[error("{file}: is damaged or truncated JSON ({cause}); fetch it again")]
+    CorruptJson {
+        /// Name of the file.
+        file: String,
+        /// What the JSON reader said, with line and column.
+        cause: String,
+    },
+    /// Text that is not UTF-8.
+    #[error("{file}, line {line}: is not UTF-8 text; save it as \"CSV UTF-8\"")]
+    NotUtf8 {
+        /// Name of the file.
+        file: String,
+        /// First line with a bad byte.
+        line: usize,
+    },
+    /// Neither text nor Parquet nor gzip.
+    #[error("{file}: is {what}, not a CSV, JSON or Parquet file; {remedy}")]
+    NotATable {
+        /// Name of the file.
+        file: String,
+        /// What it looks like.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// No known vendor writes such columns.
+    #[error(
+        "{file}: its columns fit no known vendor; seen: {}; the closest is {closest}, which lacks: {}; \
+         rename the columns, or export as one of: {}",
+        list(seen),
+        list(missing),
+        crate::ingest::known_formats()
+    )]
+    UnknownColumns {
+        /// Name of the file.
+        file: String,
+        /// The columns of the file.
+        seen: Vec<String>,
+        /// The vendor whose columns come closest.
+        closest: &'static str,
+        /// What that vendor's files have and this one has not.
+        missing: Vec<String>,
+    },
+    /// JSON, but of no known vendor.
+    #[error(
+        "{file}: its JSON fits no known vendor; top-level keys seen: {}; Schwab has callExpDateMap and putExpDateMap",
+        list(seen)
+    )]
+    UnknownKeys {
+        /// Name of the file.
+        file: String,
+        /// The top-level keys.
+        seen: Vec<String>,
+    },
+    /// A needed column is absent.
+    #[error(
+        "{file}: column `{column}` is missing; seen: {}; add or rename it",
+        list(seen)
+    )]
+    MissingColumn {
+        /// Name of the file.
+        file: String,
+        /// The column that is needed.
+        column: &'static str,
+        /// The columns of the file.
+        seen: Vec<String>,
+    },
+    /// The file does not say of which day its quotes are.
+    #[error(
+        "{file}: a {format} file does not say of which day its quotes are; say it with --as-of YYYY-MM-DD{}",
+        newest_trade.map(|date| format!(" (its newest trade is of {date})")).unwrap_or_default()
+    )]
+    AsOfMissing {
+        /// Name of the file.
+        file: String,
+        /// The vendor.
+        format: &'static str,
+        /// Day of the newest trade in the file.
+        newest_trade: Option<Date>,
+    },
+    /// The file does not name the underlying.
+    #[error("{file}: a {format} file does not name its underlying; say it with --symbol")]
+    SymbolMissing {
+        /// Name of the file.
+        file: String,
+        /// The vendor.
+        format: &'static str,
+    },
+    /// The symbol asked for is not in the file.
+    #[error(
+        "{file}: holds no {symbol}; it holds: {}; choose one with --symbol",
+        list(seen)
+    )]
+    SymbolAbsent {
+        /// Name of the file.
+        file: String,
+        /// The symbol asked for.
+        symbol: String,
+        /// Symbols in the file.
+        seen: Vec<String>,
+    },
+    /// Several symbols where only one makes sense.
+    #[error(
+        "{file}: holds several symbols ({}); choose one with --symbol",
+        list(seen)
+    )]
+    SeveralSymbols {
+        /// Name of the file.
+        file: String,
+        /// Symbols in the file.
+        seen: Vec<String>,
+    },
+    /// Prices in two currencies cannot stand in one chain.
+    #[error(
+        "{file}, row {row}: prices are in {second}, while earlier rows are in {first}; split the file by currency and keep USD"
+    )]
+    MixedCurrencies {
+        /// Name of the file.
+        file: String,
+        /// First row in the second currency.
+        row: usize,
+        /// The currency of the earlier rows.
+        first: String,
+        /// The currency of this row.
+        second: String,
+    },
+    /// Rows there are, but not one usable chain.
+    #[error("{file}: yields no chain: {why}; {remedy}")]
+    NoChain {
+        /// Name of the file.
+        file: String,
+        /// What became of the rows.
+        why: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A history without one usable day.
+    #[error(
+        "{file}: yields no day with a positive close ({rows} rows read); check the columns `date` and `close`"
+    )]
+    NoHistory {
+        /// Name of the file.
+        file: String,
+        /// Rows read.
+        rows: usize,
+    },
+    /// A line of an events file that cannot be understood.
+    #[error("{file}, line {line}: {what}; {remedy}")]
+    BadEvent {
+        /// Name of the file.
+        file: String,
+        /// Line in the file, from 1.
+        line: usize,
+        /// What is wrong, with the value.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}
+
+/// The first two dozen names, so that a wide file does not fill the screen.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 24;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| name.chars().take(40).collect::<String>())
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}

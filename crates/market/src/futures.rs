@@ -1,0 +1,584 @@
+//! The simulated market: how spot and volatility may move from today on, and what options would then cost.
+//!
+//! Two measures, never mixed silently:
+//!
+//! * **Quotes** in a future state come from today's fitted surface, re-centred on the state's spot and scaled by the
+//!   state's volatility level. No premium is added or taken away.
+//! * **Moves** are real-world. The smile's *shape* is taken as fair; only its *level* is judged: every volatility is
+//!   multiplied by `forecast / implied` at 30 days. If the forecast equals the implied level, no option is rich on any
+//!   strike, and costs alone decide. Crash jumps come on top of that, so they can only make selling look worse.
+//!
+//! ```text
+//! d ln S = (mu - q - lambda E[e^J - 1] - s^2/2) dt + s dW + J dN        J = mean +- sd, equally likely
+//! s      = (forecast/implied) * sigma_loc(S, t) * exp(u - var(u))
+//! du     = -kappa u dt + xi dZ                                          u(0) = 0, E[exp(2u - 2 var u)] = 1
+//! ```
+//!
+//! `sigma_loc` is the local volatility of the surface (Dupire 1994, in the total-variance form of Gatheral 2006, eq. 1.10).
+//! Time runs in calendar days, as quoted volatility does: a weekend carries its three days of variance.
+//! Not for pricing: early exercise, for one, is a decision of the holder here, not a premium (see `wheel`).
+
+use pricing::{Right, Surface, normal};
+
+/// The stated real-world assumptions. Each is printed on the plan and may be overridden.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumptions {
+    /// Expected total return of the stock, fraction per year, continuously compounded.
+    pub drift: f64,
+    /// Forecast over implied volatility at 30 days: the whole surface is scaled by it under the real-world law.
+    pub forecast_over_implied: f64,
+    /// Half-life in calendar days after which half of a shock to volatility is gone.
+    pub half_life_days: f64,
+    /// Standard deviation of `d ln vol` per square root of a year.
+    pub vol_of_vol: f64,
+    /// Correlation of volatility shocks with spot moves, beyond what the smile's own slope carries.
+    pub spot_vol_correlation: f64,
+    /// Crash jumps per year, on top of the forecast volatility.
+    pub jumps_per_year: f64,
+    /// Mean log size of a jump, as a fraction of the price (`-0.1` is a fall of about 10 %).
+    pub jump_mean: f64,
+    /// A jump is `mean + sd` or `mean - sd`, equally likely.
+    pub jump_sd: f64,
+}
+
+/// A cash dividend to come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dividend {
+    /// Calendar days from the date of the chain to the ex-date; who holds the share the evening before is paid.
+    pub ex_day: u16,
+    /// Dollars per share.
+    pub usd: f64,
+}
+
+/// How far apart bid and ask are assumed to be in a future state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Part of the mid price.
+    pub fraction_of_mid: f64,
+    /// Never less than this many dollars per share.
+    pub minimum_usd: f64,
+}
+
+impl Spread {
+    /// Full distance between bid and ask in dollars per share for an option worth `mid`.
+    pub fn usd(self, mid: f64) -> f64 {
+        (self.fraction_of_mid * mid).max(self.minimum_usd)
+    }
+}
+
+/// Where the simulated market stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct State {
+    /// Calendar days since the date of the chain.
+    pub day: u16,
+    /// Price of one share in dollars.
+    pub spot: f64,
+    /// `u` above: the logarithm of the volatility level that the smile does not explain.
+    pub vol_factor: f64,
+}
+
+/// Everything that a future price depends on.
+#[derive(Clone, Debug)]
+pub struct Futures {
+    /// Price of one share on the day of the chain, in dollars.
+    pub spot: f64,
+    /// Risk-free rate, fraction per year, continuously compounded. Cash earns it.
+    pub rate: f64,
+    /// Continuous dividend yield; 0 where cash dividends are listed instead.
+    pub dividend_yield: f64,
+    /// Cash dividends, by ex-date.
+    pub dividends: Vec<Dividend>,
+    /// Today's fitted smile of every expiry.
+    pub surface: Surface,
+    /// The real-world assumptions.
+    pub assumptions: Assumptions,
+    /// Distance between bid and ask in future states.
+    pub spread: Spread,
+    /// Trading days within the horizon, in calendar days from today, ascending, without today.
+    pub trading_days: Vec<u16>,
+    local: LocalVol,
+}
+
+/// One weighted outcome of the spot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// Real-world probability.
+    pub probability: f64,
+    /// Spot in dollars.
+    pub spot: f64,
+}
+
+const DAYS_PER_YEAR: f64 = 365.0;
+
+/// Standard deviations at which a law is tabulated; closer where the mass is.
+const NODES: [f64; 23] = [
+    -6.0, -4.5, -3.5, -2.8, -2.25, -1.8, -1.45, -1.15, -0.85, -0.55, -0.27, 0.0, 0.27, 0.55, 0.85, 1.15, 1.45, 1.8, 2.25,
+    2.8, 3.5, 4.5, 6.0,
+];
+
+impl Futures {
+    /// Prepares the local volatilities. `trading_days` as in the field.
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        spot: f64,
+        rate: f64,
+        dividend_yield: f64,
+        dividends: Vec<Dividend>,
+        surface: Surface,
+        assumptions: Assumptions,
+        spread: Spread,
+        trading_days: Vec<u16>,
+    ) -> Futures {
+        assert!(spot > 0.0 && spot.is_finite(), "a spot of ${spot} is no price");
+        let local = LocalVol::new(&surface);
+        Futures { spot, rate, dividend_yield, dividends, surface, assumptions, spread, trading_days, local }
+    }
+
+    /// The same market under other assumptions.
+    pub fn under(&self, assumptions: Assumptions) -> Futures {
+        Futures { assumptions, ..self.clone() }
+    }
+
+    /// Today.
+    pub fn today(&self) -> State {
+        State { day: 0, spot: self.spot, vol_factor: 0.0 }
+    }
+
+    /// The forward price for `to_day` seen from `state`, at growth `growth` per year (the rate: risk-neutral; the drift: real-world).
+    fn grown(&self, state: &State, to_day: u16, growth: f64) -> f64 {
+        let years = years_between(state.day, to_day);
+        let mut value = state.spot * ((growth - self.dividend_yield) * years).exp();
+        for dividend in &self.dividends {
+            if dividend.ex_day > state.day && dividend.ex_day <= to_day {
+                value -= dividend.usd * (growth * years_between(dividend.ex_day, to_day)).exp();
+            }
+        }
+        value.max(0.01 * state.spot)
+    }
+
+    /// Risk-neutral forward price in dollars for delivery on `to_day`.
+    pub fn forward(&self, state: &State, to_day: u16) -> f64 {
+        self.grown(state, to_day, self.rate)
+    }
+
+    /// Real-world mean of the spot on `to_day`, in dollars.
+    pub fn mean_spot(&self, state: &State, to_day: u16) -> f64 {
+        self.grown(state, to_day, self.assumptions.drift)
+    }
+
+    /// Implied volatility quoted in `state`, fraction per year.
+    pub fn implied_vol(&self, state: &State, strike: f64, expiry_day: u16) -> f64 {
+        let forward = self.forward(state, expiry_day);
+        self.implied_at(state, strike / forward, expiry_day) * self.level(state, expiry_day)
+    }
+
+    fn implied_at(&self, state: &State, strike_over_forward: f64, expiry_day: u16) -> f64 {
+        self.surface.vol(strike_over_forward, 1.0, years_between(state.day, expiry_day).max(0.5 / DAYS_PER_YEAR))
+    }
+
+    /// Volatility level of `state` against today's, for options that expire on `expiry_day`.
+    fn level(&self, state: &State, expiry_day: u16) -> f64 {
+        if state.day == 0 {
+            return state.vol_factor.exp();
+        }
+        let half = years_between(state.day, expiry_day) / 2.0;
+        let decay = (-self.kappa() * half).exp();
+        let own = (state.vol_factor * decay - self.vol_factor_variance(state.day) * decay * decay).exp();
+        let middle = f64::from(state.day) / DAYS_PER_YEAR + half;
+        let moneyness = (state.spot / self.forward(&self.today(), state.day)).ln();
+        own * self.local.vol(moneyness, middle) / self.local.vol(0.0, middle)
+    }
+
+    fn kappa(&self) -> f64 {
+        std::f64::consts::LN_2 / (self.assumptions.half_life_days / DAYS_PER_YEAR)
+    }
+
+    /// Variance of `u` on `day`, started from 0 today.
+    fn vol_factor_variance(&self, day: u16) -> f64 {
+        let kappa = self.kappa();
+        let years = f64::from(day) / DAYS_PER_YEAR;
+        self.assumptions.vol_of_vol.powi(2) * (1.0 - (-2.0 * kappa * years).exp()) / (2.0 * kappa)
+    }
+
+    /// Mid price quoted in `state`, dollars per share: Black-Scholes at the state's volatility, never below intrinsic.
+    pub fn mid(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> f64 {
+        let years = years_between(state.day, expiry_day);
+        if years <= 0.0 {
+            return right.intrinsic(state.spot, strike);
+        }
+        let forward = self.forward(state, expiry_day);
+        let vol = self.implied_at(state, strike / forward, expiry_day) * self.level(state, expiry_day);
+        let discount = (-self.rate * years).exp();
+        (discount * black(right, forward, strike, vol * years.sqrt())).max(right.intrinsic(state.spot, strike))
+    }
+
+    /// Bid and ask quoted in `state`, dollars per share; a bid of 0 means that nobody bids.
+    pub fn bid_ask(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> (f64, f64) {
+        let mid = self.mid(state, right, strike, expiry_day);
+        let half = self.spread.usd(mid) / 2.0;
+        ((mid - half).max(0.0), mid + half)
+    }
+
+    /// Delta of the holder at the quoted volatility, one share.
+    pub fn delta(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> f64 {
+        let years = years_between(state.day, expiry_day);
+        if years <= 0.0 {
+            return if right.intrinsic(state.spot, strike) > 0.0 { right.sign() } else { 0.0 };
+        }
+        let forward = self.forward(state, expiry_day);
+        let deviation = self.implied_at(state, strike / forward, expiry_day) * self.level(state, expiry_day) * years.sqrt();
+        let d1 = (forward / strike).ln() / deviation + deviation / 2.0;
+        right.sign() * (-self.dividend_yield * years).exp() * normal::cdf(right.sign() * d1)
+    }
+
+    /// The strike whose holder's delta has the absolute value `delta`, in dollars: three fixed-point steps on the smile.
+    pub fn strike_at_delta(&self, state: &State, right: Right, delta: f64, expiry_day: u16) -> f64 {
+        let years = years_between(state.day, expiry_day).max(0.5 / DAYS_PER_YEAR);
+        let forward = self.forward(state, expiry_day);
+        let level = self.level(state, expiry_day);
+        let d1 = right.sign() * normal::inverse_cdf((delta * (self.dividend_yield * years).exp()).clamp(1e-6, 1.0 - 1e-6));
+        let mut strike = forward;
+        for _ in 0..3 {
+            let deviation = self.implied_at(state, strike / forward, expiry_day) * level * years.sqrt();
+            strike = forward * (deviation * deviation / 2.0 - d1 * deviation).exp();
+        }
+        strike
+    }
+
+    /// Real-world expected payoff of one share's option on `expiry_day`, undiscounted, in dollars.
+    ///
+    /// Closed form: Black with the state's implied volatility times `forecast / implied`, mixed over no jump and one jump.
+    pub fn expected_payoff(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> f64 {
+        let years = years_between(state.day, expiry_day);
+        if years <= 0.0 {
+            return right.intrinsic(state.spot, strike);
+        }
+        let view = self.view(state, expiry_day);
+        view.expected(right, strike, self.real_vol(state, strike / view.mean, expiry_day, view.level))
+    }
+
+    fn real_vol(&self, state: &State, strike_over_mean: f64, expiry_day: u16, level: f64) -> f64 {
+        self.implied_at(state, strike_over_mean, expiry_day) * level * self.assumptions.forecast_over_implied
+    }
+
+    /// Real-world standard deviation of the log return until `to_day`, at the money, jumps included.
+    pub fn deviation(&self, state: &State, to_day: u16) -> f64 {
+        let years = years_between(state.day, to_day);
+        let a = &self.assumptions;
+        let diffusive = self.real_vol(state, 1.0, to_day, self.level(state, to_day)).powi(2) * years;
+        (diffusive + a.jumps_per_year * years * (a.jump_mean.powi(2) + a.jump_sd.powi(2))).sqrt()
+    }
+
+    fn view(&self, state: &State, to_day: u16) -> View {
+        let years = years_between(state.day, to_day);
+        let a = &self.assumptions;
+        let jump_probability = 1.0 - (-a.jumps_per_year * years).exp();
+        let sizes = [(a.jump_mean - a.jump_sd).exp(), (a.jump_mean + a.jump_sd).exp()];
+        let mean = self.mean_spot(state, to_day);
+        let calm = mean / (1.0 - jump_probability + jump_probability * (sizes[0] + sizes[1]) / 2.0);
+        View {
+            root_years: years.sqrt(),
+            mean,
+            calm,
+            jumped: [calm * sizes[0], calm * sizes[1]],
+            jump_probability,
+            level: self.level(state, to_day),
+        }
+    }
+
+    /// The real-world law of the spot on `to_day`, as weights on a grid of prices that holds `strikes`.
+    ///
+    /// The weights are butterflies: the law prices every option struck on the grid exactly as [`Self::expected_payoff`]
+    /// does, and so keeps the mean. Between grid prices it is a little wider than the true law, never narrower.
+    pub fn law(&self, state: &State, to_day: u16, strikes: &[f64], out: &mut Vec<Outcome>) {
+        out.clear();
+        if to_day <= state.day {
+            out.push(Outcome { probability: 1.0, spot: state.spot });
+            return;
+        }
+        let view = self.view(state, to_day);
+        let width = self.real_vol(state, 1.0, to_day, view.level) * view.root_years;
+        let at = |spot: f64| Outcome { probability: 0.0, spot };
+        out.extend(NODES.iter().map(|z| at(view.calm * (z * width).exp())));
+        out.extend(strikes.iter().map(|&strike| at(strike)));
+        if view.jump_probability > 0.0 {
+            out.extend(view.jumped.iter().flat_map(|&mean| [-4.0, -1.0, 1.0].map(|z: f64| at(mean * (z * width).exp()))));
+        }
+        out.sort_unstable_by(|a, b| a.spot.total_cmp(&b.spot));
+        out.dedup_by(|later, earlier| later.spot - earlier.spot < 1e-4 * view.mean && !strikes.contains(&later.spot));
+        out.dedup_by(|later, earlier| later.spot <= earlier.spot);
+        // Slopes of the undiscounted put between neighbours are probabilities; their differences are the weights.
+        let put = |spot: f64| {
+            view.expected(Right::Put, spot, self.real_vol(state, spot / view.mean, to_day, view.level))
+        };
+        let (mut below, mut price) = (0.0, put(out[0].spot));
+        for index in 0..out.len() {
+            let slope = if index + 1 < out.len() {
+                let next = put(out[index + 1].spot);
+                let slope = (next - price) / (out[index + 1].spot - out[index].spot);
+                price = next;
+                slope
+            } else {
+                1.0
+            };
+            out[index].probability = (slope - below).max(0.0);
+            below = slope.max(below);
+        }
+        normalise(out, view.mean);
+    }
+
+    /// One trading day (or weekend) forward to `to_day`: three uniform numbers in (0, 1) make the joint move.
+    ///
+    /// Returns the new state and the log return without the dividend, whose cash the caller books.
+    pub fn step(&self, state: &State, to_day: u16, uniforms: [f64; 3]) -> State {
+        let a = &self.assumptions;
+        let years = years_between(state.day, to_day);
+        let own = (state.vol_factor - self.vol_factor_variance(state.day)).exp();
+        let moneyness = (state.spot / self.forward(&self.today(), state.day)).ln();
+        let vol = a.forecast_over_implied * own * self.local.vol(moneyness, f64::from(state.day) / DAYS_PER_YEAR);
+        let shock = normal::inverse_cdf(uniforms[0]);
+        let deviation = vol * years.sqrt();
+        let jump_probability = 1.0 - (-a.jumps_per_year * years).exp();
+        let sizes = [(a.jump_mean - a.jump_sd).exp(), (a.jump_mean + a.jump_sd).exp()];
+        let expected_jump = 1.0 - jump_probability + jump_probability * (sizes[0] + sizes[1]) / 2.0;
+        let jump = match uniforms[1] {
+            u if u < jump_probability / 2.0 => sizes[0],
+            u if u < jump_probability => sizes[1],
+            _ => 1.0,
+        };
+        // The diffusion and the jump are scaled so that the mean is met exactly.
+        let spot = self.mean_spot(state, to_day) * (deviation * shock - deviation * deviation / 2.0).exp() * jump / expected_jump;
+        let kappa = self.kappa();
+        let own_shock = normal::inverse_cdf(uniforms[2]);
+        let mixed = a.spot_vol_correlation * shock + (1.0 - a.spot_vol_correlation.powi(2)).sqrt() * own_shock;
+        let spread = a.vol_of_vol * ((1.0 - (-2.0 * kappa * years).exp()) / (2.0 * kappa)).sqrt();
+        let vol_factor = state.vol_factor * (-kappa * years).exp() + spread * mixed;
+        State { day: to_day, spot, vol_factor }
+    }
+
+    /// The two equally likely volatility factors that stand for the law of `u` on `to_day`, given the spot's standardised move.
+    pub fn vol_factors(&self, state: &State, to_day: u16, standard_move: f64) -> [f64; 2] {
+        let a = &self.assumptions;
+        let kappa = self.kappa();
+        let years = years_between(state.day, to_day);
+        let spread = a.vol_of_vol * ((1.0 - (-2.0 * kappa * years).exp()) / (2.0 * kappa)).sqrt();
+        let centre = state.vol_factor * (-kappa * years).exp() + spread * a.spot_vol_correlation * standard_move;
+        let own = spread * (1.0 - a.spot_vol_correlation.powi(2)).sqrt();
+        [centre - own, centre + own]
+    }
+}
+
+/// What the law of one horizon needs.
+struct View {
+    root_years: f64,
+    /// Real-world mean of the spot.
+    mean: f64,
+    /// Mean given no jump, and given one of either size.
+    calm: f64,
+    jumped: [f64; 2],
+    jump_probability: f64,
+    level: f64,
+}
+
+impl View {
+    fn expected(&self, right: Right, strike: f64, vol: f64) -> f64 {
+        let deviation = vol * self.root_years;
+        let calm = black(right, self.calm, strike, deviation);
+        if self.jump_probability <= 0.0 {
+            return calm;
+        }
+        let jumped = black(right, self.jumped[0], strike, deviation) + black(right, self.jumped[1], strike, deviation);
+        (1.0 - self.jump_probability) * calm + self.jump_probability * jumped / 2.0
+    }
+}
+
+/// Undiscounted Black price; `deviation` is vol times the root of the years.
+fn black(right: Right, forward: f64, strike: f64, deviation: f64) -> f64 {
+    let sign = right.sign();
+    if deviation < 1e-9 {
+        return right.intrinsic(forward, strike);
+    }
+    let d1 = (forward / strike).ln() / deviation + deviation / 2.0;
+    (sign * (forward * normal::cdf(sign * d1) - strike * normal::cdf(sign * (d1 - deviation)))).max(0.0)
+}
+
+/// Makes the weights add up to one and the mean exact, by the smallest change.
+fn normalise(out: &mut [Outcome], mean: f64) {
+    let total: f64 = out.iter().map(|o| o.probability).sum();
+    let centre: f64 = out.iter().map(|o| o.probability * o.spot).sum::<f64>() / total;
+    let square: f64 = out.iter().map(|o| o.probability * (o.spot - centre).powi(2)).sum::<f64>() / total;
+    let tilt = if square > 0.0 { (mean - centre) / square } else { 0.0 };
+    let mut sum = 0.0;
+    for outcome in out.iter_mut() {
+        outcome.probability = (outcome.probability / total * (1.0 + tilt * (outcome.spot - centre))).max(0.0);
+        sum += outcome.probability;
+    }
+    for outcome in out.iter_mut() {
+        outcome.probability /= sum;
+    }
+}
+
+/// Calendar days to years of 365 days; 0 if `to` is not after `from`.
+pub fn years_between(from: u16, to: u16) -> f64 {
+    f64::from(to.saturating_sub(from)) / DAYS_PER_YEAR
+}
+
+/// Local volatility on a grid of (time, standardised log-moneyness).
+#[derive(Clone, Debug)]
+struct LocalVol {
+    /// For each grid time: one over the width of the smile, and the volatilities from -4 to 4 widths.
+    rows: Vec<(f64, [f64; LocalVol::COLUMNS])>,
+}
+
+impl LocalVol {
+    const TIMES_DAYS: [f64; 12] = [4.0, 7.0, 11.0, 16.0, 23.0, 32.0, 45.0, 63.0, 91.0, 130.0, 200.0, 365.0];
+    const COLUMNS: usize = 33;
+    const REACH: f64 = 4.0;
+
+    fn new(surface: &Surface) -> LocalVol {
+        let rows = LocalVol::TIMES_DAYS.map(|days| {
+            let years = days / DAYS_PER_YEAR;
+            let width = surface.atm_vol(years) * years.sqrt();
+            let vols = std::array::from_fn(|column| {
+                let z = (column as f64 / (LocalVol::COLUMNS - 1) as f64 * 2.0 - 1.0) * LocalVol::REACH;
+                dupire(surface, z * width, years)
+            });
+            (1.0 / width, vols)
+        });
+        LocalVol { rows: rows.to_vec() }
+    }
+
+    /// Local volatility at `moneyness = ln(spot / forward)`, `years` from today.
+    fn vol(&self, moneyness: f64, years: f64) -> f64 {
+        let days = years * DAYS_PER_YEAR;
+        let after = LocalVol::TIMES_DAYS.iter().position(|&t| t >= days).unwrap_or(LocalVol::TIMES_DAYS.len() - 1);
+        if after == 0 || days >= LocalVol::TIMES_DAYS[after] {
+            return self.in_row(after, moneyness);
+        }
+        let (t0, t1) = (LocalVol::TIMES_DAYS[after - 1], LocalVol::TIMES_DAYS[after]);
+        let weight = (days - t0) / (t1 - t0);
+        (1.0 - weight) * self.in_row(after - 1, moneyness) + weight * self.in_row(after, moneyness)
+    }
+
+    fn in_row(&self, row: usize, moneyness: f64) -> f64 {
+        let (scale, vols) = &self.rows[row];
+        let position = (moneyness * scale / LocalVol::REACH + 1.0) / 2.0 * (LocalVol::COLUMNS - 1) as f64;
+        let position = position.clamp(0.0, (LocalVol::COLUMNS - 1) as f64 - 1e-9);
+        let column = position as usize;
+        let weight = position - column as f64;
+        (1.0 - weight) * vols[column] + weight * vols[column + 1]
+    }
+}
+
+/// Dupire's local volatility from total variance `w(k, T)`, kept within a factor of the smile that quotes can defend.
+fn dupire(surface: &Surface, k: f64, years: f64) -> f64 {
+    let total = |k: f64, t: f64| surface.vol(k.exp(), 1.0, t).powi(2) * t;
+    let atm = surface.atm_vol(years);
+    let dk = 0.05 * atm * years.sqrt();
+    let dt = 0.05 * years;
+    let w = total(k, years);
+    let w_t = (total(k, years + dt) - total(k, years - dt)) / (2.0 * dt);
+    let w_k = (total(k + dk, years) - total(k - dk, years)) / (2.0 * dk);
+    let w_kk = (total(k + dk, years) - 2.0 * w + total(k - dk, years)) / (dk * dk);
+    let shape = 1.0 - k / w * w_k + 0.25 * (-0.25 - 1.0 / w + k * k / (w * w)) * w_k * w_k + 0.5 * w_kk;
+    let local = w_t.max(0.0) / shape.max(0.05);
+    local.sqrt().clamp(0.5 * atm, 2.5 * atm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pricing::Smile;
+    use pricing::smile::{Expiry, SmilePoint};
+
+    const CALM: Assumptions = Assumptions {
+        drift: 0.04,
+        forecast_over_implied: 1.0,
+        half_life_days: 45.0,
+        vol_of_vol: 0.0,
+        spot_vol_correlation: 0.0,
+        jumps_per_year: 0.0,
+        jump_mean: -0.1,
+        jump_sd: 0.05,
+    };
+
+    /// Volatilities fall by `slope` per standard deviation of the strike.
+    fn surface(slope: f64) -> Surface {
+        let expiries = [10.0, 30.0, 60.0, 120.0].map(|days| {
+            let years: f64 = days / 365.0;
+            let points: Vec<SmilePoint> = [-2.0, -1.0, 0.0, 1.0, 2.0]
+                .map(|z: f64| SmilePoint { strike: 100.0 * (z * 0.2 * years.sqrt()).exp(), vol: 0.2 - slope * z, weight: 1.0 })
+                .to_vec();
+            Expiry { years, forward: 100.0, smile: Smile::fit(&points, 100.0, years).unwrap() }
+        });
+        Surface::new(expiries.to_vec()).unwrap()
+    }
+
+    fn futures(slope: f64, assumptions: Assumptions) -> Futures {
+        let spread = Spread { fraction_of_mid: 0.04, minimum_usd: 0.02 };
+        let days = (1..150).filter(|day| day % 7 < 5).collect();
+        Futures::new(100.0, 0.04, 0.0, Vec::new(), surface(slope), assumptions, spread, days)
+    }
+
+    /// With forecast = implied, drift = rate and no jumps, every option is worth exactly its mid: there is no edge to find.
+    #[test]
+    fn without_a_premium_no_option_is_rich() {
+        for slope in [0.0, 0.02] {
+            let futures = futures(slope, CALM);
+            let today = futures.today();
+            for (right, strike, day) in [(Right::Put, 95.0, 30), (Right::Call, 103.0, 10), (Right::Put, 100.0, 60), (Right::Call, 120.0, 120)] {
+                let fair = (-0.04 * f64::from(day) / 365.0_f64).exp() * futures.expected_payoff(&today, right, strike, day);
+                let mid = futures.mid(&today, right, strike, day);
+                assert!((fair - mid).abs() < 1e-9, "{right:?} {strike} {day}: fair {fair}, mid {mid}");
+            }
+            let lower = futures.under(Assumptions { forecast_over_implied: 0.8, ..CALM });
+            assert!(lower.expected_payoff(&today, Right::Put, 95.0, 30) < 0.8 * futures.expected_payoff(&today, Right::Put, 95.0, 30));
+        }
+    }
+
+    /// The law's weights price what is struck on its grid, and keep the mean, with jumps and in later states too.
+    #[test]
+    fn the_law_prices_its_strikes_and_keeps_the_mean() {
+        let futures = futures(0.02, Assumptions { jumps_per_year: 1.0, vol_of_vol: 0.5, ..CALM });
+        let mut law = Vec::new();
+        for state in [futures.today(), State { day: 15, spot: 92.0, vol_factor: 0.2 }, State { day: 29, spot: 104.0, vol_factor: -0.1 }] {
+            let day = 30;
+            futures.law(&state, day, &[90.0, 95.0, 101.0], &mut law);
+            let mean: f64 = law.iter().map(|o| o.probability * o.spot).sum();
+            assert!((mean - futures.mean_spot(&state, day)).abs() < 1e-9, "{state:?}");
+            for strike in [90.0, 95.0, 101.0] {
+                let summed: f64 = law.iter().map(|o| o.probability * (strike - o.spot).max(0.0)).sum();
+                let exact = futures.expected_payoff(&state, Right::Put, strike, day);
+                assert!((summed - exact).abs() < 2e-3 * exact.max(0.05), "{state:?} {strike}: {summed} against {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn strikes_are_found_by_delta() {
+        let futures = futures(0.02, CALM);
+        for (right, delta) in [(Right::Put, 0.1), (Right::Put, 0.3), (Right::Call, 0.2), (Right::Call, 0.5)] {
+            let strike = futures.strike_at_delta(&futures.today(), right, delta, 30);
+            let found = futures.delta(&futures.today(), right, strike, 30).abs();
+            assert!((found - delta).abs() < 0.003, "{right:?} {delta}: {strike} has {found}");
+        }
+    }
+
+    /// Dividends lower the forward by what they pay, and the jump's mean is compensated: the share earns its drift.
+    #[test]
+    fn the_share_earns_its_drift() {
+        let mut futures = futures(0.0, Assumptions { jumps_per_year: 2.0, ..CALM });
+        futures.dividends = vec![Dividend { ex_day: 20, usd: 1.0 }];
+        let forward = futures.forward(&futures.today(), 30);
+        let expected = 100.0 * (0.04 * 30.0 / 365.0_f64).exp() - (0.04 * 10.0 / 365.0_f64).exp();
+        assert!((forward - expected).abs() < 1e-12);
+        let today = futures.today();
+        let count = 200_000;
+        let uniform = |i: usize, a: f64| ((i as f64 + 0.5) * a).fract().clamp(1e-9, 1.0 - 1e-9);
+        let mean = (0..count)
+            .map(|i| futures.step(&today, 1, [uniform(i, 0.754_877_666_2), uniform(i, 0.569_840_290_998), 0.5]).spot)
+            .sum::<f64>()
+            / count as f64;
+        assert!((mean - futures.mean_spot(&today, 1)).abs() < 0.005, "{mean}");
+    }
+}

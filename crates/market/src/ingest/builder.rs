@@ -1,0 +1,1277 @@
+//! Cleans rows one by one, groups them into days, and makes the chains. Every vendor's rows pass through here.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use pricing::Right;
+
+use super::parity::{Parity, from_sorted, median};
+use super::report::{Note, Reason, Refusals, Split};
+use super::splits::{DaySpot, split_ratio};
+use super::vendors::{Dating, Field, VolUnit};
+use super::words::{
+    Cell, Osi, Spelling, count, date, is_european, number, osi, right, ticker, underlying,
+};
+use super::{Capture, Format, Ingest, Options};
+use crate::calendar::{
+    days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
+};
+use crate::{Chain, Contract, Error, Quote, Style};
+
+/// One cell per [`Field`].
+pub(crate) type Cells<'a> = [Cell<'a>; Field::COUNT];
+
+/// What the file as a whole says, beside its rows.
+pub(crate) struct Setting<'a> {
+    pub file: &'a str,
+    pub format: Format,
+    pub options: &'a Options,
+    pub spellings: &'static [Spelling],
+    pub dating: Dating,
+    pub vol_unit: VolUnit,
+    pub theta_scale: f64,
+    /// Symbol, day, spot and rate where the rows do not say them.
+    pub symbol: Option<String>,
+    pub as_of: Option<Date>,
+    pub spot_usd: Option<f64>,
+    pub rate: Option<f64>,
+    /// What a collector's record says, which beats the rows.
+    pub capture: Option<Capture>,
+    /// Day of the newest trade, where the vendor names only a session.
+    pub newest_trade: Option<Date>,
+}
+
+/// Daily closes of a symbol from a file beside the chains, with that file's name.
+pub(crate) type Beside<'a> = &'a dyn Fn(&str) -> Option<(String, BTreeMap<Date, f64>)>;
+
+/// With `last_day_only`, days whose rows are kept while reading: the last, and two more in case it is a stale copy.
+const WINDOW_DAYS: usize = 3;
+
+/// Contracts that two days must share before one can be called a copy of the other.
+const COPY_CONTRACTS_MIN: usize = 20;
+
+/// Share of equal prices above which a day is a copy of the day before (an ordinary pair of days has 0.2 to 0.3).
+const COPY_SHARE: f64 = 0.90;
+
+/// Equal closes in a row that are worth a word; two happen by chance.
+const FROZEN_DAYS: usize = 3;
+
+/// Share of strikes far from the spot above which two ladders must be mixed up (honest chains have up to 0.16).
+const FAR_SHARE: f64 = 0.25;
+
+/// Longest ticker of an underlying, such as `BRK.B`; coins' instrument names are longer.
+const SYMBOL_LETTERS_MAX: usize = 8;
+
+/// Index of a symbol, whether the root settles in the morning, and the root if it is an adjusted one.
+type RowSymbol = (usize, bool, Option<String>);
+
+pub(crate) struct Builder<'a> {
+    setting: Setting<'a>,
+    wanted: Option<String>,
+    symbols: Vec<String>,
+    groups: Vec<Group>,
+    index: HashMap<(usize, Date), usize>,
+    windows: HashMap<usize, BTreeSet<Date>>,
+    refusals: Refusals,
+    notes: Vec<Note>,
+    rows_read: usize,
+    rows_later: usize,
+    rows_other: usize,
+    others: BTreeSet<String>,
+    weekends: BTreeMap<Date, (Date, usize)>,
+    sessions: BTreeSet<Date>,
+    unreadable: BTreeMap<&'static str, (usize, String)>,
+    currency: Option<String>,
+    mixed: Option<Error>,
+    last_symbol: (String, usize, bool),
+    last_date: Option<(Date, Date, bool)>,
+    last_group: Option<(usize, Date, usize)>,
+}
+
+/// The rows of one symbol on one day.
+struct Group {
+    symbol: usize,
+    date: Date,
+    fate: Fate,
+    rows: usize,
+    /// Distinct consecutive spots.
+    spots: Vec<f64>,
+    ln_strikes: f64,
+    strikes: usize,
+    kept: Vec<Kept>,
+    refusals: Refusals,
+    source: Option<String>,
+    multiplier: Option<u32>,
+    parity: Option<Parity>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Kept,
+    Holiday,
+    /// Too old to be quoted, but its spot is history.
+    History,
+}
+
+struct Kept {
+    row: u32,
+    /// The morning-settled root of an index that also has evening-settled contracts.
+    morning: bool,
+    quote: Quote,
+}
+
+/// What cleaning noticed, once per symbol rather than once per day.
+#[derive(Default)]
+struct Findings {
+    twins: usize,
+    percent: Option<(Date, f64, usize)>,
+    straddle: Option<(Date, f64, f64, usize)>,
+    from_file: (String, usize),
+    from_parity: Option<(Date, Parity, usize)>,
+    spotless: Option<(Date, usize)>,
+    quoteless_days: usize,
+    multiplier: Option<u32>,
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(setting: Setting<'a>) -> Builder<'a> {
+        let wanted = setting
+            .options
+            .symbol
+            .as_deref()
+            .map(|symbol| underlying(&ticker(symbol)).to_owned());
+        Builder {
+            setting,
+            wanted,
+            symbols: Vec::new(),
+            groups: Vec::new(),
+            index: HashMap::new(),
+            windows: HashMap::new(),
+            refusals: Refusals::default(),
+            notes: Vec::new(),
+            rows_read: 0,
+            rows_later: 0,
+            rows_other: 0,
+            others: BTreeSet::new(),
+            weekends: BTreeMap::new(),
+            sessions: BTreeSet::new(),
+            unreadable: BTreeMap::new(),
+            currency: None,
+            mixed: None,
+            last_symbol: (String::new(), usize::MAX, false),
+            last_date: None,
+            last_group: None,
+        }
+    }
+
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// A row that could not even be cut into cells.
+    pub(crate) fn refuse(&mut self, row: usize, reason: Reason) {
+        self.rows_read += 1;
+        self.refusals.add(row, reason, || "unreadable".to_owned());
+    }
+
+    /// Takes one row. `side` says call or put where the row's place in the file does.
+    pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
+        self.rows_read += 1;
+        let option = cells[Field::Osi as usize].text().and_then(osi);
+        let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
+            Ok(Some(symbol)) => symbol,
+            Ok(None) => {
+                self.rows_other += 1;
+                return;
+            }
+            Err(reason) => {
+                self.refusals.add(row, reason, || describe(None, cells));
+                return;
+            }
+        };
+        let crypto = cells[Field::Source as usize].text() == Some("deribit");
+        let (day, shut) = match self.day(cells, crypto) {
+            Ok(Some(day)) => day,
+            Ok(None) => {
+                self.rows_later += 1;
+                return;
+            }
+            Err(reason) => {
+                let symbol = &self.symbols[symbol];
+                self.refusals
+                    .add(row, reason, || describe(Some(symbol), cells));
+                return;
+            }
+        };
+        let at = self.group(symbol, day, shut);
+        let group = &mut self.groups[at];
+        group.rows += 1;
+        if self.setting.capture.is_none()
+            && let Ok(Some(spot)) = number(cells[Field::Spot as usize])
+            && spot > 0.0
+            && group.spots.last() != Some(&spot)
+        {
+            group.spots.push(spot);
+        }
+        let strike = number(cells[Field::Strike as usize])
+            .map(|strike| strike.or(option.map(|o| o.strike_usd)));
+        if let Ok(Some(strike)) = strike
+            && strike > 0.0
+        {
+            group.ln_strikes += strike.ln();
+            group.strikes += 1;
+        }
+        if group.fate != Fate::Kept {
+            return;
+        }
+        if group.source.is_none() {
+            group.source = cells[Field::Source as usize].text().map(str::to_owned);
+        }
+        let made = self.quote(
+            row,
+            symbol,
+            day,
+            side,
+            cells,
+            option.as_ref(),
+            strike,
+            adjusted,
+            crypto,
+        );
+        let group = &mut self.groups[at];
+        match made {
+            Ok(quote) => {
+                group.multiplier = Some(quote.contract.multiplier);
+                group.kept.push(Kept {
+                    row: u32::try_from(row).unwrap_or(u32::MAX),
+                    morning,
+                    quote,
+                });
+            }
+            Err(reason) => group
+                .refusals
+                .add(row, reason, || describe(Some(&self.symbols[symbol]), cells)),
+        }
+    }
+
+    /// Index of the row's symbol, whether its root settles in the morning, and an adjusted root if it is one; `None` if
+    /// the row is of another symbol than the one asked for.
+    fn symbol(
+        &mut self,
+        cells: &Cells<'_>,
+        option: Option<&Osi<'_>>,
+    ) -> Result<Option<RowSymbol>, Reason> {
+        let column = cells[Field::Symbol as usize].text();
+        let root = option.map(|option| option.root);
+        let raw = column.or(root).or(self.setting.symbol.as_deref());
+        let raw = raw.ok_or_else(|| Reason::BadSymbol {
+            value: cells[Field::Osi as usize].show(),
+        })?;
+        let root_raw = root.unwrap_or(raw);
+        if self.last_symbol.1 == usize::MAX || self.last_symbol.0 != raw {
+            let name = ticker(raw);
+            let named_in_column = column.is_some();
+            let trimmed = if named_in_column {
+                name.as_str()
+            } else {
+                name.trim_end_matches(|c: char| c.is_ascii_digit())
+            };
+            let symbol = underlying(if trimmed.is_empty() { &name } else { trimmed }).to_owned();
+            if symbol.is_empty() || symbol.len() > SYMBOL_LETTERS_MAX {
+                return Err(Reason::BadSymbol {
+                    value: Cell::Text(raw).show(),
+                });
+            }
+            if self.wanted.as_ref().is_some_and(|wanted| *wanted != symbol) {
+                if self.others.len() < 1000 {
+                    self.others.insert(symbol);
+                }
+                return Ok(None);
+            }
+            let at = self
+                .symbols
+                .iter()
+                .position(|known| *known == symbol)
+                .unwrap_or_else(|| {
+                    self.symbols.push(symbol);
+                    self.symbols.len() - 1
+                });
+            self.last_symbol = (raw.to_owned(), at, false);
+        }
+        let at = self.last_symbol.1;
+        let root_name = root_raw.trim_start_matches(['^', '$']);
+        let has_weekly_root = matches!(self.symbols[at].as_str(), "SPX" | "NDX" | "RUT" | "VIX");
+        let morning = has_weekly_root && root_name.eq_ignore_ascii_case(&self.symbols[at]);
+        let adjusted = root_name.len() > 1 && root_name.ends_with(|c: char| c.is_ascii_digit());
+        Ok(Some((at, morning, adjusted.then(|| root_name.to_owned()))))
+    }
+
+    /// The trading day of the row and whether the exchange was shut on it, or `None` if it lies after the day asked for.
+    fn day(&mut self, cells: &Cells<'_>, crypto: bool) -> Result<Option<(Date, bool)>, Reason> {
+        let setting = &self.setting;
+        let asked = setting.options.as_of;
+        let cell = cells[Field::Date as usize];
+        let session = cells[Field::Session as usize];
+        let stated = match setting.dating {
+            Dating::Preamble => setting.as_of,
+            Dating::Row if cell.is_missing() => setting.as_of,
+            Dating::Row => date(cell, setting.spellings),
+            Dating::Capture => (setting.capture.as_ref())
+                .map(|capture| capture.as_of)
+                .or_else(|| date(cell, setting.spellings))
+                .or(asked)
+                .or_else(|| {
+                    let session = date(session, setting.spellings)?;
+                    let newest = setting.newest_trade;
+                    Some(newest.map_or(session, |newest| newest.max(session)))
+                }),
+        };
+        if let Some(session) = date(session, setting.spellings) {
+            self.sessions.insert(session);
+        }
+        let Some(stated) = stated else {
+            let value = if cell.is_missing() {
+                session.show()
+            } else {
+                cell.show()
+            };
+            return Err(Reason::BadDate { value });
+        };
+        let (day, shut) = match self.last_date {
+            Some((from, to, shut)) if from == stated => (to, shut),
+            _ => {
+                let day = if is_weekend(stated) && !crypto {
+                    previous_trading_day(stated)
+                } else {
+                    stated
+                };
+                let shut = !crypto && is_holiday(day);
+                self.last_date = Some((stated, day, shut));
+                (day, shut)
+            }
+        };
+        if asked.is_some_and(|asked| stated > asked) {
+            return Ok(None);
+        }
+        if day != stated {
+            self.weekends.entry(stated).or_insert((day, 0)).1 += 1;
+        }
+        Ok(Some((day, shut)))
+    }
+
+    fn group(&mut self, symbol: usize, day: Date, shut: bool) -> usize {
+        if let Some((last_symbol, last_day, at)) = self.last_group
+            && (last_symbol, last_day) == (symbol, day)
+        {
+            return at;
+        }
+        let at = match self.index.get(&(symbol, day)) {
+            Some(&at) => at,
+            None => {
+                let fate = if shut {
+                    Fate::Holiday
+                } else {
+                    self.enter_window(symbol, day)
+                };
+                self.groups.push(Group::new(symbol, day, fate));
+                self.index.insert((symbol, day), self.groups.len() - 1);
+                self.groups.len() - 1
+            }
+        };
+        self.last_group = Some((symbol, day, at));
+        at
+    }
+
+    /// With `last_day_only`, only the newest days keep their rows.
+    fn enter_window(&mut self, symbol: usize, day: Date) -> Fate {
+        if !self.setting.options.last_day_only {
+            return Fate::Kept;
+        }
+        let window = self.windows.entry(symbol).or_default();
+        if window.len() == WINDOW_DAYS && window.first().is_some_and(|oldest| day < *oldest) {
+            return Fate::History;
+        }
+        window.insert(day);
+        if window.len() > WINDOW_DAYS
+            && let Some(oldest) = window.pop_first()
+            && let Some(&at) = self.index.get(&(symbol, oldest))
+        {
+            self.groups[at].become_history();
+        }
+        Fate::Kept
+    }
+
+    /// The quote that a row makes, or why it makes none.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one call, and every argument was found on the way to it"
+    )]
+    fn quote(
+        &mut self,
+        row: usize,
+        symbol: usize,
+        day: Date,
+        side: Option<Right>,
+        cells: &Cells<'_>,
+        option: Option<&Osi<'_>>,
+        strike: Result<Option<f64>, ()>,
+        adjusted: Option<String>,
+        crypto: bool,
+    ) -> Result<Quote, Reason> {
+        let cell = |field: Field| cells[field as usize];
+        if let Some(root) = adjusted {
+            return Err(Reason::Adjusted {
+                sign: format!("root {root}"),
+            });
+        }
+        if let Some(currency) = cell(Field::Currency).text() {
+            self.check_currency(row, currency)?;
+        }
+        if let Some(size) = cell(Field::Size).text()
+            && !size.eq_ignore_ascii_case("regular")
+        {
+            return Err(Reason::Adjusted {
+                sign: format!("contract size {size}"),
+            });
+        }
+        let multiplier = match number(cell(Field::Multiplier)) {
+            Ok(None) => 100,
+            Ok(Some(multiplier)) if multiplier == 100.0 || (crypto && multiplier == 1.0) => {
+                multiplier as u32
+            }
+            Ok(Some(multiplier)) => {
+                return Err(Reason::Adjusted {
+                    sign: format!("multiplier {multiplier}"),
+                });
+            }
+            Err(()) => {
+                return Err(Reason::NotANumber {
+                    column: "multiplier",
+                    value: cell(Field::Multiplier).show(),
+                });
+            }
+        };
+        let right =
+            match side {
+                Some(side) => side,
+                None if cell(Field::Right).is_missing() => option
+                    .map(|option| option.right)
+                    .ok_or(Reason::MissingRight {
+                        value: "nothing".to_owned(),
+                    })?,
+                None => right(cell(Field::Right)).ok_or_else(|| Reason::MissingRight {
+                    value: cell(Field::Right).show(),
+                })?,
+            };
+        let expiry = match cell(Field::Expiry) {
+            Cell::Missing => option.map(|option| option.expiry),
+            stated => date(stated, self.setting.spellings),
+        };
+        let expiry = expiry.ok_or_else(|| Reason::BadExpiry {
+            value: cell(Field::Expiry).show(),
+        })?;
+        let strike_usd = match strike {
+            Ok(Some(strike)) if strike > 0.0 => strike,
+            Ok(_) => {
+                return Err(Reason::BadStrike {
+                    value: cell(Field::Strike).show(),
+                });
+            }
+            Err(()) => {
+                return Err(Reason::NotANumber {
+                    column: "strike",
+                    value: cell(Field::Strike).show(),
+                });
+            }
+        };
+        if let Some(option) = option
+            && option.strike_usd > 0.0
+            && [100.0, 1000.0]
+                .iter()
+                .any(|scale| (strike_usd / option.strike_usd / scale - 1.0).abs() < 1e-3)
+        {
+            return Err(Reason::StrikeScale {
+                strike: strike_usd,
+                compared_usd: option.strike_usd,
+            });
+        }
+        let bid_usd = price(cell(Field::Bid), "bid")?;
+        let ask_usd = price(cell(Field::Ask), "ask")?;
+        let last_usd = price(cell(Field::Last), "last")?;
+        if let (Some(bid_usd), Some(ask_usd)) = (bid_usd, ask_usd)
+            && bid_usd > ask_usd
+        {
+            return Err(Reason::Crossed { bid_usd, ask_usd });
+        }
+        if expiry < day {
+            return Err(Reason::Expired { expiry, as_of: day });
+        }
+        let style = match cell(Field::Style)
+            .text()
+            .map(|text| text.as_bytes()[0].to_ascii_uppercase())
+        {
+            Some(b'A') => Style::American,
+            Some(b'E') => Style::European,
+            _ if is_european(&self.symbols[symbol]) => Style::European,
+            _ => Style::American,
+        };
+        let contract = Contract {
+            symbol: self.symbols[symbol].clone(),
+            right,
+            style,
+            expiry,
+            strike_usd,
+            multiplier,
+        };
+        Ok(Quote {
+            contract,
+            bid_usd,
+            ask_usd,
+            last_usd,
+            volume: self.soft(cell(Field::Volume), "volume", count),
+            open_interest: self.soft(cell(Field::OpenInterest), "open interest", count),
+            iv: self
+                .soft(cell(Field::Iv), "implied volatility", number)
+                .filter(|&iv| iv > 0.0 && !is_iv_sentinel(iv)),
+            delta: self.soft(cell(Field::Delta), "delta", number),
+            gamma: self.soft(cell(Field::Gamma), "gamma", number),
+            theta_per_day: self
+                .soft(cell(Field::Theta), "theta", number)
+                .map(|theta| theta * self.setting.theta_scale),
+            vega_per_point: self.soft(cell(Field::Vega), "vega", number),
+            rho_per_percent: self.soft(cell(Field::Rho), "rho", number),
+        })
+    }
+
+    /// A number that a quote can do without: text in its place is noted, and the row stays.
+    fn soft<T>(
+        &mut self,
+        cell: Cell<'_>,
+        column: &'static str,
+        read: impl Fn(Cell<'_>) -> Result<Option<T>, ()>,
+    ) -> Option<T> {
+        read(cell).unwrap_or_else(|()| {
+            self.unreadable
+                .entry(column)
+                .or_insert_with(|| (0, cell.show()))
+                .0 += 1;
+            None
+        })
+    }
+
+    fn check_currency(&mut self, row: usize, currency: &str) -> Result<(), Reason> {
+        let currency = currency.to_ascii_uppercase();
+        let first = self.currency.get_or_insert_with(|| currency.clone());
+        if *first != currency && self.mixed.is_none() {
+            let (first, second) = (first.clone(), currency.clone());
+            self.mixed = Some(Error::MixedCurrencies {
+                file: self.setting.file.to_owned(),
+                row,
+                first,
+                second,
+            });
+        }
+        if currency == "USD" {
+            Ok(())
+        } else {
+            Err(Reason::ForeignCurrency { currency })
+        }
+    }
+
+    /// Turns the groups into chains.
+    pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
+        if let Some(mixed) = self.mixed.take() {
+            return Err(mixed);
+        }
+        let mut order: Vec<usize> = (0..self.symbols.len()).collect();
+        order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));
+        let mut by_symbol: Vec<Vec<Group>> = order.iter().map(|_| Vec::new()).collect();
+        for group in std::mem::take(&mut self.groups) {
+            let place = order
+                .iter()
+                .position(|&symbol| symbol == group.symbol)
+                .unwrap_or(0);
+            by_symbol[place].push(group);
+        }
+        self.note_rows();
+        let (mut chains, mut spots) = (Vec::new(), Vec::new());
+        for groups in &mut by_symbol {
+            groups.sort_by_key(|group| group.date);
+            self.finish_symbol(std::mem::take(groups), beside, &mut chains, &mut spots);
+        }
+        if chains.is_empty() {
+            return Err(self.no_chain());
+        }
+        self.note_symbol_copies(&chains);
+        self.refusals.finish();
+        Ok(Ingest {
+            format: self.setting.format,
+            chains,
+            spots,
+            refused: self.refusals.list,
+            refused_counts: self.refusals.counts,
+            notes: self.notes,
+            rows_read: self.rows_read,
+        })
+    }
+
+    /// Two underlyings never have the same quotes: one of them was relabelled.
+    fn note_symbol_copies(&mut self, chains: &[Chain]) {
+        let mut lasts: Vec<&Chain> = Vec::new();
+        for chain in chains {
+            match lasts.last_mut() {
+                Some(last) if last.symbol == chain.symbol => *last = chain,
+                _ => lasts.push(chain),
+            }
+        }
+        for (at, chain) in lasts.iter().enumerate() {
+            let twin = lasts[..at].iter().find_map(|other| {
+                let alike =
+                    other.quotes.len() == chain.quotes.len() && other.spot_usd == chain.spot_usd;
+                alike
+                    .then(|| equal_share(&other.quotes, chain.quotes.iter()))
+                    .flatten()
+                    .map(|share| (other, share))
+            });
+            if let Some((other, share)) = twin {
+                let (symbol, copies) = (chain.symbol.clone(), other.symbol.clone());
+                self.note(Note::SymbolCopy {
+                    symbol,
+                    date: chain.as_of,
+                    copies,
+                    share,
+                });
+            }
+        }
+    }
+
+    /// Notes about rows as such.
+    fn note_rows(&mut self) {
+        if let (Some(newest), Some(session)) =
+            (self.setting.newest_trade, self.sessions.last().copied())
+            && newest > session
+            && self.setting.options.as_of.is_none()
+            && self.setting.capture.is_none()
+        {
+            self.note(Note::TradesAfterSession { session, newest });
+        }
+        for (from, (to, rows)) in std::mem::take(&mut self.weekends) {
+            self.note(Note::WeekendDate { from, to, rows });
+        }
+        if let (Some(as_of), true) = (self.setting.options.as_of, self.rows_later > 0) {
+            self.note(Note::LaterRowsIgnored {
+                as_of,
+                rows: self.rows_later,
+            });
+        }
+        if let (Some(symbol), true) = (
+            self.wanted.clone(),
+            self.rows_other > 0 && !self.symbols.is_empty(),
+        ) {
+            self.note(Note::OtherSymbolsIgnored {
+                symbol,
+                rows: self.rows_other,
+            });
+        }
+        for (column, (rows, example)) in std::mem::take(&mut self.unreadable) {
+            self.note(Note::UnreadableCells {
+                column,
+                rows,
+                example,
+            });
+        }
+    }
+
+    fn finish_symbol(
+        &mut self,
+        groups: Vec<Group>,
+        beside: Beside<'_>,
+        chains: &mut Vec<Chain>,
+        spots: &mut Vec<DaySpot>,
+    ) {
+        let Some(symbol) = groups
+            .first()
+            .map(|group| self.symbols[group.symbol].clone())
+        else {
+            return;
+        };
+        let mut found = Findings::default();
+        let mut days: Vec<(Date, Option<f64>, Option<f64>)> = Vec::new();
+        let mut own: Vec<Chain> = Vec::new();
+        let mut file_spots: Option<Option<(String, BTreeMap<Date, f64>)>> = None;
+        for mut group in groups {
+            let rows = group.rows;
+            if group.fate == Fate::Holiday {
+                self.note(Note::HolidayDropped {
+                    symbol: symbol.clone(),
+                    date: group.date,
+                    rows,
+                });
+                continue;
+            }
+            let mut spot = self.spot_of(&symbol, &mut group);
+            if spot.is_none() {
+                let prices = file_spots.get_or_insert_with(|| beside(&symbol));
+                if let Some((file, closes)) = prices
+                    && let Some(&close) = closes.get(&group.date)
+                {
+                    spot = Some(close);
+                    found.from_file = (file.clone(), found.from_file.1 + 1);
+                }
+            }
+            found.twins += group.sort_and_dedup();
+            group.refuse_scaled_strikes(spot);
+            let mean_strike =
+                (group.strikes > 0).then(|| (group.ln_strikes / group.strikes as f64).exp());
+            if group.fate == Fate::Kept
+                && let Some(previous) = own.last()
+                && let Some(share) = copied_share(previous, &group)
+            {
+                self.note(Note::StaleCopyDropped {
+                    symbol: symbol.clone(),
+                    date: group.date,
+                    copies: previous.as_of,
+                    share,
+                    rows,
+                });
+                continue;
+            }
+            if spot.is_none() {
+                let parity = group
+                    .parity
+                    .or_else(|| from_sorted(group.date, group.kept.iter().map(|kept| &kept.quote)));
+                if let Some(parity) = parity {
+                    spot = Some(parity.spot_usd);
+                    let days = found.from_parity.map_or(0, |(.., days)| days) + 1;
+                    found.from_parity = Some((group.date, parity, days));
+                }
+            }
+            days.push((group.date, spot, mean_strike));
+            self.refusals.merge(std::mem::take(&mut group.refusals));
+            if group.fate == Fate::Kept && !group.kept.is_empty() {
+                found.look(&group, spot, self.setting.vol_unit);
+                own.push(self.chain(&symbol, group, spot));
+            }
+        }
+        if self.setting.options.last_day_only && own.len() > 1 {
+            own.drain(..own.len() - 1);
+        }
+        self.fill_given_spot(&symbol, &mut own, &mut days);
+        for (date, spot, _) in &days {
+            match spot {
+                Some(spot_usd) => spots.push(DaySpot {
+                    symbol: symbol.clone(),
+                    date: *date,
+                    spot_usd: *spot_usd,
+                }),
+                None => {
+                    found.spotless = Some(
+                        found
+                            .spotless
+                            .map_or((*date, 1), |(first, days)| (first, days + 1)),
+                    )
+                }
+            }
+        }
+        self.note_history(&symbol, &days);
+        if let (Some(as_of), Some(last)) = (self.setting.options.as_of, own.last())
+            && trading_days_between(last.as_of, as_of) > 0
+        {
+            self.note(Note::EndsBefore {
+                symbol: symbol.clone(),
+                as_of,
+                last: last.as_of,
+            });
+        }
+        found.tell(&symbol, &mut self.notes);
+        chains.extend(own);
+    }
+
+    /// The spot that the file or its capture record states.
+    fn spot_of(&mut self, symbol: &str, group: &mut Group) -> Option<f64> {
+        if let Some(capture) = &self.setting.capture {
+            let stated = capture.spots_usd.get(symbol).copied();
+            if let Some(spot_usd) = stated {
+                let note = Note::CaptureRecord {
+                    symbol: symbol.to_owned(),
+                    as_of: capture.as_of,
+                    spot_usd,
+                    file_spot_usd: capture.previous_usd.get(symbol).copied(),
+                };
+                self.notes.push(note);
+            }
+            return stated;
+        }
+        let spot = match group.spots.as_slice() {
+            [] => self.setting.spot_usd,
+            [one] => Some(*one),
+            _ => {
+                let used_usd = median(&mut group.spots)?;
+                let (low_usd, high_usd) = (group.spots[0], group.spots[group.spots.len() - 1]);
+                let (symbol, date) = (symbol.to_owned(), group.date);
+                self.note(Note::SpotVaries {
+                    symbol,
+                    date,
+                    low_usd,
+                    high_usd,
+                    used_usd,
+                });
+                Some(used_usd)
+            }
+        };
+        if self.is_previous_close()
+            && let Some(spot_usd) = spot
+            && self.setting.options.spot_usd.is_none()
+        {
+            self.note(Note::PreviousCloseSpot {
+                symbol: symbol.to_owned(),
+                spot_usd,
+            });
+        }
+        spot
+    }
+
+    /// A collector's file names the session and gives that session's close as the spot.
+    fn is_previous_close(&self) -> bool {
+        self.setting.capture.is_none() && !self.sessions.is_empty()
+    }
+
+    /// `--spot` fills the last day where the file has none, and corrects a previous close.
+    fn fill_given_spot(
+        &mut self,
+        symbol: &str,
+        own: &mut [Chain],
+        days: &mut [(Date, Option<f64>, Option<f64>)],
+    ) {
+        let Some(spot_usd) = self
+            .setting
+            .options
+            .spot_usd
+            .filter(|spot| spot.is_finite() && *spot > 0.0)
+        else {
+            return;
+        };
+        let parity = self.setting.format.lacks_spot();
+        let correct = self.is_previous_close() || parity;
+        let only_symbol = self.symbols.len() == 1 || self.wanted.is_some();
+        if let Some(chain) = own.last_mut()
+            && only_symbol
+            && (chain.spot_usd.is_none() || correct)
+        {
+            chain.spot_usd = Some(spot_usd);
+            let date = chain.as_of;
+            for day in days.iter_mut().filter(|day| day.0 == date) {
+                day.1 = Some(spot_usd);
+            }
+            self.note(Note::SpotGiven {
+                symbol: symbol.to_owned(),
+                date,
+                spot_usd,
+            });
+        }
+    }
+
+    fn chain(&self, symbol: &str, group: Group, spot_usd: Option<f64>) -> Chain {
+        let mut quotes: Vec<Quote> = group.kept.into_iter().map(|kept| kept.quote).collect();
+        if self.setting.vol_unit == VolUnit::Judged && percent_median(&quotes, spot_usd).is_some() {
+            for quote in &mut quotes {
+                quote.iv = quote.iv.map(|iv| iv / 100.0);
+            }
+        }
+        Chain {
+            symbol: symbol.to_owned(),
+            as_of: group.date,
+            spot_usd,
+            rate: self.setting.rate,
+            source: group
+                .source
+                .unwrap_or_else(|| self.setting.format.name().to_owned()),
+            quotes,
+        }
+    }
+
+    /// Splits and frozen spots.
+    fn note_history(&mut self, symbol: &str, days: &[(Date, Option<f64>, Option<f64>)]) {
+        let known: Vec<(Date, f64, f64)> = days
+            .iter()
+            .filter_map(|day| Some((day.0, day.1?, day.2?)))
+            .collect();
+        for pair in known.windows(2) {
+            let [(before, old_usd, old_strike), (date, new_usd, new_strike)] = pair else {
+                continue;
+            };
+            let near = days_from_epoch(*date) - days_from_epoch(*before) <= 10;
+            if let Some(ratio) = split_ratio(*old_usd, *new_usd).filter(|_| near) {
+                // A crash leaves the strikes where they were; a split takes them along.
+                let followed = (old_strike / new_strike).ln() / ratio.ln();
+                if followed > 0.5 {
+                    self.note(Note::SplitLike(Split {
+                        symbol: symbol.to_owned(),
+                        date: *date,
+                        ratio,
+                    }));
+                }
+            }
+        }
+        for run in known
+            .chunk_by(|a, b| a.1 == b.1)
+            .filter(|run| run.len() >= FROZEN_DAYS)
+        {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            self.note(Note::SpotFrozen {
+                symbol: symbol.to_owned(),
+                first: first.0,
+                last: last.0,
+                spot_usd: first.1,
+            });
+        }
+    }
+
+    fn no_chain(&self) -> Error {
+        let file = self.setting.file.to_owned();
+        if let Some(symbol) = &self.wanted
+            && self.symbols.is_empty()
+            && self.rows_other > 0
+        {
+            return Error::SymbolAbsent {
+                file,
+                symbol: symbol.clone(),
+                seen: self.others.iter().cloned().collect(),
+            };
+        }
+        let mut why = format!("{} rows read", self.rows_read);
+        for (label, count) in &self.refusals.counts {
+            why.push_str(&format!(", {count} refused: {label}"));
+        }
+        if self.rows_later > 0 {
+            why.push_str(&format!(
+                ", {} later than the day asked for",
+                self.rows_later
+            ));
+        }
+        for note in &self.notes {
+            if let Note::HolidayDropped { .. } = note {
+                why.push_str(&format!("; {note}"));
+                break;
+            }
+        }
+        let remedy = if self.rows_read == 0 {
+            "the file has a header and nothing else; fetch it again"
+        } else if self.rows_later > 0 {
+            "choose a later --as-of"
+        } else {
+            "look at the first refused rows and fetch a file with live contracts"
+        };
+        Error::NoChain { file, why, remedy }
+    }
+}
+
+impl Group {
+    fn new(symbol: usize, date: Date, fate: Fate) -> Group {
+        Group {
+            symbol,
+            date,
+            fate,
+            rows: 0,
+            spots: Vec::new(),
+            ln_strikes: 0.0,
+            strikes: 0,
+            kept: Vec::new(),
+            refusals: Refusals::default(),
+            source: None,
+            multiplier: None,
+            parity: None,
+        }
+    }
+
+    /// Keeps the day's spot and forgets its rows.
+    fn become_history(&mut self) {
+        if self.spots.is_empty() {
+            self.sort_and_dedup();
+            self.parity = from_sorted(self.date, self.kept.iter().map(|kept| &kept.quote));
+        }
+        self.kept = Vec::new();
+        self.refusals = Refusals::default();
+        self.fate = Fate::History;
+    }
+
+    /// Sorts the quotes and keeps the best of each contract; returns how many morning-settled twins went.
+    fn sort_and_dedup(&mut self) -> usize {
+        let quality = |kept: &Kept| (kept.morning, kept.quote.mid_usd().is_none(), kept.row);
+        self.kept.sort_by(|a, b| {
+            order(&a.quote.contract, &b.quote.contract).then(quality(a).cmp(&quality(b)))
+        });
+        let mut twins = 0;
+        let Group { kept, refusals, .. } = self;
+        kept.dedup_by(|next, first| {
+            let (x, y) = (&next.quote.contract, &first.quote.contract);
+            if order(x, y).is_ne() {
+                return false;
+            }
+            let kept_row = first.row as usize;
+            let reason = if next.morning && !first.morning {
+                twins += 1;
+                Reason::MorningSettled { kept_row }
+            } else {
+                Reason::Duplicate { kept_row }
+            };
+            refusals.add(next.row as usize, reason, || name(x));
+            true
+        });
+        twins
+    }
+
+    /// Refuses strikes in cents or thousandths where the bulk of the chain is so: no market lists twenty times the spot.
+    fn refuse_scaled_strikes(&mut self, spot: Option<f64>) {
+        let Some(spot) = spot else { return };
+        let mut strikes: Vec<f64> = self
+            .kept
+            .iter()
+            .map(|kept| kept.quote.contract.strike_usd)
+            .collect();
+        if median(&mut strikes).is_none_or(|middle| middle <= 20.0 * spot) {
+            return;
+        }
+        let Group { kept, refusals, .. } = self;
+        kept.retain(|kept| {
+            let strike = kept.quote.contract.strike_usd;
+            if strike > 20.0 * spot {
+                let reason = Reason::StrikeScale {
+                    strike,
+                    compared_usd: spot,
+                };
+                refusals.add(kept.row as usize, reason, || name(&kept.quote.contract));
+            }
+            strike <= 20.0 * spot
+        });
+    }
+}
+
+impl Findings {
+    fn look(&mut self, group: &Group, spot: Option<f64>, vol_unit: VolUnit) {
+        let quotes: Vec<&Quote> = group.kept.iter().map(|kept| &kept.quote).collect();
+        if quotes
+            .iter()
+            .all(|quote| quote.bid_usd.is_none() && quote.ask_usd.is_none())
+        {
+            self.quoteless_days += 1;
+        }
+        self.multiplier = group
+            .multiplier
+            .filter(|&multiplier| multiplier != 100)
+            .or(self.multiplier);
+        if vol_unit == VolUnit::Judged
+            && let Some(median) = percent_median(group.kept.iter().map(|kept| &kept.quote), spot)
+        {
+            let (first, shown, days) = self.percent.unwrap_or((group.date, median, 0));
+            self.percent = Some((first, shown, days + 1));
+        }
+        if let Some(spot) = spot {
+            let moneyness = |quote: &&&Quote| quote.contract.strike_usd / spot;
+            let above = quotes.iter().filter(|quote| moneyness(quote) > 3.0).count();
+            let below = quotes
+                .iter()
+                .filter(|quote| moneyness(quote) < 0.25)
+                .count();
+            let near = quotes
+                .iter()
+                .filter(|quote| (0.5..2.0).contains(&moneyness(quote)))
+                .count();
+            let share = |count: usize| count as f64 / quotes.len() as f64;
+            let far = share(above.max(below));
+            if far >= FAR_SHARE && share(near) >= FAR_SHARE && quotes.len() >= COPY_CONTRACTS_MIN {
+                let (first, at, shown, days) = self.straddle.unwrap_or((group.date, spot, far, 0));
+                self.straddle = Some((first, at, shown, days + 1));
+            }
+        }
+    }
+
+    fn tell(self, symbol: &str, notes: &mut Vec<Note>) {
+        let symbol = || symbol.to_owned();
+        if self.twins > 0 {
+            notes.push(Note::MorningTwins {
+                symbol: symbol(),
+                pairs: self.twins,
+            });
+        }
+        if let Some((date, median, days)) = self.percent {
+            notes.push(Note::PercentVolatility {
+                symbol: symbol(),
+                date,
+                median,
+                days,
+            });
+        }
+        if let Some((date, spot_usd, share_far, days)) = self.straddle {
+            notes.push(Note::StrikesStraddle {
+                symbol: symbol(),
+                date,
+                spot_usd,
+                share_far,
+                days,
+            });
+        }
+        if self.from_file.1 > 0 {
+            notes.push(Note::SpotFromFile {
+                symbol: symbol(),
+                file: self.from_file.0,
+                days: self.from_file.1,
+            });
+        }
+        if let Some((date, parity, days)) = self.from_parity {
+            let (spot_usd, pairs) = (parity.spot_usd, parity.pairs);
+            notes.push(Note::SpotFromParity {
+                symbol: symbol(),
+                date,
+                spot_usd,
+                pairs,
+                days,
+            });
+        }
+        if let Some((date, days)) = self.spotless {
+            notes.push(Note::SpotMissing {
+                symbol: symbol(),
+                date,
+                days,
+            });
+        }
+        if self.quoteless_days > 0 {
+            notes.push(Note::NoQuotes {
+                symbol: symbol(),
+                days: self.quoteless_days,
+            });
+        }
+        if let Some(multiplier) = self.multiplier {
+            notes.push(Note::OtherMultiplier {
+                symbol: symbol(),
+                multiplier,
+            });
+        }
+    }
+}
+
+/// Sorts quotes by expiry, strike and right, and keeps the first of each contract.
+pub(crate) fn sort_quotes(quotes: &mut Vec<Quote>) {
+    quotes.sort_by(|a, b| order(&a.contract, &b.contract));
+    quotes.dedup_by(|next, first| order(&next.contract, &first.contract).is_eq());
+}
+
+fn order(a: &Contract, b: &Contract) -> Ordering {
+    a.expiry
+        .cmp(&b.expiry)
+        .then(a.strike_usd.total_cmp(&b.strike_usd))
+        .then(a.right.cmp(&b.right))
+}
+
+/// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
+fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
+    match number(cell) {
+        Ok(Some(value)) if value > 0.0 => Ok(Some(value)),
+        Ok(Some(value)) if value == 0.0 || value == -1.0 => Ok(None),
+        Ok(Some(value)) => Err(Reason::NegativePrice { column, value }),
+        Ok(None) => Ok(None),
+        Err(()) => Err(Reason::NotANumber {
+            column,
+            value: cell.show(),
+        }),
+    }
+}
+
+/// Volatilities that vendors write where they found none.
+///
+/// Yahoo bisects between 1e-5 and 1 and gives up on the way down: 0.500005, 0.2500075, ... are its midpoints.
+fn is_iv_sentinel(iv: f64) -> bool {
+    let mut midpoint = 0.500_005;
+    while midpoint > 2e-4 {
+        if (iv - midpoint).abs() < 1e-10 {
+            return true;
+        }
+        midpoint = (midpoint + 1e-5) / 2.0;
+    }
+    iv <= 1e-4
+}
+
+/// Median volatility near the money if it can only be percent.
+fn percent_median<'q>(
+    quotes: impl IntoIterator<Item = &'q Quote>,
+    spot: Option<f64>,
+) -> Option<f64> {
+    let near = |quote: &&Quote| {
+        spot.is_none_or(|spot| (quote.contract.strike_usd / spot).ln().abs() < 0.1)
+    };
+    let mut vols: Vec<f64> = quotes
+        .into_iter()
+        .filter(near)
+        .filter_map(|quote| quote.iv)
+        .collect();
+    median(&mut vols).filter(|&middle| middle > 5.0)
+}
+
+/// Share of contracts with the same price as on the day before, if it is too high to be a market's.
+fn copied_share(previous: &Chain, group: &Group) -> Option<f64> {
+    let near = days_from_epoch(group.date) - days_from_epoch(previous.as_of) <= 5;
+    near.then(|| equal_share(&previous.quotes, group.kept.iter().map(|kept| &kept.quote)))
+        .flatten()
+}
+
+/// Share of contracts with the same price in both sorted lists, if it is too high to be chance.
+fn equal_share<'q>(old: &[Quote], new: impl Iterator<Item = &'q Quote>) -> Option<f64> {
+    let (mut lasts, mut mids) = ((0, 0), (0, 0));
+    let mut old = old.iter().peekable();
+    let key = |quote: &Quote| {
+        (
+            quote.contract.expiry,
+            quote.contract.strike_usd,
+            quote.contract.right,
+        )
+    };
+    for new in new {
+        while old.next_if(|quote| key(quote) < key(new)).is_some() {}
+        let Some(old) = old.peek().filter(|quote| key(quote) == key(new)) else {
+            continue;
+        };
+        if let (Some(a), Some(b)) = (old.last_usd, new.last_usd) {
+            lasts = (lasts.0 + usize::from(a == b), lasts.1 + 1);
+        }
+        if let (Some(a), Some(b)) = (old.mid_usd(), new.mid_usd()) {
+            mids = (mids.0 + usize::from(a == b), mids.1 + 1);
+        }
+    }
+    // Quotes are the better witness; last trades serve where there are none.
+    let (same, of) = if mids.1 >= COPY_CONTRACTS_MIN {
+        mids
+    } else {
+        lasts
+    };
+    let share = same as f64 / of.max(1) as f64;
+    (of >= COPY_CONTRACTS_MIN && share > COPY_SHARE).then_some(share)
+}
+
+fn name(contract: &Contract) -> String {
+    let right = if contract.right == Right::Call {
+        "C"
+    } else {
+        "P"
+    };
+    format!(
+        "{} {} {} {right}",
+        contract.symbol, contract.expiry, contract.strike_usd
+    )
+}
+
+/// A refused row in the file's own words.
+fn describe(symbol: Option<&str>, cells: &Cells<'_>) -> String {
+    if let Some(option) = cells[Field::Osi as usize].text() {
+        return option.chars().take(32).collect();
+    }
+    let mut parts = vec![symbol.unwrap_or("?").to_owned()];
+    for field in [Field::Expiry, Field::Strike, Field::Right] {
+        parts.push(match cells[field as usize] {
+            Cell::Text(text) => text.chars().take(24).collect(),
+            Cell::Missing => "?".to_owned(),
+            typed => typed.show(),
+        });
+    }
+    parts.join(" ")
+}

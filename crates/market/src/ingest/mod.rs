@@ -1,0 +1,542 @@
+//! Turns a vendor's file into chains, with a list of the rows it refused and the things it noticed.
+//!
+//! The kind of file is told by its content and the vendor by its columns, never by the file's name. Every vendor's
+//! columns stand in one table ([`vendors`](self), a new vendor is a new entry); every row passes the same cleaning:
+//!
+//! - a bid or ask of zero, -1 or NaN is no quote; a bid above the ask refuses the row;
+//! - a volatility of 0, 1e-7, 1e-5, 0.500005 (and Yahoo's other dead midpoints) or -999 is none;
+//! - an expired, adjusted, doubled or foreign contract is refused;
+//! - a day on which the exchange was shut, or whose prices are those of the day before, is dropped whole.
+//!
+//! Not for live feeds, and not for futures options, other currencies or contracts settled in coin.
+
+mod builder;
+mod columns;
+mod parity;
+mod report;
+mod schwab;
+mod splits;
+mod stats;
+pub(crate) mod table;
+mod vendors;
+pub(crate) mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use jiff::civil::Date;
+use pricing::Right;
+use serde_json::Value;
+
+pub use self::parity::{Parity, spot_from_parity};
+pub use self::report::{Note, REFUSED_KEPT, Reason, Refused, Split};
+pub use self::splits::{DaySpot, adjust_for_splits};
+pub use self::stats::{ChainStats, chain_stats};
+pub use crate::Error;
+
+use self::builder::{Beside, Builder, Setting};
+use self::report::Reason::FieldCount;
+use self::table::{Content, Table, open, read_file};
+use self::vendors::{Dating, Field, Mapping, Side, VENDORS, detect};
+use self::words::{Cell, date, new_york_day, number, ticker, underlying};
+use crate::Chain;
+use crate::history::read_history;
+
+/// Who wrote the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Our own columns, as CSV or Parquet, under any of their usual names.
+    Common,
+    /// Yahoo Finance through yfinance, plain or with added columns.
+    Yfinance,
+    /// The quote table of Cboe's website.
+    CboeTable,
+    /// iVolatility Raw IV.
+    Ivolatility,
+    /// Schwab (TD Ameritrade) JSON.
+    Schwab,
+    /// OptionsDX monthly text.
+    OptionsDx,
+    /// philippdubach/options-dataset-hist, yearly Parquet.
+    Philippdubach,
+    /// DoltHub post-no-preference/options.
+    DoltHub,
+    /// DeltaNeutral (historicaloptiondata).
+    DeltaNeutral,
+}
+
+impl Format {
+    /// The vendor's name, which is also the source of its chains.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Common => "common",
+            Format::Yfinance => "yfinance",
+            Format::CboeTable => "cboe",
+            Format::Ivolatility => "ivolatility",
+            Format::Schwab => "schwab",
+            Format::OptionsDx => "optionsdx",
+            Format::Philippdubach => "philippdubach",
+            Format::DoltHub => "dolthub",
+            Format::DeltaNeutral => "deltaneutral",
+        }
+    }
+
+    /// Do this vendor's rows carry no spot, so that any spot is an assumption?
+    fn lacks_spot(self) -> bool {
+        matches!(self, Format::Philippdubach | Format::DoltHub)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The names of all formats that can be read.
+pub(crate) fn known_formats() -> String {
+    let tables = VENDORS.iter().map(|vendor| vendor.format.name());
+    tables
+        .chain([Format::Schwab.name()])
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What the user adds to a file, and how much of it is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only this underlying; names the underlying where the file does not.
+    pub symbol: Option<String>,
+    /// Price of one share on the last day, in dollars, where the file has none (or only the close before).
+    pub spot_usd: Option<f64>,
+    /// The day of the quotes where the file does not say it; else nothing later than this day is looked at.
+    pub as_of: Option<Date>,
+    /// Keep only the last day's quotes of each symbol. Earlier days still give their spots.
+    pub last_day_only: bool,
+    /// Text of the yfinance collector's `*_meta.json`, if it does not lie beside the file.
+    pub capture_json: Option<String>,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    /// Who wrote it.
+    pub format: Format,
+    /// The usable rows, sorted by symbol and day. Never empty.
+    pub chains: Vec<Chain>,
+    /// The spot of every day of the file, sorted by symbol and day; also of days whose quotes were not wanted.
+    pub spots: Vec<DaySpot>,
+    /// Refused rows, at most [`REFUSED_KEPT`] of each reason.
+    pub refused: Vec<Refused>,
+    /// How many rows were refused, by [`Reason::label`]. Exact.
+    pub refused_counts: BTreeMap<&'static str, usize>,
+    /// What else should be known.
+    pub notes: Vec<Note>,
+    /// Rows looked at; a line with call and put counts as two.
+    pub rows_read: usize,
+}
+
+impl Ingest {
+    /// Splits that the file itself shows.
+    pub fn splits(&self) -> Vec<Split> {
+        let split = |note: &Note| {
+            if let Note::SplitLike(split) = note {
+                Some(split.clone())
+            } else {
+                None
+            }
+        };
+        self.notes.iter().filter_map(split).collect()
+    }
+
+    /// Adds another file's chains, as where calls and puts come in two files. The first file wins over the second.
+    ///
+    /// A spot that neither had is read off put-call parity once both rights are there.
+    pub fn merge(mut self, other: Ingest) -> Ingest {
+        for (label, count) in other.refused_counts {
+            *self.refused_counts.entry(label).or_insert(0) += count;
+        }
+        self.refused.extend(other.refused);
+        self.notes.extend(other.notes);
+        self.rows_read += other.rows_read;
+        for chain in other.chains {
+            match self
+                .chains
+                .iter_mut()
+                .find(|own| (&own.symbol, own.as_of) == (&chain.symbol, chain.as_of))
+            {
+                Some(own) => {
+                    own.spot_usd = own.spot_usd.or(chain.spot_usd);
+                    own.rate = own.rate.or(chain.rate);
+                    own.quotes.extend(chain.quotes);
+                    builder::sort_quotes(&mut own.quotes);
+                }
+                None => self.chains.push(chain),
+            }
+        }
+        self.chains
+            .sort_by(|a, b| (&a.symbol, a.as_of).cmp(&(&b.symbol, b.as_of)));
+        for spot in other.spots {
+            if !self
+                .spots
+                .iter()
+                .any(|own| (&own.symbol, own.date) == (&spot.symbol, spot.date))
+            {
+                self.spots.push(spot);
+            }
+        }
+        for chain in self
+            .chains
+            .iter_mut()
+            .filter(|chain| chain.spot_usd.is_none())
+        {
+            let Some(parity) = spot_from_parity(chain) else {
+                continue;
+            };
+            let (symbol, date, spot_usd) = (chain.symbol.clone(), chain.as_of, parity.spot_usd);
+            chain.spot_usd = Some(spot_usd);
+            self.spots.push(DaySpot {
+                symbol: symbol.clone(),
+                date,
+                spot_usd,
+            });
+            self.notes.retain(|note| !matches!(note, Note::SpotMissing { symbol: without, date: day, days: 1 } if *without == symbol && *day == date));
+            self.notes.push(Note::SpotFromParity {
+                symbol,
+                date,
+                spot_usd,
+                pairs: parity.pairs,
+                days: 1,
+            });
+        }
+        self.spots
+            .sort_by(|a, b| (&a.symbol, a.date).cmp(&(&b.symbol, b.date)));
+        self
+    }
+
+    /// Rows refused, over all reasons.
+    pub fn refused_total(&self) -> usize {
+        self.refused_counts.values().sum()
+    }
+}
+
+/// What a collector recorded beside its file.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    /// Day in New York on which the quotes were taken.
+    pub as_of: Date,
+    /// Spot at that time, by symbol.
+    pub spots_usd: BTreeMap<String, f64>,
+    /// Close of the session before, by symbol.
+    pub previous_usd: BTreeMap<String, f64>,
+}
+
+/// Reads a file of option quotes.
+///
+/// A collector's `*_meta.json` and a file of underlying prices are used if they lie beside it.
+pub fn read_chains(path: &Path, options: &Options) -> Result<Ingest, Error> {
+    let bytes = read_file(path)?;
+    let mut options = options.clone();
+    if options.capture_json.is_none() {
+        options.capture_json = capture_beside(path);
+    }
+    let file = path.display().to_string();
+    read_with(&file, &bytes, &options, &|symbol| {
+        prices_beside(path, symbol)
+    })
+}
+
+/// Reads option quotes that are already in memory; `name` is what messages call them.
+pub fn read_chains_bytes(name: &str, bytes: &[u8], options: &Options) -> Result<Ingest, Error> {
+    read_with(name, bytes, options, &|_| None)
+}
+
+fn read_with(
+    file: &str,
+    bytes: &[u8],
+    options: &Options,
+    beside: Beside<'_>,
+) -> Result<Ingest, Error> {
+    match open(file, bytes, |names| detect(names).is_ok())? {
+        Content::Json(value) => schwab::read(file, &value, options)?.finish(beside),
+        Content::Table(table) => read_table(file, &table, options, beside),
+    }
+}
+
+fn read_table(
+    file: &str,
+    table: &Table,
+    options: &Options,
+    beside: Beside<'_>,
+) -> Result<Ingest, Error> {
+    let mapping = detect(&table.names).map_err(|(closest, missing)| Error::UnknownColumns {
+        file: file.to_owned(),
+        seen: table.names.clone(),
+        closest: closest.name(),
+        missing,
+    })?;
+    let mut builder = Builder::new(setting(file, table, &mapping, options)?);
+    for name in &mapping.repeated {
+        builder.note(Note::RepeatedColumn { name: name.clone() });
+    }
+    if mapping.vendor.format == Format::OptionsDx {
+        builder.note(Note::UnitsUnchecked {
+            format: Format::OptionsDx.name(),
+        });
+        if let (None, None, Some(symbol)) = (
+            &options.symbol,
+            mapping.place(Field::Symbol),
+            symbol_of_file(file),
+        ) {
+            builder.note(Note::SymbolFromFileName { symbol });
+        }
+    }
+    // Only the columns we use are decoded, each once, even where call and put share it.
+    let mut wanted: Vec<usize> = mapping
+        .sides
+        .iter()
+        .flat_map(|(_, places)| places)
+        .flatten()
+        .copied()
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    // For each side: its right, and which slot of the row fills which field.
+    let sides: Vec<(_, Vec<_>)> = mapping
+        .sides
+        .iter()
+        .map(|(side, places)| {
+            let right = match side {
+                Side::Both => None,
+                Side::Call => Some(Right::Call),
+                Side::Put => Some(Right::Put),
+            };
+            let slots = places.iter().enumerate().filter_map(|(field, place)| {
+                place
+                    .and_then(|place| wanted.binary_search(&place).ok())
+                    .map(|slot| (field, slot))
+            });
+            (right, slots.collect::<Vec<(usize, usize)>>())
+        })
+        .collect();
+    table.for_each(&wanted, |row, cells| match cells {
+        Err((expected, found)) => builder.refuse(row, FieldCount { expected, found }),
+        Ok(found) => {
+            for (right, slots) in &sides {
+                let mut cells = [Cell::Missing; Field::COUNT];
+                for &(field, slot) in slots {
+                    cells[field] = found[slot];
+                }
+                builder.push(row, *right, &cells);
+            }
+        }
+    })?;
+    builder.finish(beside)
+}
+
+/// Gathers what the file as a whole says, and what it fails to say.
+fn setting<'a>(
+    file: &'a str,
+    table: &Table,
+    mapping: &Mapping,
+    options: &'a Options,
+) -> Result<Setting<'a>, Error> {
+    let vendor = mapping.vendor;
+    let format = vendor.format;
+    let has = |field| mapping.place(field).is_some();
+    let mut as_of = options.as_of;
+    let mut spot_usd = None;
+    if vendor.dating == Dating::Preamble {
+        let stated = table.preamble.iter().find_map(|line| {
+            let text = line.split("Date:").nth(1)?;
+            date(Cell::from_text(text), vendor.spellings)
+        });
+        // The file's own date stands: quotes of a later day than asked for must not be backdated.
+        as_of = stated.or(options.as_of);
+        spot_usd = table.preamble.iter().find_map(|line| {
+            let text = line
+                .split("Last:")
+                .nth(1)?
+                .split(", ")
+                .next()?
+                .split(",Change")
+                .next()?;
+            number(Cell::from_text(text))
+                .ok()
+                .flatten()
+                .filter(|&spot| spot > 0.0)
+        });
+    }
+    let capture = match (&options.capture_json, format) {
+        (Some(text), Format::Yfinance) => read_capture(text),
+        _ => None,
+    };
+    let newest_trade = match vendor.dating {
+        Dating::Capture => newest_trade(table, mapping)?,
+        _ => None,
+    };
+    let dated = match vendor.dating {
+        Dating::Preamble => as_of.is_some(),
+        Dating::Row => has(Field::Date) || as_of.is_some(),
+        Dating::Capture => {
+            has(Field::Date) || has(Field::Session) || as_of.is_some() || capture.is_some()
+        }
+    };
+    if !dated {
+        return Err(Error::AsOfMissing {
+            file: file.to_owned(),
+            format: format.name(),
+            newest_trade,
+        });
+    }
+    let mut symbol = options.symbol.clone();
+    if !has(Field::Symbol) && !has(Field::Osi) && symbol.is_none() {
+        symbol = match format {
+            Format::OptionsDx => symbol_of_file(file),
+            _ => None,
+        };
+        if symbol.is_none() {
+            return Err(Error::SymbolMissing {
+                file: file.to_owned(),
+                format: format.name(),
+            });
+        }
+    }
+    Ok(Setting {
+        file,
+        format,
+        options,
+        spellings: vendor.spellings,
+        dating: vendor.dating,
+        vol_unit: vendor.vol_unit,
+        theta_scale: vendor.theta_scale,
+        symbol,
+        as_of,
+        spot_usd,
+        rate: None,
+        capture,
+        newest_trade,
+    })
+}
+
+impl Mapping {
+    /// Where a field stands, on either side.
+    fn place(&self, field: Field) -> Option<usize> {
+        self.sides
+            .iter()
+            .find_map(|(_, places)| places[field as usize])
+    }
+}
+
+fn newest_trade(table: &Table, mapping: &Mapping) -> Result<Option<Date>, Error> {
+    let Some(place) = mapping.place(Field::Traded) else {
+        return Ok(None);
+    };
+    let mut newest = None;
+    table.for_each(&[place], |_, cells| {
+        if let Ok([cell]) = cells {
+            newest = newest.max(date(*cell, mapping.vendor.spellings));
+        }
+    })?;
+    Ok(newest)
+}
+
+/// `spy_eod_202301.txt` is of SPY; OptionsDX says it nowhere else.
+fn symbol_of_file(file: &str) -> Option<String> {
+    let name = Path::new(file).file_name()?.to_str()?;
+    let head = name.split_once("_eod")?.0;
+    let plain =
+        !head.is_empty() && head.len() <= 5 && head.bytes().all(|byte| byte.is_ascii_alphabetic());
+    plain.then(|| underlying(&ticker(head)).to_owned())
+}
+
+fn read_capture(text: &str) -> Option<Capture> {
+    let root: Value = serde_json::from_str(text).ok()?;
+    let stamp: jiff::Timestamp = root.get("utc")?.as_str()?.parse().ok()?;
+    let mut capture = Capture {
+        as_of: new_york_day(stamp.as_millisecond())?,
+        spots_usd: BTreeMap::new(),
+        previous_usd: BTreeMap::new(),
+    };
+    for (symbol, record) in root.get("tickers")?.as_object()? {
+        let symbol = underlying(&ticker(symbol)).to_owned();
+        let price = |key| {
+            record
+                .get(key)
+                .and_then(Value::as_f64)
+                .filter(|&spot| spot.is_finite() && spot > 0.0)
+        };
+        if let Some(spot) = price("spot_live") {
+            capture.spots_usd.insert(symbol.clone(), spot);
+        }
+        if let Some(spot) = price("spot") {
+            capture.previous_usd.insert(symbol, spot);
+        }
+    }
+    (!capture.spots_usd.is_empty()).then_some(capture)
+}
+
+/// The collector's record: `*_meta.json` in the same folder with the same date in its name.
+fn capture_beside(path: &Path) -> Option<String> {
+    let day = date_in_name(path.file_name()?.to_str()?)?;
+    let mut records = files_beside(path);
+    records.retain(|name| name.ends_with("_meta.json") && name.contains(&day));
+    std::fs::read_to_string(path.with_file_name(records.first()?)).ok()
+}
+
+fn date_in_name(name: &str) -> Option<String> {
+    (0..name.len())
+        .find_map(|at| {
+            name.get(at..at + 10)
+                .filter(|text| text.parse::<Date>().is_ok())
+        })
+        .map(str::to_owned)
+}
+
+/// Daily closes of a symbol from a file such as `underlying_prices.parquet` in the same folder.
+fn prices_beside(path: &Path, symbol: &str) -> Option<(String, BTreeMap<Date, f64>)> {
+    let mut files = files_beside(path);
+    files.retain(|name| {
+        let name = name.to_ascii_lowercase();
+        name.contains("underlying")
+            && [".parquet", ".csv", ".csv.gz"]
+                .iter()
+                .any(|end| name.ends_with(end))
+    });
+    files.into_iter().find_map(|name| {
+        let history = read_history(&path.with_file_name(&name), Some(symbol)).ok()?;
+        // A file without a symbol column speaks of this symbol only if its name does.
+        let ours = history.symbol.is_some() || name.to_ascii_uppercase().contains(symbol);
+        ours.then(|| {
+            (
+                name,
+                history
+                    .days
+                    .iter()
+                    .map(|day| (day.date, day.close_usd))
+                    .collect(),
+            )
+        })
+    })
+}
+
+/// Names of the other files in the folder, sorted.
+fn files_beside(path: &Path) -> Vec<String> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let own = path.file_name();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.file_name()))
+        .filter(|name| Some(name.as_os_str()) != own)
+        .filter_map(|name| name.into_string().ok())
+        .collect();
+    names.sort();
+    names
+}

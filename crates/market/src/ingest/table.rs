@@ -1,0 +1,291 @@
+//! A file as a table: named columns, and rows of cells handed out one at a time.
+//!
+//! The kind of file is told by its content: gzip and Parquet by their magic numbers, JSON by its first character, and
+//! else delimited text, whose header line may come after a few lines of preamble.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use bytes::Bytes;
+
+use super::columns::Columns;
+use super::words::Cell;
+use crate::Error;
+
+/// Largest content we read into memory.
+const LIMIT_BYTES: u64 = 4 << 30;
+
+/// How far down a header line may stand in a text file.
+const PREAMBLE_LINES_MAX: usize = 10;
+
+/// What a file turned out to be.
+pub(crate) enum Content {
+    /// A table of named columns.
+    Table(Table),
+    /// JSON text.
+    Json(serde_json::Value),
+}
+
+/// Named columns and their rows.
+pub(crate) struct Table {
+    file: String,
+    kind: Kind,
+    /// Names of the columns as they stand in the file.
+    pub names: Vec<String>,
+    /// Lines above the header.
+    pub preamble: Vec<String>,
+}
+
+enum Kind {
+    Text {
+        text: String,
+        delimiter: u8,
+        header_record: usize,
+    },
+    Parquet(Columns),
+}
+
+/// Reads a whole file; a folder, a missing file and a refused one are told apart.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let file = path.display().to_string();
+    if path.is_dir() {
+        return Err(Error::Folder { file });
+    }
+    std::fs::read(path).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::NotFound => Error::Missing { file },
+        _ => Error::Unreadable {
+            file,
+            cause: cause.to_string(),
+        },
+    })
+}
+
+/// Finds out what the bytes are. `is_header` recognises the line with the column names.
+pub(crate) fn open(
+    file: &str,
+    bytes: &[u8],
+    is_header: impl Fn(&[String]) -> bool,
+) -> Result<Content, Error> {
+    let bytes = unpack(file, bytes)?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::Empty {
+            file: file.to_owned(),
+        });
+    }
+    if bytes.starts_with(b"PAR1") {
+        let columns = guard(file, || {
+            Columns::open(file, Bytes::from(bytes.into_owned()))
+        })?;
+        let names = columns.names();
+        return Ok(Content::Table(Table {
+            file: file.to_owned(),
+            kind: Kind::Parquet(columns),
+            names,
+            preamble: Vec::new(),
+        }));
+    }
+    let text = text(file, bytes.into_owned())?;
+    if text.trim_start().starts_with(['{', '[']) && !looks_like_bracketed_header(&text) {
+        let value = serde_json::from_str(&text).map_err(|cause| Error::CorruptJson {
+            file: file.to_owned(),
+            cause: cause.to_string(),
+        })?;
+        return Ok(Content::Json(value));
+    }
+    Ok(Content::Table(Table::from_text(file, text, is_header)))
+}
+
+impl Table {
+    /// Calls `row(number, cells)` for every record, with the cells of the `wanted` columns in that order.
+    ///
+    /// The number is the line in a text file and the record in a Parquet file, both from 1. Where a line has another
+    /// number of fields than the header, `row` gets `Err((expected, found))` in place of cells.
+    pub(crate) fn for_each(
+        &self,
+        wanted: &[usize],
+        mut row: impl FnMut(usize, Result<&[Cell<'_>], (usize, usize)>),
+    ) -> Result<(), Error> {
+        match &self.kind {
+            Kind::Parquet(columns) => guard(&self.file, || {
+                columns.for_each(wanted, |number, cells| row(number, Ok(cells)))
+            }),
+            Kind::Text {
+                text,
+                delimiter,
+                header_record,
+            } => {
+                let mut reader = csv_reader(text, *delimiter);
+                let mut record = csv::StringRecord::new();
+                let mut index = 0;
+                while reader.read_record(&mut record).unwrap_or(false) {
+                    index += 1;
+                    if index <= header_record + 1 {
+                        continue;
+                    }
+                    let line = record
+                        .position()
+                        .map_or(0, |position| position.line() as usize);
+                    let surplus = record.iter().skip(self.names.len());
+                    if record.len() < self.names.len()
+                        || surplus.clone().any(|field| !field.is_empty())
+                    {
+                        row(line, Err((self.names.len(), record.len())));
+                        continue;
+                    }
+                    let cells: Vec<Cell<'_>> = wanted
+                        .iter()
+                        .map(|&column| record.get(column).map_or(Cell::Missing, Cell::from_text))
+                        .collect();
+                    row(line, Ok(&cells));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn from_text(file: &str, text: String, is_header: impl Fn(&[String]) -> bool) -> Table {
+        let mut best: Option<(u8, usize, Vec<String>, Vec<String>)> = None;
+        'search: for delimiter in [b',', b'\t', b';', b'|'] {
+            let mut preamble = Vec::new();
+            let mut reader = csv_reader(&text, delimiter);
+            let mut record = csv::StringRecord::new();
+            for index in 0..PREAMBLE_LINES_MAX {
+                if !reader.read_record(&mut record).unwrap_or(false) {
+                    break;
+                }
+                let names: Vec<String> = record.iter().map(str::to_owned).collect();
+                let found = is_header(&names);
+                let wider = best
+                    .as_ref()
+                    .is_none_or(|(_, _, widest, _)| names.len() > widest.len());
+                if found || (index == 0 && wider) {
+                    best = Some((delimiter, index, names.clone(), preamble.clone()));
+                }
+                if found {
+                    break 'search;
+                }
+                preamble.push(names.join(","));
+            }
+        }
+        let (delimiter, header_record, names, preamble) =
+            best.unwrap_or((b',', 0, Vec::new(), Vec::new()));
+        Table {
+            file: file.to_owned(),
+            kind: Kind::Text {
+                text,
+                delimiter,
+                header_record,
+            },
+            names,
+            preamble,
+        }
+    }
+}
+
+fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes())
+}
+
+/// OptionsDX writes its column names in brackets: `[QUOTE_UNIXTIME], [QUOTE_READTIME]`, which is no JSON.
+fn looks_like_bracketed_header(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or("");
+    first.starts_with('[')
+        && first
+            .chars()
+            .nth(1)
+            .is_some_and(|c| c.is_ascii_alphabetic())
+        && first.contains("],")
+}
+
+fn unpack<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, Error> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes)
+        .take(LIMIT_BYTES + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|cause| Error::CorruptGzip {
+            file: file.to_owned(),
+            cause: cause.to_string(),
+        })?;
+    if unpacked.len() as u64 > LIMIT_BYTES {
+        return Err(Error::TooLarge {
+            file: file.to_owned(),
+            limit_bytes: LIMIT_BYTES,
+        });
+    }
+    Ok(Cow::Owned(unpacked))
+}
+
+/// UTF-8 text, or what the bytes are instead.
+fn text(file: &str, bytes: Vec<u8>) -> Result<String, Error> {
+    let not_a_table = |what, remedy| {
+        Err(Error::NotATable {
+            file: file.to_owned(),
+            what,
+            remedy,
+        })
+    };
+    if bytes.starts_with(b"PK\x03\x04") {
+        return not_a_table(
+            "a zip archive (or an Excel file)",
+            "unpack it, or save the sheet as CSV UTF-8",
+        );
+    }
+    if bytes.starts_with(b"SQLite format 3") {
+        return not_a_table(
+            "an SQLite database",
+            "export the options table as CSV or Parquet",
+        );
+    }
+    if bytes.starts_with(b"version https://git-lfs") {
+        return not_a_table(
+            "a Git LFS pointer",
+            "fetch the file itself with `git lfs pull`",
+        );
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Error::NotUtf8 {
+            file: file.to_owned(),
+            line: 1,
+        });
+    }
+    if bytes.iter().take(4096).any(|&byte| byte == 0) {
+        return not_a_table(
+            "binary data",
+            "fetch it again, or export as CSV, JSON or Parquet",
+        );
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        }),
+        Err(bad) => {
+            let good = &bad.as_bytes()[..bad.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            Err(Error::NotUtf8 {
+                file: file.to_owned(),
+                line,
+            })
+        }
+    }
+}
+
+/// The Parquet reader may panic on damaged bytes; the trader still gets a sentence.
+fn guard<T>(file: &str, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(Error::CorruptParquet {
+            file: file.to_owned(),
+            cause: "its pages contradict its directory".to_owned(),
+        })
+    })
+}

@@ -1,0 +1,394 @@
+//! Reads one cell of a vendor's table: numbers, dates in their many spellings, rights, option symbols.
+
+use jiff::civil::Date;
+use pricing::Right;
+
+use crate::calendar::date_from_epoch;
+
+/// One cell as the file gave it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Cell<'a> {
+    /// Empty, null, or no such column.
+    #[default]
+    Missing,
+    /// A typed number.
+    Number(f64),
+    /// A typed date or timestamp.
+    Day(Date),
+    /// Text, trimmed and not empty.
+    Text(&'a str),
+}
+
+impl<'a> Cell<'a> {
+    /// Text if there is any; a blank is nothing.
+    pub(crate) fn from_text(text: &'a str) -> Cell<'a> {
+        let text = text.trim();
+        if text.is_empty() {
+            Cell::Missing
+        } else {
+            Cell::Text(text)
+        }
+    }
+
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_missing(self) -> bool {
+        matches!(self, Cell::Missing)
+    }
+
+    /// The cell as a person would read it in a message.
+    pub(crate) fn show(self) -> String {
+        match self {
+            Cell::Missing => "nothing".to_owned(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Day(date) => date.to_string(),
+            Cell::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+        }
+    }
+}
+
+/// What vendors write where they have no number.
+const NO_NUMBER: [&str; 9] = [
+    "nan", "none", "null", "n/a", "na", "-", "--", "<na>", "#n/a",
+];
+
+/// A finite number, `None` where the vendor says it has none, or `Err` where the text is no number at all.
+pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    let value = match cell {
+        Cell::Missing => return Ok(None),
+        Cell::Number(value) => value,
+        Cell::Day(_) => return Err(()),
+        Cell::Text(text) => match text.parse::<f64>() {
+            Ok(value) => value,
+            Err(_) => return number_in_words(text),
+        },
+    };
+    // -999 is a sentinel of older brokers' interfaces.
+    Ok((value.is_finite() && value != -999.0).then_some(value))
+}
+
+/// `$1,234.50`, `89.07%` (a fraction then), `+3.1`, or one of the words for nothing.
+fn number_in_words(text: &str) -> Result<Option<f64>, ()> {
+    if NO_NUMBER.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return Ok(None);
+    }
+    let (body, scale) = match text.strip_suffix('%') {
+        Some(body) => (body, 0.01),
+        None => (text, 1.0),
+    };
+    let plain: String = body
+        .chars()
+        .filter(|c| !matches!(c, ',' | '$' | '+' | ' '))
+        .collect();
+    match plain.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(Some(value * scale)),
+        _ => Err(()),
+    }
+}
+
+/// A count of contracts: whole and not negative.
+pub(crate) fn count(cell: Cell<'_>) -> Result<Option<u64>, ()> {
+    Ok(number(cell)?
+        .filter(|&value| (0.0..9e15).contains(&value))
+        .map(|value| value.round() as u64))
+}
+
+/// Call or put, in the vendors' words.
+pub(crate) fn right(cell: Cell<'_>) -> Option<Right> {
+    let text = cell.text()?;
+    let is = |word: &&str| text.eq_ignore_ascii_case(word);
+    if ["c", "call", "calls"].iter().any(is) {
+        Some(Right::Call)
+    } else if ["p", "put", "puts"].iter().any(is) {
+        Some(Right::Put)
+    } else {
+        None
+    }
+}
+
+/// How a vendor spells dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// `2014-08-07`, with or without a time after it.
+    Iso,
+    /// `20140807`, as text or as a number.
+    Compact,
+    /// Month first: `8/7/2014`, `08/07/2014`, `8/7/14`.
+    Us,
+    /// `Fri Jan 05 2024`, `January 5, 2024 at 4:15 PM EST`.
+    Words,
+}
+
+/// The day, if the cell has it in one of these spellings.
+pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
+    match cell {
+        Cell::Missing => None,
+        Cell::Day(date) => Some(date),
+        Cell::Number(number) => {
+            let whole = number as i64;
+            (whole as f64 == number && spellings.contains(&Spelling::Compact))
+                .then(|| compact(whole))
+                .flatten()
+        }
+        Cell::Text(text) => spellings.iter().find_map(|spelling| match spelling {
+            Spelling::Iso => iso(text),
+            Spelling::Compact => (text.len() == 8)
+                .then(|| text.parse().ok().and_then(compact))
+                .flatten(),
+            Spelling::Us => us(text),
+            Spelling::Words => words(text),
+        }),
+    }
+}
+
+fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
+    // Options are listed since 1973; a year far outside is a misread column.
+    if !(1970..=2200).contains(&year) {
+        return None;
+    }
+    Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
+}
+
+fn digits(bytes: &[u8]) -> Option<u32> {
+    if bytes.is_empty() || bytes.len() > 9 {
+        return None;
+    }
+    bytes.iter().try_fold(0, |sum, byte| {
+        byte.is_ascii_digit()
+            .then(|| sum * 10 + u32::from(byte - b'0'))
+    })
+}
+
+fn iso(text: &str) -> Option<Date> {
+    let bytes = text.as_bytes();
+    let separated = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
+    let ends = bytes
+        .get(10)
+        .is_none_or(|&after| after == b'T' || after == b' ');
+    (separated && ends)
+        .then(|| {
+            ymd(
+                digits(&bytes[..4])?,
+                digits(&bytes[5..7])?,
+                digits(&bytes[8..10])?,
+            )
+        })
+        .flatten()
+}
+
+fn compact(number: i64) -> Option<Date> {
+    let number = u32::try_from(number).ok()?;
+    ymd(number / 10_000, number / 100 % 100, number % 100)
+}
+
+fn us(text: &str) -> Option<Date> {
+    let day_part = text.split([' ', 'T']).next()?;
+    let mut parts = day_part.split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let century = match year.len() {
+        2 => 2000,
+        4 => 0,
+        _ => return None,
+    };
+    if parts.next().is_some() {
+        return None;
+    }
+    ymd(
+        century + digits(year.as_bytes())?,
+        digits(month.as_bytes())?,
+        digits(day.as_bytes())?,
+    )
+}
+
+/// Finds a month's name with a day and a year after it.
+fn words(text: &str) -> Option<Date> {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let mut parts = text.split([' ', ',']).filter(|part| !part.is_empty());
+    let month = parts.by_ref().find_map(|part| {
+        let head = part.get(..3)?.to_ascii_lowercase();
+        MONTHS.iter().position(|month| *month == head)
+    })?;
+    let day = digits(parts.next()?.as_bytes())?;
+    let year = digits(parts.next()?.as_bytes())?;
+    ymd(year, month as u32 + 1, day)
+}
+
+/// The day in New York of a time stamp in milliseconds since 1970, UTC.
+///
+/// Winter time all year: nothing is quoted in the hour around midnight in which the two differ.
+pub(crate) fn new_york_day(milliseconds: i64) -> Option<Date> {
+    date_from_epoch((milliseconds - 5 * 3_600_000).div_euclid(86_400_000))
+}
+
+/// What an option's symbol says: `SPY   260817C00580000` with or without blanks, or with `O:` before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Osi<'a> {
+    /// Root, such as `SPXW`; a digit at its end marks an adjusted contract.
+    pub root: &'a str,
+    /// Last day.
+    pub expiry: Date,
+    /// Call or put.
+    pub right: Right,
+    /// Exercise price in dollars.
+    pub strike_usd: f64,
+}
+
+/// Takes an option's symbol apart.
+pub(crate) fn osi(text: &str) -> Option<Osi<'_>> {
+    let text = text.strip_prefix("O:").unwrap_or(text).trim();
+    let cut = text.len().checked_sub(15)?;
+    let (root, tail) = (text.get(..cut)?.trim_end(), text.get(cut..)?.as_bytes());
+    if root.is_empty() || root.len() > 6 || !root.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let right = match tail[6] {
+        b'C' => Right::Call,
+        b'P' => Right::Put,
+        _ => return None,
+    };
+    let expiry = ymd(
+        2000 + digits(&tail[..2])?,
+        digits(&tail[2..4])?,
+        digits(&tail[4..6])?,
+    )?;
+    Some(Osi {
+        root,
+        expiry,
+        right,
+        strike_usd: f64::from(digits(&tail[7..])?) / 1000.0,
+    })
+}
+
+/// A ticker as we write it: upper case, without `^`, `$` or an index suffix.
+pub(crate) fn ticker(text: &str) -> String {
+    let text = text.trim().trim_start_matches(['^', '$']);
+    text.strip_suffix(".X").unwrap_or(text).to_ascii_uppercase()
+}
+
+/// The underlying of a root: the weekly index roots trade on the index itself.
+pub(crate) fn underlying(root: &str) -> &str {
+    match root {
+        "SPXW" => "SPX",
+        "NDXP" => "NDX",
+        "RUTW" => "RUT",
+        "VIXW" => "VIX",
+        other => other,
+    }
+}
+
+/// Do the options on this symbol exercise only at expiry? True of the cash-settled indices.
+pub(crate) fn is_european(symbol: &str) -> bool {
+    [
+        "SPX", "NDX", "RUT", "VIX", "XSP", "DJX", "XEO", "MRUT", "XND", "BTC", "ETH",
+    ]
+    .contains(&symbol)
+}
+
+/// A column's name without case, blanks, brackets and punctuation: `[C_IV]` and `c iv` are one name.
+pub(crate) fn normal_name(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date as day;
+
+    #[test]
+    fn dates_are_read_in_every_spelling_of_the_vendors() {
+        let all = [
+            Spelling::Iso,
+            Spelling::Compact,
+            Spelling::Us,
+            Spelling::Words,
+        ];
+        let check = |text, expected| assert_eq!(date(Cell::Text(text), &all), expected, "{text}");
+        for text in [
+            "2014-08-07",
+            "2014-08-07T16:00:00",
+            "20140807",
+            "08/07/2014",
+            "8/7/2014",
+            "8/7/14",
+            "Thu Aug 07 2014",
+        ] {
+            check(text, Some(day(2014, 8, 7)));
+        }
+        check(
+            "Date: September 25, 2025 at 9:05 PM EDT",
+            Some(day(2025, 9, 25)),
+        );
+        check(
+            "Date: September 25 2025 at 9:05 PM EDT",
+            Some(day(2025, 9, 25)),
+        );
+        for text in [
+            "13/7/2014",
+            "2014-02-30",
+            "07.08.2014",
+            "2014-8-7",
+            "1/1/1",
+            "May",
+            "1e7",
+            "２０１４-08-07",
+        ] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_vendors_write_them() {
+        let check = |text, expected| assert_eq!(number(Cell::Text(text)), expected, "{text}");
+        check("1.5", Ok(Some(1.5)));
+        check("62,498", Ok(Some(62498.0)));
+        check("$0.05", Ok(Some(0.05)));
+        check("+12.5%", Ok(Some(0.125)));
+        for text in ["NaN", "n/a", "--", "-999.0", "inf", "None"] {
+            check(text, Ok(None));
+        }
+        check("abc", Err(()));
+        check("12 x 14", Err(()));
+    }
+
+    #[test]
+    fn option_symbols_come_apart() {
+        let expected = Osi {
+            root: "SPXW",
+            expiry: day(2026, 8, 17),
+            right: Right::Call,
+            strike_usd: 580.5,
+        };
+        for text in [
+            "SPXW260817C00580500",
+            "SPXW  260817C00580500",
+            "O:SPXW260817C00580500",
+        ] {
+            assert_eq!(osi(text), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "F_121120C.5",
+            "260817C00580500",
+            "AÖ260817C00580500",
+            "SPXW261317C00580500",
+            "ö60817C0058050",
+        ] {
+            assert_eq!(osi(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Whatever the bytes, ingest answers with chains or a sentence, and never panics.
+
+mod twins;
+
+use market::events::read_events_bytes;
+use market::history::read_history_bytes;
+use market::ingest::{Options, read_chains_bytes};
+use proptest::prelude::*;
+
+fn fixtures() -> Vec<Vec<u8>> {
+    vec![
+        twins::common_csv("2025-03-06").into_bytes(),
+        twins::yfinance_collector().into_bytes(),
+        twins::yfinance_raw(true).into_bytes(),
+        twins::cboe("March 6, 2025").into_bytes(),
+        twins::ivolatility().into_bytes(),
+        twins::schwab().into_bytes(),
+        twins::optionsdx().into_bytes(),
+        twins::dolthub().into_bytes(),
+        twins::deltaneutral().into_bytes(),
+        twins::philippdubach(&["2025-03-05", "2025-03-06"], twins::Dates::Nanoseconds),
+        twins::gzip(&twins::common_csv("2025-03-06").into_bytes()),
+    ]
+}
+
+/// Everything that reads bytes, and the promises that every result keeps.
+fn read_all(bytes: &[u8]) {
+    for last_day_only in [false, true] {
+        let options = Options {
+            last_day_only,
+            symbol: None,
+            ..Options::default()
+        };
+        match read_chains_bytes("zzt_eod_202503.txt", bytes, &options) {
+            Err(error) => assert!(!error.to_string().is_empty()),
+            Ok(ingest) => {
+                assert!(!ingest.chains.is_empty());
+                ingest
+                    .notes
+                    .iter()
+                    .for_each(|note| assert!(!note.to_string().is_empty()));
+                ingest
+                    .refused
+                    .iter()
+                    .for_each(|refused| assert!(!refused.to_string().is_empty()));
+                for chain in &ingest.chains {
+                    let key = |quote: &market::Quote| {
+                        (
+                            quote.contract.expiry,
+                            quote.contract.strike_usd,
+                            quote.contract.right,
+                        )
+                    };
+                    assert!(
+                        chain
+                            .quotes
+                            .windows(2)
+                            .all(|pair| key(&pair[0]) < key(&pair[1])),
+                        "sorted, each contract once"
+                    );
+                    for quote in &chain.quotes {
+                        assert!(
+                            quote.contract.expiry >= chain.as_of && quote.contract.strike_usd > 0.0
+                        );
+                        assert!(quote.bid_usd.is_none_or(
+                            |bid| bid > 0.0 && quote.ask_usd.is_none_or(|ask| ask >= bid)
+                        ));
+                        assert!(quote.iv.is_none_or(|iv| iv > 0.0 && iv.is_finite()));
+                    }
+                }
+            }
+        }
+    }
+    let _ = read_history_bytes("history.csv", bytes, Some("ZZT"));
+    let _ = read_events_bytes("events.csv", bytes);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_bytes_are_answered_with_a_sentence(bytes in prop::collection::vec(any::<u8>(), 0..400), magic in 0..4usize) {
+        let start: &[u8] = [&b""[..], b"PAR1", b"\x1f\x8b\x08\0", b"{"][magic];
+        read_all(&[start, &bytes].concat());
+    }
+
+    #[test]
+    fn random_words_in_a_table_are_answered(cells in prop::collection::vec("[-0-9a-zA-Z.,/%$ \"é]{0,12}", 8..64)) {
+        let mut text = String::from("quote_date,underlying,spot,expiry,strike,right,bid,ask\n");
+        for row in cells.chunks(8) {
+            text.push_str(&row.join(","));
+            text.push('\n');
+        }
+        read_all(text.as_bytes());
+    }
+
+    #[test]
+    fn truncated_and_mutated_files_are_answered(
+        which in 0..11usize,
+        cut in 0.0..1.0f64,
+        whole in any::<bool>(),
+        hits in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
+    ) {
+        let mut bytes = fixtures().swap_remove(which);
+        if !whole {
+            bytes.truncate((bytes.len() as f64 * cut) as usize);
+        }
+        for (at, byte) in hits {
+            if !bytes.is_empty() {
+                let at = ((bytes.len() - 1) as f64 * at) as usize;
+                bytes[at] = byte;
+            }
+        }
+        read_all(&bytes);
+    }
+}

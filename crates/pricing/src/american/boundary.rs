@@ -1,0 +1,165 @@
+//! When the holder of an American option exercises, as a value of its own.
+
+use super::curve::Curve;
+use super::{Precision, Region, along, put_curve};
+use crate::error::at_least;
+use crate::{Error, Inputs, Right, european};
+
+/// Intervals of the table, equal in the square root of time.
+const INTERVALS: usize = 512;
+
+/// The early-exercise boundary of every option with the same right, rate, yield and volatility, per unit of strike.
+///
+/// It depends on neither spot nor strike, so one boundary serves every strike and every simulated path. Building one
+/// costs as much as one price; a lookup is one square root and one interpolation, off by at most 1e-4.
+///
+/// ```
+/// use pricing::{Right, american::Boundary};
+/// let puts = Boundary::new(Right::Put, 0.05, 0.0, 0.25, 1.0).unwrap();
+/// let spot_usd = 100.0 * puts.spot_per_strike(0.5).unwrap();
+/// assert!(spot_usd > 75.0 && spot_usd < 85.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Boundary {
+    right: Right,
+    rate: f64,
+    dividend_yield: f64,
+    vol: f64,
+    years_max: f64,
+    /// `None` where early exercise never pays.
+    known: Option<Known>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    curve: Curve,
+    /// Spot per strike at `years = years_max (i / INTERVALS)^2`.
+    table: Vec<f64>,
+    /// `INTERVALS^2 / years_max`.
+    squares_per_year: f64,
+}
+
+impl Boundary {
+    /// Solves the boundary up to `years_max` (positive) before expiry; rate, yield and volatility (positive) are
+    /// fractions per year.
+    pub fn new(
+        right: Right,
+        rate: f64,
+        dividend_yield: f64,
+        vol: f64,
+        years_max: f64,
+    ) -> Result<Boundary, Error> {
+        at_least(f64::MIN_POSITIVE, "volatility", vol)?;
+        at_least(f64::MIN_POSITIVE, "years to expiry", years_max)?;
+        Inputs {
+            right,
+            spot: 1.0,
+            strike: 1.0,
+            years: years_max,
+            rate,
+            dividend_yield,
+            vol,
+        }
+        .check()?;
+        let known = match Region::of(right, rate, dividend_yield) {
+            Region::Never => None,
+            Region::Between => {
+                return Err(Error::DoubleBoundary {
+                    rate,
+                    dividend_yield,
+                });
+            }
+            Region::Beyond => {
+                let scheme = Precision::Standard.scheme();
+                let solved = put_curve(right, rate, dividend_yield, vol, years_max, scheme);
+                let curve = solved.ok_or(Error::NotConverged {
+                    iterations: scheme.sweeps,
+                })?;
+                Some(Known::new(curve, right, years_max))
+            }
+        };
+        Ok(Boundary {
+            right,
+            rate,
+            dividend_yield,
+            vol,
+            years_max,
+            known,
+        })
+    }
+
+    /// Spot per strike at or beyond which the holder exercises: for a put at or below it, for a call at or above.
+    ///
+    /// `None` where early exercise never pays. At expiry (`years_left` not above 0) it is 1, whatever it was a moment
+    /// before; beyond `years_max` it stays what it is there.
+    #[inline]
+    pub fn spot_per_strike(&self, years_left: f64) -> Option<f64> {
+        if years_left <= 0.0 {
+            return Some(1.0);
+        }
+        let Known {
+            table,
+            squares_per_year,
+            ..
+        } = self.known.as_ref()?;
+        let place = (years_left * squares_per_year).sqrt().min(INTERVALS as f64);
+        let below = (place as usize).min(INTERVALS - 1);
+        Some(table[below] + (place - below as f64) * (table[below + 1] - table[below]))
+    }
+
+    /// Whether the holder exercises now.
+    #[inline]
+    pub fn exercises(&self, spot: f64, strike: f64, years_left: f64) -> bool {
+        self.spot_per_strike(years_left)
+            .is_some_and(|edge| match self.right {
+                Right::Put => spot <= edge * strike,
+                Right::Call => spot >= edge * strike,
+            })
+    }
+
+    /// Price in dollars of an option with this boundary, at a fraction of the cost of [`price`](super::price): the
+    /// boundary need not be solved again. NaN for inputs that cannot be priced; `years_left` may not exceed `years_max`.
+    pub fn price(&self, spot: f64, strike: f64, years_left: f64) -> f64 {
+        let Boundary {
+            right,
+            rate,
+            dividend_yield,
+            vol,
+            ..
+        } = *self;
+        let inputs = Inputs {
+            right,
+            spot,
+            strike,
+            years: years_left,
+            rate,
+            dividend_yield,
+            vol,
+        };
+        if inputs.check().is_err() || years_left > self.years_max {
+            return f64::NAN;
+        }
+        match &self.known {
+            Some(known) if spot > 0.0 && years_left > 0.0 => {
+                along(&known.curve, &inputs, Precision::Standard.scheme()).price
+            }
+            Some(_) => inputs.intrinsic(),
+            None => european::price(&inputs),
+        }
+    }
+}
+
+impl Known {
+    fn new(curve: Curve, right: Right, years_max: f64) -> Known {
+        let at = |i: usize| {
+            let x = i as f64 / INTERVALS as f64;
+            (curve.log_boundary(years_max * x * x) * -right.sign()).exp()
+        };
+        let table = (0..=INTERVALS).map(at).collect();
+        Known {
+            curve,
+            table,
+            squares_per_year: (INTERVALS * INTERVALS) as f64 / years_max,
+        }
+    }
+}

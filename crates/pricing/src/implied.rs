@@ -1,0 +1,479 @@
+//! The volatility that a European price implies.
+//!
+//! ```text
+//! x = -|ln(F/K)|      beta = time value / sqrt(S e^(-qT) K e^(-rT))      s = vol sqrt T
+//! b(s) = e^(x/2) N(x/s + s/2) - e^(-x/2) N(x/s - s/2) = beta
+//! ```
+//! The price is first turned into that of the out-of-the-money side by put-call parity, so that no digit is spent on
+//! intrinsic value. `b` rises from 0 to `e^(x/2)`; it is convex below its inflection `s = sqrt(2|x|)` and concave above.
+//! Below it Newton's method runs on `1 / ln b`, above on `ln(e^(x/2) - b)`, which are nearly straight there; a bracket
+//! holds the root at all times and halves whenever a step would leave it.
+//! Source: normalised price, inflection and objectives: P. Jaeckel, "Let's Be Rational", Wilmott (2015).
+//! Accuracy: the volatility reproduces the price to 1e-12 of the larger of spot and strike, discounted.
+//! Not for American quotes: see `american::implied_vol`.
+
+use crate::error::{at_least, settle};
+use crate::normal::{cdf, inverse_cdf, pdf};
+use crate::{Error, Inputs, Right, Status};
+
+const ITERATIONS_MAX: u32 = 200;
+
+/// Forward and strike further apart than `e^600` times: beyond any market and any exponent of a float.
+const LOG_FORWARD_MAX: f64 = 600.0;
+
+/// A European price and everything it depends on but the volatility.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quoted {
+    /// Call or put.
+    pub right: Right,
+    /// Price of one share's worth of option, in dollars.
+    pub price_usd: f64,
+    /// Price of one share now, in dollars.
+    pub spot: f64,
+    /// Exercise price, in dollars.
+    pub strike: f64,
+    /// Time to expiry in years of 365 days.
+    pub years: f64,
+    /// Risk-free rate, fraction per year.
+    pub rate: f64,
+    /// Dividend yield, fraction per year.
+    pub dividend_yield: f64,
+}
+
+impl Quoted {
+    /// The same option with a volatility in place of its price.
+    pub fn with_vol(&self, vol: f64) -> Inputs {
+        let Quoted {
+            right,
+            spot,
+            strike,
+            years,
+            rate,
+            dividend_yield,
+            ..
+        } = *self;
+        Inputs {
+            right,
+            spot,
+            strike,
+            years,
+            rate,
+            dividend_yield,
+            vol,
+        }
+    }
+
+    /// Objects to inputs that cannot be priced, and to an expired option.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        at_least(f64::NEG_INFINITY, "price", self.price_usd)?;
+        self.with_vol(0.0).check()?;
+        at_least(f64::MIN_POSITIVE, "spot", self.spot)?;
+        if self.years == 0.0 {
+            Err(Error::Expired)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Many quoted prices, one column per input; all columns have the same length. Units as in [`Quoted`].
+#[derive(Clone, Copy, Debug)]
+pub struct QuotedRef<'a> {
+    /// Calls and puts.
+    pub right: &'a [Right],
+    /// Dollars.
+    pub price_usd: &'a [f64],
+    /// Dollars per share.
+    pub spot: &'a [f64],
+    /// Dollars per share.
+    pub strike: &'a [f64],
+    /// Years of 365 days.
+    pub years: &'a [f64],
+    /// Fractions per year.
+    pub rate: &'a [f64],
+    /// Fractions per year.
+    pub dividend_yield: &'a [f64],
+}
+
+impl QuotedRef<'_> {
+    /// How many quotes there are.
+    ///
+    /// # Panics
+    /// If the columns differ in length.
+    pub fn len(&self) -> usize {
+        let len = self.right.len();
+        let columns = [
+            self.price_usd,
+            self.spot,
+            self.strike,
+            self.years,
+            self.rate,
+            self.dividend_yield,
+        ];
+        assert!(
+            columns.iter().all(|column| column.len() == len),
+            "columns of quotes differ in length"
+        );
+        len
+    }
+
+    /// Whether there is nothing to invert.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Row `i` as one quote.
+    pub fn get(&self, i: usize) -> Quoted {
+        Quoted {
+            right: self.right[i],
+            price_usd: self.price_usd[i],
+            spot: self.spot[i],
+            strike: self.strike[i],
+            years: self.years[i],
+            rate: self.rate[i],
+            dividend_yield: self.dividend_yield[i],
+        }
+    }
+
+    /// Fills every slot with `answer(quote)`, or with NaN and the reason.
+    pub(crate) fn fill(
+        &self,
+        out: &mut [f64],
+        status: &mut [Status],
+        answer: impl Fn(&Quoted) -> Result<f64, Error>,
+    ) {
+        assert!(
+            self.len() == out.len() && self.len() == status.len(),
+            "columns differ in length"
+        );
+        for (i, (out, status)) in out.iter_mut().zip(status).enumerate() {
+            settle(answer(&self.get(i)), out, status);
+        }
+    }
+}
+
+/// The volatility at which Black-Scholes gives the quoted price, as a fraction per year.
+///
+/// ```
+/// use pricing::{Right, european, implied::{Quoted, implied_vol}};
+/// let quoted = Quoted { right: Right::Put, price_usd: 2.5, spot: 100.0, strike: 95.0, years: 0.125, rate: 0.045, dividend_yield: 0.013 };
+/// let vol = implied_vol(&quoted).unwrap();
+/// assert!((european::price(&quoted.with_vol(vol)) - 2.5).abs() < 1e-10);
+/// ```
+pub fn implied_vol(quoted: &Quoted) -> Result<f64, Error> {
+    quoted.check()?;
+    let without_vol = quoted.with_vol(0.0);
+    let (share, cash) = (
+        without_vol.discounted_spot(),
+        without_vol.discounted_strike(),
+    );
+    let (floor_usd, price_usd) = (without_vol.european_floor(), quoted.price_usd);
+    let time_value = price_usd - floor_usd;
+    // In the money the subtraction leaves this much noise; out of the money it is exact.
+    let noise = if floor_usd > 0.0 {
+        8.0 * f64::EPSILON * share.max(cash)
+    } else {
+        0.0
+    };
+    let cap_usd = if quoted.right == Right::Call {
+        share
+    } else {
+        cash
+    };
+    if time_value < -noise {
+        return Err(Error::BelowIntrinsic {
+            price_usd,
+            floor_usd,
+            short_usd: -time_value,
+        });
+    }
+    if price_usd >= cap_usd {
+        return Err(Error::AboveMaximum { price_usd, cap_usd });
+    }
+    if time_value <= noise {
+        return Err(Error::NoVega { price_usd });
+    }
+    let log_forward =
+        (quoted.spot / quoted.strike).ln() + (quoted.rate - quoted.dividend_yield) * quoted.years;
+    if log_forward.abs() > LOG_FORWARD_MAX {
+        return Err(Error::NoVega { price_usd });
+    }
+    let unit = share.sqrt() * cash.sqrt();
+    let curve = Curve {
+        x: -log_forward.abs(),
+    };
+    let deviation = curve.solve(time_value / unit, 1e-13 * share.max(cash) / unit)?;
+    Ok(deviation / quoted.years.sqrt())
+}
+
+/// Inverts many prices: `out[i]` is a fraction per year, or NaN with the reason in `status[i]`.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn implied_vols(quoted: QuotedRef, out: &mut [f64], status: &mut [Status]) {
+    quoted.fill(out, status, implied_vol);
+}
+
+/// The normalised out-of-the-money price as a function of `s = vol sqrt T`.
+struct Curve {
+    /// Minus the absolute log of forward over strike.
+    x: f64,
+}
+
+impl Curve {
+    /// The root of `b(s) = beta`; where `b` has lost its digits to underflow, any `s` within `tolerance` of `beta`.
+    fn solve(&self, beta: f64, tolerance: f64) -> Result<f64, Error> {
+        let inflection = (-2.0 * self.x).sqrt();
+        let middle = self.value(inflection);
+        // At the upper end d1 is 10, and what is missing to the limit is below the last place.
+        let (mut low, mut high) = (0.0, 10.0 + (100.0 - 2.0 * self.x).sqrt());
+        let below = beta < middle;
+        if below {
+            high = inflection
+        } else {
+            low = inflection
+        }
+        let mut step_before = f64::INFINITY;
+        let mut s = self.first_guess(beta, middle, inflection).clamp(low, high);
+        for _ in 0..ITERATIONS_MAX {
+            let value = self.value(s);
+            if value < beta {
+                low = s
+            } else {
+                high = s
+            }
+            let step = if below {
+                self.lower_step(s, value, beta)
+            } else {
+                self.upper_step(s, value, beta)
+            };
+            // Newton's steps shrink until they are rounding; such a one may fall on the bracket itself and must not be
+            // taken for a failure.
+            let rounding = step.abs() <= 4.0 * f64::EPSILON * s
+                || (step.abs() <= 1e-8 * s && step.abs() >= step_before);
+            if rounding {
+                break;
+            }
+            step_before = step.abs();
+            s = if s + step > low && s + step < high {
+                s + step
+            } else {
+                0.5 * (low + high)
+            };
+        }
+        // Where digits of b are lost the steps never settle and the bracket closes instead; the price decides.
+        let found = (self.value(s) - beta).abs() <= tolerance;
+        if found {
+            Ok(s)
+        } else {
+            Err(Error::NotConverged {
+                iterations: ITERATIONS_MAX,
+            })
+        }
+    }
+
+    /// `b(s)`; rounding may not push it below nothing.
+    fn value(&self, s: f64) -> f64 {
+        let (centre, half) = (self.centre(s), 0.5 * s);
+        let growth = (0.5 * self.x).exp();
+        (growth * cdf(centre + half) - cdf(centre - half) / growth).max(0.0)
+    }
+
+    /// `b'(s)`: the density that both terms share.
+    fn slope(&self, s: f64) -> f64 {
+        (0.5 * self.x).exp() * pdf(self.centre(s) + 0.5 * s)
+    }
+
+    fn centre(&self, s: f64) -> f64 {
+        if self.x == 0.0 { 0.0 } else { self.x / s }
+    }
+
+    /// Below the inflection `ln b` falls like `-x^2 / 2 s^2`; above, `limit - b` falls like a normal tail.
+    fn first_guess(&self, beta: f64, middle: f64, inflection: f64) -> f64 {
+        if beta < middle {
+            let inverse_square =
+                1.0 / (inflection * inflection) - 2.0 * (beta / middle).ln() / (self.x * self.x);
+            return inverse_square.sqrt().recip();
+        }
+        let limit = (0.5 * self.x).exp();
+        let left = ((limit - beta) / (limit - middle)).clamp(1e-17, 1.0);
+        inflection - 2.0 * inverse_cdf(0.5 * left)
+    }
+
+    /// Newton on `1 / ln b`.
+    fn lower_step(&self, s: f64, value: f64, beta: f64) -> f64 {
+        let (log_value, log_beta) = (value.ln(), beta.ln());
+        log_value * (log_beta - log_value) / log_beta * value / self.slope(s)
+    }
+
+    /// Newton on `ln(limit - b)`.
+    fn upper_step(&self, s: f64, value: f64, beta: f64) -> f64 {
+        let limit = (0.5 * self.x).exp();
+        let left = limit - value;
+        -((limit - beta) / left).ln() * left / self.slope(s)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Right::{Call, Put};
+    use crate::european::price;
+    use proptest::prelude::*;
+
+    /// An at-the-forward year without rates: the price is all there is to choose.
+    fn quoted(right: Right, price_usd: f64) -> Quoted {
+        Quoted {
+            right,
+            price_usd,
+            spot: 100.0,
+            strike: 100.0,
+            years: 1.0,
+            rate: 0.0,
+            dividend_yield: 0.0,
+        }
+    }
+
+    fn check(quoted: Quoted, expected: Result<f64, Error>) {
+        match (implied_vol(&quoted), expected) {
+            (Ok(vol), Ok(expected)) => {
+                assert!(
+                    (vol - expected).abs() < 1e-12 * expected,
+                    "{vol}, expected {expected} at {quoted:?}"
+                );
+            }
+            (found, expected) => assert_eq!(found, expected),
+        }
+    }
+
+    /// Prices made with mpmath at 60 digits (the European table of `european`).
+    #[test]
+    fn finds_the_vol_behind_exact_prices() {
+        let base = quoted(Call, 10.450583572185567);
+        check(Quoted { rate: 0.05, ..base }, Ok(0.2));
+        let put = Quoted {
+            price_usd: 2.5777108679457083,
+            strike: 95.0,
+            years: 0.125,
+            rate: 0.045,
+            ..quoted(Put, 0.0)
+        };
+        check(
+            Quoted {
+                dividend_yield: 0.013,
+                ..put
+            },
+            Ok(0.35),
+        );
+        let far = Quoted {
+            spot: 450.0,
+            strike: 600.0,
+            years: 0.0625,
+            rate: 0.05,
+            ..quoted(Call, 3.3938647472645586e-14)
+        };
+        check(
+            Quoted {
+                dividend_yield: 0.013,
+                ..far
+            },
+            Ok(0.15),
+        );
+    }
+
+    #[test]
+    fn says_why_there_is_none() {
+        let in_the_money = Quoted {
+            spot: 105.0,
+            ..quoted(Call, 4.0)
+        };
+        check(
+            in_the_money,
+            Err(Error::BelowIntrinsic {
+                price_usd: 4.0,
+                floor_usd: 5.0,
+                short_usd: 1.0,
+            }),
+        );
+        check(
+            Quoted {
+                price_usd: 5.0,
+                ..in_the_money
+            },
+            Err(Error::NoVega { price_usd: 5.0 }),
+        );
+        check(
+            quoted(Put, 100.0),
+            Err(Error::AboveMaximum {
+                price_usd: 100.0,
+                cap_usd: 100.0,
+            }),
+        );
+        check(
+            Quoted {
+                years: 0.0,
+                ..quoted(Put, 1.0)
+            },
+            Err(Error::Expired),
+        );
+        check(quoted(Put, 0.0), Err(Error::NoVega { price_usd: 0.0 }));
+        check(
+            Quoted {
+                spot: -1.0,
+                ..quoted(Put, 1.0)
+            },
+            Err(Error::BadInput {
+                what: "spot",
+                value: -1.0,
+            }),
+        );
+        assert!(matches!(
+            implied_vol(&quoted(Put, f64::NAN)),
+            Err(Error::BadInput { what: "price", .. })
+        ));
+    }
+
+    prop_compose! {
+        fn domain()(
+            right in prop_oneof![Just(Call), Just(Put)],
+            log_spot in prop_oneof![-0.3..0.3, -8.0..8.0], log_years in -9.0..4.0, log_vol in -5.0..2.0,
+            rate in -0.05..0.2, dividend_yield in -0.05..0.2,
+        ) -> Inputs {
+            let (years, vol) = (f64::exp(log_years), f64::exp(log_vol));
+            Inputs { right, spot: 100.0 * f64::exp(log_spot), strike: 100.0, years, rate, dividend_yield, vol }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        /// Whatever price the formula can make, its volatility is found, or the time value is truly lost.
+        #[test]
+        fn round_trip(x in domain()) {
+            let Inputs { right, spot, strike, years, rate, dividend_yield, .. } = x;
+            let price_usd = price(&x);
+            let q = Quoted { right, price_usd, spot, strike, years, rate, dividend_yield };
+            let scale = x.discounted_spot().max(x.discounted_strike());
+            match implied_vol(&q) {
+                Ok(vol) => {
+                    let gap = price(&q.with_vol(vol)) - price_usd;
+                    prop_assert!(gap.abs() < 1e-12 * scale, "gap {gap:e}, vol {vol}");
+                    // Where the price pins the volatility down, it is the same one.
+                    let vega = crate::european::greeks(&x).vega;
+                    prop_assert!((vol - x.vol).abs() * vega < 1e-11 * scale);
+                }
+                Err(Error::NoVega { .. }) => prop_assert!(price_usd - x.european_floor() < 1e-14 * scale),
+                Err(Error::AboveMaximum { cap_usd, .. }) => prop_assert!(price_usd >= cap_usd),
+                Err(error) => prop_assert!(false, "{error}"),
+            }
+        }
+
+        /// Any numbers at all get an answer or a reason.
+        #[test]
+        fn never_panics(price_usd: f64, spot: f64, strike: f64, years: f64, rate: f64, dividend_yield: f64) {
+            let q = Quoted { right: Call, price_usd, spot, strike, years, rate, dividend_yield };
+            if let Ok(vol) = implied_vol(&q) {
+                prop_assert!(vol >= 0.0 && vol.is_finite());
+            }
+        }
+    }
+}

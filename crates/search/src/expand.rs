@@ -1,0 +1,291 @@
+//! The growth: a node is opened into its actions, an action is expanded into all its outcomes.
+
+use crate::error::Error;
+use crate::game::Game;
+use crate::run::Search;
+use crate::tree::{Block, Branch, EdgeId, EdgeRow, NodeId, NodeRow, Status};
+
+/// How far from 1 the probabilities of an action may sum.
+const PROBABILITY_TOLERANCE: f64 = 1e-9;
+
+impl<G: Game> Search<'_, G> {
+    /// Lists the actions of a node the first time it is entered.
+    pub(crate) fn open(&mut self, node: NodeId) -> Result<(), Error> {
+        let tree = &mut self.tree;
+        if !tree.row(node).edges.is_empty() {
+            return Ok(());
+        }
+        let start = row_id(tree.edges.len())?;
+        self.actions.clear();
+        self.game.actions(tree.state(node), &mut self.actions);
+        let len = row_id(self.actions.len())?;
+        if len == 0 {
+            return Err(Error::DeadEnd {
+                path: tree.path(node),
+            });
+        }
+        row_id(tree.edges.len() + self.actions.len())?;
+
+        let priors = std::mem::take(&mut tree.row_mut(node).priors);
+        let sum = if priors.is_empty() {
+            f64::from(len)
+        } else {
+            priors.iter().sum()
+        };
+        let fits = priors.is_empty() || priors.len() == self.actions.len();
+        if !fits || !(sum > 0.0 && sum.is_finite()) || priors.iter().any(|prior| *prior < 0.0) {
+            return Err(Error::Priors {
+                path: tree.path(node),
+                actions: self.actions.len(),
+                priors,
+            });
+        }
+        for (index, action) in self.actions.iter().enumerate() {
+            let discount = self.game.discount(&tree.states[node.0 as usize], *action);
+            if !(discount.is_finite() && discount >= 0.0) {
+                return Err(Error::Discount {
+                    path: tree.path(node),
+                    action: index,
+                    discount,
+                });
+            }
+            tree.actions.push(*action);
+            tree.edges.push(EdgeRow {
+                node,
+                prior: priors.get(index).copied().unwrap_or(1.0) / sum,
+                discount,
+                worth: f64::NAN,
+                visits: 0,
+                evaluations: 0,
+                status: Status::Open,
+                branches: Block::default(),
+            });
+        }
+        tree.row_mut(node).edges = Block { start, len };
+        Ok(())
+    }
+
+    /// Puts every outcome of an action in the tree and queues the new states for the evaluator. Counts the visit along
+    /// `self.path`. False, and nothing done, when the new states do not fit in this batch or in the budget.
+    pub(crate) fn expand(&mut self, edge: EdgeId) -> Result<bool, Error> {
+        let node = self.tree.edge(edge).node;
+        let mut outcomes = std::mem::take(&mut self.outcomes);
+        outcomes.clear();
+        self.game.outcomes(
+            self.tree.state(node),
+            self.tree.actions[edge.0 as usize],
+            &mut outcomes,
+        );
+        self.check_outcomes(edge, &outcomes)?;
+
+        let room = self.room();
+        if outcomes.len() > room
+            && outcomes
+                .iter()
+                .filter(|outcome| self.needs_judging(&outcome.state))
+                .count()
+                > room
+        {
+            self.outcomes = outcomes;
+            return Ok(false);
+        }
+
+        let block = Block {
+            start: row_id(self.tree.branches.len())?,
+            len: row_id(outcomes.len())?,
+        };
+        row_id(self.tree.branches.len() + outcomes.len())?;
+        self.tree.edge_mut(edge).branches = block;
+        let leaves_before = self.leaves.len();
+        for (index, outcome) in outcomes.drain(..).enumerate() {
+            let key = self.game.key(&outcome.state);
+            let known = key.and_then(|key| self.tree.known.get(&key).copied());
+            let child = match known {
+                Some(child) => {
+                    self.tree.counts.cache_hits += 1;
+                    if !self.deepen(child, node) {
+                        let (path, action) = (self.tree.path(node), self.tree.action_index(edge));
+                        return Err(Error::Cycle {
+                            path,
+                            action,
+                            outcome: index,
+                        });
+                    }
+                    child
+                }
+                None => self.add_node(outcome.state, key, self.tree.row(node).depth + 1)?,
+            };
+            let id = row_id(self.tree.branches.len())?;
+            self.tree.branches.push(Branch {
+                probability: outcome.probability,
+                reward: outcome.reward,
+                node: child,
+                visits: 0,
+                edge,
+                next_parent: self.tree.row_mut(child).first_parent.replace(id),
+            });
+            if self.tree.status(child) == Status::Solved {
+                self.tree.check_worth(child)?;
+            }
+        }
+        self.outcomes = outcomes;
+        self.in_flight.push(edge);
+        self.count_visit(edge, (self.leaves.len() - leaves_before) as u32);
+        Ok(true)
+    }
+
+    /// Adds a state; an unfinished one is queued for the evaluator.
+    pub(crate) fn add_node(
+        &mut self,
+        state: G::State,
+        key: Option<u128>,
+        depth: u32,
+    ) -> Result<NodeId, Error> {
+        let node = NodeId(row_id(self.tree.nodes.len())?);
+        let terminal = self.game.terminal_worth(&state);
+        if let Some(key) = key {
+            self.tree.known.insert(key, node);
+        }
+        self.tree.states.push(state);
+        self.tree.nodes.push(NodeRow {
+            judged: f64::NAN,
+            priors: Vec::new(),
+            worth: f64::NAN,
+            visits: 1,
+            status: if terminal.is_some() {
+                Status::Solved
+            } else {
+                Status::of_leaf(depth, self.config.depth_max)
+            },
+            depth,
+            edges: Block::default(),
+            first_parent: None,
+        });
+        self.tree.counts.nodes += 1;
+        self.tree.counts.depth = self.tree.counts.depth.max(depth);
+        match terminal {
+            Some(worth) => {
+                let row = self.tree.row_mut(node);
+                (row.judged, row.worth) = (worth, worth);
+            }
+            None => self.leaves.push(node),
+        }
+        Ok(node)
+    }
+
+    /// How many states the next expansion may queue. An expansion larger than a batch goes alone, in several calls.
+    fn room(&self) -> usize {
+        let queued = self.leaves.len();
+        let budget = (self.config.evaluations - self.tree.counts.evaluations) as usize - queued;
+        let batch = self.config.batch as usize;
+        if self.in_flight.is_empty() {
+            budget
+        } else {
+            budget.min(batch - queued)
+        }
+    }
+
+    fn needs_judging(&self, state: &G::State) -> bool {
+        let known = self
+            .game
+            .key(state)
+            .is_some_and(|key| self.tree.known.contains_key(&key));
+        !known && self.game.terminal_worth(state).is_none()
+    }
+
+    /// Makes a shared node deeper than its new parent, and all below it deeper still, so that depth remains an order
+    /// in which every backup can run. False if the parent itself lies below: a cycle.
+    fn deepen(&mut self, node: NodeId, parent: NodeId) -> bool {
+        let depth = self.tree.row(parent).depth + 1;
+        if node != parent && self.tree.row(node).depth >= depth {
+            return true;
+        }
+        let mut work = vec![(node, depth)];
+        while let Some((node, depth)) = work.pop() {
+            if node == parent {
+                return false;
+            }
+            if self.tree.row(node).depth >= depth {
+                continue;
+            }
+            self.tree.row_mut(node).depth = depth;
+            self.tree.counts.depth = self.tree.counts.depth.max(depth);
+            if self.tree.row(node).edges.is_empty() {
+                self.dirty.push((depth, node)); // it may now lie on the horizon
+            }
+            let branches = self
+                .tree
+                .row(node)
+                .edges
+                .rows()
+                .flat_map(|edge| self.tree.edges[edge].branches.rows());
+            work.extend(branches.map(|branch| (self.tree.branches[branch].node, depth + 1)));
+        }
+        true
+    }
+
+    /// One more visit, and `evaluations` more, for the edge and everything on the path to it.
+    fn count_visit(&mut self, last: EdgeId, evaluations: u32) {
+        let tree = &mut self.tree;
+        for branch in &self.path {
+            let branch = &mut tree.branches[*branch as usize];
+            branch.visits += 1;
+            tree.edges[branch.edge.0 as usize].count(&mut tree.nodes, evaluations);
+        }
+        tree.edges[last.0 as usize].count(&mut tree.nodes, evaluations);
+        tree.counts.simulations += 1;
+    }
+
+    fn check_outcomes(
+        &self,
+        edge: EdgeId,
+        outcomes: &[crate::Outcome<G::State>],
+    ) -> Result<(), Error> {
+        let place = || {
+            (
+                self.tree.path(self.tree.edge(edge).node),
+                self.tree.action_index(edge),
+            )
+        };
+        let mut sum = 0.0;
+        for (index, outcome) in outcomes.iter().enumerate() {
+            if !(0.0..=1.0).contains(&outcome.probability) {
+                let (path, action) = place();
+                return Err(Error::Probability {
+                    path,
+                    action,
+                    outcome: index,
+                    probability: outcome.probability,
+                });
+            }
+            if !outcome.reward.is_finite() {
+                let (path, action) = place();
+                return Err(Error::Reward {
+                    path,
+                    action,
+                    outcome: index,
+                    reward: outcome.reward,
+                });
+            }
+            sum += outcome.probability;
+        }
+        if (sum - 1.0).abs() > PROBABILITY_TOLERANCE {
+            let (path, action) = place();
+            return Err(Error::ProbabilitySum { path, action, sum });
+        }
+        Ok(())
+    }
+}
+
+impl EdgeRow {
+    fn count(&mut self, nodes: &mut [NodeRow], evaluations: u32) {
+        self.visits += 1;
+        self.evaluations += evaluations;
+        nodes[self.node.0 as usize].visits += 1;
+    }
+}
+
+/// A row's number, if a `u32` can hold it.
+fn row_id(row: usize) -> Result<u32, Error> {
+    u32::try_from(row).map_err(|_| Error::Full)
+}

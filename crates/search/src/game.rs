@@ -1,0 +1,100 @@
+//! What the planner must be told: the rules of the game, and a judge for states it has no time to play out.
+
+use crate::Error;
+
+/// The rules of a game with chance, one player, everything known but the dice.
+pub trait Game {
+    /// All that the future depends on.
+    type State: Clone;
+    /// What the player may choose; small.
+    type Action: Copy;
+
+    /// Pushes the legal actions of an unfinished state onto `out`, which arrives empty. Their order is their index.
+    ///
+    /// A state without actions is finished and must have a [`Game::terminal_worth`].
+    fn actions(&self, state: &Self::State, out: &mut Vec<Self::Action>);
+
+    /// Pushes every outcome of `action` onto `out`, which arrives empty. Probabilities sum to 1 within 1e-9.
+    fn outcomes(
+        &self,
+        state: &Self::State,
+        action: Self::Action,
+        out: &mut Vec<Outcome<Self::State>>,
+    );
+
+    /// Exact worth of a finished state, such as zero when all was paid as reward; `None` while the game goes on.
+    fn terminal_worth(&self, state: &Self::State) -> Option<f64>;
+
+    /// What one unit of worth after `action` is worth before it. Rewards are not discounted: they are paid at once.
+    fn discount(&self, _state: &Self::State, _action: Self::Action) -> f64 {
+        1.0
+    }
+
+    /// States with equal keys share one node; `None` is never shared.
+    ///
+    /// Equal keys must mean equal futures, and no line of play may return to a key it has passed: where a position can
+    /// repeat, put the step count in the key.
+    fn key(&self, _state: &Self::State) -> Option<u128> {
+        None
+    }
+}
+
+/// One way an action may turn out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome<S> {
+    /// From 0 to 1; the outcomes of one action sum to 1.
+    pub probability: f64,
+    /// Paid on the way, in the unit of worth.
+    pub reward: f64,
+    /// Where the game goes on.
+    pub state: S,
+}
+
+/// Judges leaves: a network, a closed-form heuristic, or a constant in tests.
+pub trait Evaluator<State> {
+    /// Fills `out[i]` for `leaves[i]`. One call is one batch; the tree never learns which device answered.
+    ///
+    /// Both slices have the same length, at most [`crate::SearchConfig::batch`]. A slot arrives as
+    /// [`Judgement::default`], which is refused if it is left so.
+    fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), Error>;
+}
+
+/// What an evaluator thinks of one state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Expected discounted rewards from here to the end, played well.
+    pub worth: f64,
+    /// How promising each action looks: one weight per legal action in the order of [`Game::actions`], none negative,
+    /// of any positive sum. Empty means that all look alike.
+    pub priors: Vec<f64>,
+}
+
+impl Judgement {
+    /// A worth without an opinion on actions.
+    pub fn of(worth: f64) -> Judgement {
+        Judgement {
+            worth,
+            priors: Vec::new(),
+        }
+    }
+}
+
+impl Default for Judgement {
+    /// Not judged yet: the worth is NaN, which the search refuses.
+    fn default() -> Judgement {
+        Judgement::of(f64::NAN)
+    }
+}
+
+/// An evaluator made of a function from one state to its worth.
+#[derive(Clone, Copy, Debug)]
+pub struct Each<F>(pub F);
+
+impl<State, F: FnMut(&State) -> f64> Evaluator<State> for Each<F> {
+    fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), Error> {
+        for (leaf, judgement) in leaves.iter().zip(out) {
+            *judgement = Judgement::of((self.0)(leaf));
+        }
+        Ok(())
+    }
+}

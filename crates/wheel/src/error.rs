@@ -1,0 +1,28 @@
+use market::Cents;
+
+/// What can be wrong with a book or an action.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// More lots than the book holds.
+    #[error("the account has more than {limit} option lots in one symbol: close some, or merge lots of the same contract")]
+    TooManyLots {
+        /// How many fit.
+        limit: usize,
+    },
+    /// Money that is not there.
+    #[error("cash of {cash} does not cover the {reserved} that short puts may cost: this account is cash-secured only")]
+    NotSecured {
+        /// Cash in the book.
+        cash: Cents,
+        /// What assignment of every short put would take.
+        reserved: Cents,
+    },
+    /// Shares that are not there.
+    #[error("{short} shares are owed by short calls but only {shares} are held: uncovered calls are refused")]
+    NotCovered {
+        /// Shares that short calls may take.
+        short: i64,
+        /// Shares held.
+        shares: i64,
+    },
+}
