@@ -217,6 +217,20 @@ pub enum Error {
         /// What to do.
         remedy: &'static str,
     },
+    /// A file of the sample cannot be written.
+    #[error("{file}: cannot be written ({cause}); check the permissions and the disk, or name another folder")]
+    Unwritable {
+        /// Path of the file.
+        file: String,
+        /// What the operating system said.
+        cause: String,
+    },
+    /// A file of the sample would replace another one.
+    #[error("{file}: is there already with other content; move it away, or name another folder")]
+    WouldOverwrite {
+        /// Path of the file.
+        file: String,
+    },
 }
 
 /// The first two dozen names, so that a wide file does not fill the screen.

@@ -15,6 +15,7 @@ pub mod ingest;
 pub mod futures;
 pub mod quantise;
 pub mod rates;
+pub mod sample;
 
 pub use cents::Cents;
 pub use chain::{Chain, Contract, Quote, Style};

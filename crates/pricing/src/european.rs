@@ -153,6 +153,7 @@ impl Terms {
 }
 
 #[cfg(test)]
+#[allow(clippy::excessive_precision)] // Reference values stay as their source prints them.
 mod tests {
     use super::*;
     use crate::Right::{self, Call, Put};

@@ -315,6 +315,7 @@ impl Curve {
 }
 
 #[cfg(test)]
+#[allow(clippy::excessive_precision)] // Reference values stay as their source prints them.
 mod tests {
     use super::*;
     use crate::Right::{Call, Put};

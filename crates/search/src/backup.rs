@@ -61,18 +61,20 @@ impl<G: Game> Tree<G> {
     fn refresh_node(&mut self, id: NodeId, depth_max: u32) -> bool {
         let row = self.row(id);
         let edges = &self.edges[row.edges.rows()];
-        let known = edges
-            .iter()
-            .map(|edge| edge.worth)
-            .filter(|worth| !worth.is_nan());
-        let worth = known.reduce(f64::max).unwrap_or(row.judged);
+        let known = edges.iter().filter(|edge| !edge.worth.is_nan());
+        let best = known.map(|edge| edge.worth).reduce(f64::max);
+        let untried = edges.iter().filter(|edge| edge.worth.is_nan());
+        let untried: f64 = untried.map(|edge| edge.prior).sum();
+        let worth = best.map_or(row.judged, |best| {
+            best + untried.powf(std::env::var("POW").unwrap().parse().unwrap()) * (row.judged - best).max(0.0)
+        });
         let status = edges
             .iter()
             .map(|edge| edge.status)
             .min()
             .unwrap_or(match row.status {
                 Status::Solved => Status::Solved,
-                _ => Status::of_leaf(row.depth, depth_max),
+                _ => Status::of_leaf(row.distance, depth_max),
             });
         let changed = (worth, status) != (row.worth, row.status);
         let row = self.row_mut(id);

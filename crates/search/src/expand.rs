@@ -104,25 +104,26 @@ impl<G: Game> Search<'_, G> {
                 Some(child) => {
                     self.tree.counts.cache_hits += 1;
                     if !self.deepen(child, node) {
-                        let (path, action) = (self.tree.path(node), self.tree.action_index(edge));
                         return Err(Error::Cycle {
-                            path,
-                            action,
+                            path: self.tree.path(node),
+                            action: self.tree.action_index(edge),
                             outcome: index,
                         });
                     }
+                    self.draw_near(child, self.tree.row(node).distance + 1);
                     child
                 }
-                None => self.add_node(outcome.state, key, self.tree.row(node).depth + 1)?,
+                None => self.add_node(outcome.state, key, Some(node))?,
             };
             let id = row_id(self.tree.branches.len())?;
+            let next_parent = self.tree.row_mut(child).first_parent.replace(id);
             self.tree.branches.push(Branch {
                 probability: outcome.probability,
                 reward: outcome.reward,
                 node: child,
                 visits: 0,
                 edge,
-                next_parent: self.tree.row_mut(child).first_parent.replace(id),
+                next_parent,
             });
             if self.tree.status(child) == Status::Solved {
                 self.tree.check_worth(child)?;
@@ -139,8 +140,12 @@ impl<G: Game> Search<'_, G> {
         &mut self,
         state: G::State,
         key: Option<u128>,
-        depth: u32,
+        parent: Option<NodeId>,
     ) -> Result<NodeId, Error> {
+        let (depth, distance) = parent.map_or((0, 0), |parent| {
+            let row = self.tree.row(parent);
+            (row.depth + 1, row.distance + 1)
+        });
         let node = NodeId(row_id(self.tree.nodes.len())?);
         let terminal = self.game.terminal_worth(&state);
         if let Some(key) = key {
@@ -155,9 +160,10 @@ impl<G: Game> Search<'_, G> {
             status: if terminal.is_some() {
                 Status::Solved
             } else {
-                Status::of_leaf(depth, self.config.depth_max)
+                Status::of_leaf(distance, self.config.depth_max)
             },
             depth,
+            distance,
             edges: Block::default(),
             first_parent: None,
         });
@@ -210,18 +216,31 @@ impl<G: Game> Search<'_, G> {
             }
             self.tree.row_mut(node).depth = depth;
             self.tree.counts.depth = self.tree.counts.depth.max(depth);
-            if self.tree.row(node).edges.is_empty() {
-                self.dirty.push((depth, node)); // it may now lie on the horizon
-            }
-            let branches = self
-                .tree
-                .row(node)
-                .edges
-                .rows()
-                .flat_map(|edge| self.tree.edges[edge].branches.rows());
-            work.extend(branches.map(|branch| (self.tree.branches[branch].node, depth + 1)));
+            work.extend(self.children(node).map(|child| (child, depth + 1)));
         }
         true
+    }
+
+    /// Tells a shared node, and all below it, of a shorter way from the root: it may no longer lie on the horizon.
+    fn draw_near(&mut self, node: NodeId, distance: u32) {
+        let mut work = vec![(node, distance)];
+        while let Some((node, distance)) = work.pop() {
+            if self.tree.row(node).distance <= distance {
+                continue;
+            }
+            self.tree.row_mut(node).distance = distance;
+            if self.tree.row(node).edges.is_empty() {
+                self.dirty.push((self.tree.row(node).depth, node));
+            }
+            work.extend(self.children(node).map(|child| (child, distance + 1)));
+        }
+    }
+
+    /// Every state that an expanded action at `node` may lead to.
+    fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let edges = self.tree.row(node).edges.rows();
+        let branches = edges.flat_map(|edge| self.tree.edges[edge].branches.rows());
+        branches.map(|branch| self.tree.branches[branch].node)
     }
 
     /// One more visit, and `evaluations` more, for the edge and everything on the path to it.

@@ -16,7 +16,8 @@ pub struct SearchConfig {
     pub batch: u32,
     /// The constant c of PUCT, for worths scaled to [0, 1] among siblings. More looks wider, less looks deeper.
     pub exploration: f64,
-    /// States this many actions from the root are judged but not opened.
+    /// States this many actions from the root are judged but not opened. Where several lines lead to a state, the
+    /// shortest counts.
     pub depth_max: u32,
     /// Decides between actions that look exactly alike.
     pub seed: u64,
@@ -77,7 +78,8 @@ pub fn run<G: Game, E: Evaluator<G::State>>(
         }
         search.evaluate(evaluator)?;
         search.back_up()?;
-        if !keep_going(&search.progress()) {
+        let open = search.tree.status(search.tree.root()) == Status::Open;
+        if !keep_going(&search.progress()) && open {
             break StopReason::Asked;
         }
     };
@@ -140,7 +142,7 @@ impl<'a, G: Game> Search<'a, G> {
             states: Vec::new(),
             judgements: Vec::new(),
         };
-        search.add_node(root.clone(), game.key(root), 0)?;
+        search.add_node(root.clone(), game.key(root), None)?;
         Ok(search)
     }
 

@@ -47,7 +47,7 @@ impl<G: Game> Search<'_, G> {
         };
         let low = known().fold(f64::INFINITY, f64::min);
         let high = known().fold(f64::NEG_INFINITY, f64::max);
-        let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
+        let spread = high - low;
         let at_root = node == self.tree.root();
         let exploration = self.config.exploration * f64::from(row.visits).sqrt();
 
@@ -63,8 +63,8 @@ impl<G: Game> Search<'_, G> {
             } else {
                 row.judged.clamp(low.min(high), high.max(low))
             };
-            let value = if scale > 0.0 {
-                (worth - low) * scale
+            let value = if spread > 0.0 {
+                (worth - low) / spread
             } else {
                 0.0
             };

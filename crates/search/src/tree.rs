@@ -35,8 +35,8 @@ pub enum Status {
 
 impl Status {
     /// What an unfinished state without edges is.
-    pub(crate) fn of_leaf(depth: u32, depth_max: u32) -> Status {
-        if depth >= depth_max {
+    pub(crate) fn of_leaf(distance: u32, depth_max: u32) -> Status {
+        if distance >= depth_max {
             Status::Horizon
         } else {
             Status::Open
@@ -167,6 +167,8 @@ pub(crate) struct NodeRow {
     pub(crate) status: Status,
     /// Length of the longest known line from the root: always more than that of any parent.
     pub(crate) depth: u32,
+    /// Length of the shortest known line from the root, which the depth limit is held against.
+    pub(crate) distance: u32,
     /// Empty until the node is opened.
     pub(crate) edges: Block,
     /// First of the branches that lead here.

@@ -237,7 +237,7 @@ settings! {
         /// Confidence of the intervals that are printed and tested.
         confidence: f64 = 0.95, "fraction", 0.5..=0.9999;
         /// Actions closer than this count as equal when draws are counted.
-        indifference_bps: f64 = 1.0, "hundredths of a percent of wealth", 0.0..=1000.0;
+        indifference_bps: f64 = 3.0, "hundredths of a percent of wealth", 0.0..=1000.0;
     }
 
     /// What the trader has, if no account file says so.

@@ -248,6 +248,8 @@ pub(crate) struct Candidate {
     pub(crate) odds: Option<Odds>,
     /// Would it break the tail limit?
     pub(crate) tail_refused: bool,
+    /// Does the searched policy manage the position later on? Otherwise it is held: that did better on the ranking paths.
+    pub(crate) manages: bool,
     /// Certainty equivalent on the ranking paths, in dollars.
     ranking_usd: f64,
 }
@@ -290,8 +292,9 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
     let first = paths(1);
     let mut ranking = Vec::new();
     for &(line, edge) in &finalists {
-        let walks = walk_all(rules, &table.today, &first, &policy(line, edge), inputs.threads);
-        ranking.push(grade_of(&walks));
+        let searched = grade_of(&walk_all(rules, &table.today, &first, &policy(line, edge), inputs.threads));
+        let once = grade_of(&walk_all(rules, &table.today, &first, &Once(rules.menu[line].clone()), inputs.threads));
+        ranking.push(if searched.worth_usd.value >= once.worth_usd.value { (searched, true) } else { (once, false) });
         work(progress)?;
     }
     let held_ranking_usd = grade_of(&walk_all(rules, &table.today, &first, &Hold, inputs.threads)).worth_usd.value;
@@ -301,9 +304,12 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
     let holding = grade_of(&walk_all(rules, &table.today, &second, &Hold, inputs.threads));
     let mut grades = Vec::new();
     let mut answered = (0, 0);
-    for &(line, edge) in &finalists {
+    for (&(line, edge), &(_, manages)) in finalists.iter().zip(&ranking) {
         let policy = policy(line, edge);
-        grades.push(grade_of(&walk_all(rules, &table.today, &second, &policy, inputs.threads)));
+        grades.push(grade_of(&match manages {
+            true => walk_all(rules, &table.today, &second, &policy, inputs.threads),
+            false => walk_all(rules, &table.today, &second, &Once(rules.menu[line].clone()), inputs.threads),
+        }));
         let (by_tree, asked) = policy.counts();
         answered = (answered.0 + by_tree, answered.1 + asked);
         work(progress)?;
@@ -316,7 +322,7 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
         .iter()
         .zip(grades)
         .zip(&ranking)
-        .map(|((&(line, _), grade), ranked)| {
+        .map(|((&(line, _), grade), (ranked, manages))| {
             let action = rules.menu[line].clone();
             let tail = ranked.cvar95_usd.max(grade.cvar95_usd);
             Candidate {
@@ -326,6 +332,7 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
                 // Less tail than holding is never refused: it would forbid a trader in trouble to get out of it.
                 tail_refused: line != 0 && tail > tail_limit && tail > 1.02 * tail_of_holding,
                 ranking_usd: ranked.worth_usd.value,
+                manages: *manages,
                 line,
                 action,
                 grade,

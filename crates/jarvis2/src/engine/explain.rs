@@ -740,7 +740,7 @@ impl Desk<'_> {
             quantiles_usd: grade.quantiles_usd,
             share_of_gains: grade.share_of_gains,
         };
-        let mut rows = vec![row("the plan, then the searched policy".to_owned(), &self.graded.candidates[shown].grade)];
+        let mut rows = vec![row(self.policy_text(shown).to_owned(), &self.graded.candidates[shown].grade)];
         rows.push(row("do nothing to the horizon".to_owned(), &self.graded.holding));
         rows.extend(self.graded.baselines.iter().map(|(name, grade)| row(name.clone(), grade)));
         Evidence {
@@ -751,6 +751,15 @@ impl Desk<'_> {
             ),
             rows,
             real_history: Figure::missing("out-of-sample backtests are not built yet"),
+        }
+    }
+
+    /// The plan as a policy: managed later on, or held, whichever did better on the ranking paths.
+    fn policy_text(&self, shown: usize) -> &'static str {
+        match (self.graded.candidates[shown].manages, self.graded.candidates[shown].line) {
+            (true, _) => "the plan, then the searched policy",
+            (false, 0) => "the plan: nothing now or later",
+            (false, _) => "the plan, then held to its end",
         }
     }
 

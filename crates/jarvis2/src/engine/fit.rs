@@ -257,11 +257,14 @@ fn smiles(expiries: &[Expiry], forwards: &[Forward], rate: f64, quotes_assumed: 
     (Surface::new(fitted).ok(), views, count)
 }
 
+/// How far from the money a strike may be to count, in standard deviations at the money: what the wheel trades lies within.
+const REACH: f64 = 2.2;
+
 /// Implied volatilities of the out-of-the-money side, weighted by how much a cent of price moves them.
 fn smile_points(expiry: &Expiry, forward: f64, rate: f64, quotes_assumed: bool) -> Vec<SmilePoint> {
     let years = expiry.years();
     let otm = |q: &&&Quote| (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward);
-    let point = |q: &&Quote| {
+    let vol_and_width = |q: &&Quote| {
         let strike = q.contract.strike_usd;
         let (vol, width) = if quotes_assumed {
             // Never traded and not open: nobody stands behind that volatility.
@@ -273,16 +276,20 @@ fn smile_points(expiry: &Expiry, forward: f64, rate: f64, quotes_assumed: bool) 
             let quoted = Quoted { right: q.contract.right, price_usd: (bid + ask) / 2.0, spot, strike, years, rate, dividend_yield: 0.0 };
             (implied_vol(&quoted).ok()?, ask - bid)
         };
-        if !(0.005..=10.0).contains(&vol) {
-            return None;
-        }
-        let deviation = vol * years.sqrt();
-        let z = (strike / forward).ln() / deviation;
-        let vega = forward * years.sqrt() * pricing::normal::pdf(z);
-        let weight = (vega / (width + 0.01)).powi(2);
-        (z.abs() < 4.0 && weight > 0.0).then_some(SmilePoint { strike, vol, weight })
+        (0.005..=10.0).contains(&vol).then_some((strike, vol, width))
     };
-    expiry.quotes.iter().filter(otm).filter_map(point).collect()
+    let quoted: Vec<(f64, f64, f64)> = expiry.quotes.iter().filter(otm).filter_map(vol_and_width).collect();
+    let distance = |strike: f64| (strike / forward).ln();
+    let nearest = quoted.iter().min_by(|a, b| distance(a.0).abs().total_cmp(&distance(b.0).abs()));
+    let Some(&(_, atm_vol, _)) = nearest else { return Vec::new() };
+    let deviation = atm_vol * years.sqrt();
+    let point = |(strike, vol, width): (f64, f64, f64)| {
+        let z = distance(strike) / deviation;
+        let vega = forward * years.sqrt() * pricing::normal::pdf(z);
+        // Two or three strikes must do where the chain is coarse.
+        (z.abs() <= REACH || quoted.len() < 4).then_some(SmilePoint { strike, vol, weight: (vega / (width + 0.01)).powi(2) })
+    };
+    quoted.iter().copied().filter_map(point).collect()
 }
 
 /// What can be traded today. Contracts of expiries without a smile are priced by the surface between its neighbours.

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wheel::{Action, Book, Move, Rules, SHARES_PER_CONTRACT, Situation};
 
 /// Follows the tree below one action of the root.
-pub(crate) struct TreePolicy<'a> {
-    tree: &'a Tree<WheelGame<'a>>,
+pub(crate) struct TreePolicy<'a, 'g> {
+    tree: &'a Tree<WheelGame<'g>>,
     first: EdgeId,
     action: Action,
     table: &'a RuleTable,
@@ -24,8 +24,8 @@ pub(crate) struct TreePolicy<'a> {
 /// How far a path's day may be from the child's.
 const DAYS_APART: u16 = 4;
 
-impl<'a> TreePolicy<'a> {
-    pub(crate) fn new(tree: &'a Tree<WheelGame<'a>>, first: EdgeId, action: Action, table: &'a RuleTable) -> TreePolicy<'a> {
+impl<'a, 'g> TreePolicy<'a, 'g> {
+    pub(crate) fn new(tree: &'a Tree<WheelGame<'g>>, first: EdgeId, action: Action, table: &'a RuleTable) -> TreePolicy<'a, 'g> {
         TreePolicy { tree, first, action, table, answered: AtomicU64::new(0), asked: AtomicU64::new(0) }
     }
 
@@ -55,7 +55,7 @@ fn owns_the_same(a: &Book, b: &Book) -> bool {
         && a.lots().iter().zip(b.lots()).all(|(x, y)| (x.right, x.contracts) == (y.right, y.contracts))
 }
 
-impl Policy for TreePolicy<'_> {
+impl Policy for TreePolicy<'_, '_> {
     /// The branch of the tree on which the path is, while it is on one.
     type Memory = Option<EdgeId>;
 

@@ -1,12 +1,12 @@
 //! What both reports say: the words, the order and the units of the figures. No layout.
 
 use super::units::{
-    cell, count, decimal, figure, in_unit, percent, percent_signed, probability, quote, range,
-    signed, strike, usd, usd_signed,
+    cell, count, decimal, figure, percent, percent_signed, probability, quote, range, signed,
+    strike, usd, usd_signed,
 };
 use crate::plan::{
-    ActionView, Alternative, Draws, Edge, Figure, Flip, IntervalUsd, LegView, Numbers, Outcome,
-    Plan, SearchView,
+    ActionView, Alternative, Draws, Edge, Figure, IntervalUsd, LegView, Numbers, Outcome, Plan,
+    SearchView,
 };
 
 /// What "worth" means, wherever it first appears.
@@ -112,17 +112,19 @@ pub(super) fn leg_prices(leg: &LegView) -> [String; 4] {
     ]
 }
 
-/// Quotes that a trade lacks: what it is, and why.
-pub(super) fn leg_gaps(leg: &LegView) -> Vec<String> {
-    [
+/// Where the limit of a trade comes from, and which quotes are missing.
+pub(super) fn leg_note(leg: &LegView) -> String {
+    let mut note = format!("limit: {}", leg.price_basis);
+    for (name, price) in [
         ("bid", &leg.bid_usd),
         ("mid", &leg.mid_usd),
         ("ask", &leg.ask_usd),
-    ]
-    .into_iter()
-    .filter(|(_, price)| price.known().is_none())
-    .map(|(name, price)| format!("{name}: {}", figure(price, quote)))
-    .collect()
+    ] {
+        if let Figure::Missing(reason) = price {
+            note.push_str(&format!("; {name}: {reason}"));
+        }
+    }
+    note
 }
 
 /// Every figure of the action, in groups.
@@ -204,13 +206,13 @@ fn money(numbers: &Numbers, action: &ActionView) -> Group {
                 "per share; put: if assigned",
             ),
             line(
-                "Spot to strike",
+                "Distance to strike",
                 &numbers.distance_fraction,
                 percent_signed,
                 side,
             ),
             line(
-                "  in expected moves",
+                "Distance in expected moves",
                 &numbers.distance_in_expected_moves,
                 |moves| signed(moves, 2),
                 "standard deviations, real-world",
@@ -222,7 +224,7 @@ fn money(numbers: &Numbers, action: &ActionView) -> Group {
                 "to expiry",
             ),
             line(
-                "  a year, simple",
+                "Simple return a year",
                 &numbers.return_on_capital_annualised_simple_fraction,
                 percent,
                 "if repeatable; no forecast",
@@ -358,19 +360,35 @@ fn line(label: &str, shown: &Figure, known: impl Fn(f64) -> String, gloss: &str)
     }
 }
 
-/// The figures that are missing, by reason, in order of appearance.
-pub(super) fn missing(groups: &[Group]) -> Vec<(String, Vec<String>)> {
-    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
-    for group in groups {
-        for line in group.lines.iter().filter(|line| !line.known) {
-            let label = line.label.trim_start().to_string();
-            match reasons.iter_mut().find(|(reason, _)| *reason == line.value) {
-                Some((_, labels)) => labels.push(label),
-                None => reasons.push((line.value.clone(), vec![label])),
-            }
+/// The figures that are missing: names and reasons.
+pub(super) fn missing(groups: &[Group]) -> impl Iterator<Item = (&str, &str)> {
+    let lines = groups.iter().flat_map(|group| &group.lines);
+    lines
+        .filter(|line| !line.known)
+        .map(|line| (line.label.as_str(), line.value.as_str()))
+}
+
+/// Names that lack a figure for the same reason, together: the reason, then the names.
+pub(super) fn by_reason<'a>(
+    gaps: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<(String, String)> {
+    let mut reasons: Vec<(String, String)> = Vec::new();
+    for (name, reason) in gaps {
+        let name = name.to_lowercase();
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push_str(&format!("; {name}")),
+            None => reasons.push((reason.to_string(), name)),
         }
     }
     reasons
+}
+
+/// A part's name and reason, if its figure is missing.
+pub(super) fn gap<'a>(name: &'a str, figure: &'a Figure) -> Option<(&'a str, &'a str)> {
+    match figure {
+        Figure::Known(_) => None,
+        Figure::Missing(reason) => Some((name, reason)),
+    }
 }
 
 /// The first `most` alternatives, and always the choice, doing nothing and holding; in the plan's order.
@@ -474,14 +492,6 @@ pub(super) fn draws_sentence(draws: &Draws, search: &SearchView) -> String {
         percent(draws.required_fraction),
         count(search.draw_simulations),
         count(search.draw_evaluations),
-    )
-}
-
-/// An input: its value now, and where the choice flips.
-pub(super) fn flip_values(flip: &Flip) -> (String, String) {
-    (
-        in_unit(flip.now, &flip.unit),
-        figure(&flip.flips_at, |value| in_unit(value, &flip.unit)),
     )
 }
 

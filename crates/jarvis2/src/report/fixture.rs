@@ -141,6 +141,11 @@ pub(super) fn abstaining() -> Plan {
     plan.numbers.delta_shares = Figure::Known(100.0);
     for row in &mut plan.alternatives {
         row.chosen = row.action.kind == "do_nothing";
+        if row.chosen {
+            row.verdict = "no action is better often enough".into();
+        } else if row.action.kind == "sell_put" {
+            row.verdict = "beats doing nothing in too few parameter draws".into();
+        }
     }
     plan.why.draws.beats_doing_nothing_fraction = 0.52;
     plan

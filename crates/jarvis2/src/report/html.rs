@@ -4,14 +4,14 @@
 //! every coloured cell also has its number. Whatever comes from the plan is escaped.
 
 use super::content::{
-    Line, WORTH_MEANING, alternative_gaps, draws_sentence, edge_parts, flip_values, groups,
-    headline, leg_gaps, leg_prices, leg_words, missing, nearest_row, outcome_meaning,
-    search_sentences, selected, spot_row, worth_sentence,
+    Line, WORTH_MEANING, alternative_gaps, by_reason, draws_sentence, edge_parts, groups, headline,
+    leg_note, leg_prices, leg_words, missing, nearest_row, outcome_meaning, search_sentences,
+    selected, spot_row, worth_sentence,
 };
 use super::svg::{self, Scale};
 use super::units::{
-    cell, column_decimals, count, decimal, figure, interval_decimals, percent, probability, quote,
-    range, signed, span, usd, usd_signed,
+    cell, column_decimals, count, decimal, figure, in_unit, interval_decimals, percent,
+    probability, quote, range, signed, span, usd, usd_signed,
 };
 use crate::plan::{Evidence, Figure, IntervalUsd, Plan, WhatIf};
 
@@ -76,6 +76,8 @@ struct Grid {
     class: &'static str,
     caption: String,
     heads: Vec<String>,
+    /// How many of the last columns hold words.
+    words: usize,
     body: String,
 }
 
@@ -85,8 +87,15 @@ impl Grid {
             class,
             caption: caption.to_string(),
             heads: heads.iter().map(|head| (*head).to_string()).collect(),
+            words: 0,
             body: String::new(),
         }
+    }
+
+    /// Says how many of the last columns hold words: they stand to the left.
+    fn words(mut self, columns: usize) -> Grid {
+        self.words = columns;
+        self
     }
 
     /// Adds a row. `head` and the cells are HTML; a cell is its class and its content.
@@ -105,13 +114,23 @@ impl Grid {
     fn finish(self, page: &mut String) {
         let caption = escape(&self.caption);
         page.push_str(&format!(
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table{}>\n<caption>{caption}</caption>\n",
+            "<p class=\"caption\">{caption}</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table{} aria-label=\"{caption}\">\n",
             class_of(self.class)
         ));
         if self.heads.iter().any(|head| !head.is_empty()) {
             page.push_str("<thead><tr>");
-            for head in &self.heads {
-                page.push_str(&format!("<th scope=\"col\">{}</th>", escape(head)));
+            for (column, head) in self.heads.iter().enumerate() {
+                // A column of drawings has no head.
+                if head.is_empty() {
+                    page.push_str("<td></td>");
+                    continue;
+                }
+                let class = class_of(if column + self.words >= self.heads.len() {
+                    "words"
+                } else {
+                    ""
+                });
+                page.push_str(&format!("<th scope=\"col\"{class}>{}</th>", escape(head)));
             }
             page.push_str("</tr></thead>\n");
         }
@@ -151,10 +170,26 @@ fn list(page: &mut String, class: &str, items: &[String]) {
 /// Words with a quieter second line.
 fn with_small(text: &str, small: &str) -> String {
     if small.is_empty() {
-        escape(text)
+        dates_whole(text)
     } else {
-        format!("{}<small>{}</small>", escape(text), escape(small))
+        format!("{}<small>{}</small>", dates_whole(text), escape(small))
     }
+}
+
+/// Escapes words; a date among them does not break at its hyphens.
+fn dates_whole(text: &str) -> String {
+    let is_date = |word: &str| {
+        let date = word.trim_matches(|letter: char| !letter.is_ascii_digit());
+        date.len() == 10 && date.bytes().filter(|byte| *byte == b'-').count() == 2
+    };
+    let words: Vec<String> = text
+        .split(' ')
+        .map(|word| match is_date(word) {
+            true => format!("<span class=\"nowrap\">{}</span>", escape(word)),
+            false => escape(word),
+        })
+        .collect();
+    words.join(" ")
 }
 
 fn watermark(page: &mut String, plan: &Plan) {
@@ -188,7 +223,7 @@ fn header(page: &mut String, plan: &Plan) {
     page.push_str(&format!(
         "<h1>{}{}</h1>\n",
         escape(&first),
-        escape(letters.as_str())
+        dates_whole(letters.as_str())
     ));
     paragraph(
         page,
@@ -212,15 +247,9 @@ fn header(page: &mut String, plan: &Plan) {
         );
         for leg in &decision.action.legs {
             let cells = leg_prices(leg).map(|price| ("", price));
-            grid.row(
-                "",
-                &with_small(&leg_words(leg), &format!("limit: {}", leg.price_basis)),
-                &cells,
-            );
+            grid.row("", &with_small(&leg_words(leg), &leg_note(leg)), &cells);
         }
         grid.finish(page);
-        let gaps: Vec<String> = decision.action.legs.iter().flat_map(leg_gaps).collect();
-        list(page, "soft", &gaps);
     }
     let locked = usd(decision.action.capital_locked_usd);
     paragraph(
@@ -244,7 +273,7 @@ fn cards(page: &mut String, plan: &Plan) {
             || "n/a (not estimated)".to_string(),
             |worth| usd_signed(worth.value_usd),
         ),
-        worth.map_or_else(String::new, |worth| range(worth)),
+        worth.map_or_else(String::new, range),
     )];
     let mut card = |label, shown: &Figure, known: &dyn Fn(f64) -> String, gloss: &str| {
         cards.push((label, figure(shown, known), gloss.to_string()));
@@ -316,11 +345,11 @@ fn numbers(page: &mut String, plan: &Plan) {
             continue;
         }
         page.push_str(&format!("<div>\n<h3>{}</h3>\n", escape(group.title)));
-        let mut grid = Grid::new("", group.basis, &[]);
+        let mut grid = Grid::new("inline", group.basis, &[]);
         for line in known {
             grid.row(
                 "",
-                &with_small(line.label.trim_start(), &line.gloss),
+                &with_small(&line.label, &line.gloss),
                 &[("", escape(&line.value))],
             );
         }
@@ -328,9 +357,9 @@ fn numbers(page: &mut String, plan: &Plan) {
         page.push_str("</div>\n");
     }
     page.push_str("</div>\n");
-    let missing: Vec<String> = missing(&groups)
+    let missing: Vec<String> = by_reason(missing(&groups))
         .into_iter()
-        .map(|(reason, labels)| format!("{reason}: {}", labels.join(", ").to_lowercase()))
+        .map(|(reason, labels)| format!("{reason}: {labels}"))
         .collect();
     list(page, "soft", &missing);
     paragraph(page, "soft", WORTH_MEANING);
@@ -359,13 +388,13 @@ fn alternatives(page: &mut String, plan: &Plan) {
                 .flat_map(|(_, worth)| [worth.low_usd, worth.value_usd, worth.high_usd]),
         );
         let caption = "Worth over holding everything to the horizon: dot and interval, in dollars; the vertical line is zero";
-        let mut grid = Grid::new("", caption, &["Action", "", "Worth"]);
+        let mut grid = Grid::new("drawn", caption, &["Action", "", "Worth"]);
         for (row, worth) in drawn {
             let class = if row.chosen { "chosen" } else { "" };
             let svg = svg::whisker(&row.action.text, worth, &scale, row.chosen);
             grid.row(
                 class,
-                &escape(&row.action.text),
+                &dates_whole(&row.action.text),
                 &[("strip-cell", svg), ("", usd_signed(worth.value_usd))],
             );
         }
@@ -451,16 +480,12 @@ fn why(page: &mut String, plan: &Plan) {
             &["Input", "Now", "Flips at"],
         );
         for flip in &why.flips {
-            let (now, flips_at) = flip_values(flip);
-            let class = if flip.flips_at.known().is_some() {
-                ""
-            } else {
-                "words"
-            };
+            let now = in_unit(flip.now, &flip.unit);
+            let flips_at = figure(&flip.flips_at, |value| in_unit(value, &flip.unit));
             grid.row(
                 "",
                 &escape(&flip.input),
-                &[("", escape(&now)), (class, escape(&flips_at))],
+                &[("wrap", escape(&now)), ("wrap", escape(&flips_at))],
             );
         }
         grid.finish(page);
@@ -470,7 +495,8 @@ fn why(page: &mut String, plan: &Plan) {
             "",
             "Kept off the menu by your limits",
             &["Limit", "Actions", "Nearest miss"],
-        );
+        )
+        .words(1);
         for refusal in why.refusals.iter().take(LIST) {
             grid.row(
                 "",
@@ -514,7 +540,7 @@ fn waterfall(page: &mut String, plan: &Plan) {
     }
     let scale = Scale::with_zero(steps.iter().flat_map(|(from, to)| [*from, *to]));
     let mut grid = Grid::new(
-        "",
+        "drawn inline",
         "Where the worth over holding comes from, in dollars: each part starts where the one before ends",
         &["Part", "", "Dollars"],
     );
@@ -616,7 +642,7 @@ fn evidence(page: &mut String, evidence: &Evidence) {
     paragraph(page, "", &evidence.meaning);
     paragraph(
         page,
-        "worth",
+        "strong",
         &format!(
             "Record on real history: {}",
             figure(&evidence.real_history, |value| decimal(value, 2))
@@ -627,7 +653,7 @@ fn evidence(page: &mut String, evidence: &Evidence) {
         let scale = Scale::with_zero(rows.iter().flat_map(|row| row.quantiles_usd));
         let caption = "Final wealth less today's wealth, in dollars: line 5 to 95 %, box 25 to 75 %, bar at the median; the vertical line is zero";
         let mut grid = Grid::new(
-            "",
+            "drawn quantiles",
             caption,
             &["Policy", "", "5 %", "25 %", "50 %", "75 %", "95 %"],
         );
@@ -716,7 +742,8 @@ fn data(page: &mut String, plan: &Plan) {
             "",
             "Rows that were refused",
             &["Reason", "Rows", "First ones"],
-        );
+        )
+        .words(1);
         for refused in data.refused.iter().take(LIST) {
             let examples: Vec<&str> = refused
                 .examples
@@ -785,7 +812,8 @@ fn assumptions(page: &mut String, plan: &Plan) {
         "",
         "What the plan takes for granted, and where it comes from",
         &["Assumption", "Value", "Source"],
-    );
+    )
+    .words(2);
     for assumption in assumptions.iter().take(LIST) {
         let cells = [
             ("words", escape(&assumption.value)),

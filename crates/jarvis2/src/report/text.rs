@@ -4,16 +4,16 @@
 //! characters in names from files never reach the terminal.
 
 use super::content::{
-    WORTH_MEANING, alternative_gaps, draws_sentence, edge_parts, flip_values, groups, headline,
-    leg_gaps, leg_prices, leg_words, missing, nearest_row, outcome_meaning, search_sentences,
+    WORTH_MEANING, alternative_gaps, by_reason, draws_sentence, edge_parts, gap, groups, headline,
+    leg_note, leg_prices, leg_words, missing, nearest_row, outcome_meaning, search_sentences,
     selected, spot_row, worth_sentence,
 };
 use super::table::{Table, indented, pad_left, pad_right, width_of};
 use super::units::{
-    cell, column_decimals, count, decimal, figure, interval_decimals, percent, probability, quote,
-    signed, span, usd,
+    cell, column_decimals, count, decimal, figure, in_unit, interval_decimals, percent,
+    probability, quote, signed, span, usd,
 };
-use crate::plan::{Alternative, Evidence, Figure, PayoffPoint, Plan, WhatIf};
+use crate::plan::{Alternative, Evidence, PayoffPoint, Plan, WhatIf};
 
 /// Characters in a line, at most.
 const WIDTH: usize = 80;
@@ -95,6 +95,14 @@ impl Screen {
         }
     }
 
+    /// Names without a figure under the reason they share.
+    fn gaps<'a>(&mut self, gaps: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        for (reason, names) in by_reason(gaps) {
+            self.paragraph(Tone::Quiet, "  ", &reason);
+            self.paragraph(Tone::Quiet, "    ", &names);
+        }
+    }
+
     fn watermark(&mut self, plan: &Plan) {
         if let Some(watermark) = &plan.watermark {
             self.paragraph(Tone::Warning, "*** ", watermark);
@@ -166,8 +174,8 @@ fn action(screen: &mut Screen, plan: &Plan) {
         screen.paragraph(Tone::Warning, "  ! ", notice);
     }
     let action = &plan.decision.action;
+    screen.blank();
     if !action.legs.is_empty() {
-        screen.blank();
         let mut table = Table::new(&[
             "Trade (prices in dollars per share)",
             "bid",
@@ -178,12 +186,9 @@ fn action(screen: &mut Screen, plan: &Plan) {
         for leg in &action.legs {
             let [bid, mid, ask, limit] = leg_prices(leg);
             table.row(vec![leg_words(leg), bid, mid, ask, limit]);
-            table.note(format!("limit: {}", leg.price_basis));
+            table.note(leg_note(leg));
         }
         screen.table(&table);
-        for gap in action.legs.iter().flat_map(leg_gaps) {
-            screen.paragraph(Tone::Quiet, "  ", &gap);
-        }
     }
     screen.paragraph(
         Tone::Plain,
@@ -216,10 +221,7 @@ fn numbers(screen: &mut Screen, plan: &Plan) {
             screen.paragraph(Tone::Plain, &format!("    {label}{value}  "), &line.gloss);
         }
     }
-    for (reason, labels) in missing(&groups) {
-        screen.paragraph(Tone::Quiet, "  ", &reason);
-        screen.paragraph(Tone::Quiet, "    ", &labels.join(", ").to_lowercase());
-    }
+    screen.gaps(missing(&groups));
     screen.paragraph(Tone::Quiet, "  ", WORTH_MEANING);
 }
 
@@ -292,38 +294,30 @@ fn why(screen: &mut Screen, plan: &Plan) {
     let parts = edge_parts(&why.edge);
     let decimals = column_decimals(parts.iter().filter_map(|(_, _, part)| part.known()));
     let mut table = Table::new(&["Where the worth over holding comes from", "dollars"]);
-    for (label, gloss, part) in parts {
+    for (label, gloss, part) in &parts {
         table.row(vec![
             format!("{label} ({gloss})"),
             cell(part, |value| signed(value, decimals)),
         ]);
-        if let Figure::Missing(reason) = part {
-            table.note(reason.clone());
-        }
     }
     screen.table(&table);
+    screen.gaps(parts.iter().filter_map(|(label, _, part)| gap(label, part)));
     screen.blank();
     screen.paragraph(Tone::Plain, "  ", &draws_sentence(&why.draws, &why.search));
     if !why.flips.is_empty() {
         screen.blank();
-        let mut table = Table::new(&["The choice flips if", "now", "flips at"]);
+        let mut table = Table::new(&["The choice flips with", "now", "flips at"]);
         for flip in &why.flips {
-            let (now, flips_at) = flip_values(flip);
-            let known = flip.flips_at.known().is_some();
-            table.row(vec![
-                flip.input.clone(),
-                now,
-                if known {
-                    flips_at.clone()
-                } else {
-                    "n/a".into()
-                },
-            ]);
-            if !known {
-                table.note(flips_at);
-            }
+            let now = in_unit(flip.now, &flip.unit);
+            let flips_at = cell(&flip.flips_at, |value| in_unit(value, &flip.unit));
+            table.row(vec![flip.input.clone(), now, flips_at]);
         }
         screen.table(&table);
+        screen.gaps(
+            why.flips
+                .iter()
+                .filter_map(|flip| gap(&flip.input, &flip.flips_at)),
+        );
     }
     if !why.refusals.is_empty() {
         screen.blank();

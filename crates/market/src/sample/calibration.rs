@@ -37,6 +37,8 @@ pub(super) struct Target {
     pub(super) far: f64,
     pub(super) vol_of_iv: f64,
     pub(super) correlation: f64,
+    /// Share of the puts of delta -0.35 to -0.15 and 21 to 45 days that traded on a day.
+    pub(super) traded: f64,
 }
 
 pub(super) const TARGETS: [Target; 3] = [
@@ -52,6 +54,7 @@ pub(super) const TARGETS: [Target; 3] = [
         far: 1.09,
         vol_of_iv: 0.076,
         correlation: -0.93,
+        traded: 0.995,
     },
     Target {
         symbol: "SYNDIV",
@@ -65,6 +68,7 @@ pub(super) const TARGETS: [Target; 3] = [
         far: 0.97,
         vol_of_iv: 0.046,
         correlation: -0.24,
+        traded: 0.77,
     },
     Target {
         symbol: "SYNVOL",
@@ -78,6 +82,7 @@ pub(super) const TARGETS: [Target; 3] = [
         far: 1.00,
         vol_of_iv: 0.046,
         correlation: -0.02,
+        traded: 0.97,
     },
 ];
 
@@ -186,6 +191,14 @@ fn vols(name: &Name, target: &Target, history: &History, rows: &[&Row], lines: &
     let correlation = covariance(&moves, |m| m.0, |m| m.1)
         / (covariance(&moves, |m| m.0, |m| m.0) * covariance(&moves, |m| m.1, |m| m.1)).sqrt();
     push("  its correlation with the return", target.correlation, correlation, Within::Much(0.10), String::new());
+
+    let wheel = |row: &&&Row| {
+        let days = days_between(row.date, row.quote.contract.expiry);
+        (21..=45).contains(&days) && row.quote.delta.is_some_and(|delta| (-0.35..=-0.15).contains(&delta))
+    };
+    let offered = rows.iter().filter(wheel).count();
+    let traded = rows.iter().filter(wheel).filter(|row| row.quote.volume > Some(0)).count();
+    push("traded share of puts for the wheel", target.traded, traded as f64 / offered as f64, Within::Much(0.05), String::new());
 }
 
 fn spreads(name: &'static Name, rows: &[&Row], lines: &mut Vec<Line>) {

@@ -42,10 +42,10 @@ pub(super) fn paths(seed: u64) -> Vec<Path> {
     }
     let draw = |part: u64| standardised((0..dates.len() as u64).map(|day| key.at(part).at(day).normal()).collect());
     let market = draw(0);
-    let path = |(i, name)| {
+    let path = |(i, name): (usize, &'static Name)| {
         let place = 16 * i as u64;
         let own = draw(place + 1);
-        let z = market.iter().zip(own).map(|(all, own)| mix(name.market, *all, own)).collect();
+        let z = market.iter().zip(&own).map(|(all, own)| mix(name.market, *all, *own)).collect();
         Path::new(name, &dates, &standardised(z), &draw(place + 2), key.at(place + 3))
     };
     NAMES.iter().enumerate().map(path).collect()
@@ -111,7 +111,8 @@ pub(super) fn days_between(from: Date, to: Date) -> i64 {
 /// `x` with so many decimals: what is stored must not depend on the last bit of an `exp`.
 pub(super) fn round(x: f64, decimals: i32) -> f64 {
     let scale = 10f64.powi(decimals);
-    (x * scale).round() / scale
+    // Plus zero: no minus zero is ever stored.
+    (x * scale).round() / scale + 0.0
 }
 
 /// The level at which a quiet day's 30-day implied volatility is the name's `iv`.

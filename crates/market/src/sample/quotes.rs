@@ -6,7 +6,7 @@
 //! price    = max(Black-Scholes on the spot less the dividends to come, what exercising pays)
 //! bid, ask = price -+ half the table's spread at that price, times noise, on ticks; nobody bids for less than half a spread
 //! ```
-//! The variance comes from [`super::path`]. Listed are the Fridays of the next 31 days and the third Fridays of the next 115, or
+//! The variance comes from [`super::path`]. Listed are the Fridays of the next 31 days and the third Fridays of the next 100, or
 //! the trading day before a holiday. Strikes follow the spot on a grid; none is ever taken away before it expires, so that
 //! what was opened can always be marked.
 
@@ -28,12 +28,12 @@ pub(super) const MIDS_USD: [f64; 7] = [0.12, 0.36, 0.72, 1.4, 3.2, 7.0, 15.0];
 
 /// A Friday is listed when it is this near, a third Friday earlier.
 const WEEKLY_DAYS: i64 = 31;
-const MONTHLY_DAYS: i64 = 115;
+const MONTHLY_DAYS: i64 = 100;
 
 /// Half the width of a new ladder of strikes, in standard deviations of the quiet name to expiry.
-const LADDER_DEVIATIONS: f64 = 2.0;
+const LADDER_DEVIATIONS: f64 = 1.8;
 /// The most steps that a new ladder has.
-const LADDER_STEPS: f64 = 14.0;
+const LADDER_STEPS: f64 = 12.0;
 /// Distances of strikes in cents.
 const STEPS_CENTS: [i64; 7] = [50, 100, 250, 500, 1000, 2500, 5000];
 

@@ -71,8 +71,9 @@ impl Curve {
             change = 0.0;
             for (node, next) in next.iter_mut().enumerate() {
                 let depth = squares[node].sqrt();
-                let better = depth + part * sweep.correction(node, &squares);
-                *next = better.clamp(0.0, depth_max).powi(2);
+                let better =
+                    (depth + part * sweep.correction(node, &squares)).clamp(0.0, depth_max);
+                *next = better * better;
                 // A moment before expiry nothing is earned, so what moves there hardly counts.
                 change = (scheme.nodes[node] * (better - depth).abs()).max(change);
             }

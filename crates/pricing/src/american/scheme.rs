@@ -11,12 +11,12 @@ use std::sync::LazyLock;
 /// How exactly an American option is priced; the module page of [`american`](super) has the measured errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// For leaves of a search and simulated paths: about 6 us, 5e-5 of the strike.
+    /// For leaves of a search and simulated paths: about 8 us, 5e-5 of the strike at worst.
     Fast,
-    /// For everything a person reads: about 20 us, 3e-5 of the strike at worst and mostly below 1e-7.
+    /// For everything a person reads: about 30 us, 4e-5 of the strike at worst and mostly below 1e-7.
     #[default]
     Standard,
-    /// For references and tests: about 1.5 ms, 1e-7 of the strike at worst and mostly below 1e-9.
+    /// For references and tests: about 1.5 ms, 5e-8 of the strike at worst and mostly below 1e-9.
     Precise,
 }
 

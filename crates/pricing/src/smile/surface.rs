@@ -46,8 +46,14 @@ impl Surface {
     /// Volatility at a strike, `years` from now, where a share for delivery costs `forward`: fraction per year.
     #[inline]
     pub fn vol(&self, strike: f64, forward: f64, years: f64) -> f64 {
+        self.vol_at_log((strike / forward).ln(), years)
+    }
+
+    /// The same for `log_moneyness = ln(strike / forward)`.
+    #[inline]
+    pub fn vol_at_log(&self, log_moneyness: f64, years: f64) -> f64 {
         let span = self.span(years);
-        let z = (strike / forward).ln() / span.variance(Smile::atm_vol).sqrt();
+        let z = log_moneyness / span.variance(Smile::atm_vol).sqrt();
         (span.variance(|smile| smile.vol_at(z)) / span.years).sqrt()
     }
 
