@@ -1,6 +1,9 @@
-//! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci` and `cargo xtask long`.
+//! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long` and
+//! `cargo xtask sample`.
 
 use std::env;
+use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 const HELP: &str = "\
@@ -8,6 +11,7 @@ usage: cargo xtask <task>
 
   ci     what a change must pass: format, lints, docs, licences, tests
   long   the tests named long_*, which are ignored otherwise, in release mode
+  sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
 /// One command, and what is set in its environment.
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
             .and_then(|()| cargo_deny())
             .and_then(|()| run(TESTS)),
         "long" => run(LONG),
+        "sample" => write_sample(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
@@ -90,6 +95,19 @@ fn cargo_deny() -> Result<(), String> {
         run(&[step(&["install", "cargo-deny", "--locked"])])?;
     }
     run(DENY)
+}
+
+/// Makes the committed sample anew from its seed. Build again afterwards: the files are part of the program.
+fn write_sample() -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/market/sample");
+    let sample = market::sample::generate(market::sample::SEED);
+    let files = market::sample::render(&sample).map_err(|error| error.to_string())?;
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::write(&path, &content).map_err(|error| format!("{}: {error}", path.display()))?;
+        eprintln!("{:9} bytes  {}", content.len(), path.display());
+    }
+    Ok(())
 }
 
 /// Runs each step and stops at the first that fails.

@@ -52,15 +52,16 @@ impl Policy for FixedRule {
         let right = if book.uncovered_shares() >= SHARES_PER_CONTRACT { Right::Call } else { Right::Put };
         let expiry_day = situation.state.day + self.days;
         let strike = Cents::from_usd(rules.futures.strike_at_delta(&situation.state, right, self.delta, expiry_day));
-        let (bid, _) = rules.futures.bid_ask(&situation.state, right, strike.usd(), expiry_day);
+        let Some(price) = rules.fill_price(&situation.state, right, strike.usd(), expiry_day, true) else {
+            return Action::do_nothing();
+        };
         let contracts = match right {
             Right::Call => book.uncovered_shares() / SHARES_PER_CONTRACT,
             Right::Put => (book.free_cash().usd() / (strike.usd() * SHARES_PER_CONTRACT as f64)).floor() as i64,
         };
-        if contracts < 1 || bid <= 0.0 {
+        if contracts < 1 {
             return Action::do_nothing();
         }
-        let price = Cents::from_usd(bid - rules.slippage_usd);
         let kind = if right == Right::Put { Kind::SellPut } else { Kind::SellCall };
         Action::new(kind, &[Leg::Option { right, strike, expiry_day, contracts: -(contracts as i32), price }])
     }

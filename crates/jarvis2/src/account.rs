@@ -226,13 +226,13 @@ cash_usd = 50000.00      # including the cash that secures short puts
 
 # Shares that you hold. Leave basis_usd_per_share out if you do not know it.
 # [[shares]]
-# symbol = "QUIL"
+# symbol = "SYNDIV"
 # count = 100
 # basis_usd_per_share = 61.20
 
 # Options; negative contracts are short.
 # [[options]]
-# symbol = "QUIL"
+# symbol = "SYNDIV"
 # right = "put"                    # or "call"
 # expiry = "2026-07-17"
 # strike_usd = 58.0

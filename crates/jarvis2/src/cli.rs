@@ -319,11 +319,13 @@ fn schema(format: SchemaOf) -> Result<String, Error> {
 fn sample(out: &Path) -> Result<String, Error> {
     let written = market::sample::write(out)?;
     let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-    let symbol = market::sample::DEFAULT_SYMBOL;
+    let symbol = engine::inputs::DEFAULT_SYMBOL;
     Ok(format!(
-        "SYNTHETIC DATA, made by our own generator: it proves nothing about any market.\n{}\nTry: jarvis2 plan --chain {} --symbol {symbol} --account {} --allow-synthetic",
+        "SYNTHETIC DATA, made by our own generator: it proves nothing about any market.\n{}\nTry: jarvis2 plan --chain {} --symbol {symbol} --history {} --events {} --account {} --allow-synthetic",
         names.join("\n"),
         out.join("chain.parquet").display(),
+        out.join(format!("history_{symbol}.csv")).display(),
+        out.join("events.csv").display(),
         out.join("account.toml").display()
     ))
 }

@@ -218,7 +218,9 @@ pub enum Error {
         remedy: &'static str,
     },
     /// A file of the sample cannot be written.
-    #[error("{file}: cannot be written ({cause}); check the permissions and the disk, or name another folder")]
+    #[error(
+        "{file}: cannot be written ({cause}); check the permissions and the disk, or name another folder"
+    )]
     Unwritable {
         /// Path of the file.
         file: String,

@@ -359,8 +359,8 @@ impl Futures {
         let a = &self.assumptions;
         let years = years_between(state.day, to_day);
         let own = (state.vol_factor - self.vol_factor_variance(state.day)).exp();
-        // Half-way through the step: the smile of a single day is not a point but a span.
-        let vol = a.forecast_over_implied * own * self.local.variance(self.moneyness(state), f64::from(state.day + to_day) / 2.0).sqrt();
+        let here = (self.moneyness(state), state.day);
+        let vol = a.forecast_over_implied * own * self.local.average(here, (here.0, to_day)).sqrt();
         let shock = normal::inverse_cdf(uniforms[0]);
         let deviation = vol * years.sqrt();
         let jump_probability = 1.0 - (-a.jumps_per_year * years).exp();
@@ -451,6 +451,9 @@ pub fn years_between(from: u16, to: u16) -> f64 {
 }
 
 /// Local variance on a grid of (day, standardised log-moneyness), and what it implies.
+///
+/// Kept as at-the-money variance by day, which is summed exactly (an earnings day stands out), times the shape of the smile,
+/// which is smooth and averaged at a few nodes.
 #[derive(Debug)]
 struct LocalVol {
     rows: Vec<Row>,
@@ -459,10 +462,12 @@ struct LocalVol {
 /// One day of the grid.
 #[derive(Debug)]
 struct Row {
+    /// At-the-money variance from today to the end of this day, in variance of a year times days.
+    cumulative: f64,
     /// Columns per unit of log-moneyness.
     scale: f64,
-    /// Local variance from -REACH to REACH widths of the smile.
-    variances: [f64; LocalVol::COLUMNS],
+    /// Local variance over that at the money, from -REACH to REACH widths of the smile.
+    shape: [f64; LocalVol::COLUMNS],
     /// Quoted over line-averaged variance for options from today's spot that expire on this day.
     corrections: [f64; LocalVol::COLUMNS],
 }
@@ -476,25 +481,28 @@ impl LocalVol {
     const FIRST_DAY: usize = 4;
 
     fn new(surface: &Surface) -> LocalVol {
-        let width = |day: usize| {
-            let years = day.max(LocalVol::FIRST_DAY) as f64 / DAYS_PER_YEAR;
-            surface.atm_vol(years) * years.sqrt()
-        };
+        let years = |day: usize| day.max(LocalVol::FIRST_DAY) as f64 / DAYS_PER_YEAR;
+        let width = |day: usize| surface.atm_vol(years(day)) * years(day).sqrt();
         let z = |column: usize| (column as f64 / (LocalVol::COLUMNS - 1) as f64 * 2.0 - 1.0) * LocalVol::REACH;
-        let rows = (0..LocalVol::DAYS).map(|day| Row {
-            scale: (LocalVol::COLUMNS - 1) as f64 / (2.0 * LocalVol::REACH * width(day)),
-            variances: std::array::from_fn(|column| {
-                let years = day.max(LocalVol::FIRST_DAY) as f64 / DAYS_PER_YEAR;
-                dupire(surface, z(column) * width(day), years).powi(2)
-            }),
-            corrections: [1.0; LocalVol::COLUMNS],
-        });
-        let mut local = LocalVol { rows: rows.collect() };
+        let total = |day: usize| surface.atm_vol(day as f64 / DAYS_PER_YEAR).powi(2) * day as f64;
+        let mut rows: Vec<Row> = Vec::with_capacity(LocalVol::DAYS);
+        for day in 0..LocalVol::DAYS {
+            let money = dupire(surface, 0.0, years(day));
+            // Total variance never falls; where quotes say so, a day still carries a tenth of its share.
+            let quoted = if day == 0 { 0.0 } else { total(day) - total(day - 1) };
+            let step = quoted.max(0.1 * total(day) / day.max(1) as f64) * money / slope(surface, 0.0, years(day));
+            rows.push(Row {
+                cumulative: rows.last().map_or(0.0, |row: &Row| row.cumulative + step),
+                scale: (LocalVol::COLUMNS - 1) as f64 / (2.0 * LocalVol::REACH * width(day)),
+                shape: std::array::from_fn(|column| dupire(surface, z(column) * width(day), years(day)) / money),
+                corrections: [1.0; LocalVol::COLUMNS],
+            });
+        }
+        let mut local = LocalVol { rows };
         for day in 1..LocalVol::DAYS {
-            let years = day as f64 / DAYS_PER_YEAR;
             local.rows[day].corrections = std::array::from_fn(|column| {
                 let strike = z(column) * width(day);
-                surface.vol_at_log(strike, years).powi(2) / local.average((0.0, 0), (strike, day as u16))
+                surface.vol_at_log(strike, day as f64 / DAYS_PER_YEAR).powi(2) / local.average((0.0, 0), (strike, day as u16))
             });
         }
         local
@@ -504,17 +512,21 @@ impl LocalVol {
         &self.rows[day.min(LocalVol::DAYS - 1)]
     }
 
-    /// Local variance at `moneyness = ln(spot / forward)` and a time in days from today.
-    fn variance(&self, moneyness: f64, day: f64) -> f64 {
-        let row = self.row((day + 0.5) as usize);
-        row.between(&row.variances, moneyness)
-    }
-
-    /// Local variance averaged along the straight line between two points (moneyness, day): three Gauss-Legendre nodes.
+    /// Local variance averaged along the straight line between two points (moneyness, day).
     fn average(&self, from: (f64, u16), to: (f64, u16)) -> f64 {
+        // Gauss-Legendre.
         const NODES: [(f64, f64); 3] = [(0.112_701_665_379_258, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_742, 5.0 / 18.0)];
         let days = f64::from(to.1) - f64::from(from.1);
-        NODES.iter().map(|(s, weight)| weight * self.variance(from.0 + s * (to.0 - from.0), f64::from(from.1) + s * days)).sum()
+        let shape = |s: f64| {
+            let row = self.row((f64::from(from.1) + s * days + 0.5) as usize);
+            row.between(&row.shape, from.0 + s * (to.0 - from.0))
+        };
+        let shape: f64 = NODES.iter().map(|(s, weight)| weight * shape(*s)).sum();
+        // Beyond the grid variance goes on at the rate of its last days.
+        let last = LocalVol::DAYS as u16 - 1;
+        let (first, end) = (from.1.min(last - 30), to.1.min(last));
+        let variance = (self.row(usize::from(end)).cumulative - self.row(usize::from(first)).cumulative) / f64::from(end - first);
+        shape * variance
     }
 
     /// Implied volatility of the strike `to` seen from the state `from`, both as (moneyness, day).
@@ -535,19 +547,28 @@ impl Row {
     }
 }
 
-/// Dupire's local volatility from total variance `w(k, T)`, kept within a factor of the smile that quotes can defend.
+/// Total variance `w(k, T)` of the surface.
+fn total_variance(surface: &Surface, k: f64, years: f64) -> f64 {
+    surface.vol_at_log(k, years).powi(2) * years
+}
+
+/// Its slope in time, at least a tenth of the average so far.
+fn slope(surface: &Surface, k: f64, years: f64) -> f64 {
+    let dt = 0.05 * years;
+    let slope = (total_variance(surface, k, years + dt) - total_variance(surface, k, years - dt)) / (2.0 * dt);
+    slope.max(0.1 * total_variance(surface, k, years) / years)
+}
+
+/// Dupire's local variance, kept within factors of the smile that quotes can defend.
 fn dupire(surface: &Surface, k: f64, years: f64) -> f64 {
-    let total = |k: f64, t: f64| surface.vol_at_log(k, t).powi(2) * t;
+    let total = |k: f64| total_variance(surface, k, years);
     let atm = surface.atm_vol(years);
     let dk = 0.05 * atm * years.sqrt();
-    let dt = 0.05 * years;
-    let w = total(k, years);
-    let w_t = (total(k, years + dt) - total(k, years - dt)) / (2.0 * dt);
-    let w_k = (total(k + dk, years) - total(k - dk, years)) / (2.0 * dk);
-    let w_kk = (total(k + dk, years) - 2.0 * w + total(k - dk, years)) / (dk * dk);
+    let w = total(k);
+    let w_k = (total(k + dk) - total(k - dk)) / (2.0 * dk);
+    let w_kk = (total(k + dk) - 2.0 * w + total(k - dk)) / (dk * dk);
     let shape = 1.0 - k / w * w_k + 0.25 * (-0.25 - 1.0 / w + k * k / (w * w)) * w_k * w_k + 0.5 * w_kk;
-    let local = w_t.max(0.0) / shape.max(0.05);
-    local.sqrt().clamp(0.5 * atm, 2.5 * atm)
+    (slope(surface, k, years) / shape.max(0.05)).clamp(0.06 * atm * atm, 36.0 * atm * atm)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The arithmetic: an edge is the expectation of its outcomes, a node the maximum of its edges.
+//! The arithmetic: an edge is the expectation of its outcomes, a node the maximum of its edges, and of the evaluator's
+//! word while it has actions left to try.
 //!
 //! Changes climb from the deepest node to the root through *all* parents, so a shared node is never stale anywhere.
 //! Depth orders the work: a parent is always shallower than its children, so each node settles once per batch.
@@ -6,7 +7,7 @@
 use crate::error::Error;
 use crate::game::Game;
 use crate::run::Search;
-use crate::tree::{EdgeId, NodeId, Status, Tree};
+use crate::tree::{EdgeId, EdgeRow, NodeId, Status, Tree};
 
 impl<G: Game> Search<'_, G> {
     /// Brings every node up to date with what this batch has found.
@@ -61,13 +62,12 @@ impl<G: Game> Tree<G> {
     fn refresh_node(&mut self, id: NodeId, depth_max: u32) -> bool {
         let row = self.row(id);
         let edges = &self.edges[row.edges.rows()];
-        let known = edges.iter().filter(|edge| !edge.worth.is_nan());
-        let best = known.map(|edge| edge.worth).reduce(f64::max);
-        let untried = edges.iter().filter(|edge| edge.worth.is_nan());
-        let untried: f64 = untried.map(|edge| edge.prior).sum();
-        let worth = best.map_or(row.judged, |best| {
-            best + untried.powf(std::env::var("POW").unwrap().parse().unwrap()) * (row.judged - best).max(0.0)
-        });
+        // The evaluator judged the best of all actions: that the one tried first is poor says little about the others.
+        let untried = |edge: &EdgeRow| edge.worth.is_nan() && edge.prior > 0.0;
+        let judged = (edges.is_empty() || edges.iter().any(untried)).then_some(row.judged);
+        let known = edges.iter().map(|edge| edge.worth);
+        let worths = known.filter(|worth| !worth.is_nan()).chain(judged);
+        let worth = worths.reduce(f64::max).unwrap_or(row.judged);
         let status = edges
             .iter()
             .map(|edge| edge.status)

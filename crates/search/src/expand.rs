@@ -1,7 +1,7 @@
 //! The growth: a node is opened into its actions, an action is expanded into all its outcomes.
 
 use crate::error::Error;
-use crate::game::Game;
+use crate::game::{Game, Outcome};
 use crate::run::Search;
 use crate::tree::{Block, Branch, EdgeId, EdgeRow, NodeId, NodeRow, Status};
 
@@ -79,13 +79,7 @@ impl<G: Game> Search<'_, G> {
         self.check_outcomes(edge, &outcomes)?;
 
         let room = self.room();
-        if outcomes.len() > room
-            && outcomes
-                .iter()
-                .filter(|outcome| self.needs_judging(&outcome.state))
-                .count()
-                > room
-        {
+        if outcomes.len() > room && self.count_new(&outcomes) > room {
             self.outcomes = outcomes;
             return Ok(false);
         }
@@ -191,12 +185,23 @@ impl<G: Game> Search<'_, G> {
         }
     }
 
-    fn needs_judging(&self, state: &G::State) -> bool {
-        let known = self
-            .game
-            .key(state)
-            .is_some_and(|key| self.tree.known.contains_key(&key));
-        !known && self.game.terminal_worth(state).is_none()
+    /// How many states an expansion would queue.
+    fn count_new(&self, outcomes: &[Outcome<G::State>]) -> usize {
+        let unfinished = outcomes
+            .iter()
+            .map(|outcome| &outcome.state)
+            .filter(|state| self.game.terminal_worth(state).is_none());
+        let (mut unshared, mut keys) = (0, Vec::new());
+        for state in unfinished {
+            match self.game.key(state) {
+                Some(key) if self.tree.known.contains_key(&key) => {}
+                Some(key) => keys.push(key),
+                None => unshared += 1,
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        unshared + keys.len()
     }
 
     /// Makes a shared node deeper than its new parent, and all below it deeper still, so that depth remains an order
@@ -255,11 +260,7 @@ impl<G: Game> Search<'_, G> {
         tree.counts.simulations += 1;
     }
 
-    fn check_outcomes(
-        &self,
-        edge: EdgeId,
-        outcomes: &[crate::Outcome<G::State>],
-    ) -> Result<(), Error> {
+    fn check_outcomes(&self, edge: EdgeId, outcomes: &[Outcome<G::State>]) -> Result<(), Error> {
         let place = || {
             (
                 self.tree.path(self.tree.edge(edge).node),

@@ -6,13 +6,16 @@
 //!
 //! ```text
 //! worth(action) = sum over outcomes  p (reward + discount * worth(state reached))     exact, by probability
-//! worth(state)  = max over expanded actions  worth(action)                            until then: the evaluator's
+//! worth(state)  = max over expanded actions  worth(action)      and, while any action is untried, the evaluator's word
 //! ```
 //!
-//! Three decisions make the numbers converge. An action is expanded with *all* its outcomes at once, so an
-//! expectation never misses a case. The backup is the maximum, so a bad action tried once drags nothing down. Equal
-//! states share one node when the game gives them a key. And whatever is exhausted is `Solved`: exact, never
-//! visited again, so a small game becomes dynamic programming.
+//! Four decisions make the numbers converge. An action is expanded with *all* its outcomes at once, so an expectation
+//! never misses a case. The backup is the maximum, and the evaluator's word stands until every action is tried, so a
+//! bad action drags nothing down. Equal states share one node when the game gives them a key. And whatever is exhausted
+//! is `Solved`: exact, never visited again, so a small game becomes dynamic programming.
+//!
+//! It follows that an evaluator that never promises too much gives a search that never does. A noisy one is believed a
+//! little too gladly, because a maximum prefers what was judged too high.
 //!
 //! Sources: PUCT is Silver et al., Nature 550 (2017), Methods; mean-to-max backup is Coulom (2006); in-flight visit
 //! counts are Liu et al., arXiv 1810.11755 (2020); recomputing shared nodes from their children is the rule of

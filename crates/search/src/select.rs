@@ -22,14 +22,15 @@ impl<G: Game> Search<'_, G> {
         loop {
             self.open(node)?;
             let Some(edge) = self.choose_action(node) else {
+                debug_assert!(!self.in_flight.is_empty(), "an open node has nothing open");
                 return Ok(None);
             };
             if self.tree.edge(edge).branches.is_empty() {
                 return Ok(Some(edge));
             }
-            let Some(branch) = self.choose_outcome(edge) else {
-                return Ok(None);
-            };
+            let branch = self.choose_outcome(edge).expect(
+                "an open action has an open outcome: statuses change only between descents",
+            );
             self.path.push(branch);
             node = self.tree.branches[branch as usize].node;
         }

@@ -51,7 +51,7 @@ pub enum StopReason {
     Solved,
     /// Every line reached the depth limit or the end of the game.
     Horizon,
-    /// The next expansion would not fit in the evaluations left (states it reaches twice count twice in that test).
+    /// The next expansion would not fit in the evaluations left.
     Budget,
     /// As `Budget`, before every root action was expanded once: the ranking is incomplete.
     TooSmall,
@@ -161,7 +161,7 @@ pub(crate) struct NodeRow {
     pub(crate) judged: f64,
     /// The evaluator's weights, until the node is opened and its edges hold them.
     pub(crate) priors: Vec<f64>,
-    /// The greatest worth of an expanded edge; `judged` while there is none.
+    /// The greatest worth of an expanded edge, or `judged` if that is greater while an edge with a prior is untried.
     pub(crate) worth: f64,
     pub(crate) visits: u32,
     pub(crate) status: Status,
@@ -226,7 +226,8 @@ impl<G: Game> Tree<G> {
         &self.states[node.0 as usize]
     }
 
-    /// The greatest worth of an expanded action; the evaluator's word, or the exact end, where there is none.
+    /// The greatest worth of an expanded action; the evaluator's word, where there is none or where that is greater and
+    /// an action that it gave any weight is still untried; the exact end of a finished state.
     pub fn worth(&self, node: NodeId) -> f64 {
         self.row(node).worth
     }

@@ -210,19 +210,23 @@ impl Table<'_> {
     pub fn menu(&self, grid: &Grid, limits: &Limits) -> Menu {
         let mut menu = Menu { actions: vec![Action::do_nothing()], refusals: Vec::new() };
         let days = self.expiries(grid, limits);
-        for &expiry_day in &days {
-            for (right, deltas) in [(Right::Put, &grid.put_deltas), (Right::Call, &grid.call_deltas)] {
-                for offer in self.at_deltas(right, expiry_day, deltas) {
-                    self.sales(offer, grid, limits, &mut menu);
-                }
-            }
+        if grid.stock_trades {
+            self.stock(limits, &mut menu);
         }
         for lot in self.book.lots() {
             self.closings(lot, &days, grid, limits, &mut menu);
         }
-        if grid.stock_trades {
-            self.stock(limits, &mut menu);
+        // Full sizes of everything come before smaller sizes of anything, so that a short menu is still a broad one.
+        let mut sales = Vec::new();
+        for &expiry_day in &days {
+            for (right, deltas) in [(Right::Put, &grid.put_deltas), (Right::Call, &grid.call_deltas)] {
+                for offer in self.at_deltas(right, expiry_day, deltas) {
+                    sales.extend(self.sales(offer, grid, limits, &mut menu));
+                }
+            }
         }
+        sales.sort_by_key(|(rank, _)| *rank);
+        menu.actions.extend(sales.into_iter().map(|(_, action)| action));
         menu.actions.truncate(grid.actions_max);
         menu
     }
@@ -258,27 +262,31 @@ impl Table<'_> {
         found
     }
 
-    fn sales(&self, offer: &Offer, grid: &Grid, limits: &Limits, menu: &mut Menu) {
+    /// Sales of one contract, each with the rank of its size.
+    fn sales(&self, offer: &Offer, grid: &Grid, limits: &Limits, menu: &mut Menu) -> Vec<(usize, Action)> {
         let kind = if offer.right == Right::Put { Kind::SellPut } else { Kind::SellCall };
         if offer.right == Right::Call && self.book.uncovered_shares() < SHARES_PER_CONTRACT {
-            return;
+            return Vec::new();
         }
         if !self.book.has_room() {
-            return menu.refuse("option lots", kind, offer, LOTS as f64 + 1.0, LOTS as f64);
+            menu.refuse("option lots", kind, offer, LOTS as f64 + 1.0, LOTS as f64);
+            return Vec::new();
         }
-        let Some(price) = self.sellable(offer, kind, limits, menu) else { return };
+        let Some(price) = self.sellable(offer, kind, limits, menu) else { return Vec::new() };
         let most = match offer.right {
             Right::Put => self.most_puts(offer, price, limits, menu),
             Right::Call => self.book.uncovered_shares() / SHARES_PER_CONTRACT,
         };
+        let mut sales: Vec<(usize, Action)> = Vec::new();
         let mut taken = 0;
-        for size in &grid.sizes {
+        for (rank, size) in grid.sizes.iter().enumerate() {
             let contracts = ((most as f64 * size).floor() as i64).min(most);
             if contracts >= 1 && contracts != taken {
                 taken = contracts;
-                menu.actions.push(Action::new(kind, &[offer.leg(-(contracts as i32), price)]));
+                sales.push((rank, Action::new(kind, &[offer.leg(-(contracts as i32), price)])));
             }
         }
+        sales
     }
 
     /// The price at which the offer may be sold, or a refusal.

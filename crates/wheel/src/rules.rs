@@ -177,7 +177,7 @@ impl Rules {
     }
 
     /// The price per share at which an order of this direction fills in a future state; `None` where nobody trades.
-    fn fill_price(&self, state: &State, right: Right, strike: f64, expiry_day: u16, selling: bool) -> Option<Cents> {
+    pub fn fill_price(&self, state: &State, right: Right, strike: f64, expiry_day: u16, selling: bool) -> Option<Cents> {
         let (bid, ask) = self.futures.bid_ask(state, right, strike, expiry_day);
         let price = match (self.fill, selling) {
             (Fill::Mid, _) => (bid + ask) / 2.0,

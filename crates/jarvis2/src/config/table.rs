@@ -119,7 +119,7 @@ settings! {
     /// What the trader wants.
     [objective] Objective {
         /// Relative risk aversion gamma of the CRRA utility of final wealth: 0 asks for the highest mean, 1 is log utility.
-        risk_aversion: f64 = 3.0, "none", 0.0..=50.0;
+        risk_aversion: f64 = 2.0, "none", 0.0..=50.0;
         /// How far ahead wealth is judged.
         horizon_days: u32 = 91, "calendar days", 28.0..=365.0;
     }
@@ -177,9 +177,9 @@ settings! {
     /// Which actions are considered.
     [actions] Actions {
         /// Deltas of puts to sell now, unsigned.
-        put_deltas: Vec<f64> = vec![0.10, 0.16, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50], "delta, without its sign", 0.01..=0.99;
+        put_deltas: Vec<f64> = vec![0.10, 0.16, 0.22, 0.30, 0.40, 0.50], "delta, without its sign", 0.01..=0.99;
         /// Deltas of calls to sell now.
-        call_deltas: Vec<f64> = vec![0.10, 0.16, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50], "delta", 0.01..=0.99;
+        call_deltas: Vec<f64> = vec![0.10, 0.16, 0.22, 0.30, 0.40, 0.50], "delta", 0.01..=0.99;
         /// Nearest expiry considered.
         min_days: u32 = 5, "calendar days to expiry", 0.0..=3650.0;
         /// Farthest expiry considered.
@@ -191,7 +191,7 @@ settings! {
         /// Time to expiry of the contracts considered later in the tree.
         interior_days: u32 = 30, "calendar days to expiry", 1.0..=365.0;
         /// Sizes considered.
-        sizes: Vec<f64> = vec![1.0, 0.5], "fraction of the largest size allowed", 0.01..=1.0;
+        sizes: Vec<f64> = vec![1.0, 0.5, 0.25], "fraction of the largest size allowed", 0.01..=1.0;
         /// Whether selling or buying the shares outright competes with the options.
         allow_stock_trades: bool = false, "none";
     }
@@ -232,11 +232,11 @@ settings! {
 
     /// When an answer is good enough to be given.
     [decision] Decision {
-        /// Share of the draws in which the recommended action must win.
+        /// Share of the draws in which the recommended kind of action must stay best.
         min_share_of_draws: f64 = 0.5, "fraction of the draws", 0.0..=1.0;
         /// Confidence of the intervals that are printed and tested.
         confidence: f64 = 0.95, "fraction", 0.5..=0.9999;
-        /// Actions closer than this count as equal when draws are counted.
+        /// Worths closer than this count as equal: an action must beat holding by more, in the plan and in the draws.
         indifference_bps: f64 = 3.0, "hundredths of a percent of wealth", 0.0..=1000.0;
     }
 

@@ -30,7 +30,6 @@ pub(crate) struct Table {
     pub(crate) today: Situation,
     pub(crate) fitted: FittedView,
     pub(crate) refusals: Vec<Refusal>,
-    pub(crate) limits: Limits,
     pub(crate) notices: Vec<String>,
     pub(crate) rule_table: RuleTable,
     /// Half-width of intervals in standard errors.
@@ -40,7 +39,6 @@ pub(crate) struct Table {
 
 /// What explaining needs of the fit.
 pub(crate) struct FittedView {
-    pub(crate) offers: Vec<wheel::Offer>,
     pub(crate) quotes_assumed: bool,
     pub(crate) forecast_log_error: f64,
     pub(crate) implied_vol: f64,
@@ -106,7 +104,6 @@ impl Table {
         rules.menu = actions;
         let rule_table = RuleTable::new(&rules, &today);
         let fitted = FittedView {
-            offers,
             quotes_assumed: fitted.quotes_assumed,
             forecast_log_error: fitted.forecast_log_error,
             implied_vol: fitted.implied_vol,
@@ -123,7 +120,6 @@ impl Table {
             today,
             fitted,
             refusals,
-            limits,
             notices,
             rule_table,
         })
@@ -405,7 +401,10 @@ fn baselines(table: &Table, paths: &Paths, inputs: &Inputs) -> Vec<(String, Grad
 /// How the choice stands when the market's parameters are drawn from their uncertainty.
 pub(crate) struct Drawn {
     pub(crate) count: u32,
+    /// Share of draws in which no other kind of action, doing nothing among them, is better by more than the indifference.
     pub(crate) stays_best: f64,
+    /// The same against every other action, neighbouring strikes and sizes included.
+    pub(crate) same_contract: f64,
     pub(crate) beats_nothing: f64,
     pub(crate) simulations: u64,
     pub(crate) evaluations: u64,
@@ -434,13 +433,14 @@ pub(crate) fn draws(table: &Table, graded: &Graded, inputs: &Inputs, progress: &
         }
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut drawn = Drawn { count: config.draws, stays_best: 0.0, beats_nothing: 0.0, simulations: 0, evaluations: 0 };
+    let mut drawn = Drawn { count: config.draws, stays_best: 0.0, same_contract: 0.0, beats_nothing: 0.0, simulations: 0, evaluations: 0 };
     for result in results {
         let Some(one) = result else {
             return Err(Error::Interrupted { done: "search and grading were done, the draws were not".to_owned() });
         };
         let one = one?;
         drawn.stays_best += f64::from(u8::from(one.stays_best)) / count as f64;
+        drawn.same_contract += f64::from(u8::from(one.same_contract)) / count as f64;
         drawn.beats_nothing += f64::from(u8::from(one.beats_nothing)) / count as f64;
         drawn.simulations += u64::from(one.counts.simulations);
         drawn.evaluations += u64::from(one.counts.evaluations);
@@ -450,6 +450,7 @@ pub(crate) fn draws(table: &Table, graded: &Graded, inputs: &Inputs, progress: &
 
 struct OneDraw {
     stays_best: bool,
+    same_contract: bool,
     beats_nothing: bool,
     counts: Counts,
 }
@@ -462,16 +463,25 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
     let mut evaluator = HeldWorth { rules: &rules, threads: 1, judged: 0 };
     let settings = settings(config.search.draw_evaluations, &config.search);
     let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| true).map_err(internal)?;
-    let worth = |wanted: usize| {
-        let found = tree.edges(tree.root()).find(|edge| edge.action == Move::Menu(wanted as u8));
-        found.and_then(|edge| edge.worth).unwrap_or(f64::NEG_INFINITY)
+    // Doing nothing is worth at least what holding is, which the tree may not have looked into far enough.
+    let held = rules.held_worth(&table.today, &mut Vec::new());
+    let worths: Vec<(usize, f64)> = tree
+        .edges(tree.root())
+        .filter_map(|edge| match (edge.action, edge.worth) {
+            (Move::Menu(0), Some(worth)) => Some((0, worth.max(held))),
+            (Move::Menu(line), Some(worth)) => Some((usize::from(line), worth)),
+            _ => None,
+        })
+        .collect();
+    let best = |accept: &dyn Fn(usize) -> bool| {
+        worths.iter().filter(|(other, _)| accept(*other)).map(|(_, worth)| *worth).fold(f64::NEG_INFINITY, f64::max)
     };
-    let best = tree.worth(tree.root());
-    let mut law = Vec::new();
-    let held = rules.held_worth(&table.today, &mut law);
+    let own = best(&|other| other == line);
+    let kind = |other: usize| table.rules.menu[other].kind();
     Ok(OneDraw {
-        stays_best: worth(line) >= best - table.indifference_usd,
-        beats_nothing: line != 0 && worth(line) > held.max(worth(0)),
+        stays_best: own >= best(&|other| kind(other) != kind(line)) - table.indifference_usd,
+        same_contract: own >= best(&|_| true) - table.indifference_usd,
+        beats_nothing: line != 0 && own > best(&|other| other == 0),
         counts: tree.counts(),
     })
 }

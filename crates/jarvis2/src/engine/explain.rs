@@ -28,7 +28,13 @@ pub(crate) fn explain(inputs: &Inputs, table: &Table, searched: &Searched<'_>, g
         symbol: inputs.chain.symbol.clone(),
         as_of: inputs.chain.as_of.to_string(),
         spot_usd: table.today.state.spot,
-        decision: Decision { outcome, action: desk.action_view(&candidate.action), because, notices: desk.notices(&candidate.action) },
+        decision: Decision {
+            outcome,
+            action: desk.action_view(&candidate.action),
+            because,
+            confidence_fraction: inputs.config.decision.confidence,
+            notices: desk.notices(&candidate.action),
+        },
         numbers: desk.numbers(candidate),
         alternatives: desk.alternatives(shown),
         why: desk.why(searched, drawn, shown),
@@ -96,7 +102,7 @@ impl Desk<'_> {
         let required = self.inputs.config.decision.min_share_of_draws;
         if drawn.stays_best < required {
             let because = format!(
-                "{label} is best under the forecast but stays best in only {:.0} % of {} draws of the market's parameters; {:.0} % are required",
+                "{label} is best under the forecast, but its kind stays best in only {:.0} % of {} draws of the market's parameters; {:.0} % are required",
                 100.0 * drawn.stays_best,
                 drawn.count,
                 100.0 * required
@@ -104,7 +110,7 @@ impl Desk<'_> {
             return (Outcome::Abstain, because);
         }
         let because = format!(
-            "worth {} over holding to the horizon ({confidence:.0} % interval {} to {}), best in {:.0} % of {} parameter draws",
+            "worth {} over holding to the horizon ({confidence:.0} % interval {} to {}); this kind of action stays best in {:.0} % of {} draws of the market's parameters",
             usd(edge.value),
             usd(edge.low),
             usd(edge.high),
@@ -128,7 +134,13 @@ impl Desk<'_> {
         let best = others.iter().max_by(|a, b| a.over_waiting.value.total_cmp(&b.over_waiting.value));
         let because = match best {
             None => "there is nothing to sell, close or roll".to_owned(),
-            Some(best) => format!("nothing beats doing nothing today: the nearest, {}, is worth {} against it", self.text(&best.action), usd(best.over_waiting.value)),
+            Some(best) => format!(
+                "nothing beats doing nothing today: the nearest, {}, is worth {} against it; implied volatility is {:.1} %, the forecast {:.1} %",
+                self.text(&best.action),
+                usd(best.over_waiting.value),
+                100.0 * self.table.fitted.implied_vol,
+                100.0 * self.table.fitted.forecast_vol
+            ),
         };
         (Outcome::DoNothing, because)
     }
@@ -225,6 +237,9 @@ impl Desk<'_> {
                 dte_days: None,
                 strike_usd: None,
                 count: count.abs(),
+                multiplier_shares: 1,
+                delta: 1.0.into(),
+                implied_vol: Figure::missing("shares have none"),
                 bid_usd: none(),
                 mid_usd: none(),
                 ask_usd: none(),
@@ -253,6 +268,9 @@ impl Desk<'_> {
             dte_days: Some(u32::from(expiry_day)),
             strike_usd: Some(strike.usd()),
             count: i64::from(contracts.abs()),
+            multiplier_shares: SHARES_PER_CONTRACT as u32,
+            delta: self.rules().futures.delta(&self.table.today.state, right, strike.usd(), expiry_day).into(),
+            implied_vol: self.rules().futures.implied_vol(&self.table.today.state, strike.usd(), expiry_day).into(),
             bid_usd: figure(quote.and_then(|q| q.bid_usd)),
             mid_usd: figure(quote.and_then(|q| q.mid_usd())),
             ask_usd: figure(quote.and_then(|q| q.ask_usd)),
@@ -398,7 +416,21 @@ impl Desk<'_> {
             action: self.action_view(&candidate.action),
             numbers: self.numbers(candidate),
             chosen: index == shown,
-            verdict: if index == shown { "the plan".to_owned() } else { self.why_lost(candidate, &self.graded.candidates[shown]) },
+            verdict: if index == shown { self.why_won(shown) } else { self.why_lost(candidate, &self.graded.candidates[shown]) },
+        }
+    }
+
+    fn why_won(&self, shown: usize) -> String {
+        if shown != self.graded.chosen {
+            return "the best other action was not allowed to win: see the decision".to_owned();
+        }
+        let winner = &self.graded.candidates[shown];
+        let rivals = self.graded.candidates.iter().enumerate().filter(|&(i, c)| i != shown && !c.tail_refused);
+        let gaps = rivals.map(|(_, c)| evidence::difference(&winner.grade, &c.grade, self.table.deviations).value);
+        match gaps.min_by(f64::total_cmp) {
+            None => "the only legal action".to_owned(),
+            Some(gap) if gap >= 0.0 => format!("worth {} more than the next best on fresh paths", usd(gap)),
+            Some(gap) => format!("best on the paths that chose; {} behind the best on the paths that grade", usd(-gap)),
         }
     }
 
@@ -495,10 +527,12 @@ impl Desk<'_> {
                 tree_answered_fraction: if asked == 0 { Figure::missing("no later decisions") } else { (answered as f64 / asked as f64).into() },
                 principal_line: self.principal_line(searched),
             },
+            subject: self.text(&self.graded.candidates[subject].action),
             edge: self.edge(&self.graded.candidates[subject]),
             draws: Draws {
                 count: drawn.count,
                 stays_best_fraction: drawn.stays_best,
+                same_contract_fraction: drawn.same_contract,
                 beats_doing_nothing_fraction: drawn.beats_nothing,
                 required_fraction: self.inputs.config.decision.min_share_of_draws,
                 indifference_usd: self.table.indifference_usd,
@@ -736,7 +770,8 @@ impl Desk<'_> {
             cvar95_usd: grade.cvar95_usd,
             premium_usd: grade.premium_usd,
             fees_usd: grade.fees_usd,
-            assignments: grade.assignments.0 + grade.assignments.1,
+            assignments_early: grade.assignments.0,
+            assignments_at_expiry: grade.assignments.1,
             quantiles_usd: grade.quantiles_usd,
             share_of_gains: grade.share_of_gains,
         };

@@ -24,6 +24,8 @@ pub(crate) enum Error {
     TooThin { symbol: String, as_of: Date, usable: usize, contracts: usize, needed: usize, reason: String },
     #[error("{symbol} on {as_of}: the spot ${spot} does not fit the chain: put-call parity says ${parity:.2}, {percent:.1} % away; check the file, or name the spot with --spot")]
     SpotMismatch { symbol: String, as_of: Date, spot: f64, parity: f64, percent: f64 },
+    #[error("{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned")]
+    OtherMultiplier { symbol: String, as_of: Date, multiplier: u32 },
     #[error("{symbol} on {as_of}: at-the-money implied volatility comes out at {percent:.0} % a year, which no stock has; check the units of prices, strikes and spot")]
     AbsurdVol { symbol: String, as_of: Date, percent: f64 },
 }
@@ -107,6 +109,9 @@ struct Forward {
 pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitted, Error> {
     let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
     let spot = chain.spot_usd.ok_or_else(|| Error::NoSpot { symbol: symbol.clone(), as_of })?;
+    if let Some(other) = chain.quotes.iter().find(|q| i64::from(q.contract.multiplier) != wheel::SHARES_PER_CONTRACT) {
+        return Err(Error::OtherMultiplier { symbol, as_of, multiplier: other.contract.multiplier });
+    }
     let mut said = Said::default();
     let rate = said.rate(chain, config);
     let expiries = expiries(chain);

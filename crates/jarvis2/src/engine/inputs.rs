@@ -51,6 +51,9 @@ pub(crate) struct Inputs {
 /// Name under which the embedded sample appears.
 const SAMPLE: &str = "embedded sample";
 
+/// The sample's payer of dividends: the assumed account can afford it.
+pub(crate) const DEFAULT_SYMBOL: &str = "SYNDIV";
+
 /// Reads all files of a request.
 pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<Inputs, Error> {
     let mut notes = Vec::new();
@@ -117,10 +120,9 @@ fn choose(ingest: &Ingest, request: &Request, account: Option<&Account>, notes: 
         ([], []) => return Err(Error::NoSuchSymbol { wanted: "any".to_owned(), there: "none".to_owned() }),
         (several, all) => {
             let pool = if several.is_empty() { all } else { several };
-            // The sample is planned for its dividend payer: a share that the assumed account can afford.
-            let best = pool.iter().copied().filter(|_| request.chain.is_none()).find(|symbol| *symbol == sample::DEFAULT_SYMBOL);
-            best.or_else(|| pool.iter().copied().max_by_key(|symbol| last(symbol).map_or(0, |chain| chain.quotes.len())))
-                .unwrap_or(pool[0])
+            let best = pool.iter().copied().filter(|_| request.chain.is_none()).find(|symbol| *symbol == DEFAULT_SYMBOL);
+            let contracts = |symbol: &&str| std::cmp::Reverse(last(symbol).map_or(0, |chain| chain.quotes.len()));
+            best.or_else(|| pool.iter().copied().min_by_key(contracts)).unwrap_or(pool[0])
         }
     };
     if symbols.len() > 1 {
@@ -136,10 +138,10 @@ fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec
             let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
             Ok((Some(history), bytes))
         }
-        None if request.chain.is_none() => match sample::history_csv(&chain.symbol) {
-            Some(text) => Ok((Some(read_history_bytes(SAMPLE, text.as_bytes(), None)?), Vec::new())),
-            None => Ok((None, Vec::new())),
-        },
+        None if request.chain.is_none() => {
+            let text = sample::HISTORIES.iter().find(|(symbol, _)| *symbol == chain.symbol).map(|(_, text)| *text);
+            Ok((text.map(|text| read_history_bytes(SAMPLE, text.as_bytes(), None)).transpose()?, Vec::new()))
+        }
         None => Ok((None, Vec::new())),
     }
 }

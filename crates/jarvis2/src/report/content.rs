@@ -5,8 +5,8 @@ use super::units::{
     strike, usd, usd_signed,
 };
 use crate::plan::{
-    ActionView, Alternative, Draws, Edge, Figure, IntervalUsd, LegView, Numbers, Outcome, Plan,
-    SearchView,
+    ActionView, Alternative, Edge, Figure, IntervalUsd, LegView, Numbers, Outcome, Plan,
+    RefusalView, SearchView, SmileView, WhatIf, Why,
 };
 
 /// What "worth" means, wherever it first appears.
@@ -18,7 +18,7 @@ pub(super) struct Group {
     /// Heading.
     pub(super) title: &'static str,
     /// Basis and unit of the figures.
-    pub(super) basis: &'static str,
+    pub(super) basis: String,
     /// The figures.
     pub(super) lines: Vec<Line>,
 }
@@ -43,38 +43,70 @@ pub(super) fn headline(plan: &Plan) -> String {
     }
 }
 
-/// What the outcome means, where the action does not say it.
-pub(super) fn outcome_meaning(outcome: Outcome) -> Option<&'static str> {
-    match outcome {
-        Outcome::Act => None,
-        Outcome::DoNothing => Some("Nothing that was compared is better than doing nothing today."),
-        Outcome::Abstain => {
-            Some("Something looked better, or might have, but a limit or the evidence forbids it.")
-        }
-    }
-}
-
 /// The worth of the action, with its interval.
-pub(super) fn worth_sentence(numbers: &Numbers) -> String {
+pub(super) fn worth_sentence(plan: &Plan) -> String {
+    let numbers = &plan.numbers;
+    let named = |interval: &IntervalUsd| format!("{} {}", interval_name(plan), range(interval));
+    if is_yardstick(plan) {
+        let words = "doing nothing is itself the yardstick that the rest is compared with";
+        return match &numbers.worth {
+            Some(worth) if is_certain(worth) => format!(
+                "{} over the wealth today, the same on every path; {words}",
+                usd_signed(worth.value_usd)
+            ),
+            Some(worth) => format!(
+                "{} over the wealth today, {}; {words}",
+                usd_signed(worth.value_usd),
+                named(worth)
+            ),
+            None => words.to_string(),
+        };
+    }
     let (interval, against) = match (&numbers.worth_over_holding, &numbers.worth) {
         (Some(interval), _) => (interval, "compared with holding everything to the horizon"),
         (None, Some(interval)) => (interval, "compared with the wealth today"),
         (None, None) => return "n/a (no worth was estimated)".to_string(),
     };
-    let verdict = if includes_zero(interval) {
-        "; zero lies inside, so this is not a clear gain"
-    } else {
-        ""
-    };
-    format!(
-        "{} {against}; interval {}{verdict}",
+    let mut words = format!(
+        "{} {against}; {}",
         usd_signed(interval.value_usd),
-        range(interval)
-    )
+        named(interval)
+    );
+    if interval.low_usd <= 0.0 && interval.high_usd >= 0.0 {
+        words.push_str("; zero lies inside, so this is not a clear gain");
+    }
+    if is_idle(plan) && numbers.worth_over_holding.is_some() {
+        words.push_str("; all of it from what is decided later, not today");
+    }
+    words
 }
 
-fn includes_zero(interval: &IntervalUsd) -> bool {
-    interval.low_usd <= 0.0 && interval.high_usd >= 0.0
+/// Is nothing traded today?
+pub(super) fn is_idle(plan: &Plan) -> bool {
+    plan.decision.action.legs.is_empty()
+}
+
+/// Is doing nothing both the plan and what everything is compared with?
+pub(super) fn is_yardstick(plan: &Plan) -> bool {
+    plan.decision.outcome != Outcome::Act
+        && plan
+            .numbers
+            .worth_over_holding
+            .is_some_and(|worth| is_certain(&worth) && worth.value_usd == 0.0)
+}
+
+/// Has the interval no width?
+fn is_certain(interval: &IntervalUsd) -> bool {
+    interval.low_usd == interval.value_usd && interval.high_usd == interval.value_usd
+}
+
+/// `95 % interval`.
+pub(super) fn interval_name(plan: &Plan) -> String {
+    let percent = decimal(plan.decision.confidence_fraction * 100.0, 1);
+    format!(
+        "{} % interval",
+        percent.strip_suffix(".0").unwrap_or(&percent)
+    )
 }
 
 /// A trade in words: `sell 2 puts, strike 70, 2026-09-18 (49 days)`.
@@ -112,9 +144,28 @@ pub(super) fn leg_prices(leg: &LegView) -> [String; 4] {
     ]
 }
 
-/// Where the limit of a trade comes from, and which quotes are missing.
+/// What the prices of a trade are multiplied with, its delta and volatility, where its limit comes from, and what is missing.
 pub(super) fn leg_note(leg: &LegView) -> String {
-    let mut note = format!("limit: {}", leg.price_basis);
+    let count = decimal(leg.count as f64, 0);
+    let many = if leg.count.unsigned_abs() == 1 {
+        ""
+    } else {
+        "s"
+    };
+    let mut note = if leg.instrument == "shares" {
+        format!("per share \u{d7} {count} share{many}")
+    } else {
+        let vol = figure(&leg.implied_vol, percent);
+        format!(
+            "per share \u{d7} {} \u{d7} {count} contract{many}; {}; implied vol {vol}",
+            leg.multiplier_shares,
+            match &leg.delta {
+                Figure::Known(delta) => format!("{}-delta", decimal(100.0 * delta.abs(), 0)),
+                Figure::Missing(reason) => format!("delta {reason}"),
+            }
+        )
+    };
+    note.push_str(&format!("; limit: {}", leg.price_basis));
     for (name, price) in [
         ("bid", &leg.bid_usd),
         ("mid", &leg.mid_usd),
@@ -127,14 +178,123 @@ pub(super) fn leg_note(leg: &LegView) -> String {
     note
 }
 
-/// Every figure of the action, in groups.
-pub(super) fn groups(numbers: &Numbers, action: &ActionView, spot_usd: f64) -> Vec<Group> {
+/// What the action ties up, and until when its limits hold.
+pub(super) fn terms(action: &ActionView) -> String {
+    let until = format!("Valid until {}.", action.valid_until);
+    if action.legs.is_empty() {
+        until
+    } else if action.capital_locked_usd == 0.0 {
+        format!("Locks no cash. {until}")
+    } else {
+        format!("Cash locked {}. {until}", usd(action.capital_locked_usd))
+    }
+}
+
+/// A figure that a trader looks for first: label, value, a few words more.
+pub(super) type Card = (&'static str, String, String);
+
+/// The figures that a trader looks for first.
+pub(super) fn cards(plan: &Plan) -> Vec<Card> {
+    let numbers = &plan.numbers;
+    let worth = |label, worth: &Option<IntervalUsd>| match worth {
+        Some(worth) => (label, usd_signed(worth.value_usd), range(worth)),
+        None => (label, "n/a (not estimated)".to_string(), String::new()),
+    };
+    let card = |label, shown: &Figure, known: &dyn Fn(f64) -> String, gloss: &str| {
+        (label, figure(shown, known), gloss.to_string())
+    };
+    let loss = card(
+        "Mean loss, worst 5 %",
+        &numbers.cvar95_usd,
+        &usd,
+        "whole account, to the horizon",
+    );
+    if is_idle(plan) {
+        let mut cards = vec![worth("Worth over the wealth today", &numbers.worth)];
+        if !is_yardstick(plan) {
+            cards.insert(0, worth("Worth over holding", &numbers.worth_over_holding));
+        }
+        if plan.why.subject != plan.decision.action.text {
+            cards.push(card(
+                "Best other action",
+                &plan.why.edge.total_usd,
+                &usd_signed,
+                &format!("over holding: {}", plan.why.subject),
+            ));
+        }
+        if certain_gain(plan).is_none() {
+            cards.push(loss);
+        }
+        return cards;
+    }
+    vec![
+        worth("Worth over holding", &numbers.worth_over_holding),
+        card(
+            "Premium",
+            &numbers.premium_after_fees_usd,
+            &usd,
+            "all contracts, after fees",
+        ),
+        card(
+            "Makes money",
+            &numbers.probability_of_profit_real_world,
+            &probability,
+            "real-world odds at expiry",
+        ),
+        card(
+            "Break-even",
+            &numbers.break_even_usd_per_share,
+            &usd,
+            "per share, at expiry",
+        ),
+        card(
+            "Return on capital",
+            &numbers.return_on_capital_fraction,
+            &percent,
+            "to expiry, not annualised",
+        ),
+        loss,
+        card(
+            "Theta",
+            &numbers.theta_usd_per_day,
+            &usd_signed,
+            "per day, your position",
+        ),
+        card(
+            "Vega",
+            &numbers.vega_usd_per_vol_point,
+            &usd_signed,
+            "per vol point, your position",
+        ),
+    ]
+}
+
+/// Every figure of the action, in groups; where nothing is traded, those that then have a meaning.
+pub(super) fn groups(plan: &Plan) -> Vec<Group> {
+    let numbers = &plan.numbers;
+    if is_idle(plan) {
+        return [
+            (certain_gain(plan).is_none(), horizon(plan)),
+            (!is_still(numbers), greeks(numbers, plan.spot_usd)),
+        ]
+        .into_iter()
+        .filter_map(|(shown, group)| shown.then_some(group))
+        .collect();
+    }
+    let mut groups = trade_groups(numbers, &plan.decision.action);
+    groups.push(horizon(plan));
+    groups.push(greeks(numbers, plan.spot_usd));
+    groups
+}
+
+/// The groups that speak of an option sold.
+fn trade_groups(numbers: &Numbers, action: &ActionView) -> Vec<Group> {
     vec![
         money(numbers, action),
         odds(numbers),
         Group {
             title: "Odds, risk-neutral",
-            basis: "read from option prices; not a forecast",
+            basis: "read from option prices; not a forecast".into(),
             lines: vec![line(
                 "In the money at expiry",
                 &numbers.probability_in_the_money_risk_neutral,
@@ -142,9 +302,71 @@ pub(super) fn groups(numbers: &Numbers, action: &ActionView, spot_usd: f64) -> V
                 "",
             )],
         },
-        horizon(numbers),
-        greeks(numbers, spot_usd),
     ]
+}
+
+/// Where nothing is traded: a sentence for each group of figures that then says nothing.
+pub(super) fn idle_sentences(plan: &Plan) -> Vec<String> {
+    if !is_idle(plan) {
+        return Vec::new();
+    }
+    let mut sentences = Vec::new();
+    if let Some(gain) = certain_gain(plan) {
+        sentences.push(format!(
+            "Every simulated path ends {} over the wealth today: worth, mean gain and worst case are the same.",
+            usd_signed(gain)
+        ));
+    }
+    let trade = trade_groups(&plan.numbers, &plan.decision.action);
+    let reasons: Vec<String> = by_reason(missing(&trade))
+        .into_iter()
+        .map(|(reason, _)| reason)
+        .collect();
+    if !reasons.is_empty() {
+        sentences.push(format!(
+            "Nothing is traded today, so premium, break-even, odds and returns do not apply: {}.",
+            reasons.join("; ")
+        ));
+    }
+    if is_still(&plan.numbers) {
+        sentences.push(
+            "The position does not move with the market: delta and the other Greeks are 0."
+                .to_string(),
+        );
+    }
+    sentences
+}
+
+/// The gain of an account that ends the same on every path, such as one of cash alone.
+pub(super) fn certain_gain(plan: &Plan) -> Option<f64> {
+    let numbers = &plan.numbers;
+    let worth = numbers
+        .worth
+        .filter(|worth| is_yardstick(plan) && is_certain(worth))?;
+    let same = |figure: &Figure, sign: f64| {
+        figure
+            .known()
+            .is_some_and(|value| (sign * value - worth.value_usd).abs() < 0.005)
+    };
+    (same(&numbers.mean_gain_usd, 1.0) && same(&numbers.cvar95_usd, -1.0))
+        .then_some(worth.value_usd)
+}
+
+/// Are all Greeks zero?
+fn is_still(numbers: &Numbers) -> bool {
+    numbers.delta_shares == Figure::Known(0.0) && holds_no_option(numbers)
+}
+
+/// Are all Greeks but delta zero?
+fn holds_no_option(numbers: &Numbers) -> bool {
+    [
+        &numbers.gamma_shares_per_usd,
+        &numbers.theta_usd_per_day,
+        &numbers.vega_usd_per_vol_point,
+        &numbers.rho_usd_per_percent,
+    ]
+    .into_iter()
+    .all(|greek| *greek == Figure::Known(0.0))
 }
 
 fn money(numbers: &Numbers, action: &ActionView) -> Group {
@@ -163,7 +385,7 @@ fn money(numbers: &Numbers, action: &ActionView) -> Group {
     };
     Group {
         title: "Money",
-        basis: "dollars for the whole action, after fees, unless per share",
+        basis: "dollars for the whole action, after fees, unless per share".into(),
         lines: vec![
             line(
                 if paid {
@@ -236,7 +458,7 @@ fn money(numbers: &Numbers, action: &ActionView) -> Group {
 fn odds(numbers: &Numbers) -> Group {
     Group {
         title: "Odds, real-world",
-        basis: "share of simulated paths, option held to its end",
+        basis: "share of simulated paths, option held to its end".into(),
         lines: vec![
             line(
                 "Makes money after costs",
@@ -266,7 +488,12 @@ fn odds(numbers: &Numbers) -> Group {
     }
 }
 
-fn horizon(numbers: &Numbers) -> Group {
+fn horizon(plan: &Plan) -> Group {
+    let numbers = &plan.numbers;
+    let cvar_gloss = match numbers.cvar95_usd.known() {
+        Some(loss) if loss < 0.0 => "of paths (\"CVaR\"); below 0: a gain",
+        _ => "of paths (\"CVaR\")",
+    };
     let interval = |label: &str, interval: &Option<IntervalUsd>| Line {
         label: label.into(),
         value: interval.as_ref().map_or_else(
@@ -274,29 +501,29 @@ fn horizon(numbers: &Numbers) -> Group {
             |worth| usd_signed(worth.value_usd),
         ),
         known: interval.is_some(),
-        gloss: interval
-            .as_ref()
-            .map_or_else(String::new, |worth| format!("interval {}", range(worth))),
+        gloss: interval.as_ref().map_or_else(String::new, range),
     };
+    let mut lines = vec![
+        interval("Worth over holding", &numbers.worth_over_holding),
+        interval("Worth over the wealth today", &numbers.worth),
+        line(
+            "Mean gain",
+            &numbers.mean_gain_usd,
+            usd_signed,
+            "average, to the horizon",
+        ),
+        line("Mean loss, worst 5 %", &numbers.cvar95_usd, usd, cvar_gloss),
+    ];
+    if is_yardstick(plan) {
+        lines.remove(0);
+    }
     Group {
         title: "To the horizon",
-        basis: "whole account, real-world, fresh paths, dollars",
-        lines: vec![
-            interval("Worth over holding", &numbers.worth_over_holding),
-            interval("Worth over the wealth today", &numbers.worth),
-            line(
-                "Mean gain",
-                &numbers.mean_gain_usd,
-                usd_signed,
-                "average, to the horizon",
-            ),
-            line(
-                "Mean loss, worst 5 %",
-                &numbers.cvar95_usd,
-                usd,
-                "of paths (\"CVaR\")",
-            ),
-        ],
+        basis: format!(
+            "whole account, real-world, fresh paths; worth with its {}",
+            interval_name(plan)
+        ),
+        lines,
     }
 }
 
@@ -308,16 +535,31 @@ fn greeks(numbers: &Numbers, spot_usd: f64) -> Group {
             format!("shares: like {} of stock", usd(shares * spot_usd))
         });
     let two = |value| signed(value, 2);
+    let delta = line(
+        "Delta",
+        &numbers.delta_shares,
+        |shares| signed(shares, 1),
+        &stock,
+    );
+    let title = "Your position after the action";
+    if holds_no_option(numbers) {
+        let others = Line {
+            label: "Gamma, theta, vega, rho".into(),
+            value: "0".into(),
+            known: true,
+            gloss: "no option in the position".into(),
+        };
+        return Group {
+            title,
+            basis: "your own signs".into(),
+            lines: vec![delta, others],
+        };
+    }
     Group {
-        title: "Your position after the action",
-        basis: "your own signs: plus gains when the input rises",
+        title,
+        basis: "your own signs: plus gains when the input rises".into(),
         lines: vec![
-            line(
-                "Delta",
-                &numbers.delta_shares,
-                |shares| signed(shares, 1),
-                &stock,
-            ),
+            delta,
             line(
                 "Gamma",
                 &numbers.gamma_shares_per_usd,
@@ -475,24 +717,164 @@ pub(super) fn search_sentences(search: &SearchView) -> Vec<String> {
     ]
 }
 
-/// How the choice stands if the market is not as assumed.
-pub(super) fn draws_sentence(draws: &Draws, search: &SearchView) -> String {
+/// How the subject stands if the market is not as assumed.
+pub(super) fn draws_sentence(why: &Why) -> String {
+    let (draws, search) = (&why.draws, &why.search);
     if draws.count == 0 {
-        return "The market's parameters were not varied: how firm the choice is was not tested."
-            .to_string();
+        return format!(
+            "The market's parameters were not varied: how firm \"{}\" is was not tested.",
+            why.subject
+        );
     }
     format!(
-        "In {} draws of the market's parameters ({}) the choice stays best, within {}, in {}, and beats doing nothing in {}. Below {} the \
-         plan does nothing. The draws took {} simulations and {} evaluations.",
+        "In {} draws of the market's parameters ({}), the kind of \"{}\" stays best in {}: no other kind of action, doing nothing among them, \
+         is worth more by over {}. {} are required to act. This very contract and size stays best in {}, and beats doing nothing in {}. \
+         The draws took {} simulations and {} evaluations.",
         draws.count,
         draws.parameters.trim_end_matches('.'),
-        usd(draws.indifference_usd),
+        why.subject,
         percent(draws.stays_best_fraction),
-        percent(draws.beats_doing_nothing_fraction),
+        usd(draws.indifference_usd),
         percent(draws.required_fraction),
+        percent(draws.same_contract_fraction),
+        percent(draws.beats_doing_nothing_fraction),
         count(search.draw_simulations),
         count(search.draw_evaluations),
     )
+}
+
+/// Which action edge, draws and flips speak of.
+pub(super) fn subject_sentence(plan: &Plan) -> String {
+    let relation = if plan.why.subject == plan.decision.action.text {
+        "the choice"
+    } else {
+        "the best action besides doing nothing"
+    };
+    format!(
+        "Edge, draws and flips below speak of {relation}: {}",
+        plan.why.subject
+    )
+}
+
+/// Over the parts of the edge.
+pub(super) const EDGE_TITLE: &str = "Edge: where its worth over holding comes from";
+
+/// Over the inputs that would flip it.
+pub(super) const FLIPS_TITLE: &str =
+    "Flips: where it stops or starts to beat holding, the option held to its end";
+
+/// Is any part of the edge but the sum known? Where nothing is traded there is nothing to take apart.
+pub(super) fn has_parts(edge: &Edge) -> bool {
+    let parts = edge_parts(edge);
+    parts[..parts.len() - 2]
+        .iter()
+        .any(|(_, _, part)| part.known().is_some())
+}
+
+/// Why an action was chosen or not.
+pub(super) fn verdict(row: &Alternative) -> String {
+    let role = match row.action.kind.as_str() {
+        _ if row.chosen => "chosen",
+        "hold_to_horizon" => "yardstick",
+        _ => "lost",
+    };
+    format!("{role}: {}", row.verdict)
+}
+
+/// Where the forwards of the smiles come from: every basis with its expiries, or alone if there is but one.
+pub(super) fn forward_sentences(smiles: &[SmileView]) -> Vec<String> {
+    let mut bases: Vec<(&str, Vec<&str>)> = Vec::new();
+    for smile in smiles {
+        match bases
+            .iter_mut()
+            .find(|(basis, _)| *basis == smile.forward_basis)
+        {
+            Some((_, expiries)) => expiries.push(&smile.expiry),
+            None => bases.push((&smile.forward_basis, vec![&smile.expiry])),
+        }
+    }
+    if let [(basis, _)] = bases.as_slice() {
+        return vec![format!("Forward from: {basis}.")];
+    }
+    bases
+        .iter()
+        .map(|(basis, expiries)| format!("Forward from {basis}: {}.", expiries.join(", ")))
+        .collect()
+}
+
+/// The day of the payoff's second curve: `on 2026-09-18`.
+pub(super) fn payoff_day(what_if: &WhatIf) -> String {
+    what_if.dates.last().map_or_else(
+        || "at the first expiry, or the horizon".to_string(),
+        |date| format!("on {date}"),
+    )
+}
+
+/// The profit on one date at one price; a gap in the table is not a number.
+pub(super) fn profit_at(what_if: &WhatIf, row: usize, column: usize) -> f64 {
+    let profits = what_if.profit_usd.get(row);
+    profits
+        .and_then(|profits| profits.get(column))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// The profits by date, as a sentence, where no price of the share changes them.
+pub(super) fn flat_profits(what_if: &WhatIf) -> Option<String> {
+    let same = |a: f64, b: f64| (a - b).abs() < 0.005;
+    let (rows, columns) = (what_if.spots_usd.len(), what_if.dates.len());
+    let flat = rows > 1
+        && columns > 0
+        && (1..rows).all(|row| {
+            (0..columns).all(|column| {
+                same(
+                    profit_at(what_if, row, column),
+                    profit_at(what_if, 0, column),
+                )
+            })
+        })
+        && what_if.payoff.windows(2).all(|pair| {
+            same(pair[0].now_usd, pair[1].now_usd)
+                && same(pair[0].at_expiry_usd, pair[1].at_expiry_usd)
+        });
+    let days: Vec<String> = what_if
+        .dates
+        .iter()
+        .enumerate()
+        .map(|(column, date)| format!("{} on {date}", usd_signed(profit_at(what_if, 0, column))))
+        .collect();
+    flat.then(|| {
+        format!(
+            "No price of the share changes the profit: {}.",
+            days.join(", ")
+        )
+    })
+}
+
+/// Actions that a limit refused, and the nearest of them.
+pub(super) fn nearest_miss(refusal: &RefusalView) -> String {
+    if refusal.nearest_miss.is_empty() {
+        "n/a (not recorded)".to_string()
+    } else {
+        refusal.nearest_miss.clone()
+    }
+}
+
+/// Words as a sentence: a capital first, a full stop last.
+pub(super) fn sentence(words: &str) -> String {
+    let words = words.trim();
+    let mut letters = words.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let mut sentence: String = match words.starts_with("n/a") {
+        true => words.to_string(),
+        false => first.to_uppercase().chain(letters).collect(),
+    };
+    if !sentence.ends_with(['.', '!', '?', ':']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// Rows with their distance from spot: `70.00`, `+0.8 %`.

@@ -36,6 +36,7 @@ pub(super) fn fixture() -> Plan {
                 "Ex-dividend 2026-09-12 ($0.51 per share) lies before the expiry.",
                 "Risk aversion was not given: the default of 4 was used.",
             ]),
+            confidence_fraction: 0.95,
         },
         numbers: numbers.clone(),
         alternatives: alternatives(&action, &numbers),
@@ -93,6 +94,7 @@ pub(super) fn bare() -> Plan {
     }];
     plan.why.search.tree_answered_fraction = Figure::missing("no later decision on any path");
     plan.why.search.principal_line.clear();
+    plan.why.subject = plan.decision.action.text.clone();
     let edge = &mut plan.why.edge;
     for part in [
         &mut edge.volatility_usd,
@@ -128,6 +130,56 @@ pub(super) fn bare() -> Plan {
     plan
 }
 
+/// All cash, and nothing beats doing nothing: no trade, no risk, a flat payoff.
+pub(super) fn idle() -> Plan {
+    let mut plan = fixture();
+    let interest = 209.1;
+    plan.decision.outcome = Outcome::DoNothing;
+    plan.decision.action = nothing("do_nothing", "do nothing today");
+    plan.decision.because =
+        "nothing beats doing nothing today: the nearest is worth -$21.40 against it".into();
+    plan.decision.notices =
+        texts(&["no account was given: $20,000 of cash and no positions are assumed"]);
+    plan.numbers = Numbers {
+        cvar95_usd: Figure::Known(-interest),
+        delta_shares: Figure::Known(0.0),
+        gamma_shares_per_usd: Figure::Known(0.0),
+        theta_usd_per_day: Figure::Known(0.0),
+        vega_usd_per_vol_point: Figure::Known(0.0),
+        rho_usd_per_percent: Figure::Known(0.0),
+        worth: Some(interval(interest, interest, interest)),
+        worth_over_holding: Some(interval(0.0, 0.0, 0.0)),
+        mean_gain_usd: Figure::Known(interest),
+        probability_in_the_money_risk_neutral: Figure::missing("no option is sold"),
+        ..empty_numbers("no option is sold")
+    };
+    for row in &mut plan.alternatives {
+        row.chosen = row.action.kind == "do_nothing";
+        if row.chosen {
+            row.numbers = plan.numbers.clone();
+            row.verdict = "worth $21.40 more than the next best on fresh paths".into();
+        }
+    }
+    plan.what_if = WhatIf {
+        meaning: "profit of the whole position in dollars against today's wealth".into(),
+        dates: texts(&["2026-07-31", "2026-09-14", "2026-10-29"]),
+        spots_usd: vec![60.0, 69.42, 80.0],
+        profit_usd: vec![vec![0.0, 104.2, interest]; 3],
+        payoff: [60.0, 69.42, 80.0]
+            .map(|spot_usd| PayoffPoint {
+                spot_usd,
+                now_usd: 0.0,
+                at_expiry_usd: interest,
+            })
+            .to_vec(),
+    };
+    plan.account.cash_usd = 20_000.0;
+    plan.account.shares = 0;
+    plan.account.basis_usd_per_share = Figure::missing("not given");
+    plan.account.options.clear();
+    plan
+}
+
 /// A limit or the evidence forbids what looked better; one quote and some odds are missing.
 pub(super) fn abstaining() -> Plan {
     let mut plan = fixture();
@@ -136,7 +188,7 @@ pub(super) fn abstaining() -> Plan {
     plan.decision.because = "The best put beats doing nothing in only 52.0 % of the parameter draws; 60.0 % is required.".into();
     plan.numbers = empty_numbers("no option is sold");
     plan.numbers.worth = Some(interval(-3.2, -20.1, 13.7));
-    plan.numbers.worth_over_holding = Some(interval(-0.0, -8.0, 8.0));
+    plan.numbers.worth_over_holding = Some(interval(14.8, -2.5, 32.1));
     plan.numbers.cvar95_usd = Figure::Known(812.4);
     plan.numbers.delta_shares = Figure::Known(100.0);
     for row in &mut plan.alternatives {
@@ -164,6 +216,7 @@ pub(super) fn large() -> Plan {
     let mut bought = action.legs[0].clone();
     bought.side = "buy".into();
     bought.strike_usd = Some(55_000.0);
+    bought.delta = Figure::missing("no volatility at this strike");
     bought.bid_usd = Figure::missing("no bid in the chain");
     bought.mid_usd = Figure::missing("no bid in the chain");
     action.legs.insert(0, bought);
@@ -228,6 +281,9 @@ fn put(expiry: &str, dte_days: u32, strike_usd: f64, limit_usd: f64) -> ActionVi
             dte_days: Some(dte_days),
             strike_usd: Some(strike_usd),
             count: 2,
+            multiplier_shares: 100,
+            delta: Figure::Known(-0.283),
+            implied_vol: Figure::Known(0.2412),
             bid_usd: Figure::Known(limit_usd - 0.02),
             mid_usd: Figure::Known(limit_usd + 0.005),
             ask_usd: Figure::Known(limit_usd + 0.03),
@@ -406,7 +462,7 @@ fn alternatives(action: &ActionView, numbers: &Numbers) -> Vec<Alternative> {
         "hold everything to the horizon",
         interval(0.0, 0.0, 0.0),
         812.4,
-        "the yardstick",
+        "$14.80 less worth than doing nothing today",
     ));
     rows.push(sold(
         "2026-10-16",
@@ -437,6 +493,7 @@ fn why() -> Why {
             tree_answered_fraction: Figure::Known(0.643),
             principal_line: texts(&["sell 2 KO 2026-09-18 67.5 puts", "both expire worthless (likeliest)", "sell 2 KO 2026-10-30 67.5 puts"]),
         },
+        subject: "sell 2 KO 2026-09-18 67.5 puts at 1.04 or better".into(),
         edge: Edge {
             volatility_usd: Figure::Known(71.44),
             drift_usd: Figure::Known(38.02),
@@ -449,14 +506,15 @@ fn why() -> Why {
         draws: Draws {
             count: 24,
             stays_best_fraction: 0.833_333,
+            same_contract_fraction: 0.541_667,
             beats_doing_nothing_fraction: 0.916_667,
             required_fraction: 0.6,
             indifference_usd: 5.0,
             parameters: "drift, volatility premium, jump rate and their persistence".into(),
         },
         flips: vec![
-            Flip { input: "implied volatility falls".into(), now: 0.187, flips_at: Figure::Known(0.161), unit: "fraction per year".into() },
-            Flip { input: "limit price falls".into(), now: 1.04, flips_at: Figure::Known(0.81), unit: "dollars per share".into() },
+            Flip { input: "implied volatility falls".into(), now: 18.7, flips_at: Figure::Known(16.1), unit: "% a year".into() },
+            Flip { input: "limit price falls".into(), now: 1.04, flips_at: Figure::Known(0.81), unit: "$ per share".into() },
             Flip { input: "risk aversion rises".into(), now: 4.0, flips_at: Figure::missing("no flip up to 20"), unit: "(relative)".into() },
         ],
         refusals: vec![
@@ -508,7 +566,7 @@ fn evidence() -> Evidence {
                mean: f64,
                cvar: f64,
                premium: f64,
-               assignments: f64,
+               assignments: [f64; 2],
                quantiles: [f64; 5],
                gains: f64| EvidenceRow {
         policy: policy.into(),
@@ -517,7 +575,8 @@ fn evidence() -> Evidence {
         cvar95_usd: cvar,
         premium_usd: premium,
         fees_usd: premium * 0.006,
-        assignments,
+        assignments_early: assignments[0],
+        assignments_at_expiry: assignments[1],
         quantiles_usd: quantiles,
         share_of_gains: gains,
     };
@@ -526,10 +585,10 @@ fn evidence() -> Evidence {
             they are not a track record."
             .into(),
         rows: vec![
-            row("this plan", interval(171.92, 118.4, 225.44), 302.55, 1_421.18, 391.2, 0.41, [-1_020.3, -84.1, 361.0, 702.9, 1_104.6], 0.7122),
-            row("30-delta, 45 days, hold", interval(149.3, 97.1, 201.5), 288.4, 1_502.66, 402.8, 0.52, [-1_098.0, -101.9, 344.4, 690.0, 1_088.2], 0.7051),
-            row("buy and hold", interval(87.8, 61.2, 114.4), 214.9, 812.4, 0.0, 0.0, [-702.5, -205.0, 208.8, 621.3, 1_240.7], 0.6104),
-            row("cash at the bill rate", interval(209.1, 209.1, 209.1), 209.1, -209.1, 0.0, 0.0, [209.1, 209.1, 209.1, 209.1, 209.1], 1.0),
+            row("this plan", interval(171.92, 118.4, 225.44), 302.55, 1_421.18, 391.2, [0.02, 0.39], [-1_020.3, -84.1, 361.0, 702.9, 1_104.6], 0.7122),
+            row("30-delta, 45 days, hold", interval(149.3, 97.1, 201.5), 288.4, 1_502.66, 402.8, [0.03, 0.49], [-1_098.0, -101.9, 344.4, 690.0, 1_088.2], 0.7051),
+            row("buy and hold", interval(87.8, 61.2, 114.4), 214.9, 812.4, 0.0, [0.0, 0.0], [-702.5, -205.0, 208.8, 621.3, 1_240.7], 0.6104),
+            row("cash at the bill rate", interval(209.1, 209.1, 209.1), 209.1, -209.1, 0.0, [0.0, 0.0], [209.1, 209.1, 209.1, 209.1, 209.1], 1.0),
         ],
         real_history: Figure::missing("no out-of-sample test on real history has been run yet"),
     }

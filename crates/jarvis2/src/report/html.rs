@@ -4,16 +4,18 @@
 //! every coloured cell also has its number. Whatever comes from the plan is escaped.
 
 use super::content::{
-    Line, WORTH_MEANING, alternative_gaps, by_reason, draws_sentence, edge_parts, groups, headline,
-    leg_note, leg_prices, leg_words, missing, nearest_row, outcome_meaning, search_sentences,
-    selected, spot_row, worth_sentence,
+    self, EDGE_TITLE, FLIPS_TITLE, Line, WORTH_MEANING, alternative_gaps, by_reason,
+    draws_sentence, edge_parts, flat_profits, forward_sentences, gap, groups, has_parts, headline,
+    idle_sentences, interval_name, leg_note, leg_prices, leg_words, missing, nearest_miss,
+    nearest_row, payoff_day, profit_at, search_sentences, selected, sentence, spot_row,
+    subject_sentence, terms, verdict, worth_sentence,
 };
 use super::svg::{self, Scale};
 use super::units::{
     cell, column_decimals, count, decimal, figure, in_unit, interval_decimals, percent,
-    probability, quote, range, signed, span, usd, usd_signed,
+    probability, quote, signed, span, usd, usd_signed,
 };
-use crate::plan::{Evidence, Figure, IntervalUsd, Plan, WhatIf};
+use crate::plan::{Figure, IntervalUsd, Plan, WhatIf};
 
 /// Alternatives shown, besides the choice, doing nothing and holding.
 const ALTERNATIVES: usize = 24;
@@ -42,7 +44,7 @@ pub(crate) fn html(plan: &Plan) -> String {
     alternatives(&mut page, plan);
     why(&mut page, plan);
     what_if(&mut page, plan);
-    evidence(&mut page, &plan.evidence);
+    evidence(&mut page, plan);
     data(&mut page, plan);
     account(&mut page, plan);
     assumptions(&mut page, plan);
@@ -228,17 +230,15 @@ fn header(page: &mut String, plan: &Plan) {
     paragraph(
         page,
         "worth",
-        &format!("Worth {}", worth_sentence(&plan.numbers)),
+        &sentence(&format!("Worth {}", worth_sentence(plan))),
     );
-    paragraph(page, "", &decision.because);
-    paragraph(
-        page,
-        "soft",
-        outcome_meaning(decision.outcome)
-            .filter(|meaning| *meaning != decision.because)
-            .unwrap_or_default(),
-    );
-    list(page, "notices", &decision.notices);
+    paragraph(page, "", &sentence(&decision.because));
+    let notices: Vec<String> = decision
+        .notices
+        .iter()
+        .map(|notice| sentence(notice))
+        .collect();
+    list(page, "notices", &notices);
     if !decision.action.legs.is_empty() {
         let mut grid = Grid::new(
             "",
@@ -251,77 +251,14 @@ fn header(page: &mut String, plan: &Plan) {
         }
         grid.finish(page);
     }
-    let locked = usd(decision.action.capital_locked_usd);
-    paragraph(
-        page,
-        "soft",
-        &format!(
-            "Cash locked {locked}. Valid until {}.",
-            decision.action.valid_until
-        ),
-    );
+    paragraph(page, "soft", &terms(&decision.action));
     page.push_str("</header>\n");
 }
 
 /// The figures that a trader looks for first.
 fn cards(page: &mut String, plan: &Plan) {
-    let numbers = &plan.numbers;
-    let worth = numbers.worth_over_holding.as_ref();
-    let mut cards = vec![(
-        "Worth over holding",
-        worth.map_or_else(
-            || "n/a (not estimated)".to_string(),
-            |worth| usd_signed(worth.value_usd),
-        ),
-        worth.map_or_else(String::new, range),
-    )];
-    let mut card = |label, shown: &Figure, known: &dyn Fn(f64) -> String, gloss: &str| {
-        cards.push((label, figure(shown, known), gloss.to_string()));
-    };
-    card(
-        "Premium",
-        &numbers.premium_after_fees_usd,
-        &usd,
-        "all contracts, after fees",
-    );
-    card(
-        "Makes money",
-        &numbers.probability_of_profit_real_world,
-        &probability,
-        "real-world odds at expiry",
-    );
-    card(
-        "Break-even",
-        &numbers.break_even_usd_per_share,
-        &usd,
-        "per share, at expiry",
-    );
-    card(
-        "Return on capital",
-        &numbers.return_on_capital_fraction,
-        &percent,
-        "to expiry, not annualised",
-    );
-    card(
-        "Mean loss, worst 5 %",
-        &numbers.cvar95_usd,
-        &usd,
-        "whole account, to the horizon",
-    );
-    card(
-        "Theta",
-        &numbers.theta_usd_per_day,
-        &usd_signed,
-        "per day, your position",
-    );
-    card(
-        "Vega",
-        &numbers.vega_usd_per_vol_point,
-        &usd_signed,
-        "per vol point, your position",
-    );
     page.push_str("<dl class=\"cards\">\n");
-    for (label, value, gloss) in cards {
+    for (label, value, gloss) in content::cards(plan) {
         let (big, small) = match value.split_once(" (") {
             Some((na, reason)) => (na, reason.trim_end_matches(')').to_string()),
             None => (value.as_str(), gloss),
@@ -337,15 +274,19 @@ fn cards(page: &mut String, plan: &Plan) {
 }
 
 fn numbers(page: &mut String, plan: &Plan) {
-    page.push_str("<section>\n<h2>Numbers</h2>\n<div class=\"columns\">\n");
-    let groups = groups(&plan.numbers, &plan.decision.action, plan.spot_usd);
+    page.push_str("<section>\n<h2>Numbers</h2>\n");
+    for words in idle_sentences(plan) {
+        paragraph(page, "", &words);
+    }
+    page.push_str("<div class=\"columns\">\n");
+    let groups = groups(plan);
     for group in &groups {
         let known: Vec<&Line> = group.lines.iter().filter(|line| line.known).collect();
         if known.is_empty() {
             continue;
         }
         page.push_str(&format!("<div>\n<h3>{}</h3>\n", escape(group.title)));
-        let mut grid = Grid::new("inline", group.basis, &[]);
+        let mut grid = Grid::new("inline", &group.basis, &[]);
         for line in known {
             grid.row(
                 "",
@@ -387,11 +328,20 @@ fn alternatives(page: &mut String, plan: &Plan) {
                 .iter()
                 .flat_map(|(_, worth)| [worth.low_usd, worth.value_usd, worth.high_usd]),
         );
-        let caption = "Worth over holding everything to the horizon: dot and interval, in dollars; the vertical line is zero";
-        let mut grid = Grid::new("drawn", caption, &["Action", "", "Worth"]);
+        let caption = format!(
+            "Worth over holding everything to the horizon: dot and {}, in dollars; the vertical line is zero",
+            interval_name(plan)
+        );
+        let mut grid = Grid::new("drawn", &caption, &["Action", "", "Worth"]);
         for (row, worth) in drawn {
             let class = if row.chosen { "chosen" } else { "" };
-            let svg = svg::whisker(&row.action.text, worth, &scale, row.chosen);
+            let svg = svg::whisker(
+                &row.action.text,
+                worth,
+                &interval_name(plan),
+                &scale,
+                row.chosen,
+            );
             grid.row(
                 class,
                 &dates_whole(&row.action.text),
@@ -403,7 +353,7 @@ fn alternatives(page: &mut String, plan: &Plan) {
     let heads = [
         "Action, and why it won or lost",
         "Worth over holding",
-        "Interval",
+        &interval_name(plan),
         "Makes money",
         "Premium",
         "Cash locked",
@@ -426,11 +376,6 @@ fn alternatives(page: &mut String, plan: &Plan) {
                 .as_ref()
                 .map_or_else(|| "n/a".to_string(), shown)
         };
-        let verdict = format!(
-            "{}: {}",
-            if row.chosen { "won" } else { "lost" },
-            row.verdict
-        );
         let cells = [
             ("", worth(&|worth| signed(worth.value_usd, decimals))),
             ("", worth(&|worth| span(worth, decimals))),
@@ -449,7 +394,7 @@ fn alternatives(page: &mut String, plan: &Plan) {
         ];
         grid.row(
             if row.chosen { "chosen" } else { "" },
-            &with_small(&row.action.text, &verdict),
+            &with_small(&row.action.text, &verdict(row)),
             &cells,
         );
     }
@@ -470,15 +415,12 @@ fn why(page: &mut String, plan: &Plan) {
     let why = &plan.why;
     page.push_str("<section class=\"long\">\n<h2>Why</h2>\n");
     paragraph(page, "", &format!("Objective: {}", why.objective));
+    paragraph(page, "strong", &sentence(&subject_sentence(plan)));
     waterfall(page, plan);
     page.push_str("<h3>How firm is it?</h3>\n");
-    paragraph(page, "", &draws_sentence(&why.draws, &why.search));
+    paragraph(page, "", &draws_sentence(why));
     if !why.flips.is_empty() {
-        let mut grid = Grid::new(
-            "",
-            "Inputs that would flip the choice",
-            &["Input", "Now", "Flips at"],
-        );
+        let mut grid = Grid::new("", FLIPS_TITLE, &["Input", "Now", "Flips at"]);
         for flip in &why.flips {
             let now = in_unit(flip.now, &flip.unit);
             let flips_at = figure(&flip.flips_at, |value| in_unit(value, &flip.unit));
@@ -494,7 +436,7 @@ fn why(page: &mut String, plan: &Plan) {
         let mut grid = Grid::new(
             "",
             "Kept off the menu by your limits",
-            &["Limit", "Actions", "Nearest miss"],
+            &["Limit", "Refused", "Nearest miss"],
         )
         .words(1);
         for refusal in why.refusals.iter().take(LIST) {
@@ -503,7 +445,7 @@ fn why(page: &mut String, plan: &Plan) {
                 &escape(&refusal.limit),
                 &[
                     ("", refusal.count.to_string()),
-                    ("words", escape(&refusal.nearest_miss)),
+                    ("words", escape(&nearest_miss(refusal))),
                 ],
             );
         }
@@ -529,6 +471,16 @@ fn why(page: &mut String, plan: &Plan) {
 /// The worth over holding, part by part.
 fn waterfall(page: &mut String, plan: &Plan) {
     let parts = edge_parts(&plan.why.edge);
+    if !has_parts(&plan.why.edge) {
+        let gaps = parts.iter().filter_map(|(label, _, part)| gap(label, part));
+        let gaps: Vec<String> = by_reason(gaps)
+            .into_iter()
+            .map(|(reason, labels)| format!("{reason}: {labels}"))
+            .collect();
+        paragraph(page, "caption", EDGE_TITLE);
+        list(page, "soft", &gaps);
+        return;
+    }
     let last = parts.len() - 1;
     let mut sum = 0.0;
     let mut steps = Vec::new();
@@ -539,11 +491,8 @@ fn waterfall(page: &mut String, plan: &Plan) {
         sum = from + value;
     }
     let scale = Scale::with_zero(steps.iter().flat_map(|(from, to)| [*from, *to]));
-    let mut grid = Grid::new(
-        "drawn inline",
-        "Where the worth over holding comes from, in dollars: each part starts where the one before ends",
-        &["Part", "", "Dollars"],
-    );
+    let caption = format!("{EDGE_TITLE}, in dollars: each part starts where the one before ends");
+    let mut grid = Grid::new("drawn inline", &caption, &["Part", "", "Dollars"]);
     for (index, ((label, gloss, part), (from, to))) in parts.into_iter().zip(steps).enumerate() {
         let (drawing, value) = match part {
             Figure::Known(value) => (
@@ -568,12 +517,18 @@ fn waterfall(page: &mut String, plan: &Plan) {
 
 fn what_if(page: &mut String, plan: &Plan) {
     page.push_str("<section class=\"long\">\n<h2>What if</h2>\n");
-    paragraph(page, "", &plan.what_if.meaning);
+    paragraph(page, "", &sentence(&plan.what_if.meaning));
+    if let Some(words) = flat_profits(&plan.what_if) {
+        paragraph(page, "", &words);
+        page.push_str("</section>\n");
+        return;
+    }
     let drawing = svg::payoff(plan);
     if !drawing.is_empty() {
         page.push_str("<h3>Profit by share price</h3>\n<div class=\"key\">");
+        let expiry = escape(&payoff_day(&plan.what_if));
         for (class, words) in [
-            ("expiry", "at the first expiry"),
+            ("expiry", expiry.as_str()),
             ("now", "if the price moved there today"),
         ] {
             page.push_str(&format!(
@@ -609,14 +564,13 @@ fn heat(page: &mut String, what_if: &WhatIf, spot_usd: f64) {
     page.push_str("<h3>Profit by price and date</h3>\n");
     let mut grid = Grid::new("heat", caption, &heads);
     let here = nearest_row(&what_if.spots_usd, spot_usd);
-    for (index, profits) in what_if.profit_usd.iter().enumerate().rev() {
-        let (spot, distance) = spot_row(what_if.spots_usd[index], spot_usd);
+    for (index, price_usd) in what_if.spots_usd.iter().enumerate().rev() {
+        let (spot, distance) = spot_row(*price_usd, spot_usd);
         let mut cells = vec![("", distance)];
-        cells.extend(
-            profits
-                .iter()
-                .map(|profit| (heat_class(*profit, largest), signed(*profit, decimals))),
-        );
+        cells.extend((0..what_if.dates.len()).map(|column| {
+            let profit = profit_at(what_if, index, column);
+            (heat_class(profit, largest), signed(profit, decimals))
+        }));
         grid.row(if here == Some(index) { "here" } else { "" }, &spot, &cells);
     }
     grid.finish(page);
@@ -637,9 +591,10 @@ fn heat_class(profit: f64, largest: f64) -> &'static str {
     }
 }
 
-fn evidence(page: &mut String, evidence: &Evidence) {
+fn evidence(page: &mut String, plan: &Plan) {
+    let evidence = &plan.evidence;
     page.push_str("<section class=\"long\">\n<h2>Evidence</h2>\n");
-    paragraph(page, "", &evidence.meaning);
+    paragraph(page, "", &sentence(&evidence.meaning));
     paragraph(
         page,
         "strong",
@@ -670,15 +625,16 @@ fn evidence(page: &mut String, evidence: &Evidence) {
         let heads = [
             "Policy",
             "Worth",
-            "Interval",
+            &interval_name(plan),
             "Mean gain",
             "Mean loss, worst 5 %",
             "Premium",
             "Fees",
-            "Assigned",
+            "Assigned early",
+            "Assigned at expiry",
             "Ends above today",
         ];
-        let caption = "Means per simulated path, in dollars. \"Ends above today\" is the trap figure: read it last";
+        let caption = "Means per simulated path, in dollars. \"Ends above today\" is the trap figure: read it last. A mean loss below zero is a gain";
         let mut grid = Grid::new("", caption, &heads);
         let decimals = interval_decimals(rows.iter().map(|row| &row.worth));
         for row in rows {
@@ -690,7 +646,8 @@ fn evidence(page: &mut String, evidence: &Evidence) {
                 ("", decimal(row.cvar95_usd, 0)),
                 ("", decimal(row.premium_usd, 0)),
                 ("", decimal(row.fees_usd, 2)),
-                ("", decimal(row.assignments, 2)),
+                ("", decimal(row.assignments_early, 2)),
+                ("", decimal(row.assignments_at_expiry, 2)),
                 ("", escape(&probability(row.share_of_gains))),
             ];
             grid.row("", &escape(&row.policy), &cells);
@@ -729,13 +686,10 @@ fn data(page: &mut String, plan: &Plan) {
                 ("", smile.points.to_string()),
                 ("", decimal(smile.rmse_vol * 100.0, 2)),
             ];
-            grid.row(
-                "",
-                &with_small(&smile.expiry, &format!("forward: {}", smile.forward_basis)),
-                &cells,
-            );
+            grid.row("", &dates_whole(&smile.expiry), &cells);
         }
         grid.finish(page);
+        list(page, "soft", &forward_sentences(&data.smiles));
     }
     if !data.refused.is_empty() {
         let mut grid = Grid::new(

@@ -3,6 +3,7 @@
 //! Horizontal places are percentages and vertical ones pixels, so a drawing follows the width of the page while its text, dots and
 //! lines keep their size. Colours are classes of the page's style sheet. Every drawing has a title and a label that say its numbers.
 
+use super::content::payoff_day;
 use super::html::escape;
 use super::units::{decimal, signed, strike, usd, usd_signed};
 use crate::plan::{EvidenceRow, IntervalUsd, PayoffPoint, Plan};
@@ -70,10 +71,16 @@ fn open(class: &str, height: u32, label: &str) -> String {
 }
 
 /// A dot with whiskers: an estimate with its interval.
-pub(super) fn whisker(name: &str, interval: &IntervalUsd, scale: &Scale, chosen: bool) -> String {
+pub(super) fn whisker(
+    name: &str,
+    interval: &IntervalUsd,
+    interval_name: &str,
+    scale: &Scale,
+    chosen: bool,
+) -> String {
     const MIDDLE: u32 = 11;
     let label = format!(
-        "{name}: {}, interval {} to {}",
+        "{name}: {}, {interval_name} {} to {}",
         usd_signed(interval.value_usd),
         usd_signed(interval.low_usd),
         usd_signed(interval.high_usd)
@@ -189,10 +196,11 @@ pub(super) fn payoff(plan: &Plan) -> String {
         format!("{} to {}", usd_signed(low), usd_signed(high))
     };
     let label = format!(
-        "Profit by share price, from {} to {}. Moved today: {}. At expiry: {}.",
+        "Profit by share price, from {} to {}. Moved today: {}; {}: {}.",
         usd(across.low),
         usd(across.high),
         range(|point| point.now_usd),
+        payoff_day(&plan.what_if),
         range(|point| point.at_expiry_usd)
     );
     let mut svg = open("payoff", bottom + 24, &label);

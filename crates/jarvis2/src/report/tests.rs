@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::fixture::{abstaining, bare, fixture, large, synthetic};
+use super::fixture::{abstaining, bare, fixture, idle, large, synthetic};
 use super::units::usd;
 use super::{TextStyle, html, text};
 use crate::plan::{Outcome, Plan};
@@ -24,11 +24,12 @@ const COLOR: TextStyle = TextStyle {
     unicode: true,
 };
 
-fn all() -> [(&'static str, Plan); 5] {
+fn all() -> [(&'static str, Plan); 6] {
     [
         ("act", fixture()),
         ("synthetic", synthetic()),
         ("bare", bare()),
+        ("idle", idle()),
         ("abstain", abstaining()),
         ("large", large()),
     ]
@@ -152,6 +153,11 @@ fn both_reports_say_what_the_plan_says() {
         "$66.47",
         "+2.8 %",
         "+0.47",
+        "95 % interval",
+        "per share \u{d7} 100 \u{d7} 2 contracts; 28-delta; implied vol 24.1 %",
+        "on 2026-09-18",
+        "0.02",
+        "0.39",
         "74.3 %",
         "52.4 %",
         "30.1 %",
@@ -172,10 +178,11 @@ fn both_reports_say_what_the_plan_says() {
         "1.045",
         "$13,500.00",
         "83.3 %",
+        "54.2 %",
         "91.7 %",
         "60.0 %",
-        "18.70 % per year",
-        "16.10 % per year",
+        "18.70 % a year",
+        "16.10 % a year",
         "$0.81 per share",
         "4,096",
         "3,871",
@@ -204,6 +211,8 @@ fn both_reports_say_what_the_plan_says() {
         plan.evidence.meaning.clone(),
         plan.what_if.meaning.clone(),
         plan.decision.because.clone(),
+        format!("speak of the choice: {}", plan.why.subject),
+        format!("the kind of \"{}\" stays best in 83.3 %", plan.why.subject),
     ]);
     expected.extend(plan.decision.notices.clone());
     expected.extend(plan.data.notes.clone());
@@ -259,6 +268,46 @@ fn the_first_lines_decide() {
     assert_eq!(abstained.decision.outcome, Outcome::Abstain);
     assert!(text(&abstained, &UNICODE).contains("ACTION  ABSTAIN: do nothing today"));
     assert!(visible(&html(&abstained)).contains("ABSTAIN: do nothing today"));
+}
+
+/// Doing nothing with cash alone takes a few sentences: no list of figures that do not apply, no flat drawing.
+#[test]
+fn doing_nothing_is_said_in_few_words() {
+    let plan = idle();
+    let (screen, page) = (flat(&text(&plan, &UNICODE)), visible(&html(&plan)));
+    for shown in [&screen, &page] {
+        for present in [
+            "+$209.10 over the wealth today, the same on every path; doing nothing is itself the yardstick",
+            "Every simulated path ends +$209.10 over the wealth today",
+            "premium, break-even, odds and returns do not apply: n/a (no option is sold).",
+            "delta and the other Greeks are 0",
+            "No price of the share changes the profit: $0.00 on 2026-07-31, +$104.20 on 2026-09-14, +$209.10 on 2026-10-29.",
+            "the best action besides doing nothing: sell 2 KO 2026-09-18 67.5 puts",
+            "yardstick: ",
+        ] {
+            assert!(shown.contains(present), "lacks {present}:\n{shown}");
+        }
+        for absent in ["zero lies inside", "Gamma", "from now", "Break-even"] {
+            assert!(!shown.contains(absent), "has {absent}:\n{shown}");
+        }
+    }
+}
+
+/// A table of profits with gaps is shown with gaps.
+#[test]
+fn ragged_tables_leave_gaps() {
+    let mut plan = fixture();
+    plan.what_if.profit_usd[0].pop();
+    plan.what_if.profit_usd[1].push(1.0);
+    plan.what_if.profit_usd.pop();
+    let (screen, page) = (text(&plan, &UNICODE), html(&plan));
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.starts_with("  50.00") && line.ends_with("n/a"))
+    );
+    assert_eq!(visible(&page).matches(" n/a n/a n/a n/a").count(), 1);
+    balanced(&page);
 }
 
 #[test]

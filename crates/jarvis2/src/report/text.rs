@@ -4,16 +4,18 @@
 //! characters in names from files never reach the terminal.
 
 use super::content::{
-    WORTH_MEANING, alternative_gaps, by_reason, draws_sentence, edge_parts, gap, groups, headline,
-    leg_note, leg_prices, leg_words, missing, nearest_row, outcome_meaning, search_sentences,
-    selected, spot_row, worth_sentence,
+    EDGE_TITLE, FLIPS_TITLE, WORTH_MEANING, alternative_gaps, by_reason, draws_sentence,
+    edge_parts, flat_profits, forward_sentences, gap, groups, has_parts, headline, idle_sentences,
+    interval_name, leg_note, leg_prices, leg_words, missing, nearest_miss, nearest_row, payoff_day,
+    profit_at, search_sentences, selected, sentence, spot_row, subject_sentence, terms, verdict,
+    worth_sentence,
 };
 use super::table::{Table, indented, pad_left, pad_right, width_of};
 use super::units::{
     cell, column_decimals, count, decimal, figure, in_unit, interval_decimals, percent,
     probability, quote, signed, span, usd,
 };
-use crate::plan::{Alternative, Evidence, PayoffPoint, Plan, WhatIf};
+use crate::plan::{PayoffPoint, Plan, WhatIf};
 
 /// Characters in a line, at most.
 const WIDTH: usize = 80;
@@ -54,7 +56,7 @@ pub(crate) fn text(plan: &Plan, style: &TextStyle) -> String {
     alternatives(&mut screen, plan);
     why(&mut screen, plan);
     what_if(&mut screen, plan, style.unicode);
-    evidence(&mut screen, &plan.evidence);
+    evidence(&mut screen, plan);
     data(&mut screen, plan);
     account(&mut screen, plan);
     assumptions(&mut screen, plan);
@@ -160,18 +162,13 @@ fn action(screen: &mut Screen, plan: &Plan) {
     screen.paragraph(Tone::Quiet, "", &title);
     screen.blank();
     screen.paragraph(Tone::Strong, "ACTION  ", &headline(plan));
-    screen.paragraph(Tone::Strong, "WORTH   ", &worth_sentence(&plan.numbers));
-    screen.paragraph(Tone::Plain, "WHY     ", &plan.decision.because);
-    if let Some(meaning) = outcome_meaning(plan.decision.outcome)
-        && meaning != plan.decision.because
-    {
-        screen.paragraph(Tone::Plain, "        ", meaning);
-    }
+    screen.paragraph(Tone::Strong, "WORTH   ", &sentence(&worth_sentence(plan)));
+    screen.paragraph(Tone::Plain, "WHY     ", &sentence(&plan.decision.because));
     if !plan.decision.notices.is_empty() {
         screen.blank();
     }
     for notice in &plan.decision.notices {
-        screen.paragraph(Tone::Warning, "  ! ", notice);
+        screen.paragraph(Tone::Warning, "  ! ", &sentence(notice));
     }
     let action = &plan.decision.action;
     screen.blank();
@@ -190,22 +187,17 @@ fn action(screen: &mut Screen, plan: &Plan) {
         }
         screen.table(&table);
     }
-    screen.paragraph(
-        Tone::Plain,
-        "  ",
-        &format!(
-            "Cash locked {}. Valid until {}.",
-            usd(action.capital_locked_usd),
-            action.valid_until
-        ),
-    );
+    screen.paragraph(Tone::Plain, "  ", &terms(action));
 }
 
 fn numbers(screen: &mut Screen, plan: &Plan) {
     /// Where values end, and where the words after them begin.
     const VALUE: usize = 46;
     screen.heading("Numbers", "");
-    let groups = groups(&plan.numbers, &plan.decision.action, plan.spot_usd);
+    for words in idle_sentences(plan) {
+        screen.paragraph(Tone::Plain, "  ", &words);
+    }
+    let groups = groups(plan);
     for group in groups
         .iter()
         .filter(|group| group.lines.iter().any(|line| line.known))
@@ -234,7 +226,7 @@ fn alternatives(screen: &mut Screen, plan: &Plan) {
     let mut table = Table::new(&[
         "",
         "over\nholding",
-        "interval",
+        &interval_name(plan).replace(" int", "\nint"),
         "makes\nmoney",
         "premium",
         "cash\nlocked",
@@ -278,35 +270,34 @@ fn alternatives(screen: &mut Screen, plan: &Plan) {
     }
 }
 
-fn verdict(row: &Alternative) -> String {
-    format!(
-        "{}: {}",
-        if row.chosen { "won" } else { "lost" },
-        row.verdict
-    )
-}
-
 fn why(screen: &mut Screen, plan: &Plan) {
     let why = &plan.why;
     screen.heading("Why", "");
     screen.paragraph(Tone::Plain, "  Objective: ", &why.objective);
     screen.blank();
+    screen.paragraph(Tone::Plain, "  ", &sentence(&subject_sentence(plan)));
+    screen.blank();
     let parts = edge_parts(&why.edge);
-    let decimals = column_decimals(parts.iter().filter_map(|(_, _, part)| part.known()));
-    let mut table = Table::new(&["Where the worth over holding comes from", "dollars"]);
-    for (label, gloss, part) in &parts {
-        table.row(vec![
-            format!("{label} ({gloss})"),
-            cell(part, |value| signed(value, decimals)),
-        ]);
+    if has_parts(&why.edge) {
+        let decimals = column_decimals(parts.iter().filter_map(|(_, _, part)| part.known()));
+        let mut table = Table::new(&[EDGE_TITLE, "dollars"]);
+        for (label, gloss, part) in &parts {
+            table.row(vec![
+                format!("{label} ({gloss})"),
+                cell(part, |value| signed(value, decimals)),
+            ]);
+        }
+        screen.table(&table);
+    } else {
+        screen.push(Tone::Plain, format!("  {EDGE_TITLE}"));
     }
-    screen.table(&table);
     screen.gaps(parts.iter().filter_map(|(label, _, part)| gap(label, part)));
     screen.blank();
-    screen.paragraph(Tone::Plain, "  ", &draws_sentence(&why.draws, &why.search));
+    screen.paragraph(Tone::Plain, "  ", &draws_sentence(why));
     if !why.flips.is_empty() {
         screen.blank();
-        let mut table = Table::new(&["The choice flips with", "now", "flips at"]);
+        screen.paragraph(Tone::Plain, "  ", FLIPS_TITLE);
+        let mut table = Table::new(&["", "now", "flips at"]);
         for flip in &why.flips {
             let now = in_unit(flip.now, &flip.unit);
             let flips_at = cell(&flip.flips_at, |value| in_unit(value, &flip.unit));
@@ -324,8 +315,10 @@ fn why(screen: &mut Screen, plan: &Plan) {
         screen.push(Tone::Plain, "  Kept off the menu by your limits");
         for refusal in &why.refusals {
             let words = format!(
-                "{}: {} actions; nearest miss: {}",
-                refusal.limit, refusal.count, refusal.nearest_miss
+                "{}: {} refused; nearest miss: {}",
+                refusal.limit,
+                refusal.count,
+                nearest_miss(refusal)
             );
             screen.paragraph(Tone::Plain, "    ", &words);
         }
@@ -345,18 +338,23 @@ fn why(screen: &mut Screen, plan: &Plan) {
 
 fn what_if(screen: &mut Screen, plan: &Plan, unicode: bool) {
     let what_if = &plan.what_if;
-    screen.heading("What if", &what_if.meaning);
+    screen.heading("What if", &sentence(&what_if.meaning));
+    if let Some(words) = flat_profits(what_if) {
+        screen.paragraph(Tone::Plain, "  ", &words);
+        return;
+    }
     if !what_if.spots_usd.is_empty() && !what_if.dates.is_empty() {
         let decimals = column_decimals(what_if.profit_usd.iter().flatten().copied());
         let mut heads = vec!["spot", "from now"];
         heads.extend(what_if.dates.iter().map(String::as_str));
         let mut table = Table::new(&heads);
         let here = nearest_row(&what_if.spots_usd, plan.spot_usd);
-        for (index, profits) in what_if.profit_usd.iter().enumerate().rev() {
-            let (spot, distance) = spot_row(what_if.spots_usd[index], plan.spot_usd);
+        for (index, spot_usd) in what_if.spots_usd.iter().enumerate().rev() {
+            let (spot, distance) = spot_row(*spot_usd, plan.spot_usd);
             let mark = if here == Some(index) { " <" } else { "" };
             let mut cells = vec![format!("{spot}{mark}"), distance];
-            cells.extend(profits.iter().map(|profit| signed(*profit, decimals)));
+            let columns = 0..what_if.dates.len();
+            cells.extend(columns.map(|column| signed(profit_at(what_if, index, column), decimals)));
             table.row(cells);
         }
         screen.table(&table);
@@ -436,8 +434,9 @@ fn sketch(what_if: &WhatIf, spot_usd: f64, unicode: bool) -> Vec<String> {
     let gap = COLUMNS.saturating_sub(width_of(&from) + width_of(&to));
     lines.push(format!("{}{from}{}{to}", " ".repeat(15), " ".repeat(gap)));
     lines.push(format!(
-        "{}{expiry} at expiry   {now} if the price moved today   {bar} price now",
-        " ".repeat(15)
+        "{}{expiry} {}   {now} if moved today   {bar} price now",
+        " ".repeat(15),
+        payoff_day(what_if)
     ));
     lines
 }
@@ -461,15 +460,16 @@ fn profits_at(points: &[PayoffPoint], spot: f64) -> (f64, f64) {
     )
 }
 
-fn evidence(screen: &mut Screen, evidence: &Evidence) {
-    screen.heading("Evidence", &evidence.meaning);
+fn evidence(screen: &mut Screen, plan: &Plan) {
+    let evidence = &plan.evidence;
+    screen.heading("Evidence", &sentence(&evidence.meaning));
     let rows = &evidence.rows;
     if !rows.is_empty() {
         let worth_decimals = interval_decimals(rows.iter().map(|row| &row.worth));
         let mut table = Table::new(&[
             "policy",
             "worth",
-            "interval",
+            &interval_name(plan).replace(" int", "\nint"),
             "mean\ngain",
             "mean loss,\nworst 5 %",
         ]);
@@ -483,6 +483,9 @@ fn evidence(screen: &mut Screen, evidence: &Evidence) {
             ]);
         }
         screen.table(&table);
+        if rows.iter().any(|row| row.cvar95_usd < 0.0) {
+            screen.push(Tone::Quiet, "  A mean loss below zero is a gain.");
+        }
         screen.blank();
         screen.paragraph(
             Tone::Quiet,
@@ -502,13 +505,21 @@ fn evidence(screen: &mut Screen, evidence: &Evidence) {
             "  ",
             "Means per path. Ends above today is the trap figure: read it last.",
         );
-        let mut table = Table::new(&["policy", "premium", "fees", "assigned", "ends\nabove today"]);
+        let mut table = Table::new(&[
+            "policy",
+            "premium",
+            "fees",
+            "assigned\nearly",
+            "assigned\nat expiry",
+            "ends\nabove today",
+        ]);
         for row in rows {
             table.row(vec![
                 row.policy.clone(),
                 decimal(row.premium_usd, 0),
                 decimal(row.fees_usd, 2),
-                decimal(row.assignments, 2),
+                decimal(row.assignments_early, 2),
+                decimal(row.assignments_at_expiry, 2),
                 probability(row.share_of_gains),
             ]);
         }
@@ -557,7 +568,6 @@ fn data(screen: &mut Screen, plan: &Plan) {
             "expiry",
             "days",
             "forward",
-            "forward from",
             "vol at\nmoney",
             "contracts\nfitted",
             "fit error\n(points)",
@@ -567,13 +577,15 @@ fn data(screen: &mut Screen, plan: &Plan) {
                 smile.expiry.clone(),
                 smile.dte_days.to_string(),
                 decimal(smile.forward_usd, 2),
-                smile.forward_basis.clone(),
                 percent(smile.atm_vol),
                 smile.points.to_string(),
                 decimal(smile.rmse_vol * 100.0, 2),
             ]);
         }
         screen.table(&table);
+        for words in forward_sentences(&data.smiles) {
+            screen.paragraph(Tone::Quiet, "  ", &words);
+        }
     }
 }
 

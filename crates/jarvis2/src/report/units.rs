@@ -128,6 +128,7 @@ pub(super) fn in_unit(value: f64, unit: &str) -> String {
         format!(" {rest}")
     };
     match first.to_ascii_lowercase().as_str() {
+        "%" => format!("{}{tail}", with_percent(decimal(value, 2))),
         "fraction" | "fractions" => format!("{}{tail}", with_percent(decimal(value * 100.0, 2))),
         "dollar" | "dollars" | "usd" | "$" => format!("{}{tail}", usd(value)),
         "day" | "days" => format!(
@@ -215,6 +216,8 @@ mod tests {
         check(probability(0.99999), ">99.9 %");
         check(probability(0.0), "0.0 %");
         check(in_unit(0.21, "fraction per year"), "21.00 % per year");
+        check(in_unit(21.5, "% a year"), "21.50 % a year");
+        check(in_unit(1.04, "$ per share"), "$1.04 per share");
         check(in_unit(69.42, "dollars per share"), "$69.42 per share");
         check(in_unit(45.0, "days"), "45 days");
         check(

@@ -100,7 +100,7 @@ enum Within {
 /// One number of the sample beside what it should be.
 pub(super) struct Line {
     symbol: &'static str,
-    what: String,
+    pub(super) what: String,
     pub(super) target: f64,
     pub(super) achieved: f64,
     within: Within,
@@ -122,8 +122,15 @@ impl Line {
 pub(super) fn measure(sample: &Sample, targets: &[Target; 3]) -> Vec<Line> {
     let mut lines = Vec::new();
     for ((name, target), history) in NAMES.iter().zip(targets).zip(&sample.histories) {
-        assert_eq!(name.symbol, target.symbol, "targets and names go in the same order");
-        let rows: Vec<&Row> = sample.rows.iter().filter(|row| row.quote.contract.symbol == name.symbol).collect();
+        assert_eq!(
+            name.symbol, target.symbol,
+            "targets and names go in the same order"
+        );
+        let rows: Vec<&Row> = sample
+            .rows
+            .iter()
+            .filter(|row| row.quote.contract.symbol == name.symbol)
+            .collect();
         vols(name, target, history, &rows, &mut lines);
         spreads(name, &rows, &mut lines);
     }
@@ -132,7 +139,10 @@ pub(super) fn measure(sample: &Sample, targets: &[Target; 3]) -> Vec<Line> {
 
 /// The comparison as text, one line per number.
 pub(super) fn table(lines: &[Line]) -> String {
-    let mut text = format!("{:8}{:36}{:>9}{:>10}  allowed\n", "name", "what", "target", "achieved");
+    let mut text = format!(
+        "{:8}{:36}{:>9}{:>10}  allowed\n",
+        "name", "what", "target", "achieved"
+    );
     for line in lines {
         let allowed = match line.within {
             Within::Part(part) => format!("+-{:.0} %", 100.0 * part),
@@ -140,9 +150,19 @@ pub(super) fn table(lines: &[Line]) -> String {
             Within::PartOrCent(part) => format!("+-{:.0} % or 0.01", 100.0 * part),
         };
         let failed = if line.fits() { "" } else { "  MISSED" };
-        let Line { symbol, what, target, achieved, remark, .. } = line;
+        let Line {
+            symbol,
+            what,
+            target,
+            achieved,
+            remark,
+            ..
+        } = line;
         let space = if remark.is_empty() { "" } else { "  " };
-        let _ = writeln!(text, "{symbol:8}{what:36}{target:9.3}{achieved:10.3}  {allowed}{space}{remark}{failed}");
+        let _ = writeln!(
+            text,
+            "{symbol:8}{what:36}{target:9.3}{achieved:10.3}  {allowed}{space}{remark}{failed}"
+        );
     }
     text
 }
@@ -154,31 +174,94 @@ fn calm(date: Date) -> bool {
 
 fn vols(name: &Name, target: &Target, history: &History, rows: &[&Row], lines: &mut Vec<Line>) {
     let mut push = |what: &str, target: f64, achieved: f64, within, remark: String| {
-        lines.push(Line { symbol: name.symbol, what: what.to_owned(), target, achieved, within, remark });
+        lines.push(Line {
+            symbol: name.symbol,
+            what: what.to_owned(),
+            target,
+            achieved,
+            within,
+            remark,
+        });
     };
     let returns: Vec<f64> = history.log_returns();
-    let quiet: Vec<f64> =
-        history.days[1..].iter().zip(&returns).filter(|(day, _)| calm(day.date)).map(|(_, value)| *value).collect();
+    let quiet: Vec<f64> = history.days[1..]
+        .iter()
+        .zip(&returns)
+        .filter(|(day, _)| calm(day.date))
+        .map(|(_, value)| *value)
+        .collect();
     let realised = realised_vol(&quiet).map_or(f64::NAN, |realised| realised.vol_per_year);
-    let remark = format!("table {:.3}; with the crash {:.3}", target.realised_measured, realised_vol(&returns).map_or(f64::NAN, |r| r.vol_per_year));
-    push("realised volatility", target.realised, realised, Within::Part(0.10), remark);
+    let remark = format!(
+        "table {:.3}; with the crash {:.3}",
+        target.realised_measured,
+        realised_vol(&returns).map_or(f64::NAN, |r| r.vol_per_year)
+    );
+    push(
+        "realised volatility",
+        target.realised,
+        realised,
+        Within::Part(0.10),
+        remark,
+    );
 
-    let days: Vec<Surface> = history.days.iter().map(|day| Surface::of(day.date, rows)).collect();
+    let days: Vec<Surface> = history
+        .days
+        .iter()
+        .map(|day| Surface::of(day.date, rows))
+        .collect();
     let quiet: Vec<&Surface> = days.iter().filter(|day| calm(day.date)).collect();
     let thirty = |day: &Surface| day.month;
-    push("at-the-money iv, 30 days", target.iv, median(quiet.iter().map(|day| day.month).collect()), Within::Part(0.05), String::new());
-    let windows = days.windows(WINDOW).filter(|window| window.iter().all(|day| calm(day.date)));
+    push(
+        "at-the-money iv, 30 days",
+        target.iv,
+        median(quiet.iter().map(|day| day.month).collect()),
+        Within::Part(0.05),
+        String::new(),
+    );
+    let windows = days
+        .windows(WINDOW)
+        .filter(|window| window.iter().all(|day| calm(day.date)));
     let (mut lows, mut highs) = (Vec::new(), Vec::new());
     for window in windows {
         let ivs = window.iter().map(thirty).filter(|iv| iv.is_finite());
         lows.push(ivs.clone().fold(f64::INFINITY, f64::min));
         highs.push(ivs.fold(0.0, f64::max));
     }
-    push("  lowest of 47 days", target.iv_low, median(lows), Within::Part(0.20), String::new());
-    push("  highest of 47 days", target.iv_high, median(highs), Within::Part(0.20), String::new());
-    push("25-delta put iv - call iv", target.skew, median(quiet.iter().map(|day| day.skew).collect()), Within::Much(0.006), String::new());
-    push("5-10 days / 30 days", target.near, median(quiet.iter().map(|day| day.week / day.month).collect()), Within::Much(0.04), String::new());
-    push("80-130 days / 30 days", target.far, median(quiet.iter().map(|day| day.quarter / day.month).collect()), Within::Much(0.04), String::new());
+    push(
+        "  lowest of 47 days",
+        target.iv_low,
+        median(lows),
+        Within::Part(0.20),
+        String::new(),
+    );
+    push(
+        "  highest of 47 days",
+        target.iv_high,
+        median(highs),
+        Within::Part(0.20),
+        String::new(),
+    );
+    push(
+        "25-delta put iv - call iv",
+        target.skew,
+        median(quiet.iter().map(|day| day.skew).collect()),
+        Within::Much(0.006),
+        String::new(),
+    );
+    push(
+        "5-10 days / 30 days",
+        target.near,
+        median(quiet.iter().map(|day| day.week / day.month).collect()),
+        Within::Much(0.04),
+        String::new(),
+    );
+    push(
+        "80-130 days / 30 days",
+        target.far,
+        median(quiet.iter().map(|day| day.quarter / day.month).collect()),
+        Within::Much(0.04),
+        String::new(),
+    );
 
     let moves: Vec<(f64, f64)> = days
         .windows(2)
@@ -187,18 +270,44 @@ fn vols(name: &Name, target: &Target, history: &History, rows: &[&Row], lines: &
         .map(|(pair, value)| ((pair[1].month / pair[0].month).ln(), *value))
         .filter(|(change, _)| change.is_finite())
         .collect();
-    push("sd of daily change of log iv", target.vol_of_iv, covariance(&moves, |m| m.0, |m| m.0).sqrt(), Within::Part(0.20), String::new());
+    push(
+        "sd of daily change of log iv",
+        target.vol_of_iv,
+        covariance(&moves, |m| m.0, |m| m.0).sqrt(),
+        Within::Part(0.20),
+        String::new(),
+    );
     let correlation = covariance(&moves, |m| m.0, |m| m.1)
         / (covariance(&moves, |m| m.0, |m| m.0) * covariance(&moves, |m| m.1, |m| m.1)).sqrt();
-    push("  its correlation with the return", target.correlation, correlation, Within::Much(0.10), String::new());
+    push(
+        "  its correlation with the return",
+        target.correlation,
+        correlation,
+        Within::Much(0.10),
+        String::new(),
+    );
 
     let wheel = |row: &&&Row| {
         let days = days_between(row.date, row.quote.contract.expiry);
-        (21..=45).contains(&days) && row.quote.delta.is_some_and(|delta| (-0.35..=-0.15).contains(&delta))
+        (21..=45).contains(&days)
+            && row
+                .quote
+                .delta
+                .is_some_and(|delta| (-0.35..=-0.15).contains(&delta))
     };
     let offered = rows.iter().filter(wheel).count();
-    let traded = rows.iter().filter(wheel).filter(|row| row.quote.volume > Some(0)).count();
-    push("traded share of puts for the wheel", target.traded, traded as f64 / offered as f64, Within::Much(0.05), String::new());
+    let traded = rows
+        .iter()
+        .filter(wheel)
+        .filter(|row| row.quote.volume > Some(0))
+        .count();
+    push(
+        "traded share of puts for the wheel",
+        target.traded,
+        traded as f64 / offered as f64,
+        Within::Much(0.05),
+        String::new(),
+    );
 }
 
 fn spreads(name: &'static Name, rows: &[&Row], lines: &mut Vec<Line>) {
@@ -206,12 +315,20 @@ fn spreads(name: &'static Name, rows: &[&Row], lines: &mut Vec<Line>) {
     for row in rows {
         let contract = &row.quote.contract;
         let moneyness = contract.strike_usd / row.spot_usd;
-        let near = (20..=60).contains(&days_between(row.date, contract.expiry)) && (0.88..=1.0).contains(&moneyness);
-        if let (Right::Put, true, true, Some(bid), Some(ask)) =
-            (contract.right, near, calm(row.date), row.quote.bid_usd, row.quote.ask_usd)
-        {
+        let near = (20..=60).contains(&days_between(row.date, contract.expiry))
+            && (0.88..=1.0).contains(&moneyness);
+        if let (Right::Put, true, true, Some(bid), Some(ask)) = (
+            contract.right,
+            near,
+            calm(row.date),
+            row.quote.bid_usd,
+            row.quote.ask_usd,
+        ) {
             let mid = (bid + ask) / 2.0;
-            let bucket = BUCKETS_USD.iter().position(|bound| mid <= *bound).unwrap_or(6);
+            let bucket = BUCKETS_USD
+                .iter()
+                .position(|bound| mid <= *bound)
+                .unwrap_or(6);
             buckets[bucket].push(ask - bid);
         }
     }
@@ -220,7 +337,11 @@ fn spreads(name: &'static Name, rows: &[&Row], lines: &mut Vec<Line>) {
         if bucket.len() < QUOTES_LEAST {
             continue;
         }
-        let bound = BUCKETS_USD.get(i).map_or("put spread, mid above $10".to_owned(), |bound| format!("put spread, mid up to ${bound}"));
+        let bound = BUCKETS_USD
+            .get(i)
+            .map_or("put spread, mid above $10".to_owned(), |bound| {
+                format!("put spread, mid up to ${bound}")
+            });
         let remark = format!("{} quotes", bucket.len());
         lines.push(Line {
             symbol: name.symbol,
@@ -251,15 +372,26 @@ impl Surface {
         let terms: Vec<(f64, Vec<&&Row>)> = rows[from..to]
             .chunk_by(|a, b| a.quote.contract.expiry == b.quote.contract.expiry)
             .map(|rows| {
-                let traded = rows.iter().filter(|row| row.quote.iv.is_some() && row.quote.volume > Some(0)).collect();
-                (days_between(date, rows[0].quote.contract.expiry) as f64, traded)
+                let traded = rows
+                    .iter()
+                    .filter(|row| row.quote.iv.is_some() && row.quote.volume > Some(0))
+                    .collect();
+                (
+                    days_between(date, rows[0].quote.contract.expiry) as f64,
+                    traded,
+                )
             })
             .collect();
         let between = |low: f64, high: f64, of: &dyn Fn(&[&&Row]) -> f64| -> Vec<(f64, f64)> {
             let inside = terms.iter().filter(|(days, _)| (low..=high).contains(days));
-            inside.map(|(days, rows)| (*days, of(rows))).filter(|(_, value)| value.is_finite()).collect()
+            inside
+                .map(|(days, rows)| (*days, of(rows)))
+                .filter(|(_, value)| value.is_finite())
+                .collect()
         };
-        let mean = |values: Vec<(f64, f64)>| values.iter().map(|(_, value)| value).sum::<f64>() / values.len() as f64;
+        let mean = |values: Vec<(f64, f64)>| {
+            values.iter().map(|(_, value)| value).sum::<f64>() / values.len() as f64
+        };
         Surface {
             date,
             week: mean(between(5.0, 10.0, &at_the_money)),
@@ -324,5 +456,9 @@ fn covariance<T>(pairs: &[T], a: impl Fn(&T) -> f64, b: impl Fn(&T) -> f64) -> f
     let n = pairs.len() as f64;
     let mean = |of: &dyn Fn(&T) -> f64| pairs.iter().map(of).sum::<f64>() / n;
     let (mean_a, mean_b) = (mean(&a), mean(&b));
-    pairs.iter().map(|pair| (a(pair) - mean_a) * (b(pair) - mean_b)).sum::<f64>() / (n - 1.0)
+    pairs
+        .iter()
+        .map(|pair| (a(pair) - mean_a) * (b(pair) - mean_b))
+        .sum::<f64>()
+        / (n - 1.0)
 }

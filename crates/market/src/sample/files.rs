@@ -16,7 +16,7 @@ use pricing::Right;
 
 use super::names::{FIRST_DAY, LAST_DAY, NAMES, RATE};
 use super::path::{days_between, round};
-use super::{Row, SOURCE, Sample, calibration};
+use super::{Row, SOURCE, Sample};
 use crate::calendar::days_from_epoch;
 use crate::events::{Event, EventKind};
 use crate::history::History;
@@ -25,7 +25,8 @@ use crate::ingest::words::{Cell, Spelling, count, date, number, right};
 use crate::{Contract, Error, Quote, Style};
 
 /// Stands in every file that can hold a sentence.
-const WATERMARK: &str = "Synthetic data (synthetic-v1): invented tickers, simulated prices, no evidence of anything.";
+const WATERMARK: &str =
+    "Synthetic data (synthetic-v1): invented tickers, simulated prices, no evidence of anything.";
 
 /// Decimals of volatilities and sensitivities.
 const DECIMALS: i32 = 4;
@@ -68,7 +69,8 @@ const COLUMNS: [&str; 20] = [
 fn columns(rows: &[Row]) -> [Values; 20] {
     use Values::{Counts, Days, Fractions, Money, Texts};
     let quotes = || rows.iter().map(|row| &row.quote);
-    let texts = |of: fn(&Quote) -> &str| Texts(quotes().map(|quote| of(quote).to_owned()).collect());
+    let texts =
+        |of: fn(&Quote) -> &str| Texts(quotes().map(|quote| of(quote).to_owned()).collect());
     let money = |of: fn(&Quote) -> Option<f64>| Money(quotes().map(of).collect());
     let fractions = |of: fn(&Quote) -> Option<f64>| Fractions(quotes().map(of).collect());
     [
@@ -78,7 +80,13 @@ fn columns(rows: &[Row]) -> [Values; 20] {
         Money(rows.iter().map(|row| Some(row.spot_usd)).collect()),
         Days(quotes().map(|quote| quote.contract.expiry).collect()),
         money(|quote| Some(quote.contract.strike_usd)),
-        texts(|quote| if quote.contract.right == Right::Call { "C" } else { "P" }),
+        texts(|quote| {
+            if quote.contract.right == Right::Call {
+                "C"
+            } else {
+                "P"
+            }
+        }),
         texts(|_| "A"),
         money(|quote| Some(quote.bid_usd.unwrap_or(0.0))),
         money(|quote| quote.ask_usd),
@@ -91,13 +99,20 @@ fn columns(rows: &[Row]) -> [Values; 20] {
         fractions(|quote| quote.theta_per_day),
         fractions(|quote| quote.vega_per_point),
         fractions(|quote| quote.rho_per_percent),
-        Counts(quotes().map(|quote| Some(u64::from(quote.contract.multiplier))).collect()),
+        Counts(
+            quotes()
+                .map(|quote| Some(u64::from(quote.contract.multiplier)))
+                .collect(),
+        ),
     ]
 }
 
 /// The chain as a Parquet file.
 pub(super) fn parquet(sample: &Sample) -> Result<Vec<u8>, Error> {
-    let unwritable = |cause: ParquetError| Error::Unwritable { file: "chain.parquet".to_owned(), cause: cause.to_string() };
+    let unwritable = |cause: ParquetError| Error::Unwritable {
+        file: "chain.parquet".to_owned(),
+        cause: cause.to_string(),
+    };
     write_parquet(sample).map_err(unwritable)
 }
 
@@ -106,7 +121,7 @@ fn write_parquet(sample: &Sample) -> Result<Vec<u8>, ParquetError> {
     let said = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
     let mut properties = WriterProperties::builder()
         .set_created_by(SOURCE.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(22)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(19)?))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(vec![
@@ -122,11 +137,17 @@ fn write_parquet(sample: &Sample) -> Result<Vec<u8>, ParquetError> {
         }
         fields.push(Arc::new(field(name, values)?));
     }
-    let schema = Arc::new(Type::group_type_builder("chain").with_fields(fields).build()?);
+    let schema = Arc::new(
+        Type::group_type_builder("chain")
+            .with_fields(fields)
+            .build()?,
+    );
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build()))?;
     let mut group = writer.next_row_group()?;
     for values in &columns {
-        let Some(mut column) = group.next_column()? else { break };
+        let Some(mut column) = group.next_column()? else {
+            break;
+        };
         put_values(&mut column, values)?;
         column.close()?;
     }
@@ -135,29 +156,53 @@ fn write_parquet(sample: &Sample) -> Result<Vec<u8>, ParquetError> {
 }
 
 fn field(name: &str, values: &Values) -> Result<Type, ParquetError> {
-    let of = |physical| Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL);
+    let of = |physical| {
+        Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL)
+    };
     match values {
-        Values::Texts(_) => of(Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)).build(),
-        Values::Days(_) => of(Physical::INT32).with_logical_type(Some(LogicalType::Date)).build(),
+        Values::Texts(_) => of(Physical::BYTE_ARRAY)
+            .with_logical_type(Some(LogicalType::String))
+            .build(),
+        Values::Days(_) => of(Physical::INT32)
+            .with_logical_type(Some(LogicalType::Date))
+            .build(),
         Values::Money(_) => of(Physical::DOUBLE).build(),
         Values::Fractions(_) => {
             let decimal = LogicalType::decimal(DECIMALS, 9);
-            of(Physical::INT32).with_logical_type(Some(decimal)).with_precision(9).with_scale(DECIMALS).build()
+            of(Physical::INT32)
+                .with_logical_type(Some(decimal))
+                .with_precision(9)
+                .with_scale(DECIMALS)
+                .build()
         }
         Values::Counts(_) => of(Physical::INT32).build(),
     }
 }
 
-fn put_values(column: &mut SerializedColumnWriter<'_>, values: &Values) -> Result<(), ParquetError> {
+fn put_values(
+    column: &mut SerializedColumnWriter<'_>,
+    values: &Values,
+) -> Result<(), ParquetError> {
     match values {
-        Values::Texts(texts) => put::<ByteArrayType>(column, texts.iter().map(|text| Some(ByteArray::from(text.as_str())))),
-        Values::Days(days) => put::<Int32Type>(column, days.iter().map(|day| Some(days_from_epoch(*day) as i32))),
+        Values::Texts(texts) => put::<ByteArrayType>(
+            column,
+            texts
+                .iter()
+                .map(|text| Some(ByteArray::from(text.as_str()))),
+        ),
+        Values::Days(days) => put::<Int32Type>(
+            column,
+            days.iter().map(|day| Some(days_from_epoch(*day) as i32)),
+        ),
         Values::Money(dollars) => put::<DoubleType>(column, dollars.iter().copied()),
         Values::Fractions(numbers) => {
             let scaled = |number: f64| (number * 10f64.powi(DECIMALS)).round() as i32;
             put::<Int32Type>(column, numbers.iter().map(|number| number.map(scaled)))
         }
-        Values::Counts(counts) => put::<Int32Type>(column, counts.iter().map(|count| count.map(|count| count as i32))),
+        Values::Counts(counts) => put::<Int32Type>(
+            column,
+            counts.iter().map(|count| count.map(|count| count as i32)),
+        ),
     }
 }
 
@@ -171,15 +216,22 @@ fn put<T: DataType>(
         levels.push(i16::from(value.is_some()));
         present.extend(value);
     }
-    column.typed::<T>().write_batch(&present, Some(&levels), None)?;
+    column
+        .typed::<T>()
+        .write_batch(&present, Some(&levels), None)?;
     Ok(())
 }
 
-/// The rows of a file that [`parquet`] wrote.
+/// The rows of a file that [`parquet()`] wrote.
 pub(super) fn read_parquet(bytes: &[u8]) -> Result<Vec<Row>, Error> {
     let file = "chain.parquet";
-    let corrupt = |cause: &str| Error::CorruptParquet { file: file.to_owned(), cause: cause.to_owned() };
-    let Content::Table(table) = open(file, bytes, |_| true)? else { return Err(corrupt("it is JSON")) };
+    let corrupt = |cause: &str| Error::CorruptParquet {
+        file: file.to_owned(),
+        cause: cause.to_owned(),
+    };
+    let Content::Table(table) = open(file, bytes, |_| true)? else {
+        return Err(corrupt("it is JSON"));
+    };
     if table.names != COLUMNS {
         return Err(corrupt("its columns are not those of the sample"));
     }
@@ -190,16 +242,44 @@ pub(super) fn read_parquet(bytes: &[u8]) -> Result<Vec<Row>, Error> {
         Some(row) => rows.push(row),
         None => bad += 1,
     })?;
-    if bad > 0 { Err(corrupt("a row cannot be understood")) } else { Ok(rows) }
+    if bad > 0 {
+        Err(corrupt("a row cannot be understood"))
+    } else {
+        Ok(rows)
+    }
 }
 
 fn row(cells: &[Cell<'_>]) -> Option<Row> {
-    let [_, day, symbol, spot, expiry, strike, side, _, bid, ask, last, volume, open, iv, delta, gamma, theta, vega, rho, multiplier] =
-        *cells
+    let [
+        _,
+        day,
+        symbol,
+        spot,
+        expiry,
+        strike,
+        side,
+        _,
+        bid,
+        ask,
+        last,
+        volume,
+        open,
+        iv,
+        delta,
+        gamma,
+        theta,
+        vega,
+        rho,
+        multiplier,
+    ] = *cells
     else {
         return None;
     };
-    let number = |cell| number(cell).ok().map(|found| found.map(|value| round(value, DECIMALS)));
+    let number = |cell| {
+        number(cell)
+            .ok()
+            .map(|found| found.map(|value| round(value, DECIMALS)))
+    };
     let count = |cell| count(cell).ok();
     Some(Row {
         date: date(day, &[Spelling::Iso])?,
@@ -231,8 +311,16 @@ fn row(cells: &[Cell<'_>]) -> Option<Row> {
 /// The last days of the chain as text that a spreadsheet opens.
 pub(super) fn chain_csv(rows: &[Row], days: usize) -> String {
     let dates: BTreeSet<Date> = rows.iter().map(|row| row.date).collect();
-    let from = dates.iter().rev().take(days).last().copied().unwrap_or(FIRST_DAY);
-    let rows: Vec<Row> = rows.iter().filter(|row| row.date >= from).cloned().collect();
+    let from = dates
+        .iter()
+        .nth_back(days - 1)
+        .copied()
+        .unwrap_or(FIRST_DAY);
+    let rows: Vec<Row> = rows
+        .iter()
+        .filter(|row| row.date >= from)
+        .cloned()
+        .collect();
     let columns = columns(&rows);
     let mut text = COLUMNS.join(",") + "\n";
     for i in 0..rows.len() {
@@ -240,7 +328,9 @@ pub(super) fn chain_csv(rows: &[Row], days: usize) -> String {
             Values::Texts(texts) => texts[i].clone(),
             Values::Days(days) => days[i].to_string(),
             Values::Money(dollars) => dollars[i].map_or(String::new(), |usd| format!("{usd:.2}")),
-            Values::Fractions(numbers) => numbers[i].map_or(String::new(), |number| format!("{number:.4}")),
+            Values::Fractions(numbers) => {
+                numbers[i].map_or(String::new(), |number| format!("{number:.4}"))
+            }
             Values::Counts(counts) => counts[i].map_or(String::new(), |count| count.to_string()),
         });
         text.push_str(&cells.collect::<Vec<_>>().join(","));
@@ -255,7 +345,11 @@ pub(super) fn history_csv(history: &History) -> String {
     for day in &history.days {
         let price = |usd: Option<f64>| usd.map_or(String::new(), |usd| format!("{usd:.2}"));
         let (open, high, low) = (price(day.open_usd), price(day.high_usd), price(day.low_usd));
-        let _ = writeln!(text, "{},{open},{high},{low},{:.2},{:.2},{}", day.date, day.close_usd, day.dividend_usd, day.split);
+        let _ = writeln!(
+            text,
+            "{},{open},{high},{low},{:.2},{:.2},{}",
+            day.date, day.close_usd, day.dividend_usd, day.split
+        );
     }
     text
 }
@@ -265,7 +359,9 @@ pub(super) fn events_csv(events: &[Event]) -> String {
     let mut text = format!("# {WATERMARK}\nsymbol,date,kind,amount_usd\n");
     for Event { symbol, date, kind } in events {
         let _ = match kind {
-            EventKind::ExDividend { amount_usd } => writeln!(text, "{symbol},{date},ex_dividend,{amount_usd:.2}"),
+            EventKind::ExDividend { amount_usd } => {
+                writeln!(text, "{symbol},{date},ex_dividend,{amount_usd:.2}")
+            }
             EventKind::Earnings => writeln!(text, "{symbol},{date},earnings,"),
         };
     }
@@ -275,7 +371,7 @@ pub(super) fn events_csv(events: &[Event]) -> String {
 /// An account that could have been built from the sample: some shares, a covered call on them, and a put that cash secures.
 pub(super) fn account_toml(rows: &[Row]) -> String {
     let dates: BTreeSet<Date> = rows.iter().map(|row| row.date).collect();
-    let opened = dates.iter().rev().take(9).last().copied().unwrap_or(FIRST_DAY);
+    let opened = dates.iter().nth_back(8).copied().unwrap_or(FIRST_DAY);
     let mut text = format!(
         "# {WATERMARK}
 # Contracts are negative where they were sold; their premiums are the bids of the day on which they were opened.
@@ -289,17 +385,26 @@ count = 100
 basis_usd_per_share = 59.80
 "
     );
-    for (symbol, right, word) in [("SYNDIV", Right::Call, "call"), ("SYNIDX", Right::Put, "put")] {
+    for (symbol, right, word) in [
+        ("SYNDIV", Right::Call, "call"),
+        ("SYNIDX", Right::Put, "put"),
+    ] {
         // Nearest to a delta of a quarter and to five weeks.
         let distance = |quote: &Quote| {
             let days = days_between(opened, quote.contract.expiry) as f64;
             quote.delta.map_or(9.0, |delta| (delta.abs() - 0.25).abs()) + (days - 35.0).abs() / 35.0
         };
-        let quotes = rows.iter().filter(|row| row.date == opened).map(|row| &row.quote);
-        let offered = quotes.filter(|quote| quote.contract.symbol == symbol && quote.contract.right == right);
+        let quotes = rows
+            .iter()
+            .filter(|row| row.date == opened)
+            .map(|row| &row.quote);
+        let offered =
+            quotes.filter(|quote| quote.contract.symbol == symbol && quote.contract.right == right);
         let sold = offered.min_by(|a, b| distance(a).total_cmp(&distance(b)));
         if let Some((quote, bid_usd)) = sold.and_then(|quote| Some((quote, quote.bid_usd?))) {
-            let Contract { expiry, strike_usd, .. } = quote.contract;
+            let Contract {
+                expiry, strike_usd, ..
+            } = quote.contract;
             let _ = write!(
                 text,
                 "
@@ -319,7 +424,7 @@ opened = \"{opened}\"
 }
 
 /// What the sample is, and what it must not be used for.
-pub(super) fn readme(sample: &Sample) -> String {
+pub(super) fn readme(sample: &Sample, table: &str) -> String {
     let mut text = format!(
         "{WATERMARK}
 
@@ -330,7 +435,13 @@ Three invented tickers (no US stock has six letters), {FIRST_DAY} to {LAST_DAY},
         sample.seed
     );
     for name in &NAMES {
-        let _ = writeln!(text, "{}  {}; implied volatility is made {:.0} % above the forecast", name.symbol, name.about, 100.0 * name.premium);
+        let _ = writeln!(
+            text,
+            "{}  {}; implied volatility is made {:.0} % above the forecast",
+            name.symbol,
+            name.about,
+            100.0 * name.premium
+        );
     }
     let _ = write!(
         text,
@@ -341,7 +452,9 @@ Files
   events.csv           ex-dividend days and earnings, past and to come
   account.toml         an account to try it with
 Columns: prices in dollars per share; iv a fraction per year; theta per calendar day, vega per vol point, rho per percent, of
-one share; a bid of 0 means that nobody bids; empty means unknown; open interest is that of the evening before.
+one share; a bid of 0 means that nobody bids; empty means unknown; open interest is that of the evening before. The last price
+is that of the last trade and may be old. Volatility and sensitivities are empty where nobody bids and where the price is what
+exercising pays. In chain.parquet they are decimals, the prices doubles.
 
 How it is made
   Daily returns have a volatility of their own, which shocks push about and which falls back; the shocks go with the returns
@@ -355,16 +468,15 @@ How it is made
 
 What it must not be used for
   To judge whether a strategy earns money. The premium above is put in by hand, so sellers of options win on average here
-  because we said so; a backtest on this sample shows that the program runs, and nothing about markets. Nor for training
+  because we said so (except through the crash); a backtest on this sample shows that the program runs, and nothing about markets. Nor for training
   a model that is to trade, nor for any advice on a real account.
 
 Calibration, achieved against real chains of 2026-05-26 to 2026-07-31 (47 trading days) and quoted spreads of several dates.
 The days from the crash until it has faded are left out, since the real window had none. Realised volatility is held to
 implied / (1 + premium) and not to the table, where implied and realised belong to one quarter and contradict any premium.
 
-{}",
+{table}",
         100.0 * RATE,
-        calibration::table(&calibration::measure(sample, &calibration::TARGETS)),
     );
     text
 }

@@ -34,7 +34,10 @@ pub(super) struct Dividend {
 }
 
 const fn pays(ex_date: Date, amount_usd: f64) -> Dividend {
-    Dividend { ex_date, amount_usd }
+    Dividend {
+        ex_date,
+        amount_usd,
+    }
 }
 
 /// Everything that makes one name different from another.
@@ -57,10 +60,10 @@ pub(super) struct Name {
     pub(super) leverage: f64,
     /// Correlation of the returns with those of the first name.
     pub(super) market: f64,
-    /// Implied volatility per unit of standardised log moneyness, relative to at the money.
-    pub(super) skew: f64,
-    /// The same for the square.
-    pub(super) smile: f64,
+    /// Tilt of the smile, between -1 and 1.
+    pub(super) rho: f64,
+    /// Bend of the smile.
+    pub(super) eta: f64,
     /// What the term structure multiplies implied volatility by at 7, 30 and 100 days.
     pub(super) term: [f64; 3],
     /// The fund's crash returns times this.
@@ -95,8 +98,8 @@ pub(super) const NAMES: [Name; 3] = [
         vol_of_vol: 0.245,
         leverage: -0.985,
         market: 1.0,
-        skew: -0.21,
-        smile: 0.05,
+        rho: -0.6,
+        eta: 0.8,
         term: [0.90, 1.0, 1.08],
         crash_return: 1.0,
         crash_shock: 1.0,
@@ -125,8 +128,8 @@ pub(super) const NAMES: [Name; 3] = [
         vol_of_vol: 0.115,
         leverage: -0.27,
         market: 0.45,
-        skew: -0.018,
-        smile: 0.035,
+        rho: -0.07,
+        eta: 0.5,
         term: [1.01, 1.0, 0.965],
         crash_return: 0.5,
         crash_shock: 0.6,
@@ -159,10 +162,10 @@ pub(super) const NAMES: [Name; 3] = [
         premium: 0.10,
         persistence: 0.88,
         vol_of_vol: 0.115,
-        leverage: 0.0,
+        leverage: -0.02,
         market: 0.5,
-        skew: -0.003,
-        smile: 0.035,
+        rho: -0.005,
+        eta: 0.5,
         term: [1.02, 1.0, 0.995],
         crash_return: 1.5,
         crash_shock: 0.45,

@@ -36,17 +36,37 @@ struct State {
 /// The paths of all names; their returns are correlated through the first.
 pub(super) fn paths(seed: u64) -> Vec<Path> {
     let key = Key::new(seed);
-    let mut dates = vec![if is_trading_day(FIRST_DAY) { FIRST_DAY } else { next_trading_day(FIRST_DAY) }];
+    let mut dates = vec![if is_trading_day(FIRST_DAY) {
+        FIRST_DAY
+    } else {
+        next_trading_day(FIRST_DAY)
+    }];
     while next_trading_day(dates[dates.len() - 1]) <= LAST_DAY {
         dates.push(next_trading_day(dates[dates.len() - 1]));
     }
-    let draw = |part: u64| standardised((0..dates.len() as u64).map(|day| key.at(part).at(day).normal()).collect());
+    let draw = |part: u64| {
+        standardised(
+            (0..dates.len() as u64)
+                .map(|day| key.at(part).at(day).normal())
+                .collect(),
+        )
+    };
     let market = draw(0);
     let path = |(i, name): (usize, &'static Name)| {
         let place = 16 * i as u64;
         let own = draw(place + 1);
-        let z = market.iter().zip(&own).map(|(all, own)| mix(name.market, *all, *own)).collect();
-        Path::new(name, &dates, &standardised(z), &draw(place + 2), key.at(place + 3))
+        let z = market
+            .iter()
+            .zip(&own)
+            .map(|(all, own)| mix(name.market, *all, *own))
+            .collect();
+        Path::new(
+            name,
+            &dates,
+            &standardised(z),
+            &draw(place + 2),
+            key.at(place + 3),
+        )
     };
     NAMES.iter().enumerate().map(path).collect()
 }
@@ -61,19 +81,34 @@ impl Path {
             let s = level * (y + c).exp() / TRADING_DAYS_PER_YEAR.sqrt();
             let crash = CRASH.iter().position(|(date, _)| *date == dates[t]);
             let z = if crash.is_some() { 0.0 } else { z[t] };
-            let move_ = if name.earnings.contains(&dates[t]) { name.earnings_move } else { 0.0 };
+            let move_ = if name.earnings.contains(&dates[t]) {
+                name.earnings_move
+            } else {
+                0.0
+            };
             let drawn = name.drift / TRADING_DAYS_PER_YEAR - 0.5 * (s * s + move_ * move_)
                 + s * z
                 + move_ * key.at(t as u64).at(0).normal();
-            returns.push(round(crash.map_or(drawn, |day| CRASH[day].1 * name.crash_return), 6));
+            returns.push(round(
+                crash.map_or(drawn, |day| CRASH[day].1 * name.crash_return),
+                6,
+            ));
             let shock = crash.map_or(0.0, |day| CRASH_SHOCK[day] * name.crash_shock);
             states.push(State {
-                y: round(name.persistence * y + name.vol_of_vol * mix(name.leverage, z, w[t]), 6),
+                y: round(
+                    name.persistence * y + name.vol_of_vol * mix(name.leverage, z, w[t]),
+                    6,
+                ),
                 c: round(CRASH_DECAY * c + shock, 6),
             });
         }
         let days = prices(name, dates, &returns, key);
-        Path { name, days, states, level }
+        Path {
+            name,
+            days,
+            states,
+            level,
+        }
     }
 
     /// The shock of the crash that is left at the close of day `t`, in logarithm of volatility.
@@ -85,16 +120,33 @@ impl Path {
     pub(super) fn expected_variance(&self, t: usize, until: Date) -> f64 {
         let today = self.days[t].date;
         let days = trading_days_between(today, until);
-        let earnings = self.name.earnings.iter().filter(|&&date| today < date && date <= until).count();
-        self.level.powi(2) * relative_variance(self.name, self.states[t], days) / TRADING_DAYS_PER_YEAR
+        let earnings = self
+            .name
+            .earnings
+            .iter()
+            .filter(|&&date| today < date && date <= until)
+            .count();
+        self.level.powi(2) * relative_variance(self.name, self.states[t], days)
+            / TRADING_DAYS_PER_YEAR
             + self.name.earnings_move.powi(2) * earnings as f64
     }
 
     /// Price now of the share without the dividends up to and with `until`, dollars.
     pub(super) fn spot_without_dividends(&self, t: usize, until: Date) -> f64 {
-        let Day { date: today, close_usd, .. } = self.days[t];
-        let due = self.name.dividends.iter().filter(|due| today < due.ex_date && due.ex_date <= until);
-        close_usd - due.map(|due| due.amount_usd * (-RATE * years(today, due.ex_date)).exp()).sum::<f64>()
+        let Day {
+            date: today,
+            close_usd,
+            ..
+        } = self.days[t];
+        let due = self
+            .name
+            .dividends
+            .iter()
+            .filter(|due| today < due.ex_date && due.ex_date <= until);
+        close_usd
+            - due
+                .map(|due| due.amount_usd * (-RATE * years(today, due.ex_date)).exp())
+                .sum::<f64>()
     }
 }
 
@@ -141,15 +193,28 @@ fn prices(name: &Name, dates: &[Date], returns: &[f64], key: Key) -> Vec<Day> {
     let mut close_usd = name.last_usd;
     for t in (0..dates.len()).rev() {
         let date = dates[t];
-        let split = name.split.filter(|(day, _)| *day == date).map_or(1.0, |(_, ratio)| f64::from(ratio));
-        let dividend_usd = name.dividends.iter().find(|paid| paid.ex_date == date).map_or(0.0, |paid| paid.amount_usd);
+        let split = name
+            .split
+            .filter(|(day, _)| *day == date)
+            .map_or(1.0, |(_, ratio)| f64::from(ratio));
+        let dividend_usd = name
+            .dividends
+            .iter()
+            .find(|paid| paid.ex_date == date)
+            .map_or(0.0, |paid| paid.amount_usd);
         let before = (close_usd + dividend_usd) * split / returns[t].exp();
         let noise = |part| key.at(t as u64).at(part).normal();
         let width = name.iv / TRADING_DAYS_PER_YEAR.sqrt();
         let gap = 0.35 * returns[t] + 0.3 * width * noise(1);
         let open = round((before / split - dividend_usd) * gap.exp(), 2);
-        let high = round(open.max(close_usd) * (0.35 * width * noise(2).abs()).exp(), 2);
-        let low = round(open.min(close_usd) * (-0.35 * width * noise(3).abs()).exp(), 2);
+        let high = round(
+            open.max(close_usd) * (0.35 * width * noise(2).abs()).exp(),
+            2,
+        );
+        let low = round(
+            open.min(close_usd) * (-0.35 * width * noise(3).abs()).exp(),
+            2,
+        );
         days.push(Day {
             date,
             open_usd: Some(open),

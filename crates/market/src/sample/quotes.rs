@@ -2,10 +2,14 @@
 //!
 //! ```text
 //! iv(T)    = (1 + premium) term(T) sqrt(E[variance to expiry] / T)               at the money, T in calendar years
-//! d        = ln(K/F) / (iv(T) sqrt T)           iv(K,T) = iv(T) (1 + skew d + smile d^2),  |d| at most 3.5
+//! d        = ln(K/F) / (iv(T) sqrt T)           iv(K,T)^2 = iv(T)^2 (1 + rho eta d + sqrt((eta d + rho)^2 + 1 - rho^2)) / 2
 //! price    = max(Black-Scholes on the spot less the dividends to come, what exercising pays)
-//! bid, ask = price -+ half the table's spread at that price, times noise, on ticks; nobody bids for less than half a spread
+//! bid, ask = price -+ half the table's spread at that price, times noise, on ticks around the price
 //! ```
+//! The smile is SSVI with phi = eta / sqrt(theta) (Gatheral & Jacquier, "Arbitrage-free SVI volatility surfaces", Quantitative
+//! Finance 14, 2014), free of butterflies while eta^2 (1 + |rho|) <= 4. As the price lies between bid and ask, no spread of
+//! quotes can be bought for less than it must pay. Nobody bids where half a spread is more than the price.
+//!
 //! The variance comes from [`super::path`]. Listed are the Fridays of the next 31 days and the third Fridays of the next 100, or
 //! the trading day before a holiday. Strikes follow the spot on a grid; none is ever taken away before it expires, so that
 //! what was opened can always be marked.
@@ -30,10 +34,11 @@ pub(super) const MIDS_USD: [f64; 7] = [0.12, 0.36, 0.72, 1.4, 3.2, 7.0, 15.0];
 const WEEKLY_DAYS: i64 = 31;
 const MONTHLY_DAYS: i64 = 100;
 
-/// Half the width of a new ladder of strikes, in standard deviations of the quiet name to expiry.
-const LADDER_DEVIATIONS: f64 = 1.8;
-/// The most steps that a new ladder has.
-const LADDER_STEPS: f64 = 12.0;
+/// Half the width of a ladder of strikes, in standard deviations of the quiet name to expiry.
+const LADDER_DEVIATIONS: f64 = 1.6;
+/// The most steps that a ladder has: fine where most trade, coarse beyond 45 days.
+const LADDER_STEPS: f64 = 14.5;
+const LADDER_STEPS_FAR: f64 = 6.0;
 /// Distances of strikes in cents.
 const STEPS_CENTS: [i64; 7] = [50, 100, 250, 500, 1000, 2500, 5000];
 
@@ -60,7 +65,13 @@ pub(super) fn rows(path: &Path, key: Key, rows: &mut Vec<Row>) {
         for expiry in expiries(date) {
             for strike in ladder(name, path.days[t].close_usd, days_between(date, expiry)) {
                 let fresh = listing.entry((expiry, strike));
-                fresh.or_insert_with(|| if t == 0 { first_day(name, key, expiry, strike) } else { Default::default() });
+                fresh.or_insert_with(|| {
+                    if t == 0 {
+                        first_day(name, key, expiry, strike)
+                    } else {
+                        Default::default()
+                    }
+                });
             }
         }
         let listed: BTreeSet<Date> = listing.keys().map(|(expiry, _)| *expiry).collect();
@@ -69,7 +80,10 @@ pub(super) fn rows(path: &Path, key: Key, rows: &mut Vec<Row>) {
             for (place, right) in [Right::Call, Right::Put].into_iter().enumerate() {
                 let contracts = listing.range_mut((expiry, i64::MIN)..=(expiry, i64::MAX));
                 for ((_, strike), pair) in contracts {
-                    let draws = key.at(days_from_epoch(date) as u64).at(contract_part(expiry, *strike)).at(place as u64);
+                    let draws = key
+                        .at(days_from_epoch(date) as u64)
+                        .at(contract_part(expiry, *strike))
+                        .at(place as u64);
                     rows.push(term.row(right, *strike, &mut pair[place], draws));
                 }
             }
@@ -85,18 +99,38 @@ fn expiries(date: Date) -> BTreeSet<Date> {
         let near = days <= if third { MONTHLY_DAYS } else { WEEKLY_DAYS };
         (near && day.weekday() == Weekday::Friday).then_some(day)
     };
-    let traded = |day| if is_trading_day(day) { day } else { previous_trading_day(day) };
-    (1..=MONTHLY_DAYS).filter_map(friday).map(traded).filter(|expiry| date < *expiry).collect()
+    let traded = |day| {
+        if is_trading_day(day) {
+            day
+        } else {
+            previous_trading_day(day)
+        }
+    };
+    (1..=MONTHLY_DAYS)
+        .filter_map(friday)
+        .map(traded)
+        .filter(|expiry| date < *expiry)
+        .collect()
 }
 
 /// The strikes around the spot, in cents.
 fn ladder(name: &Name, spot_usd: f64, days: i64) -> impl Iterator<Item = i64> {
     let deviation = name.iv * (days as f64 / 365.0).sqrt();
     let half_cents = 100.0 * spot_usd * (LADDER_DEVIATIONS * deviation).max(0.02);
-    let step = STEPS_CENTS.into_iter().find(|step| 2.0 * half_cents <= LADDER_STEPS * *step as f64).unwrap_or(10_000);
+    let steps = if days <= 45 {
+        LADDER_STEPS
+    } else {
+        LADDER_STEPS_FAR
+    };
+    let step = STEPS_CENTS
+        .into_iter()
+        .find(|step| 2.0 * half_cents <= steps * *step as f64)
+        .unwrap_or(10_000);
     let (low, high) = (100.0 * spot_usd - half_cents, 100.0 * spot_usd + half_cents);
     let first = ((low / step as f64).ceil() as i64).max(1);
-    (first..).map(move |n| n * step).take_while(move |strike| *strike as f64 <= high)
+    (first..)
+        .map(move |n| n * step)
+        .take_while(move |strike| *strike as f64 <= high)
 }
 
 /// New strikes are the old ones by the ratio, to the cent; every contract becomes as many as there are new shares for one.
@@ -106,14 +140,26 @@ fn split(listing: Listing, ratio: i64) -> Listing {
         last_cents: listed.last_cents.map(divide),
         open_interest: listed.open_interest * ratio.unsigned_abs(),
     };
-    listing.into_iter().map(|((expiry, strike), pair)| ((expiry, divide(strike)), pair.map(adjust))).collect()
+    listing
+        .into_iter()
+        .map(|((expiry, strike), pair)| ((expiry, divide(strike)), pair.map(adjust)))
+        .collect()
 }
 
 /// On the first day contracts that were listed before already have holders.
 fn first_day(name: &Name, key: Key, expiry: Date, strike: i64) -> [Listed; 2] {
     [0, 1].map(|place| {
-        let size = 3.0 * name.contracts_per_day * key.at(contract_part(expiry, strike)).at(place).normal().exp();
-        Listed { last_cents: None, open_interest: size.round() as u64 }
+        let size = 3.0
+            * name.contracts_per_day
+            * key
+                .at(contract_part(expiry, strike))
+                .at(place)
+                .normal()
+                .exp();
+        Listed {
+            last_cents: None,
+            open_interest: size.round() as u64,
+        }
     })
 }
 
@@ -159,8 +205,9 @@ impl<'a> Term<'a> {
     }
 
     fn iv_at(&self, strike_usd: f64) -> f64 {
-        let d = self.deviations(strike_usd).clamp(-3.5, 3.5);
-        round(self.iv * (1.0 + self.name.skew * d + self.name.smile * d * d), 4)
+        let (rho, eta, d) = (self.name.rho, self.name.eta, self.deviations(strike_usd));
+        let bent = 1.0 + rho * eta * d + ((eta * d + rho).powi(2) + 1.0 - rho * rho).sqrt();
+        round(self.iv * (bent / 2.0).sqrt(), 4)
     }
 
     fn row(&self, right: Right, strike: i64, listed: &mut Listed, key: Key) -> Row {
@@ -208,25 +255,40 @@ impl<'a> Term<'a> {
             vega_per_point: greek(greeks.vega / 100.0),
             rho_per_percent: greek(greeks.rho / 100.0),
         };
-        // A third of the trades open a position and one in twelve closes one.
+        // On balance an eighth of the trades open a position.
         let opened = (volume as f64 * (key.at(5).uniform() - 0.25) / 2.0).round() as i64;
         listed.open_interest = listed.open_interest.saturating_add_signed(opened);
-        Row { date: self.date, spot_usd: self.spot_usd, quote }
+        Row {
+            date: self.date,
+            spot_usd: self.spot_usd,
+            quote,
+        }
     }
 
     /// Bid and ask in cents around the price; their middle is never below what exercising pays.
     fn quoted(&self, price_usd: f64, exercised_usd: f64, key: Key) -> (i64, i64) {
-        let wide_usd = spread_usd(&self.name.spreads_usd, price_usd) * self.nerves * (0.3 * key.at(0).normal()).exp();
-        let tick = if self.name.nickels && price_usd >= 3.0 { 5 } else { 1 };
-        let on_tick = |usd: f64, shift: f64| (100.0 * usd / tick as f64 + shift).floor() as i64 * tick;
-        let wide = on_tick(wide_usd, 0.5).max(tick);
-        // Rounded up or down by chance, so that the middle is right on average.
+        let wide_usd = spread_usd(&self.name.spreads_usd, price_usd)
+            * self.nerves
+            * (0.3 * key.at(0).normal()).exp();
+        let tick = if self.name.nickels && price_usd >= 3.0 {
+            5
+        } else {
+            1
+        };
+        let on_tick =
+            |usd: f64, shift: f64| (100.0 * usd / tick as f64 + shift).floor() as i64 * tick;
+        let mut wide = on_tick(wide_usd, 0.5).max(tick);
+        // Rounded up or down by chance so that the middle is right on average, but never past the price.
         let mut bid = on_tick(price_usd - wide as f64 / 200.0, key.at(1).uniform()).max(0);
-        let exercised = (200.0 * exercised_usd).round() as i64;
-        while 2 * bid + wide < exercised {
+        if bid as f64 > 100.0 * price_usd {
+            bid -= tick;
+        }
+        if ((bid + wide) as f64) < 100.0 * price_usd {
             bid += tick;
         }
-        // Above $3 a quote stands on whole ticks even where the option itself is just below.
+        while ((2 * bid + wide) as f64) < 200.0 * exercised_usd - 1e-6 {
+            wide += tick;
+        }
         (bid, bid + wide)
     }
 
@@ -236,7 +298,11 @@ impl<'a> Term<'a> {
         let taste = if out_of_the_money < -0.5 { 0.3 } else { 1.0 };
         let round_number = if strike % 500 == 0 { 1.6 } else { 1.0 };
         let near = (30.0 / (365.0 * self.years + 10.0)).sqrt();
-        let typical = self.name.contracts_per_day * taste * round_number * near * (-0.9 * out_of_the_money.abs()).exp();
+        let typical = self.name.contracts_per_day
+            * taste
+            * round_number
+            * near
+            * (-0.9 * out_of_the_money.abs()).exp();
         (typical * (1.6 * key.normal()).exp()).floor() as u64
     }
 }
@@ -257,6 +323,9 @@ fn interpolate(places: &[f64], values: &[f64], x: f64) -> f64 {
     match places.iter().position(|place| x < *place) {
         Some(0) => values[0],
         None => values[last],
-        Some(i) => values[i - 1] + (values[i] - values[i - 1]) * (x - places[i - 1]) / (places[i] - places[i - 1]),
+        Some(i) => {
+            values[i - 1]
+                + (values[i] - values[i - 1]) * (x - places[i - 1]) / (places[i] - places[i - 1])
+        }
     }
 }

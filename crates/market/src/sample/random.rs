@@ -18,7 +18,11 @@ impl Key {
 
     /// The key of a part: a ticker's place, a day's number, a strike.
     pub(super) fn at(self, part: u64) -> Key {
-        Key(finalise(self.0.wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_add(finalise(part ^ 0xd1b5_4a32_d192_ed03))))
+        Key(finalise(
+            self.0
+                .wrapping_add(0x9e37_79b9_7f4a_7c15)
+                .wrapping_add(finalise(part ^ 0xd1b5_4a32_d192_ed03)),
+        ))
     }
 
     /// A number strictly between 0 and 1.
@@ -47,8 +51,13 @@ mod tests {
         let key = Key::new(7);
         let draws: Vec<f64> = (0..20_000).map(|i| key.at(i).normal()).collect();
         let moment = |k: i32| draws.iter().map(|x| x.powi(k)).sum::<f64>() / draws.len() as f64;
-        assert!(moment(1).abs() < 0.03 && (moment(2) - 1.0).abs() < 0.04 && (moment(4) - 3.0).abs() < 0.3);
-        let neighbours = draws.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / draws.len() as f64;
+        assert!(
+            moment(1).abs() < 0.03
+                && (moment(2) - 1.0).abs() < 0.04
+                && (moment(4) - 3.0).abs() < 0.3
+        );
+        let neighbours =
+            draws.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / draws.len() as f64;
         assert!(neighbours.abs() < 0.03, "{neighbours}");
         assert_ne!(key.at(1).at(2), key.at(2).at(1));
     }
@@ -57,6 +66,9 @@ mod tests {
     #[test]
     fn finaliser_is_the_published_one() {
         assert_eq!(finalise(0x9e37_79b9_7f4a_7c15), 0xe220_a839_7b1d_cdaf);
-        assert_eq!(finalise(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(2)), 0x6e78_9e6a_a1b9_65f4);
+        assert_eq!(
+            finalise(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(2)),
+            0x6e78_9e6a_a1b9_65f4
+        );
     }
 }
