@@ -434,7 +434,7 @@ impl Config {
         for (key, value) in self
             .values()
             .into_iter()
-            .filter(|(key, _)| !key.starts_with("output."))
+            .filter(|(key, _)| !key.starts_with("output.") && !key.starts_with("hardware."))
         {
             text.push_str(&format!(
                 "{key} = {}\n",

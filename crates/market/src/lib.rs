@@ -1,7 +1,7 @@
 //! What does the market quote, and how may it move?
 //!
 //! Chains and quotes ([`chain`]), money ([`cents`]), the exchange calendar ([`calendar`]), vendors' files
-//! ([`ingest`]), and the stated real-world assumptions under which paths are simulated ([`model`]).
+//! ([`ingest`]), and the stated real-world assumptions under which paths are simulated ([`futures`]).
 //!
 //! Deliberately absent: what the trader owns (that is `wheel`), and any formula for a price (that is `pricing`).
 

@@ -531,12 +531,14 @@ proptest! {
         }
     }
 
-    /// Every root action is ranked unless the search says that it could not.
+    /// Every root action is ranked before anything else is looked into, unless the search says that it could not.
     #[test]
     fn the_ranking_is_complete(maze in mazes(1..=14), config in configs()) {
         let tree = searched(&maze, &config)?;
         let ranked = tree.nodes[0].edges.iter().all(|edge| edge.worth.is_some());
         prop_assert_eq!(ranked, tree.stop_reason != StopReason::TooSmall);
+        let outcomes: usize = maze.places[0].moves.iter().map(|mv| mv.outcomes.len()).sum();
+        prop_assert!(ranked || (config.evaluations as usize) < 1 + outcomes);
     }
 
     /// Nonsense from the evaluator is refused if it is ever said, and nothing hangs or panics.
@@ -604,6 +606,48 @@ impl Evaluator<usize> for Liar<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The seed decides between actions that look alike, and nothing else is random.
+#[test]
+fn the_seed_breaks_ties() {
+    let mv = |to: usize| Move {
+        discount: 1.0,
+        outcomes: vec![(1.0, 0.0, to)],
+    };
+    let place = |moves| Place {
+        end: 0.0,
+        moves,
+        judged: 0.0,
+        priors: Vec::new(),
+    };
+    let maze = Maze {
+        places: vec![place(vec![mv(1), mv(1)]), place(vec![mv(2)]), place(vec![])],
+        graph: false,
+        reversed: false,
+    };
+    let first = |seed: u64| {
+        let config = SearchConfig {
+            evaluations: 2,
+            batch: 1,
+            seed,
+            ..PLENTY
+        };
+        let tree = run(&maze, &0, &mut Judge::new(&maze), &config, &mut |_| true)
+            .expect("the rules are in order");
+        tree.best_action()
+    };
+    let chosen: Vec<_> = (0..64).map(first).collect();
+    for action in [0, 1] {
+        assert!(
+            chosen
+                .iter()
+                .filter(|choice| **choice == Some(action))
+                .count()
+                > 16,
+            "{chosen:?}"
+        );
     }
 }
 
