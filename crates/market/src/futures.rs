@@ -494,7 +494,7 @@ impl LocalVol {
             rows.push(Row {
                 cumulative: rows.last().map_or(0.0, |row: &Row| row.cumulative + step),
                 scale: (LocalVol::COLUMNS - 1) as f64 / (2.0 * LocalVol::REACH * width(day)),
-                shape: std::array::from_fn(|column| dupire(surface, z(column) * width(day), years(day)) / money),
+                shape: smooth(std::array::from_fn(|column| dupire(surface, z(column) * width(day), years(day)) / money)),
                 corrections: [1.0; LocalVol::COLUMNS],
             });
         }
@@ -547,6 +547,17 @@ impl Row {
     }
 }
 
+/// Averages neighbours twice: a kink in a fitted wing is no news about the market.
+fn smooth(mut values: [f64; LocalVol::COLUMNS]) -> [f64; LocalVol::COLUMNS] {
+    for _ in 0..2 {
+        let before = values;
+        for column in 1..LocalVol::COLUMNS - 1 {
+            values[column] = (before[column - 1] + 2.0 * before[column] + before[column + 1]) / 4.0;
+        }
+    }
+    values
+}
+
 /// Total variance `w(k, T)` of the surface.
 fn total_variance(surface: &Surface, k: f64, years: f64) -> f64 {
     surface.vol_at_log(k, years).powi(2) * years
@@ -568,7 +579,9 @@ fn dupire(surface: &Surface, k: f64, years: f64) -> f64 {
     let w_k = (total(k + dk) - total(k - dk)) / (2.0 * dk);
     let w_kk = (total(k + dk) - 2.0 * w + total(k - dk)) / (dk * dk);
     let shape = 1.0 - k / w * w_k + 0.25 * (-0.25 - 1.0 / w + k * k / (w * w)) * w_k * w_k + 0.5 * w_kk;
-    (slope(surface, k, years) / shape.max(0.05)).clamp(0.06 * atm * atm, 36.0 * atm * atm)
+    // Far out the density of a fitted smile may all but vanish, and the quotient explode: it is held near the smile itself.
+    let implied = w / years;
+    (slope(surface, k, years) / shape.max(0.05)).clamp(0.4 * implied, 2.5 * implied)
 }
 
 #[cfg(test)]
@@ -636,6 +649,23 @@ mod tests {
                 let summed: f64 = law.iter().map(|o| o.probability * (strike - o.spot).max(0.0)).sum();
                 let exact = futures.expected_payoff(&state, Right::Put, strike, day);
                 assert!((summed - exact).abs() < 5e-3 * exact.max(0.05), "{state:?} {strike}: {summed} against {exact}");
+            }
+        }
+    }
+
+    /// Moving the spot never makes a put dearer on the way up: no spike of the surface leaks into a revaluation.
+    #[test]
+    fn a_put_falls_as_the_spot_rises() {
+        for slope in [0.0, 0.02, 0.05] {
+            let futures = futures(slope, CALM);
+            for (day, expiry) in [(0, 30), (0, 8), (10, 36), (20, 60)] {
+                let mut before = f64::INFINITY;
+                for step in 0..160 {
+                    let state = State { day, spot: 70.0 + 0.4 * f64::from(step), vol_factor: 0.0 };
+                    let price = futures.mid(&state, Right::Put, 98.0, expiry);
+                    assert!(price <= before + 0.004, "slope {slope}, day {day}, expiry {expiry}, spot {}: {before} then {price}", state.spot);
+                    before = price;
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 
 use crate::Error;
 use crate::calendar::{is_trading_day, trading_days_between};
+use crate::ingest::splits::split_ratio;
 use crate::ingest::table::{Content, open, read_file};
 use crate::ingest::words::{Cell, Spelling, date, normal_name, number, ticker};
 
@@ -158,6 +159,24 @@ impl History {
     /// The closes as traded, in dollars per share.
     pub fn closes(&self) -> Vec<f64> {
         self.days.iter().map(|day| day.close_usd).collect()
+    }
+
+    /// Marks splits that the file does not: a jump of the close by a split's ratio on a day without one. Returns what was marked.
+    ///
+    /// Unadjusted closes without a split column would else show a split as a crash, and multiply volatility.
+    pub fn mark_splits(&mut self) -> Vec<(Date, f64)> {
+        let mut marked = Vec::new();
+        for index in 1..self.days.len() {
+            let before = self.days[index - 1].close_usd;
+            let day = &mut self.days[index];
+            if day.split == 1.0
+                && let Some(ratio) = split_ratio(before, day.close_usd)
+            {
+                day.split = ratio;
+                marked.push((day.date, ratio));
+            }
+        }
+        marked
     }
 
     /// Log returns between neighbouring days, dividends included and splits undone; one fewer than days.

@@ -33,7 +33,7 @@ impl<G: Game> Search<'_, G> {
             priors.iter().sum()
         };
         let fits = priors.is_empty() || priors.len() == self.actions.len();
-        if !fits || !(sum > 0.0 && sum.is_finite()) || priors.iter().any(|prior| *prior < 0.0) {
+        if !(fits && sum > 0.0 && sum.is_finite()) || priors.iter().any(|prior| *prior < 0.0) {
             return Err(Error::Priors {
                 path: tree.path(node),
                 actions: self.actions.len(),

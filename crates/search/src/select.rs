@@ -72,7 +72,7 @@ impl<G: Game> Search<'_, G> {
             let urgency = exploration * edge.prior / (1.0 + f64::from(edge.visits));
             let first = at_root && !expanded;
             let score = if first { edge.prior } else { value + urgency };
-            let lot = mix(0 ^ mix(u64::from(id)));
+            let lot = mix(self.config.seed ^ mix(u64::from(id)));
             if best.is_none_or(|(f, s, l, _)| (first, score, lot) > (f, s, l)) {
                 best = Some((first, score, lot, EdgeId(id)));
             }

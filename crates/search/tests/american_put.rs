@@ -1,7 +1,7 @@
 //! The American put on a binomial lattice, where backward induction says what the search must find.
 //!
-//! Source of the lattice: Cox, Ross & Rubinstein, J. Financial Economics 7 (1979). The case is the first of the table in
-//! Longstaff & Schwartz, Review of Financial Studies 14 (2001).
+//! Source of the lattice: Cox, Ross & Rubinstein, J. Financial Economics 7 (1979). The case is the first of the table
+//! in Longstaff & Schwartz, Review of Financial Studies 14 (2001).
 
 use search::{Each, Game, Outcome, SearchConfig, StopReason, Tree, run};
 
@@ -272,8 +272,8 @@ fn errors_of_the_judge_average_out() {
     check(false, 1024, 0.04);
 }
 
-/// Judged by "exercise now", waiting looks worthless until the tree is deep. A search that follows the judge with little
-/// exploration answers 4.0, the worth of exercising, and never leaves it.
+/// Judged by "exercise now", waiting looks worthless until the tree is deep. A search that follows the judge with
+/// little exploration answers 4.0, the worth of exercising, and never leaves it.
 #[test]
 fn a_pessimistic_judge_is_no_trap() {
     let put = Put::reference();

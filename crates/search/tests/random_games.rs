@@ -651,6 +651,40 @@ fn the_seed_breaks_ties() {
     }
 }
 
+/// A state that was on the horizon by a long way is opened when a short way to it is found.
+#[test]
+fn a_short_way_reopens_a_state() {
+    let place = |onward: &[usize]| Place {
+        end: 3.0,
+        moves: onward
+            .iter()
+            .map(|to| Move {
+                discount: 1.0,
+                outcomes: vec![(1.0, 0.0, *to)],
+            })
+            .collect(),
+        judged: -3.0,
+        priors: Vec::new(),
+    };
+    let onward: [&[usize]; 8] = [&[1, 2], &[3], &[5], &[4], &[5], &[6], &[7], &[]];
+    let mut places: Vec<Place> = onward.into_iter().map(place).collect();
+    places[0].priors = vec![1000.0, 1.0]; // by 1, 3 and 4 first, then by 2
+    let maze = Maze {
+        places,
+        graph: true,
+        reversed: false,
+    };
+    let config = SearchConfig {
+        depth_max: 4,
+        batch: 1,
+        ..PLENTY
+    };
+    let answer = run(&maze, &0, &mut Judge::new(&maze), &config, &mut |_| true);
+    let tree = answer.expect("the rules are in order");
+    assert_eq!(tree.stop_reason(), StopReason::Solved);
+    assert_eq!(tree.worth(tree.root()), 3.0);
+}
+
 /// A wrong search would not pass: trees as mistaken programs would leave them behind are refused, each for its mistake.
 #[test]
 fn lies_are_caught() {

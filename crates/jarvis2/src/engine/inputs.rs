@@ -51,8 +51,8 @@ pub(crate) struct Inputs {
 /// Name under which the embedded sample appears.
 const SAMPLE: &str = "embedded sample";
 
-/// The sample's payer of dividends: the assumed account can afford it.
-pub(crate) const DEFAULT_SYMBOL: &str = "SYNDIV";
+/// The name of the sample that is planned unasked: the one whose options are dear enough to act on.
+pub(crate) const DEFAULT_SYMBOL: &str = "SYNVOL";
 
 /// Reads all files of a request.
 pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<Inputs, Error> {
@@ -178,6 +178,9 @@ fn known(
             notes.extend(history.notes.iter().map(|note| format!("history: {note}")));
             let mut past_only = history.clone();
             past_only.days.truncate(past);
+            for (date, ratio) in past_only.mark_splits() {
+                notes.push(format!("history: the close jumps by 1:{ratio} on {date} and no split is listed: taken as a split"));
+            }
             let last = past_only.days.last().map(|day| day.date);
             if let Some(last) = last.filter(|&last| calendar::trading_days_between(last, chain.as_of) > 5) {
                 notes.push(format!("the history ends on {last}, {} trading days before the chain", calendar::trading_days_between(last, chain.as_of)));

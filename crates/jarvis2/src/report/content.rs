@@ -197,6 +197,11 @@ pub(super) type Card = (&'static str, String, String);
 pub(super) fn cards(plan: &Plan) -> Vec<Card> {
     let numbers = &plan.numbers;
     let worth = |label, worth: &Option<IntervalUsd>| match worth {
+        Some(worth) if is_certain(worth) => (
+            label,
+            usd_signed(worth.value_usd),
+            "the same on every path".to_string(),
+        ),
         Some(worth) => (label, usd_signed(worth.value_usd), range(worth)),
         None => (label, "n/a (not estimated)".to_string(), String::new()),
     };

@@ -55,10 +55,10 @@ pub(crate) fn html(plan: &Plan) -> String {
     page
 }
 
-/// Text that is safe between tags and inside quoted attributes.
+/// Text that is safe between tags and inside quoted attributes. A `%` stays on the line of its number.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in text.replace(" %", "\u{a0}%").chars() {
         match letter {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -150,7 +150,11 @@ fn class_of(class: &str) -> String {
 
 fn paragraph(page: &mut String, class: &str, text: &str) {
     if !text.is_empty() {
-        page.push_str(&format!("<p{}>{}</p>\n", class_of(class), escape(text)));
+        page.push_str(&format!(
+            "<p{}>{}</p>\n",
+            class_of(class),
+            dates_whole(text)
+        ));
     }
 }
 
@@ -161,7 +165,7 @@ fn list(page: &mut String, class: &str, items: &[String]) {
     }
     page.push_str(&format!("<ul{}>\n", class_of(class)));
     for item in items.iter().take(LIST) {
-        page.push_str(&format!("<li>{}</li>\n", escape(item)));
+        page.push_str(&format!("<li>{}</li>\n", dates_whole(item)));
     }
     if items.len() > LIST {
         page.push_str(&format!("<li>and {} more</li>\n", items.len() - LIST));
@@ -174,7 +178,7 @@ fn with_small(text: &str, small: &str) -> String {
     if small.is_empty() {
         dates_whole(text)
     } else {
-        format!("{}<small>{}</small>", dates_whole(text), escape(small))
+        format!("{}<small>{}</small>", dates_whole(text), dates_whole(small))
     }
 }
 
@@ -185,6 +189,7 @@ fn dates_whole(text: &str) -> String {
         date.len() == 10 && date.bytes().filter(|byte| *byte == b'-').count() == 2
     };
     let words: Vec<String> = text
+        .replace(" %", "\u{a0}%")
         .split(' ')
         .map(|word| match is_date(word) {
             true => format!("<span class=\"nowrap\">{}</span>", escape(word)),
@@ -267,7 +272,7 @@ fn cards(page: &mut String, plan: &Plan) {
             "<div class=\"card\"><dt>{}</dt><dd><span class=\"big\">{}</span><br><span class=\"gloss\">{}</span></dd></div>\n",
             escape(label),
             escape(big),
-            escape(&small)
+            dates_whole(&small)
         ));
     }
     page.push_str("</dl>\n");
@@ -445,7 +450,7 @@ fn why(page: &mut String, plan: &Plan) {
                 &escape(&refusal.limit),
                 &[
                     ("", refusal.count.to_string()),
-                    ("words", escape(&nearest_miss(refusal))),
+                    ("words", dates_whole(&nearest_miss(refusal))),
                 ],
             );
         }
@@ -770,8 +775,8 @@ fn assumptions(page: &mut String, plan: &Plan) {
     .words(2);
     for assumption in assumptions.iter().take(LIST) {
         let cells = [
-            ("words", escape(&assumption.value)),
-            ("words", escape(&assumption.source)),
+            ("words", dates_whole(&assumption.value)),
+            ("words", dates_whole(&assumption.source)),
         ];
         grid.row("", &escape(&assumption.name), &cells);
     }

@@ -15,7 +15,7 @@ mod columns;
 mod parity;
 mod report;
 mod schwab;
-mod splits;
+pub(crate) mod splits;
 mod stats;
 pub(crate) mod table;
 mod vendors;

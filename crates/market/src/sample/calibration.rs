@@ -58,7 +58,7 @@ pub(super) const TARGETS: [Target; 3] = [
     },
     Target {
         symbol: "SYNDIV",
-        realised: 0.206 / 1.12,
+        realised: 0.206 / 1.25,
         realised_measured: 0.276,
         iv: 0.206,
         iv_low: 0.174,

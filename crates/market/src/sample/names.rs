@@ -123,7 +123,7 @@ pub(super) const NAMES: [Name; 3] = [
         last_usd: 60.5,
         drift: 0.07,
         iv: 0.197,
-        premium: 0.12,
+        premium: 0.25,
         persistence: 0.88,
         vol_of_vol: 0.115,
         leverage: -0.27,

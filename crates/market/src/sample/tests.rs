@@ -53,7 +53,7 @@ fn the_committed_files_are_those_of_the_seed() {
         );
     }
     assert!(
-        CHAIN_PARQUET.len() < 1_900_000,
+        CHAIN_PARQUET.len() < 1_930_000,
         "the sample grows beyond what one may ship: {}",
         CHAIN_PARQUET.len()
     );
@@ -125,9 +125,11 @@ fn a_wrong_target_is_noticed() {
 fn long_the_seed_is_the_first_that_fits() {
     let calm = |sample: &Sample| {
         let returns = sample.histories[1].log_returns();
-        returns[returns.len() - 10..]
-            .iter()
-            .all(|value| value.abs() < 0.012)
+        let quarter = crate::history::realised_vol(&returns[returns.len() - 63..]).unwrap();
+        quarter.vol_per_year < 0.165
+            && returns[returns.len() - 10..]
+                .iter()
+                .all(|value| value.abs() < 0.012)
     };
     let split_is_plain = |sample: &Sample| {
         let (date, history) = (NAMES[2].split.unwrap().0, &sample.histories[2]);
@@ -144,7 +146,9 @@ fn long_the_seed_is_the_first_that_fits() {
             && split_is_plain(&sample)
             && measure(&sample, &TARGETS).iter().all(|line| line.fits())
     };
-    assert_eq!((1..).find(fits), Some(SEED));
+    let found = (1..).find(fits);
+    println!("the first seed that fits: {found:?}");
+    assert_eq!(found, Some(SEED));
 }
 
 /// What stands in the file is an arbitrage-free set of quotes on ticks around the price of its own volatility.

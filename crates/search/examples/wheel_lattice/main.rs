@@ -4,8 +4,8 @@
 //! cargo run --release -p search --example wheel_lattice -- --fee 0.45
 //! ```
 //! The search knows only the rules and what a state would fetch if it were liquidated now. The lattice is small enough
-//! for the default budget to exhaust it, and then the two must agree to the last digits; with `--evaluations 256` one can
-//! see how far it comes on less.
+//! for the default budget to exhaust it, and then the two must agree to the last digits; with `--evaluations 256` one
+//! can see how far it comes on less.
 
 mod lattice;
 
