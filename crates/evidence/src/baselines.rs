@@ -27,7 +27,11 @@ impl Policy for Once {
     fn begin(&self) {}
 
     fn decide(&self, (): &mut (), _: &Rules, situation: &Situation) -> Action {
-        if situation.state.day == 0 { self.0.clone() } else { Action::do_nothing() }
+        if situation.state.day == 0 {
+            self.0.clone()
+        } else {
+            Action::do_nothing()
+        }
     }
 }
 
@@ -49,20 +53,44 @@ impl Policy for FixedRule {
         if !book.lots().is_empty() || situation.state.day + self.days / 2 > rules.horizon_day {
             return Action::do_nothing();
         }
-        let right = if book.uncovered_shares() >= SHARES_PER_CONTRACT { Right::Call } else { Right::Put };
+        let right = if book.uncovered_shares() >= SHARES_PER_CONTRACT {
+            Right::Call
+        } else {
+            Right::Put
+        };
         let expiry_day = situation.state.day + self.days;
-        let strike = Cents::from_usd(rules.futures.strike_at_delta(&situation.state, right, self.delta, expiry_day));
-        let Some(price) = rules.fill_price(&situation.state, right, strike.usd(), expiry_day, true) else {
+        let strike = Cents::from_usd(rules.futures.strike_at_delta(
+            &situation.state,
+            right,
+            self.delta,
+            expiry_day,
+        ));
+        let Some(price) = rules.fill_price(&situation.state, right, strike.usd(), expiry_day, true)
+        else {
             return Action::do_nothing();
         };
         let contracts = match right {
             Right::Call => book.uncovered_shares() / SHARES_PER_CONTRACT,
-            Right::Put => (book.free_cash().usd() / (strike.usd() * SHARES_PER_CONTRACT as f64)).floor() as i64,
+            Right::Put => (book.free_cash().usd() / (strike.usd() * SHARES_PER_CONTRACT as f64))
+                .floor() as i64,
         };
         if contracts < 1 {
             return Action::do_nothing();
         }
-        let kind = if right == Right::Put { Kind::SellPut } else { Kind::SellCall };
-        Action::new(kind, &[Leg::Option { right, strike, expiry_day, contracts: -(contracts as i32), price }])
+        let kind = if right == Right::Put {
+            Kind::SellPut
+        } else {
+            Kind::SellCall
+        };
+        Action::new(
+            kind,
+            &[Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts: -(contracts as i32),
+                price,
+            }],
+        )
     }
 }

@@ -47,13 +47,17 @@ impl Grade {
     /// Sums up walks. `deviations` is the half-width of intervals in standard errors (1.96 for 95 %).
     pub fn new(walks: &[Walk], utility: &Utility, deviations: f64) -> Grade {
         let utilities: Vec<f64> = walks.iter().map(|w| utility.of(w.wealth_usd)).collect();
-        let gains: Vec<f64> = walks.iter().map(|w| w.wealth_usd - utility.wealth_usd).collect();
+        let gains: Vec<f64> = walks
+            .iter()
+            .map(|w| w.wealth_usd - utility.wealth_usd)
+            .collect();
         let controls: Vec<f64> = walks.iter().map(|w| w.control_usd).collect();
         let residuals = pairs(&controlled(&utilities, &controls));
         let (mean, error) = mean_and_error(&residuals);
         let worth = |u: f64| utility.certain(u) - utility.wealth_usd;
         let (mean_gain, _) = mean_and_error(&pairs(&controlled(&gains, &controls)));
-        let average = |f: &dyn Fn(&Walk) -> f64| walks.iter().map(f).sum::<f64>() / walks.len() as f64;
+        let average =
+            |f: &dyn Fn(&Walk) -> f64| walks.iter().map(f).sum::<f64>() / walks.len() as f64;
         let mut sorted = gains;
         sorted.sort_unstable_by(f64::total_cmp);
         let tail = (sorted.len() / 20).max(1);
@@ -69,7 +73,10 @@ impl Grade {
             share_of_gains: average(&|w| f64::from(u8::from(w.wealth_usd > utility.wealth_usd))),
             premium_usd: average(&|w| w.premium_usd),
             fees_usd: average(&|w| w.fees_usd),
-            assignments: (average(&|w| f64::from(w.assigned_early)), average(&|w| f64::from(w.assigned_at_expiry))),
+            assignments: (
+                average(&|w| f64::from(w.assigned_early)),
+                average(&|w| f64::from(w.assigned_at_expiry)),
+            ),
             quantiles_usd: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)],
             residuals,
         }
@@ -78,10 +85,23 @@ impl Grade {
 
 /// How much better the first policy did than the second on the same paths: difference of worths in dollars near today's wealth.
 pub fn difference(better: &Grade, other: &Grade, deviations: f64) -> Interval {
-    assert_eq!(better.residuals.len(), other.residuals.len(), "policies are compared on the same paths");
-    let gaps: Vec<f64> = better.residuals.iter().zip(&other.residuals).map(|(a, b)| a - b).collect();
+    assert_eq!(
+        better.residuals.len(),
+        other.residuals.len(),
+        "policies are compared on the same paths"
+    );
+    let gaps: Vec<f64> = better
+        .residuals
+        .iter()
+        .zip(&other.residuals)
+        .map(|(a, b)| a - b)
+        .collect();
     let (mean, error) = mean_and_error(&gaps);
-    Interval { value: mean, low: mean - deviations * error, high: mean + deviations * error }
+    Interval {
+        value: mean,
+        low: mean - deviations * error,
+        high: mean + deviations * error,
+    }
 }
 
 /// Values less the control at its least-squares slope.
@@ -90,13 +110,24 @@ fn controlled(values: &[f64], controls: &[f64]) -> Vec<f64> {
     let centre = values.iter().sum::<f64>() / count;
     // The control's mean is known to be zero.
     let square: f64 = controls.iter().map(|c| c * c).sum();
-    let product: f64 = values.iter().zip(controls).map(|(v, c)| (v - centre) * c).sum();
+    let product: f64 = values
+        .iter()
+        .zip(controls)
+        .map(|(v, c)| (v - centre) * c)
+        .sum();
     let slope = if square > 0.0 { product / square } else { 0.0 };
-    values.iter().zip(controls).map(|(v, c)| v - slope * c).collect()
+    values
+        .iter()
+        .zip(controls)
+        .map(|(v, c)| v - slope * c)
+        .collect()
 }
 
 fn pairs(values: &[f64]) -> Vec<f64> {
-    values.chunks(2).map(|pair| pair.iter().sum::<f64>() / pair.len() as f64).collect()
+    values
+        .chunks(2)
+        .map(|pair| pair.iter().sum::<f64>() / pair.len() as f64)
+        .collect()
 }
 
 fn mean_and_error(values: &[f64]) -> (f64, f64) {
@@ -113,21 +144,51 @@ mod tests {
     /// A control that explains the outcome shrinks the interval and leaves the mean; a wrong one would move it.
     #[test]
     fn the_control_shrinks_the_interval_and_keeps_the_mean() {
-        let utility = Utility { risk_aversion: 0.0, wealth_usd: 1e5 };
+        let utility = Utility {
+            risk_aversion: 0.0,
+            wealth_usd: 1e5,
+        };
         let noise = |i: usize| ((i as f64 * 0.754_877_666).fract() - 0.5) * 2000.0;
-        let walk = |i: usize, control: f64| Walk { wealth_usd: 1e5 + 10.0 + noise(i), control_usd: control, ..Walk::default() };
-        let plain = Grade::new(&(0..4096).map(|i| walk(i, 0.0)).collect::<Vec<_>>(), &utility, 1.96);
-        let sharp = Grade::new(&(0..4096).map(|i| walk(i, noise(i))).collect::<Vec<_>>(), &utility, 1.96);
-        assert!((sharp.worth_usd.value - 10.0).abs() < 0.5, "{:?}", sharp.worth_usd);
+        let walk = |i: usize, control: f64| Walk {
+            wealth_usd: 1e5 + 10.0 + noise(i),
+            control_usd: control,
+            ..Walk::default()
+        };
+        let plain = Grade::new(
+            &(0..4096).map(|i| walk(i, 0.0)).collect::<Vec<_>>(),
+            &utility,
+            1.96,
+        );
+        let sharp = Grade::new(
+            &(0..4096).map(|i| walk(i, noise(i))).collect::<Vec<_>>(),
+            &utility,
+            1.96,
+        );
+        assert!(
+            (sharp.worth_usd.value - 10.0).abs() < 0.5,
+            "{:?}",
+            sharp.worth_usd
+        );
         let width = |g: &Grade| g.worth_usd.high - g.worth_usd.low;
         assert!(width(&sharp) < width(&plain) / 10.0);
     }
 
     #[test]
     fn the_tail_is_the_mean_of_the_worst_twentieth() {
-        let utility = Utility { risk_aversion: 3.0, wealth_usd: 1e5 };
-        let walks: Vec<Walk> = (0..100).map(|i| Walk { wealth_usd: 1e5 - 100.0 * f64::from(i), ..Walk::default() }).collect();
+        let utility = Utility {
+            risk_aversion: 3.0,
+            wealth_usd: 1e5,
+        };
+        let walks: Vec<Walk> = (0..100)
+            .map(|i| Walk {
+                wealth_usd: 1e5 - 100.0 * f64::from(i),
+                ..Walk::default()
+            })
+            .collect();
         let grade = Grade::new(&walks, &utility, 1.96);
-        assert_eq!(grade.cvar95_usd, (9500.0 + 9600.0 + 9700.0 + 9800.0 + 9900.0) / 5.0);
+        assert_eq!(
+            grade.cvar95_usd,
+            (9500.0 + 9600.0 + 9700.0 + 9800.0 + 9900.0) / 5.0
+        );
     }
 }

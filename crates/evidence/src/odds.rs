@@ -38,5 +38,10 @@ pub fn odds(rules: &Rules, paths: &Paths, lot: &Lot, net_usd: f64) -> Option<Odd
         touched += u32::from(was_touched);
     }
     let share = |count: u32| f64::from(count) / paths.count() as f64;
-    Some(Odds { profit: share(profit), assigned_early: share(early), assigned_at_expiry: share(at_expiry), touched: share(touched) })
+    Some(Odds {
+        profit: share(profit),
+        assigned_early: share(early),
+        assigned_at_expiry: share(at_expiry),
+        touched: share(touched),
+    })
 }

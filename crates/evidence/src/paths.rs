@@ -13,8 +13,19 @@ pub struct Paths {
 
 impl Paths {
     /// Simulates `count` paths (rounded up to whole pairs) to `horizon_day`. The numbers depend on `seed` alone.
-    pub fn simulate(futures: &Futures, horizon_day: u16, count: usize, seed: u64, threads: usize) -> Paths {
-        let mut days: Vec<u16> = futures.trading_days.iter().copied().filter(|&day| day < horizon_day).collect();
+    pub fn simulate(
+        futures: &Futures,
+        horizon_day: u16,
+        count: usize,
+        seed: u64,
+        threads: usize,
+    ) -> Paths {
+        let mut days: Vec<u16> = futures
+            .trading_days
+            .iter()
+            .copied()
+            .filter(|&day| day < horizon_day)
+            .collect();
         days.push(horizon_day);
         let count = count.div_ceil(2) * 2;
         let mut states = vec![futures.today(); count * days.len()];
@@ -29,7 +40,10 @@ impl Paths {
                 });
             }
         });
-        Paths { days: days.len(), states }
+        Paths {
+            days: days.len(),
+            states,
+        }
     }
 
     /// How many paths there are.
@@ -60,7 +74,11 @@ fn simulate_one(futures: &Futures, days: &[u16], path: u64, seed: u64, out: &mut
         // The jump and the volatility of the two paths of a pair are drawn apart.
         let own = address(1) ^ ((path % 2) << 62);
         let volatility = address(2) ^ ((path % 2) << 62);
-        state = futures.step(&state, day, [shock, uniform(seed, own), uniform(seed, volatility)]);
+        state = futures.step(
+            &state,
+            day,
+            [shock, uniform(seed, own), uniform(seed, volatility)],
+        );
         out[step] = state;
     }
 }
@@ -74,6 +92,7 @@ pub fn uniform(seed: u64, address: u64) -> f64 {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     };
-    let bits = mix(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)).wrapping_add(address.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    let bits = mix(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15))
+        .wrapping_add(address.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
     ((bits >> 11) as f64 + 0.5) / (1u64 << 53) as f64
 }

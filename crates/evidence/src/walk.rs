@@ -38,7 +38,13 @@ pub struct Walk {
 }
 
 /// Walks every path from `start` and returns the outcomes in the order of the paths.
-pub fn walk_all<P: Policy>(rules: &Rules, start: &Situation, paths: &Paths, policy: &P, threads: usize) -> Vec<Walk> {
+pub fn walk_all<P: Policy>(
+    rules: &Rules,
+    start: &Situation,
+    paths: &Paths,
+    policy: &P,
+    threads: usize,
+) -> Vec<Walk> {
     let mut walks = vec![Walk::default(); paths.count()];
     let share = paths.count().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
@@ -73,7 +79,10 @@ fn walk_one<P: Policy>(rules: &Rules, start: &Situation, path: &[State], policy:
             decision_day = rules.next_day(&situation);
         }
     }
-    debug_assert!(situation.book.adds_up(), "the cash identity broke on a path");
+    debug_assert!(
+        situation.book.adds_up(),
+        "the cash identity broke on a path"
+    );
     let flows = situation.book.flows();
     walk.wealth_usd = rules.wealth(&situation);
     walk.premium_usd = (flows.premium_received - flows.premium_paid).usd();
@@ -81,9 +90,19 @@ fn walk_one<P: Policy>(rules: &Rules, start: &Situation, path: &[State], policy:
     walk
 }
 
-fn decide<P: Policy>(rules: &Rules, policy: &P, memory: &mut P::Memory, situation: &mut Situation, walk: &mut Walk) {
+fn decide<P: Policy>(
+    rules: &Rules,
+    policy: &P,
+    memory: &mut P::Memory,
+    situation: &mut Situation,
+    walk: &mut Walk,
+) {
     let action = policy.decide(memory, rules, situation);
-    if situation.book.trade(&action, rules.style, &rules.costs).is_err() {
+    if situation
+        .book
+        .trade(&action, rules.style, &rules.costs)
+        .is_err()
+    {
         walk.refused += 1;
     }
 }

@@ -70,18 +70,30 @@ pub(crate) enum Error {
 impl Account {
     /// Reads and checks an account file. What each check says names the entry, the value and the remedy.
     pub(crate) fn read(path: &Path) -> Result<(Account, Vec<u8>), Error> {
-        let unreadable = |why: String| Error::Unreadable { path: path.to_owned(), why };
+        let unreadable = |why: String| Error::Unreadable {
+            path: path.to_owned(),
+            why,
+        };
         let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-        let account: Account = toml::from_str(text)
-            .map_err(|error| Error::Syntax { path: path.to_owned(), why: error.to_string().trim_end().to_owned() })?;
-        account.check().map_err(|what| Error::Wrong { path: path.to_owned(), what })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+        let account: Account = toml::from_str(text).map_err(|error| Error::Syntax {
+            path: path.to_owned(),
+            why: error.to_string().trim_end().to_owned(),
+        })?;
+        account.check().map_err(|what| Error::Wrong {
+            path: path.to_owned(),
+            what,
+        })?;
         Ok((account, bytes))
     }
 
     fn check(&self) -> Result<(), String> {
         if self.schema_version != 1 {
-            return Err(format!("schema_version = {}: this version of jarvis2 reads 1", self.schema_version));
+            return Err(format!(
+                "schema_version = {}: this version of jarvis2 reads 1",
+                self.schema_version
+            ));
         }
         if self.kind != "cash" {
             return Err(format!(
@@ -90,41 +102,79 @@ impl Account {
             ));
         }
         if !self.cash_usd.is_finite() || self.cash_usd < 0.0 {
-            return Err(format!("cash_usd = {} is not an amount of cash: a cash account cannot owe money", self.cash_usd));
+            return Err(format!(
+                "cash_usd = {} is not an amount of cash: a cash account cannot owe money",
+                self.cash_usd
+            ));
         }
         if self.cash_usd > 1e12 {
-            return Err(format!("cash_usd = {} is more than a trillion dollars: check the unit (dollars, not cents)", self.cash_usd));
+            return Err(format!(
+                "cash_usd = {} is more than a trillion dollars: check the unit (dollars, not cents)",
+                self.cash_usd
+            ));
         }
         for (index, shares) in self.shares.iter().enumerate() {
-            shares.check().map_err(|what| format!("[[shares]] number {} ({}): {what}", index + 1, shares.symbol))?;
+            shares.check().map_err(|what| {
+                format!(
+                    "[[shares]] number {} ({}): {what}",
+                    index + 1,
+                    shares.symbol
+                )
+            })?;
         }
         for (index, position) in self.options.iter().enumerate() {
-            position.check().map_err(|what| format!("[[options]] number {} ({}): {what}", index + 1, position.symbol))?;
+            position.check().map_err(|what| {
+                format!(
+                    "[[options]] number {} ({}): {what}",
+                    index + 1,
+                    position.symbol
+                )
+            })?;
         }
-        let mut symbols: Vec<String> = self.shares.iter().map(|s| s.symbol.to_uppercase()).collect();
+        let mut symbols: Vec<String> = self
+            .shares
+            .iter()
+            .map(|s| s.symbol.to_uppercase())
+            .collect();
         symbols.sort();
         if let Some(twice) = symbols.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("[[shares]]: {} stands there twice: add the counts up and average the basis", twice[0]));
+            return Err(format!(
+                "[[shares]]: {} stands there twice: add the counts up and average the basis",
+                twice[0]
+            ));
         }
-        self.symbols().iter().try_for_each(|symbol| self.check_cover(symbol))?;
+        self.symbols()
+            .iter()
+            .try_for_each(|symbol| self.check_cover(symbol))?;
         self.check_secured()
     }
 
     /// Every symbol in the account, upper case, sorted.
     pub(crate) fn symbols(&self) -> Vec<String> {
         let shares = self.shares.iter().map(|s| s.symbol.to_uppercase());
-        let mut symbols: Vec<String> = shares.chain(self.options.iter().map(|o| o.symbol.to_uppercase())).collect();
+        let mut symbols: Vec<String> = shares
+            .chain(self.options.iter().map(|o| o.symbol.to_uppercase()))
+            .collect();
         symbols.sort();
         symbols.dedup();
         symbols
     }
 
     fn check_cover(&self, symbol: &str) -> Result<(), String> {
-        let held: i64 = self.shares.iter().filter(|s| s.symbol.eq_ignore_ascii_case(symbol)).map(|s| s.count).sum();
+        let held: i64 = self
+            .shares
+            .iter()
+            .filter(|s| s.symbol.eq_ignore_ascii_case(symbol))
+            .map(|s| s.count)
+            .sum();
         let short: f64 = self
             .options
             .iter()
-            .filter(|o| o.symbol.eq_ignore_ascii_case(symbol) && o.right() == Some(Right::Call) && o.contracts < 0.0)
+            .filter(|o| {
+                o.symbol.eq_ignore_ascii_case(symbol)
+                    && o.right() == Some(Right::Call)
+                    && o.contracts < 0.0
+            })
             .map(|o| -o.contracts * 100.0)
             .sum();
         if short > held as f64 {
@@ -163,12 +213,15 @@ impl Shares {
             return Err("symbol is empty".to_owned());
         }
         if self.count <= 0 {
-            return Err(format!("count = {}: leave the entry out if there are no shares; short stock is out of scope", self.count));
+            return Err(format!(
+                "count = {}: leave the entry out if there are no shares; short stock is out of scope",
+                self.count
+            ));
         }
         match self.basis_usd_per_share {
-            Some(basis) if !(basis.is_finite() && basis > 0.0) => {
-                Err(format!("basis_usd_per_share = {basis} is no price: leave it out if it is not known"))
-            }
+            Some(basis) if !(basis.is_finite() && basis > 0.0) => Err(format!(
+                "basis_usd_per_share = {basis} is no price: leave it out if it is not known"
+            )),
             _ => Ok(()),
         }
     }
@@ -177,7 +230,10 @@ impl Shares {
 impl Position {
     fn check(&self) -> Result<(), String> {
         if self.right().is_none() {
-            return Err(format!("right = \"{}\": write \"put\" or \"call\"", self.right));
+            return Err(format!(
+                "right = \"{}\": write \"put\" or \"call\"",
+                self.right
+            ));
         }
         if self.expiry().is_none() {
             return Err(format!("expiry = \"{}\": write YYYY-MM-DD", self.expiry));
@@ -185,20 +241,35 @@ impl Position {
         if !(self.strike_usd.is_finite() && self.strike_usd > 0.0) {
             return Err(format!("strike_usd = {} is no strike", self.strike_usd));
         }
-        if !self.contracts.is_finite() || self.contracts.fract() != 0.0 || self.contracts == 0.0 || self.contracts.abs() > 1e6 {
-            return Err(format!("contracts = {}: write a whole number, negative for short", self.contracts));
+        if !self.contracts.is_finite()
+            || self.contracts.fract() != 0.0
+            || self.contracts == 0.0
+            || self.contracts.abs() > 1e6
+        {
+            return Err(format!(
+                "contracts = {}: write a whole number, negative for short",
+                self.contracts
+            ));
         }
         match self.opened.as_deref().map(str::parse::<Date>) {
-            Some(Err(_)) => return Err(format!("opened = \"{}\": write YYYY-MM-DD", self.opened.as_deref().unwrap_or(""))),
+            Some(Err(_)) => {
+                return Err(format!(
+                    "opened = \"{}\": write YYYY-MM-DD",
+                    self.opened.as_deref().unwrap_or("")
+                ));
+            }
             Some(Ok(opened)) if Some(opened) > self.expiry() => {
-                return Err(format!("opened = \"{opened}\" lies after the expiry {}", self.expiry));
+                return Err(format!(
+                    "opened = \"{opened}\" lies after the expiry {}",
+                    self.expiry
+                ));
             }
             _ => (),
         }
         match self.premium_usd_per_share {
-            Some(premium) if !(premium.is_finite() && premium >= 0.0) => {
-                Err(format!("premium_usd_per_share = {premium}: write the amount without a sign, or leave it out"))
-            }
+            Some(premium) if !(premium.is_finite() && premium >= 0.0) => Err(format!(
+                "premium_usd_per_share = {premium}: write the amount without a sign, or leave it out"
+            )),
             _ => Ok(()),
         }
     }
@@ -258,38 +329,74 @@ mod tests {
     fn the_sample_is_valid_as_it_stands_and_uncommented() {
         let account: Account = toml::from_str(SAMPLE).unwrap();
         assert_eq!(account.check(), Ok(()));
-        let full: String = SAMPLE.replace("\n# [[", "\n[[").lines().map(|l| {
-            let code = l.strip_prefix("# ").filter(|c| c.contains(" = "));
-            format!("{}\n", code.unwrap_or(l))
-        }).collect();
+        let full: String = SAMPLE
+            .replace("\n# [[", "\n[[")
+            .lines()
+            .map(|l| {
+                let code = l.strip_prefix("# ").filter(|c| c.contains(" = "));
+                format!("{}\n", code.unwrap_or(l))
+            })
+            .collect();
         let account: Account = toml::from_str(&full).unwrap();
-        assert_eq!((account.shares.len(), account.options.len(), account.check()), (1, 1, Ok(())));
+        assert_eq!(
+            (account.shares.len(), account.options.len(), account.check()),
+            (1, 1, Ok(()))
+        );
     }
 
     #[test]
     fn each_mistake_is_named_with_its_value() {
-        let put = |more: &str| format!("cash_usd = 10000\n[[options]]\nsymbol = \"A\"\nright = \"put\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1\n{more}");
+        let put = |more: &str| {
+            format!(
+                "cash_usd = 10000\n[[options]]\nsymbol = \"A\"\nright = \"put\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1\n{more}"
+            )
+        };
         assert_eq!(check(&put("")), "fine");
         for (text, says) in [
             ("cash_usd = -5", "cash_usd = -5"),
             ("cash_usd = nan", "cash_usd = NaN"),
             ("cash = 5", "unknown field `cash`"),
-            ("cash_usd = 4000\n[[options]]\nsymbol = \"A\"\nright = \"put\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1", "does not secure"),
-            ("cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 50\n[[options]]\nsymbol = \"a\"\nright = \"call\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1", "short calls need 100 shares but the account holds 50"),
-            ("cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 0", "count = 0"),
-            ("cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 5\nbasis_usd_per_share = -1", "basis_usd_per_share = -1"),
-            ("cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 5\n[[shares]]\nsymbol = \"a\"\ncount = 5", "twice"),
-            (&put("").replace("contracts = -1", "contracts = -1.5"), "contracts = -1.5"),
+            (
+                "cash_usd = 4000\n[[options]]\nsymbol = \"A\"\nright = \"put\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1",
+                "does not secure",
+            ),
+            (
+                "cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 50\n[[options]]\nsymbol = \"a\"\nright = \"call\"\nexpiry = \"2026-07-17\"\nstrike_usd = 50\ncontracts = -1",
+                "short calls need 100 shares but the account holds 50",
+            ),
+            (
+                "cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 0",
+                "count = 0",
+            ),
+            (
+                "cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 5\nbasis_usd_per_share = -1",
+                "basis_usd_per_share = -1",
+            ),
+            (
+                "cash_usd = 1\n[[shares]]\nsymbol = \"A\"\ncount = 5\n[[shares]]\nsymbol = \"a\"\ncount = 5",
+                "twice",
+            ),
+            (
+                &put("").replace("contracts = -1", "contracts = -1.5"),
+                "contracts = -1.5",
+            ),
             (&put("").replace("\"put\"", "\"puts\""), "right = \"puts\""),
-            (&put("").replace("2026-07-17", "07/17/2026"), "write YYYY-MM-DD"),
-            (&put("").replace("strike_usd = 50", "strike_usd = 0"), "strike_usd = 0"),
+            (
+                &put("").replace("2026-07-17", "07/17/2026"),
+                "write YYYY-MM-DD",
+            ),
+            (
+                &put("").replace("strike_usd = 50", "strike_usd = 0"),
+                "strike_usd = 0",
+            ),
             (&put("opened = \"2027-01-01\""), "after the expiry"),
         ] {
             let said = check(text);
             assert!(said.contains(says), "{text}\nsaid: {said}\nnot:  {says}");
         }
         assert!(check("cash_usd = 1").replace("fine", "").is_empty());
-        let margin: Account = toml::from_str("schema_version = 1\nkind = \"margin\"\ncash_usd = 1").unwrap();
+        let margin: Account =
+            toml::from_str("schema_version = 1\nkind = \"margin\"\ncash_usd = 1").unwrap();
         assert!(margin.check().unwrap_err().contains("out of scope"));
     }
 }

@@ -148,7 +148,8 @@ pub(crate) fn run() -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let wants_json = matches!(&cli.command, Command::Plan(args) if args.json) || matches!(cli.command, Command::Machine { json: true });
+    let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
+        || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         Command::Plan(args) => plan(&args),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
@@ -188,20 +189,43 @@ fn done(text: &str) -> u8 {
 
 fn load(args: &ConfigArgs, mut flags: Vec<Flag>) -> Result<config::Loaded, Error> {
     for pair in &args.set {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Error::Usage(format!("--set {pair}: write KEY=VALUE, such as --set objective.risk_aversion=2")))?;
-        flags.push(Flag { name: "--set".to_owned(), key: key.trim().to_owned(), value: value.trim().to_owned() });
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Error::Usage(format!(
+                "--set {pair}: write KEY=VALUE, such as --set objective.risk_aversion=2"
+            ))
+        })?;
+        flags.push(Flag {
+            name: "--set".to_owned(),
+            key: key.trim().to_owned(),
+            value: value.trim().to_owned(),
+        });
     }
-    Ok(config::load(args.file.as_deref(), &config::environment(), &flags)?)
+    Ok(config::load(
+        args.file.as_deref(),
+        &config::environment(),
+        &flags,
+    )?)
 }
 
 fn plan(args: &PlanArgs) -> Result<u8, Error> {
-    let flag = |name: &str, key: &str, value: String| Flag { name: name.to_owned(), key: key.to_owned(), value };
+    let flag = |name: &str, key: &str, value: String| Flag {
+        name: name.to_owned(),
+        key: key.to_owned(),
+        value,
+    };
     let mut flags = Vec::new();
-    flags.extend(args.rate.map(|rate| flag("--rate", "market.rate_per_year", format!("{rate:?}"))));
-    flags.extend(args.seed.map(|seed| flag("--seed", "search.seed", seed.to_string())));
-    flags.extend(args.time_ms.map(|ms| flag("--time-ms", "search.time_ms", ms.to_string())));
+    flags.extend(
+        args.rate
+            .map(|rate| flag("--rate", "market.rate_per_year", format!("{rate:?}"))),
+    );
+    flags.extend(
+        args.seed
+            .map(|seed| flag("--seed", "search.seed", seed.to_string())),
+    );
+    flags.extend(
+        args.time_ms
+            .map(|ms| flag("--time-ms", "search.time_ms", ms.to_string())),
+    );
     let config = load(&args.config, flags)?.config;
     let machine = hardware::detect();
     let threads = threads(&config, &machine);
@@ -217,24 +241,37 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         allow_synthetic: args.allow_synthetic,
     };
     if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
-        return Err(Error::Usage(format!("--spot {spot}: a price in dollars is needed")));
+        return Err(Error::Usage(format!(
+            "--spot {spot}: a price in dollars is needed"
+        )));
     }
     let progress = Progress::new(args.quiet || args.json);
     let inputs = engine::inputs::read(&request, config, threads)?;
     let plan = engine::plan(&inputs, &progress);
     progress.finish();
     let plan = plan?;
-    let written = if args.no_files { Vec::new() } else { write(&plan, &inputs.config, args.out.as_deref())? };
+    let written = if args.no_files {
+        Vec::new()
+    } else {
+        write(&plan, &inputs.config, args.out.as_deref())?
+    };
     if args.json {
         done(&to_json(&plan)?);
     } else {
-        let style = report::TextStyle { color: wants_color(), unicode: wants_unicode() };
+        let style = report::TextStyle {
+            color: wants_color(),
+            unicode: wants_unicode(),
+        };
         done(&report::text(&plan, &style));
     }
     for path in written {
         eprintln!("written: {}", path.display());
     }
-    Ok(if plan.decision.outcome == Outcome::Abstain { 4 } else { 0 })
+    Ok(if plan.decision.outcome == Outcome::Abstain {
+        4
+    } else {
+        0
+    })
 }
 
 fn threads(config: &Config, machine: &hardware::Machine) -> usize {
@@ -248,10 +285,15 @@ fn threads(config: &Config, machine: &hardware::Machine) -> usize {
 /// Asks for the memory that paths and trees of this configuration take, before any of it is taken.
 fn reserve(config: &Config, machine: &hardware::Machine) -> Result<(), Error> {
     let paths = u64::from(config.search.paths) * u64::from(config.objective.horizon_days) * 24;
-    let trees = (u64::from(config.search.evaluations) + 2 * u64::from(config.search.draw_evaluations)) * 1500;
+    let trees = (u64::from(config.search.evaluations)
+        + 2 * u64::from(config.search.draw_evaluations))
+        * 1500;
     let need = 100_000_000 + paths + trees;
     let budget = hardware::memory_budget(machine, config.hardware.memory_limit_bytes());
-    Ok(budget.check(need, "search.paths, search.evaluations and search.draw_evaluations")?)
+    Ok(budget.check(
+        need,
+        "search.paths, search.evaluations and search.draw_evaluations",
+    )?)
 }
 
 fn to_json(plan: &Plan) -> Result<String, Error> {
@@ -261,7 +303,10 @@ fn to_json(plan: &Plan) -> Result<String, Error> {
 /// Writes the files that the configuration asks for.
 fn write(plan: &Plan, config: &Config, out: Option<&Path>) -> Result<Vec<PathBuf>, Error> {
     let dir = out.map_or_else(|| PathBuf::from(&config.output.dir), Path::to_path_buf);
-    let unwritable = |path: &Path, error: std::io::Error| Error::Unwritable { path: path.to_owned(), why: error.to_string() };
+    let unwritable = |path: &Path, error: std::io::Error| Error::Unwritable {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
     std::fs::create_dir_all(&dir).map_err(|error| unwritable(&dir, error))?;
     let mut written = Vec::new();
     let mut put = |name: &str, text: String| {
@@ -280,29 +325,54 @@ fn write(plan: &Plan, config: &Config, out: Option<&Path>) -> Result<Vec<PathBuf
 }
 
 fn wants_color() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn wants_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    cfg!(target_os = "macos") || locale.is_some_and(|value| value.to_lowercase().replace('-', "").contains("utf8"))
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    cfg!(target_os = "macos")
+        || locale.is_some_and(|value| value.to_lowercase().replace('-', "").contains("utf8"))
 }
 
 fn config_command(command: ConfigCommand) -> Result<String, Error> {
     match command {
-        ConfigCommand::Init { account: Some(path), .. } => {
-            let unwritable = |why: String| Error::Unwritable { path: path.clone(), why };
+        ConfigCommand::Init {
+            account: Some(path),
+            ..
+        } => {
+            let unwritable = |why: String| Error::Unwritable {
+                path: path.clone(),
+                why,
+            };
             if path.exists() {
-                return Err(Error::Usage(format!("{}: exists already and is left as it is; name another file", path.display())));
+                return Err(Error::Usage(format!(
+                    "{}: exists already and is left as it is; name another file",
+                    path.display()
+                )));
             }
-            std::fs::write(&path, account::SAMPLE).map_err(|error| unwritable(error.to_string()))?;
-            Ok(format!("{}: a sample account was written; edit it, then run `jarvis2 plan --chain FILE --account {}`", path.display(), path.display()))
+            std::fs::write(&path, account::SAMPLE)
+                .map_err(|error| unwritable(error.to_string()))?;
+            Ok(format!(
+                "{}: a sample account was written; edit it, then run `jarvis2 plan --chain FILE --account {}`",
+                path.display(),
+                path.display()
+            ))
         }
-        ConfigCommand::Init { account: None, file } => Ok(config::init(file.as_deref(), &config::environment())?),
+        ConfigCommand::Init {
+            account: None,
+            file,
+        } => Ok(config::init(file.as_deref(), &config::environment())?),
         ConfigCommand::Show { origin, config } => Ok(load(&config, Vec::new())?.show(origin)),
         ConfigCommand::Check { config } => {
             load(&config, Vec::new())?;
-            Ok(config::check(config.file.as_deref(), &config::environment(), &[])?)
+            Ok(config::check(
+                config.file.as_deref(),
+                &config::environment(),
+                &[],
+            )?)
         }
     }
 }
@@ -318,7 +388,10 @@ fn schema(format: SchemaOf) -> Result<String, Error> {
 
 fn sample(out: &Path) -> Result<String, Error> {
     let written = market::sample::write(out)?;
-    let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+    let names: Vec<String> = written
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     let symbol = engine::inputs::DEFAULT_SYMBOL;
     Ok(format!(
         "SYNTHETIC DATA, made by our own generator: it proves nothing about any market.\n{}\nTry: jarvis2 plan --chain {} --symbol {symbol} --history {} --events {} --account {} --allow-synthetic",
@@ -333,12 +406,25 @@ fn sample(out: &Path) -> Result<String, Error> {
 fn machine(as_json: bool) -> Result<String, Error> {
     let machine = hardware::detect();
     let mut rows = machine.rows();
-    rows.push(("threads".to_owned(), hardware::threads(&machine).to_string()));
-    rows.push(("memory budget".to_owned(), hardware::memory_budget(&machine, None).to_string()));
+    rows.push((
+        "threads".to_owned(),
+        hardware::threads(&machine).to_string(),
+    ));
+    rows.push((
+        "memory budget".to_owned(),
+        hardware::memory_budget(&machine, None).to_string(),
+    ));
     if as_json {
-        let object: serde_json::Map<String, serde_json::Value> = rows.into_iter().map(|(name, value)| (name.replace(' ', "_"), value.into())).collect();
-        return serde_json::to_string_pretty(&object).map_err(|error| Error::Internal(error.to_string()));
+        let object: serde_json::Map<String, serde_json::Value> = rows
+            .into_iter()
+            .map(|(name, value)| (name.replace(' ', "_"), value.into()))
+            .collect();
+        return serde_json::to_string_pretty(&object)
+            .map_err(|error| Error::Internal(error.to_string()));
     }
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    Ok(rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect())
+    Ok(rows
+        .iter()
+        .map(|(name, value)| format!("{name:width$}  {value}\n"))
+        .collect())
 }

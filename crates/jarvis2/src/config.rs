@@ -477,7 +477,8 @@ pub(crate) fn config_toml_sample() -> String {
 /// The JSON Schema of the configuration file, from the same table as everything else.
 pub(crate) fn json_schema() -> serde_json::Value {
     let mut sections = serde_json::Map::new();
-    let version = serde_json::json!({ "const": SCHEMA_VERSION, "description": "Version of this format." });
+    let version =
+        serde_json::json!({ "const": SCHEMA_VERSION, "description": "Version of this format." });
     sections.insert("schema_version".to_owned(), version);
     for (section, about) in table::SECTIONS {
         let mut keys = serde_json::Map::new();

@@ -17,7 +17,9 @@ pub(crate) enum Error {
     Fit(#[from] crate::engine::fit::Error),
     #[error("no symbol {wanted} in the chain file: it holds {there}")]
     NoSuchSymbol { wanted: String, there: String },
-    #[error("{chain} is synthetic data: advice on it means nothing for a real account; add --allow-synthetic to see it all the same")]
+    #[error(
+        "{chain} is synthetic data: advice on it means nothing for a real account; add --allow-synthetic to see it all the same"
+    )]
     SyntheticWithAccount { chain: String },
     #[error("{symbol}: {what}")]
     Position { symbol: String, what: String },
@@ -37,7 +39,9 @@ impl Error {
     /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Error::Usage(_) | Error::Config(_) | Error::Account(_) | Error::NoSuchSymbol { .. } => 2,
+            Error::Usage(_) | Error::Config(_) | Error::Account(_) | Error::NoSuchSymbol { .. } => {
+                2
+            }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } => 3,
             Error::Resources(_) | Error::Unwritable { .. } => 5,

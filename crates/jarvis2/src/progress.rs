@@ -19,7 +19,11 @@ impl Progress {
         let flag = Arc::clone(&stop);
         // A second handler cannot be set: then Ctrl-C simply ends the process, which is what it did before.
         let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-        let bar = if quiet || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(100) };
+        let bar = if quiet || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(100)
+        };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bar:30} {percent}%") {
             bar.set_style(style);
         }

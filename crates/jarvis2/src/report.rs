@@ -14,7 +14,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
-mod units;
+pub(crate) mod units;
 
 pub(crate) use html::html;
 pub(crate) use text::{TextStyle, text};

@@ -14,7 +14,10 @@ impl Cents {
 
     /// Rounds dollars to the nearest cent, half away from zero.
     pub fn from_usd(usd: f64) -> Cents {
-        assert!(usd.is_finite() && usd.abs() < 1e15, "an amount of ${usd} is not money");
+        assert!(
+            usd.is_finite() && usd.abs() < 1e15,
+            "an amount of ${usd} is not money"
+        );
         Cents((usd * 100.0).round() as i64)
     }
 
@@ -84,8 +87,16 @@ mod tests {
 
     #[test]
     fn rounds_and_prints() {
-        assert_eq!(Cents::from_usd(0.125), Cents(13), "0.125 is exact in binary: the half goes away from zero");
-        assert_eq!(Cents::from_usd(-1.005), Cents(-100), "-1.005 is below the half in binary");
+        assert_eq!(
+            Cents::from_usd(0.125),
+            Cents(13),
+            "0.125 is exact in binary: the half goes away from zero"
+        );
+        assert_eq!(
+            Cents::from_usd(-1.005),
+            Cents(-100),
+            "-1.005 is below the half in binary"
+        );
         assert_eq!(Cents(-5).to_string(), "-$0.05");
         assert_eq!(Cents(123_456).to_string(), "$1234.56");
     }

@@ -116,8 +116,8 @@ const DAYS_PER_YEAR: f64 = 365.0;
 
 /// Standard deviations at which a law is tabulated; closer where the mass is.
 const NODES: [f64; 23] = [
-    -6.0, -4.5, -3.5, -2.8, -2.25, -1.8, -1.45, -1.15, -0.85, -0.55, -0.27, 0.0, 0.27, 0.55, 0.85, 1.15, 1.45, 1.8, 2.25,
-    2.8, 3.5, 4.5, 6.0,
+    -6.0, -4.5, -3.5, -2.8, -2.25, -1.8, -1.45, -1.15, -0.85, -0.55, -0.27, 0.0, 0.27, 0.55, 0.85,
+    1.15, 1.45, 1.8, 2.25, 2.8, 3.5, 4.5, 6.0,
 ];
 
 impl Futures {
@@ -133,24 +133,46 @@ impl Futures {
         spread: Spread,
         trading_days: Vec<u16>,
     ) -> Futures {
-        assert!(spot > 0.0 && spot.is_finite(), "a spot of ${spot} is no price");
+        assert!(
+            spot > 0.0 && spot.is_finite(),
+            "a spot of ${spot} is no price"
+        );
         let local = Arc::new(LocalVol::new(&surface));
         let log_forwards = Arc::from(Vec::new());
-        let mut futures =
-            Futures { spot, rate, dividend_yield, dividends, surface, assumptions, spread, trading_days, log_forwards, local };
+        let mut futures = Futures {
+            spot,
+            rate,
+            dividend_yield,
+            dividends,
+            surface,
+            assumptions,
+            spread,
+            trading_days,
+            log_forwards,
+            local,
+        };
         let today = futures.today();
-        futures.log_forwards = (0..LocalVol::DAYS as u16).map(|day| futures.forward(&today, day).ln()).collect();
+        futures.log_forwards = (0..LocalVol::DAYS as u16)
+            .map(|day| futures.forward(&today, day).ln())
+            .collect();
         futures
     }
 
     /// The same market under other assumptions.
     pub fn under(&self, assumptions: Assumptions) -> Futures {
-        Futures { assumptions, ..self.clone() }
+        Futures {
+            assumptions,
+            ..self.clone()
+        }
     }
 
     /// Today.
     pub fn today(&self) -> State {
-        State { day: 0, spot: self.spot, vol_factor: 0.0 }
+        State {
+            day: 0,
+            spot: self.spot,
+            vol_factor: 0.0,
+        }
     }
 
     /// The forward price for `to_day` seen from `state`, at growth `growth` per year (the rate: risk-neutral; the drift: real-world).
@@ -185,9 +207,13 @@ impl Futures {
         let strike = log_strike - self.log_forward(expiry_day);
         let spot = self.moneyness(state);
         if state.day == 0 && spot == 0.0 {
-            return self.surface.vol_at_log(strike, years_between(0, expiry_day).max(0.5 / DAYS_PER_YEAR));
+            return self.surface.vol_at_log(
+                strike,
+                years_between(0, expiry_day).max(0.5 / DAYS_PER_YEAR),
+            );
         }
-        self.local.implied((spot, state.day), (strike, expiry_day.max(state.day + 1)))
+        self.local
+            .implied((spot, state.day), (strike, expiry_day.max(state.day + 1)))
     }
 
     fn log_forward(&self, day: u16) -> f64 {
@@ -196,7 +222,11 @@ impl Futures {
 
     /// Logarithm of the spot over today's forward for the day.
     fn moneyness(&self, state: &State) -> f64 {
-        if state.day == 0 && state.spot == self.spot { 0.0 } else { state.spot.ln() - self.log_forward(state.day) }
+        if state.day == 0 && state.spot == self.spot {
+            0.0
+        } else {
+            state.spot.ln() - self.log_forward(state.day)
+        }
     }
 
     /// The state's own volatility level, for options that expire on `expiry_day`.
@@ -228,7 +258,8 @@ impl Futures {
         let forward = self.forward(state, expiry_day);
         let vol = self.implied_vol(state, strike, expiry_day);
         let discount = (-self.rate * years).exp();
-        (discount * black(right, forward, strike, vol * years.sqrt())).max(right.intrinsic(state.spot, strike))
+        (discount * black(right, forward, strike, vol * years.sqrt()))
+            .max(right.intrinsic(state.spot, strike))
     }
 
     /// Bid and ask quoted in `state`, dollars per share; a bid of 0 means that nobody bids.
@@ -242,7 +273,11 @@ impl Futures {
     pub fn delta(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> f64 {
         let years = years_between(state.day, expiry_day);
         if years <= 0.0 {
-            return if right.intrinsic(state.spot, strike) > 0.0 { right.sign() } else { 0.0 };
+            return if right.intrinsic(state.spot, strike) > 0.0 {
+                right.sign()
+            } else {
+                0.0
+            };
         }
         let forward = self.forward(state, expiry_day);
         let deviation = self.implied_vol(state, strike, expiry_day) * years.sqrt();
@@ -255,7 +290,10 @@ impl Futures {
         let years = years_between(state.day, expiry_day).max(0.5 / DAYS_PER_YEAR);
         let forward = self.forward(state, expiry_day);
         let level = self.level(state, expiry_day);
-        let d1 = right.sign() * normal::inverse_cdf((delta * (self.dividend_yield * years).exp()).clamp(1e-6, 1.0 - 1e-6));
+        let d1 = right.sign()
+            * normal::inverse_cdf(
+                (delta * (self.dividend_yield * years).exp()).clamp(1e-6, 1.0 - 1e-6),
+            );
         let mut strike = forward;
         for _ in 0..3 {
             let deviation = self.implied_at(state, strike.ln(), expiry_day) * level * years.sqrt();
@@ -267,13 +305,23 @@ impl Futures {
     /// Real-world expected payoff of one share's option on `expiry_day`, undiscounted, in dollars.
     ///
     /// Closed form: Black with the state's implied volatility times `forecast / implied`, mixed over no jump and one jump.
-    pub fn expected_payoff(&self, state: &State, right: Right, strike: f64, expiry_day: u16) -> f64 {
+    pub fn expected_payoff(
+        &self,
+        state: &State,
+        right: Right,
+        strike: f64,
+        expiry_day: u16,
+    ) -> f64 {
         let years = years_between(state.day, expiry_day);
         if years <= 0.0 {
             return right.intrinsic(state.spot, strike);
         }
         let view = self.view(state, expiry_day);
-        view.expected(right, strike, self.real_vol(state, strike, &view, expiry_day))
+        view.expected(
+            right,
+            strike,
+            self.real_vol(state, strike, &view, expiry_day),
+        )
     }
 
     /// Real-world volatility at a strike: the quoted one at the same distance from the mean as the strike has from the forward,
@@ -296,7 +344,10 @@ impl Futures {
         let years = years_between(state.day, to_day);
         let a = &self.assumptions;
         let jump_probability = 1.0 - (-a.jumps_per_year * years).exp();
-        let sizes = [(a.jump_mean - a.jump_sd).exp(), (a.jump_mean + a.jump_sd).exp()];
+        let sizes = [
+            (a.jump_mean - a.jump_sd).exp(),
+            (a.jump_mean + a.jump_sd).exp(),
+        ];
         let mean = self.mean_spot(state, to_day);
         let calm = mean / (1.0 - jump_probability + jump_probability * (sizes[0] + sizes[1]) / 2.0);
         View {
@@ -306,7 +357,11 @@ impl Futures {
             jumped: [calm * sizes[0], calm * sizes[1]],
             jump_probability,
             level: self.level(state, to_day),
-            shift: if self.assumptions.drift == self.rate { 0.0 } else { (self.forward(state, to_day) / mean).ln() },
+            shift: if self.assumptions.drift == self.rate {
+                0.0
+            } else {
+                (self.forward(state, to_day) / mean).ln()
+            },
         }
     }
 
@@ -318,24 +373,35 @@ impl Futures {
     pub fn law(&self, state: &State, to_day: u16, strikes: &[f64], out: &mut Vec<Outcome>) {
         out.clear();
         if to_day <= state.day {
-            out.push(Outcome { probability: 1.0, spot: state.spot });
+            out.push(Outcome {
+                probability: 1.0,
+                spot: state.spot,
+            });
             return;
         }
         let view = self.view(state, to_day);
         let width = self.real_vol(state, view.mean, &view, to_day) * view.root_years;
-        let at = |spot: f64| Outcome { probability: 0.0, spot };
+        let at = |spot: f64| Outcome {
+            probability: 0.0,
+            spot,
+        };
         out.extend(NODES.iter().map(|z| at(view.calm * (z * width).exp())));
         out.extend(strikes.iter().map(|&strike| at(strike)));
         if view.jump_probability > 0.0 {
-            out.extend(view.jumped.iter().flat_map(|&mean| [-4.0, -1.0, 1.0].map(|z: f64| at(mean * (z * width).exp()))));
+            out.extend(
+                view.jumped
+                    .iter()
+                    .flat_map(|&mean| [-4.0, -1.0, 1.0].map(|z: f64| at(mean * (z * width).exp()))),
+            );
         }
         out.sort_unstable_by(|a, b| a.spot.total_cmp(&b.spot));
-        out.dedup_by(|later, earlier| later.spot - earlier.spot < 1e-4 * view.mean && !strikes.contains(&later.spot));
+        out.dedup_by(|later, earlier| {
+            later.spot - earlier.spot < 1e-4 * view.mean && !strikes.contains(&later.spot)
+        });
         out.dedup_by(|later, earlier| later.spot <= earlier.spot);
         // Slopes of the undiscounted put between neighbours are probabilities; their differences are the weights.
-        let put = |spot: f64| {
-            view.expected(Right::Put, spot, self.real_vol(state, spot, &view, to_day))
-        };
+        let put =
+            |spot: f64| view.expected(Right::Put, spot, self.real_vol(state, spot, &view, to_day));
         let (mut below, mut price) = (0.0, put(out[0].spot));
         for index in 0..out.len() {
             let slope = if index + 1 < out.len() {
@@ -364,7 +430,10 @@ impl Futures {
         let shock = normal::inverse_cdf(uniforms[0]);
         let deviation = vol * years.sqrt();
         let jump_probability = 1.0 - (-a.jumps_per_year * years).exp();
-        let sizes = [(a.jump_mean - a.jump_sd).exp(), (a.jump_mean + a.jump_sd).exp()];
+        let sizes = [
+            (a.jump_mean - a.jump_sd).exp(),
+            (a.jump_mean + a.jump_sd).exp(),
+        ];
         let expected_jump = 1.0 - jump_probability + jump_probability * (sizes[0] + sizes[1]) / 2.0;
         let jump = match uniforms[1] {
             u if u < jump_probability / 2.0 => sizes[0],
@@ -372,13 +441,21 @@ impl Futures {
             _ => 1.0,
         };
         // The diffusion and the jump are scaled so that the mean is met exactly.
-        let spot = self.mean_spot(state, to_day) * (deviation * shock - deviation * deviation / 2.0).exp() * jump / expected_jump;
+        let spot = self.mean_spot(state, to_day)
+            * (deviation * shock - deviation * deviation / 2.0).exp()
+            * jump
+            / expected_jump;
         let kappa = self.kappa();
         let own_shock = normal::inverse_cdf(uniforms[2]);
-        let mixed = a.spot_vol_correlation * shock + (1.0 - a.spot_vol_correlation.powi(2)).sqrt() * own_shock;
+        let mixed = a.spot_vol_correlation * shock
+            + (1.0 - a.spot_vol_correlation.powi(2)).sqrt() * own_shock;
         let spread = a.vol_of_vol * ((1.0 - (-2.0 * kappa * years).exp()) / (2.0 * kappa)).sqrt();
         let vol_factor = state.vol_factor * (-kappa * years).exp() + spread * mixed;
-        State { day: to_day, spot, vol_factor }
+        State {
+            day: to_day,
+            spot,
+            vol_factor,
+        }
     }
 
     /// The two equally likely volatility factors that stand for the law of `u` on `to_day`, given the spot's standardised move.
@@ -387,7 +464,8 @@ impl Futures {
         let kappa = self.kappa();
         let years = years_between(state.day, to_day);
         let spread = a.vol_of_vol * ((1.0 - (-2.0 * kappa * years).exp()) / (2.0 * kappa)).sqrt();
-        let centre = state.vol_factor * (-kappa * years).exp() + spread * a.spot_vol_correlation * standard_move;
+        let centre = state.vol_factor * (-kappa * years).exp()
+            + spread * a.spot_vol_correlation * standard_move;
         let own = spread * (1.0 - a.spot_vol_correlation.powi(2)).sqrt();
         [centre - own, centre + own]
     }
@@ -414,7 +492,8 @@ impl View {
         if self.jump_probability <= 0.0 {
             return calm;
         }
-        let jumped = black(right, self.jumped[0], strike, deviation) + black(right, self.jumped[1], strike, deviation);
+        let jumped = black(right, self.jumped[0], strike, deviation)
+            + black(right, self.jumped[1], strike, deviation);
         (1.0 - self.jump_probability) * calm + self.jump_probability * jumped / 2.0
     }
 }
@@ -426,18 +505,28 @@ fn black(right: Right, forward: f64, strike: f64, deviation: f64) -> f64 {
         return right.intrinsic(forward, strike);
     }
     let d1 = (forward / strike).ln() / deviation + deviation / 2.0;
-    (sign * (forward * normal::cdf(sign * d1) - strike * normal::cdf(sign * (d1 - deviation)))).max(0.0)
+    (sign * (forward * normal::cdf(sign * d1) - strike * normal::cdf(sign * (d1 - deviation))))
+        .max(0.0)
 }
 
 /// Makes the weights add up to one and the mean exact, by the smallest change.
 fn normalise(out: &mut [Outcome], mean: f64) {
     let total: f64 = out.iter().map(|o| o.probability).sum();
     let centre: f64 = out.iter().map(|o| o.probability * o.spot).sum::<f64>() / total;
-    let square: f64 = out.iter().map(|o| o.probability * (o.spot - centre).powi(2)).sum::<f64>() / total;
-    let tilt = if square > 0.0 { (mean - centre) / square } else { 0.0 };
+    let square: f64 = out
+        .iter()
+        .map(|o| o.probability * (o.spot - centre).powi(2))
+        .sum::<f64>()
+        / total;
+    let tilt = if square > 0.0 {
+        (mean - centre) / square
+    } else {
+        0.0
+    };
     let mut sum = 0.0;
     for outcome in out.iter_mut() {
-        outcome.probability = (outcome.probability / total * (1.0 + tilt * (outcome.spot - centre))).max(0.0);
+        outcome.probability =
+            (outcome.probability / total * (1.0 + tilt * (outcome.spot - centre))).max(0.0);
         sum += outcome.probability;
     }
     for outcome in out.iter_mut() {
@@ -483,18 +572,27 @@ impl LocalVol {
     fn new(surface: &Surface) -> LocalVol {
         let years = |day: usize| day.max(LocalVol::FIRST_DAY) as f64 / DAYS_PER_YEAR;
         let width = |day: usize| surface.atm_vol(years(day)) * years(day).sqrt();
-        let z = |column: usize| (column as f64 / (LocalVol::COLUMNS - 1) as f64 * 2.0 - 1.0) * LocalVol::REACH;
+        let z = |column: usize| {
+            (column as f64 / (LocalVol::COLUMNS - 1) as f64 * 2.0 - 1.0) * LocalVol::REACH
+        };
         let total = |day: usize| surface.atm_vol(day as f64 / DAYS_PER_YEAR).powi(2) * day as f64;
         let mut rows: Vec<Row> = Vec::with_capacity(LocalVol::DAYS);
         for day in 0..LocalVol::DAYS {
             let money = dupire(surface, 0.0, years(day));
             // Total variance never falls; where quotes say so, a day still carries a tenth of its share.
-            let quoted = if day == 0 { 0.0 } else { total(day) - total(day - 1) };
-            let step = quoted.max(0.1 * total(day) / day.max(1) as f64) * money / slope(surface, 0.0, years(day));
+            let quoted = if day == 0 {
+                0.0
+            } else {
+                total(day) - total(day - 1)
+            };
+            let step = quoted.max(0.1 * total(day) / day.max(1) as f64) * money
+                / slope(surface, 0.0, years(day));
             rows.push(Row {
                 cumulative: rows.last().map_or(0.0, |row: &Row| row.cumulative + step),
                 scale: (LocalVol::COLUMNS - 1) as f64 / (2.0 * LocalVol::REACH * width(day)),
-                shape: smooth(std::array::from_fn(|column| dupire(surface, z(column) * width(day), years(day)) / money)),
+                shape: smooth(std::array::from_fn(|column| {
+                    dupire(surface, z(column) * width(day), years(day)) / money
+                })),
                 corrections: [1.0; LocalVol::COLUMNS],
             });
         }
@@ -502,7 +600,10 @@ impl LocalVol {
         for day in 1..LocalVol::DAYS {
             local.rows[day].corrections = std::array::from_fn(|column| {
                 let strike = z(column) * width(day);
-                surface.vol_at_log(strike, day as f64 / DAYS_PER_YEAR).powi(2) / local.average((0.0, 0), (strike, day as u16))
+                surface
+                    .vol_at_log(strike, day as f64 / DAYS_PER_YEAR)
+                    .powi(2)
+                    / local.average((0.0, 0), (strike, day as u16))
             });
         }
         local
@@ -515,7 +616,11 @@ impl LocalVol {
     /// Local variance averaged along the straight line between two points (moneyness, day).
     fn average(&self, from: (f64, u16), to: (f64, u16)) -> f64 {
         // Gauss-Legendre.
-        const NODES: [(f64, f64); 3] = [(0.112_701_665_379_258, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_742, 5.0 / 18.0)];
+        const NODES: [(f64, f64); 3] = [
+            (0.112_701_665_379_258, 5.0 / 18.0),
+            (0.5, 8.0 / 18.0),
+            (0.887_298_334_620_742, 5.0 / 18.0),
+        ];
         let days = f64::from(to.1) - f64::from(from.1);
         let shape = |s: f64| {
             let row = self.row((f64::from(from.1) + s * days + 0.5) as usize);
@@ -525,7 +630,9 @@ impl LocalVol {
         // Beyond the grid variance goes on at the rate of its last days.
         let last = LocalVol::DAYS as u16 - 1;
         let (first, end) = (from.1.min(last - 30), to.1.min(last));
-        let variance = (self.row(usize::from(end)).cumulative - self.row(usize::from(first)).cumulative) / f64::from(end - first);
+        let variance = (self.row(usize::from(end)).cumulative
+            - self.row(usize::from(first)).cumulative)
+            / f64::from(end - first);
         shape * variance
     }
 
@@ -566,7 +673,8 @@ fn total_variance(surface: &Surface, k: f64, years: f64) -> f64 {
 /// Its slope in time, at least a tenth of the average so far.
 fn slope(surface: &Surface, k: f64, years: f64) -> f64 {
     let dt = 0.05 * years;
-    let slope = (total_variance(surface, k, years + dt) - total_variance(surface, k, years - dt)) / (2.0 * dt);
+    let slope = (total_variance(surface, k, years + dt) - total_variance(surface, k, years - dt))
+        / (2.0 * dt);
     slope.max(0.1 * total_variance(surface, k, years) / years)
 }
 
@@ -578,7 +686,8 @@ fn dupire(surface: &Surface, k: f64, years: f64) -> f64 {
     let w = total(k);
     let w_k = (total(k + dk) - total(k - dk)) / (2.0 * dk);
     let w_kk = (total(k + dk) - 2.0 * w + total(k - dk)) / (dk * dk);
-    let shape = 1.0 - k / w * w_k + 0.25 * (-0.25 - 1.0 / w + k * k / (w * w)) * w_k * w_k + 0.5 * w_kk;
+    let shape =
+        1.0 - k / w * w_k + 0.25 * (-0.25 - 1.0 / w + k * k / (w * w)) * w_k * w_k + 0.5 * w_kk;
     // Far out the density of a fitted smile may all but vanish, and the quotient explode: it is held near the smile itself.
     let implied = w / years;
     (slope(surface, k, years) / shape.max(0.05)).clamp(0.4 * implied, 2.5 * implied)
@@ -606,17 +715,37 @@ mod tests {
         let expiries = [10.0, 30.0, 60.0, 120.0].map(|days| {
             let years: f64 = days / 365.0;
             let points: Vec<SmilePoint> = [-2.0, -1.0, 0.0, 1.0, 2.0]
-                .map(|z: f64| SmilePoint { strike: 100.0 * (z * 0.2 * years.sqrt()).exp(), vol: 0.2 - slope * z, weight: 1.0 })
+                .map(|z: f64| SmilePoint {
+                    strike: 100.0 * (z * 0.2 * years.sqrt()).exp(),
+                    vol: 0.2 - slope * z,
+                    weight: 1.0,
+                })
                 .to_vec();
-            Expiry { years, forward: 100.0, smile: Smile::fit(&points, 100.0, years).unwrap() }
+            Expiry {
+                years,
+                forward: 100.0,
+                smile: Smile::fit(&points, 100.0, years).unwrap(),
+            }
         });
         Surface::new(expiries.to_vec()).unwrap()
     }
 
     fn futures(slope: f64, assumptions: Assumptions) -> Futures {
-        let spread = Spread { fraction_of_mid: 0.04, minimum_usd: 0.02 };
+        let spread = Spread {
+            fraction_of_mid: 0.04,
+            minimum_usd: 0.02,
+        };
         let days = (1..150).filter(|day| day % 7 < 5).collect();
-        Futures::new(100.0, 0.04, 0.0, Vec::new(), surface(slope), assumptions, spread, days)
+        Futures::new(
+            100.0,
+            0.04,
+            0.0,
+            Vec::new(),
+            surface(slope),
+            assumptions,
+            spread,
+            days,
+        )
     }
 
     /// With forecast = implied, drift = rate and no jumps, every option is worth exactly its mid: there is no edge to find.
@@ -625,30 +754,73 @@ mod tests {
         for slope in [0.0, 0.02] {
             let futures = futures(slope, CALM);
             let today = futures.today();
-            for (right, strike, day) in [(Right::Put, 95.0, 30), (Right::Call, 103.0, 10), (Right::Put, 100.0, 60), (Right::Call, 120.0, 120)] {
-                let fair = (-0.04 * f64::from(day) / 365.0_f64).exp() * futures.expected_payoff(&today, right, strike, day);
+            for (right, strike, day) in [
+                (Right::Put, 95.0, 30),
+                (Right::Call, 103.0, 10),
+                (Right::Put, 100.0, 60),
+                (Right::Call, 120.0, 120),
+            ] {
+                let fair = (-0.04 * f64::from(day) / 365.0_f64).exp()
+                    * futures.expected_payoff(&today, right, strike, day);
                 let mid = futures.mid(&today, right, strike, day);
-                assert!((fair - mid).abs() < 1e-9, "{right:?} {strike} {day}: fair {fair}, mid {mid}");
+                assert!(
+                    (fair - mid).abs() < 1e-9,
+                    "{right:?} {strike} {day}: fair {fair}, mid {mid}"
+                );
             }
-            let lower = futures.under(Assumptions { forecast_over_implied: 0.8, ..CALM });
-            assert!(lower.expected_payoff(&today, Right::Put, 95.0, 30) < 0.8 * futures.expected_payoff(&today, Right::Put, 95.0, 30));
+            let lower = futures.under(Assumptions {
+                forecast_over_implied: 0.8,
+                ..CALM
+            });
+            assert!(
+                lower.expected_payoff(&today, Right::Put, 95.0, 30)
+                    < 0.8 * futures.expected_payoff(&today, Right::Put, 95.0, 30)
+            );
         }
     }
 
     /// The law's weights price what is struck on its grid, and keep the mean, with jumps and in later states too.
     #[test]
     fn the_law_prices_its_strikes_and_keeps_the_mean() {
-        let futures = futures(0.02, Assumptions { jumps_per_year: 1.0, vol_of_vol: 0.5, ..CALM });
+        let futures = futures(
+            0.02,
+            Assumptions {
+                jumps_per_year: 1.0,
+                vol_of_vol: 0.5,
+                ..CALM
+            },
+        );
         let mut law = Vec::new();
-        for state in [futures.today(), State { day: 15, spot: 92.0, vol_factor: 0.2 }, State { day: 29, spot: 104.0, vol_factor: -0.1 }] {
+        for state in [
+            futures.today(),
+            State {
+                day: 15,
+                spot: 92.0,
+                vol_factor: 0.2,
+            },
+            State {
+                day: 29,
+                spot: 104.0,
+                vol_factor: -0.1,
+            },
+        ] {
             let day = 30;
             futures.law(&state, day, &[90.0, 95.0, 101.0], &mut law);
             let mean: f64 = law.iter().map(|o| o.probability * o.spot).sum();
-            assert!((mean - futures.mean_spot(&state, day)).abs() < 1e-9, "{state:?}");
+            assert!(
+                (mean - futures.mean_spot(&state, day)).abs() < 1e-9,
+                "{state:?}"
+            );
             for strike in [90.0, 95.0, 101.0] {
-                let summed: f64 = law.iter().map(|o| o.probability * (strike - o.spot).max(0.0)).sum();
+                let summed: f64 = law
+                    .iter()
+                    .map(|o| o.probability * (strike - o.spot).max(0.0))
+                    .sum();
                 let exact = futures.expected_payoff(&state, Right::Put, strike, day);
-                assert!((summed - exact).abs() < 5e-3 * exact.max(0.05), "{state:?} {strike}: {summed} against {exact}");
+                assert!(
+                    (summed - exact).abs() < 5e-3 * exact.max(0.05),
+                    "{state:?} {strike}: {summed} against {exact}"
+                );
             }
         }
     }
@@ -661,9 +833,17 @@ mod tests {
             for (day, expiry) in [(0, 30), (0, 8), (10, 36), (20, 60)] {
                 let mut before = f64::INFINITY;
                 for step in 0..160 {
-                    let state = State { day, spot: 70.0 + 0.4 * f64::from(step), vol_factor: 0.0 };
+                    let state = State {
+                        day,
+                        spot: 70.0 + 0.4 * f64::from(step),
+                        vol_factor: 0.0,
+                    };
                     let price = futures.mid(&state, Right::Put, 98.0, expiry);
-                    assert!(price <= before + 0.004, "slope {slope}, day {day}, expiry {expiry}, spot {}: {before} then {price}", state.spot);
+                    assert!(
+                        price <= before + 0.004,
+                        "slope {slope}, day {day}, expiry {expiry}, spot {}: {before} then {price}",
+                        state.spot
+                    );
                     before = price;
                 }
             }
@@ -673,18 +853,35 @@ mod tests {
     #[test]
     fn strikes_are_found_by_delta() {
         let futures = futures(0.02, CALM);
-        for (right, delta) in [(Right::Put, 0.1), (Right::Put, 0.3), (Right::Call, 0.2), (Right::Call, 0.5)] {
+        for (right, delta) in [
+            (Right::Put, 0.1),
+            (Right::Put, 0.3),
+            (Right::Call, 0.2),
+            (Right::Call, 0.5),
+        ] {
             let strike = futures.strike_at_delta(&futures.today(), right, delta, 30);
             let found = futures.delta(&futures.today(), right, strike, 30).abs();
-            assert!((found - delta).abs() < 0.003, "{right:?} {delta}: {strike} has {found}");
+            assert!(
+                (found - delta).abs() < 0.003,
+                "{right:?} {delta}: {strike} has {found}"
+            );
         }
     }
 
     /// Dividends lower the forward by what they pay, and the jump's mean is compensated: the share earns its drift.
     #[test]
     fn the_share_earns_its_drift() {
-        let mut futures = futures(0.0, Assumptions { jumps_per_year: 2.0, ..CALM });
-        futures.dividends = vec![Dividend { ex_day: 20, usd: 1.0 }];
+        let mut futures = futures(
+            0.0,
+            Assumptions {
+                jumps_per_year: 2.0,
+                ..CALM
+            },
+        );
+        futures.dividends = vec![Dividend {
+            ex_day: 20,
+            usd: 1.0,
+        }];
         let forward = futures.forward(&futures.today(), 30);
         let expected = 100.0 * (0.04 * 30.0 / 365.0_f64).exp() - (0.04 * 10.0 / 365.0_f64).exp();
         assert!((forward - expected).abs() < 1e-12);
@@ -692,9 +889,24 @@ mod tests {
         let count = 200_000;
         let uniform = |i: usize, a: f64| ((i as f64 + 0.5) * a).fract().clamp(1e-9, 1.0 - 1e-9);
         let mean = (0..count)
-            .map(|i| futures.step(&today, 1, [uniform(i, 0.754_877_666_2), uniform(i, 0.569_840_290_998), 0.5]).spot)
+            .map(|i| {
+                futures
+                    .step(
+                        &today,
+                        1,
+                        [
+                            uniform(i, 0.754_877_666_2),
+                            uniform(i, 0.569_840_290_998),
+                            0.5,
+                        ],
+                    )
+                    .spot
+            })
             .sum::<f64>()
             / count as f64;
-        assert!((mean - futures.mean_spot(&today, 1)).abs() < 0.005, "{mean}");
+        assert!(
+            (mean - futures.mean_spot(&today, 1)).abs() < 0.005,
+            "{mean}"
+        );
     }
 }

@@ -13,7 +13,10 @@ pub const NODES_MAX: usize = 9;
 ///
 /// Ascending in spot. Laws with no more than `nodes` outcomes come back as they are.
 pub fn quantise(law: &[Outcome], nodes: usize, out: &mut Vec<Outcome>) {
-    assert!((1..=NODES_MAX).contains(&nodes), "a rule has 1 to {NODES_MAX} nodes, not {nodes}");
+    assert!(
+        (1..=NODES_MAX).contains(&nodes),
+        "a rule has 1 to {NODES_MAX} nodes, not {nodes}"
+    );
     let held = law.iter().filter(|o| o.probability > 0.0);
     let total: f64 = held.clone().map(|o| o.probability).sum();
     if total <= 0.0 {
@@ -21,10 +24,18 @@ pub fn quantise(law: &[Outcome], nodes: usize, out: &mut Vec<Outcome>) {
     }
     let centre = held.clone().map(|o| o.probability * o.spot).sum::<f64>() / total;
     if nodes == 1 {
-        out.push(Outcome { probability: total, spot: centre });
+        out.push(Outcome {
+            probability: total,
+            spot: centre,
+        });
         return;
     }
-    let scale = (held.clone().map(|o| o.probability * (o.spot - centre).powi(2)).sum::<f64>() / total).sqrt();
+    let scale = (held
+        .clone()
+        .map(|o| o.probability * (o.spot - centre).powi(2))
+        .sum::<f64>()
+        / total)
+        .sqrt();
     if held.clone().count() <= nodes || scale <= 1e-12 * centre.abs() {
         out.extend(held.copied());
         return;
@@ -32,18 +43,32 @@ pub fn quantise(law: &[Outcome], nodes: usize, out: &mut Vec<Outcome>) {
     let (mut diagonal, mut beside) = recurrence(law, centre, scale, nodes);
     let mut first = [0.0; NODES_MAX];
     first[0] = 1.0;
-    eigen(&mut diagonal[..nodes], &mut beside[..nodes], &mut first[..nodes]);
+    eigen(
+        &mut diagonal[..nodes],
+        &mut beside[..nodes],
+        &mut first[..nodes],
+    );
     let start = out.len();
-    out.extend((0..nodes).map(|i| Outcome { probability: total * first[i] * first[i], spot: centre + scale * diagonal[i] }));
+    out.extend((0..nodes).map(|i| Outcome {
+        probability: total * first[i] * first[i],
+        spot: centre + scale * diagonal[i],
+    }));
     out[start..].sort_unstable_by(|a, b| a.spot.total_cmp(&b.spot));
 }
 
 /// Coefficients of the three-term recurrence of the polynomials orthogonal under the law, in `x = (spot - centre) / scale`.
-fn recurrence(law: &[Outcome], centre: f64, scale: f64, nodes: usize) -> ([f64; NODES_MAX], [f64; NODES_MAX]) {
+fn recurrence(
+    law: &[Outcome],
+    centre: f64,
+    scale: f64,
+    nodes: usize,
+) -> ([f64; NODES_MAX], [f64; NODES_MAX]) {
     let (mut diagonal, mut beside) = ([0.0; NODES_MAX], [0.0; NODES_MAX]);
     // Values of the last two polynomials at every point of the law.
-    let mut now: Vec<(f64, f64, f64, f64)> =
-        law.iter().map(|o| (o.probability.max(0.0), (o.spot - centre) / scale, 1.0, 0.0)).collect();
+    let mut now: Vec<(f64, f64, f64, f64)> = law
+        .iter()
+        .map(|o| (o.probability.max(0.0), (o.spot - centre) / scale, 1.0, 0.0))
+        .collect();
     let mut norm_before = 1.0;
     for degree in 0..nodes {
         let norm: f64 = now.iter().map(|&(w, _, p, _)| w * p * p).sum();
@@ -71,14 +96,17 @@ fn eigen(diagonal: &mut [f64], beside: &mut [f64], first: &mut [f64]) {
     for low in 0..n {
         for _ in 0..60 {
             let split = (low..n - 1)
-                .find(|&m| beside[m].abs() <= f64::EPSILON * (diagonal[m].abs() + diagonal[m + 1].abs()))
+                .find(|&m| {
+                    beside[m].abs() <= f64::EPSILON * (diagonal[m].abs() + diagonal[m + 1].abs())
+                })
                 .unwrap_or(n - 1);
             if split == low {
                 break;
             }
             let shift = (diagonal[low + 1] - diagonal[low]) / (2.0 * beside[low]);
             let radius = shift.hypot(1.0);
-            let mut g = diagonal[split] - diagonal[low] + beside[low] / (shift + radius.copysign(shift));
+            let mut g =
+                diagonal[split] - diagonal[low] + beside[low] / (shift + radius.copysign(shift));
             let (mut sine, mut cosine, mut carried) = (1.0, 1.0, 0.0);
             for i in (low..split).rev() {
                 let f = sine * beside[i];
@@ -116,9 +144,15 @@ mod tests {
         (0..points)
             .map(|i| {
                 let z = i as f64 / (points - 1) as f64 * 8.0 - 4.0;
-                Outcome { probability: (-z * z / 2.0).exp() * (1.0 + 0.2 * z), spot: 100.0 * (0.1 * z).exp() }
+                Outcome {
+                    probability: (-z * z / 2.0).exp() * (1.0 + 0.2 * z),
+                    spot: 100.0 * (0.1 * z).exp(),
+                }
             })
-            .map(|o| Outcome { probability: o.probability.max(0.0), ..o })
+            .map(|o| Outcome {
+                probability: o.probability.max(0.0),
+                ..o
+            })
             .collect()
     }
 
@@ -131,22 +165,44 @@ mod tests {
             quantise(&law, nodes, &mut few);
             assert_eq!(few.len(), nodes);
             let moment = |outcomes: &[Outcome], k: i32| {
-                outcomes.iter().map(|o| o.probability * ((o.spot - 100.0) / 10.0).powi(k)).sum::<f64>()
+                outcomes
+                    .iter()
+                    .map(|o| o.probability * ((o.spot - 100.0) / 10.0).powi(k))
+                    .sum::<f64>()
             };
             for k in 0..(2 * nodes as i32) {
                 let (exact, got) = (moment(&law, k), moment(&few, k));
-                assert!((got - exact).abs() < 1e-9 * (1.0 + exact.abs()), "{nodes} nodes, moment {k}: {got} not {exact}");
+                assert!(
+                    (got - exact).abs() < 1e-9 * (1.0 + exact.abs()),
+                    "{nodes} nodes, moment {k}: {got} not {exact}"
+                );
             }
             let beyond = 2 * nodes as i32;
-            assert!((moment(&few, beyond) - moment(&law, beyond)).abs() > 1e-6, "moment {beyond} cannot be met");
+            assert!(
+                (moment(&few, beyond) - moment(&law, beyond)).abs() > 1e-6,
+                "moment {beyond} cannot be met"
+            );
         }
     }
 
     #[test]
     fn small_and_degenerate_laws_come_back_whole() {
         let mut out = Vec::new();
-        quantise(&[Outcome { probability: 1.0, spot: 5.0 }], 7, &mut out);
-        assert_eq!(out, [Outcome { probability: 1.0, spot: 5.0 }]);
+        quantise(
+            &[Outcome {
+                probability: 1.0,
+                spot: 5.0,
+            }],
+            7,
+            &mut out,
+        );
+        assert_eq!(
+            out,
+            [Outcome {
+                probability: 1.0,
+                spot: 5.0
+            }]
+        );
         out.clear();
         quantise(&[], 7, &mut out);
         assert!(out.is_empty());

@@ -20,7 +20,10 @@ const MEANS: [(i16, f64); 33] = [
 
 /// The mean 3-month Treasury yield of a year, fraction per year; `None` outside 1990-2022.
 pub fn treasury_3_month(year: i16) -> Option<f64> {
-    MEANS.iter().find(|(listed, _)| *listed == year).map(|(_, rate)| *rate)
+    MEANS
+        .iter()
+        .find(|(listed, _)| *listed == year)
+        .map(|(_, rate)| *rate)
 }
 
 #[cfg(test)]

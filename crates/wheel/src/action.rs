@@ -62,7 +62,10 @@ pub struct Action {
 impl Action {
     /// An action of at most four legs.
     pub fn new(kind: Kind, legs: &[Leg]) -> Action {
-        Action { kind, legs: legs.iter().copied().collect() }
+        Action {
+            kind,
+            legs: legs.iter().copied().collect(),
+        }
     }
 
     /// Keep everything as it is.
@@ -83,7 +86,9 @@ impl Action {
     /// Cash that the option legs bring in, before fees; negative where they cost.
     pub fn premium(&self) -> Cents {
         let premium = |leg: &Leg| match *leg {
-            Leg::Option { contracts, price, .. } => price * (-i64::from(contracts) * SHARES_PER_CONTRACT),
+            Leg::Option {
+                contracts, price, ..
+            } => price * (-i64::from(contracts) * SHARES_PER_CONTRACT),
             Leg::Shares { .. } => Cents::ZERO,
         };
         self.legs.iter().map(premium).sum()
@@ -92,9 +97,13 @@ impl Action {
     /// The option that this action sells, if it sells one.
     pub fn sold(&self) -> Option<(Right, Cents, u16, i32, Cents)> {
         self.legs.iter().find_map(|leg| match *leg {
-            Leg::Option { right, strike, expiry_day, contracts, price } if contracts < 0 => {
-                Some((right, strike, expiry_day, -contracts, price))
-            }
+            Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts,
+                price,
+            } if contracts < 0 => Some((right, strike, expiry_day, -contracts, price)),
             _ => None,
         })
     }
@@ -208,7 +217,10 @@ pub struct Table<'a> {
 impl Table<'_> {
     /// Writes the menu.
     pub fn menu(&self, grid: &Grid, limits: &Limits) -> Menu {
-        let mut menu = Menu { actions: vec![Action::do_nothing()], refusals: Vec::new() };
+        let mut menu = Menu {
+            actions: vec![Action::do_nothing()],
+            refusals: Vec::new(),
+        };
         let days = self.expiries(grid, limits);
         if grid.stock_trades {
             self.stock(limits, &mut menu);
@@ -219,14 +231,18 @@ impl Table<'_> {
         // Full sizes of everything come before smaller sizes of anything, so that a short menu is still a broad one.
         let mut sales = Vec::new();
         for &expiry_day in &days {
-            for (right, deltas) in [(Right::Put, &grid.put_deltas), (Right::Call, &grid.call_deltas)] {
+            for (right, deltas) in [
+                (Right::Put, &grid.put_deltas),
+                (Right::Call, &grid.call_deltas),
+            ] {
                 for offer in self.at_deltas(right, expiry_day, deltas) {
                     sales.extend(self.sales(offer, grid, limits, &mut menu));
                 }
             }
         }
         sales.sort_by_key(|(rank, _)| *rank);
-        menu.actions.extend(sales.into_iter().map(|(_, action)| action));
+        menu.actions
+            .extend(sales.into_iter().map(|(_, action)| action));
         menu.actions.truncate(grid.actions_max);
         menu
     }
@@ -241,8 +257,9 @@ impl Table<'_> {
             return days;
         }
         let last = days.len() - 1;
-        let mut chosen: Vec<u16> =
-            (0..grid.expiries).map(|i| days[(i + 1) * last / grid.expiries.max(1)]).collect();
+        let mut chosen: Vec<u16> = (0..grid.expiries)
+            .map(|i| days[(i + 1) * last / grid.expiries.max(1)])
+            .collect();
         chosen.dedup();
         chosen
     }
@@ -250,10 +267,20 @@ impl Table<'_> {
     /// For each target delta the nearest contract of that expiry, each contract once.
     fn at_deltas(&self, right: Right, expiry_day: u16, deltas: &[f64]) -> Vec<&Offer> {
         let mut found: Vec<&Offer> = Vec::new();
-        let listed: Vec<&Offer> = self.offers.iter().filter(|o| o.right == right && o.expiry_day == expiry_day).collect();
+        let listed: Vec<&Offer> = self
+            .offers
+            .iter()
+            .filter(|o| o.right == right && o.expiry_day == expiry_day)
+            .collect();
         for &target in deltas {
             let gap = |offer: &&Offer| (offer.delta.abs() - target).abs();
-            let Some(nearest) = listed.iter().copied().min_by(|a, b| gap(a).total_cmp(&gap(b))) else { continue };
+            let Some(nearest) = listed
+                .iter()
+                .copied()
+                .min_by(|a, b| gap(a).total_cmp(&gap(b)))
+            else {
+                continue;
+            };
             // A contract far from the target is another choice, not this one.
             if gap(&nearest) < 0.1 && !found.iter().any(|o| o.strike == nearest.strike) {
                 found.push(nearest);
@@ -263,8 +290,18 @@ impl Table<'_> {
     }
 
     /// Sales of one contract, each with the rank of its size.
-    fn sales(&self, offer: &Offer, grid: &Grid, limits: &Limits, menu: &mut Menu) -> Vec<(usize, Action)> {
-        let kind = if offer.right == Right::Put { Kind::SellPut } else { Kind::SellCall };
+    fn sales(
+        &self,
+        offer: &Offer,
+        grid: &Grid,
+        limits: &Limits,
+        menu: &mut Menu,
+    ) -> Vec<(usize, Action)> {
+        let kind = if offer.right == Right::Put {
+            Kind::SellPut
+        } else {
+            Kind::SellCall
+        };
         if offer.right == Right::Call && self.book.uncovered_shares() < SHARES_PER_CONTRACT {
             return Vec::new();
         }
@@ -272,7 +309,9 @@ impl Table<'_> {
             menu.refuse("option lots", kind, offer, LOTS as f64 + 1.0, LOTS as f64);
             return Vec::new();
         }
-        let Some(price) = self.sellable(offer, kind, limits, menu) else { return Vec::new() };
+        let Some(price) = self.sellable(offer, kind, limits, menu) else {
+            return Vec::new();
+        };
         let most = match offer.right {
             Right::Put => self.most_puts(offer, price, limits, menu),
             Right::Call => self.book.uncovered_shares() / SHARES_PER_CONTRACT,
@@ -283,14 +322,23 @@ impl Table<'_> {
             let contracts = ((most as f64 * size).floor() as i64).min(most);
             if contracts >= 1 && contracts != taken {
                 taken = contracts;
-                sales.push((rank, Action::new(kind, &[offer.leg(-(contracts as i32), price)])));
+                sales.push((
+                    rank,
+                    Action::new(kind, &[offer.leg(-(contracts as i32), price)]),
+                ));
             }
         }
         sales
     }
 
     /// The price at which the offer may be sold, or a refusal.
-    fn sellable(&self, offer: &Offer, kind: Kind, limits: &Limits, menu: &mut Menu) -> Option<Cents> {
+    fn sellable(
+        &self,
+        offer: &Offer,
+        kind: Kind,
+        limits: &Limits,
+        menu: &mut Menu,
+    ) -> Option<Cents> {
         let Some(price) = offer.sell_at else {
             menu.refuse("no bid", kind, offer, 0.0, 0.0);
             return None;
@@ -298,17 +346,35 @@ impl Table<'_> {
         if let Some(open) = offer.open_interest
             && open < limits.open_interest_min
         {
-            menu.refuse("limits.min_open_interest", kind, offer, open as f64, limits.open_interest_min as f64);
+            menu.refuse(
+                "limits.min_open_interest",
+                kind,
+                offer,
+                open as f64,
+                limits.open_interest_min as f64,
+            );
             return None;
         }
         if let Some(spread) = offer.spread_fraction
             && spread > limits.spread_fraction_max
         {
-            menu.refuse("limits.max_spread_fraction", kind, offer, spread, limits.spread_fraction_max);
+            menu.refuse(
+                "limits.max_spread_fraction",
+                kind,
+                offer,
+                spread,
+                limits.spread_fraction_max,
+            );
             return None;
         }
         if price * SHARES_PER_CONTRACT <= self.costs.per_contract {
-            menu.refuse("costs exceed the premium", kind, offer, price.usd() * 100.0, self.costs.per_contract.usd());
+            menu.refuse(
+                "costs exceed the premium",
+                kind,
+                offer,
+                price.usd() * 100.0,
+                self.costs.per_contract.usd(),
+            );
             return None;
         }
         Some(price)
@@ -322,7 +388,12 @@ impl Table<'_> {
         let reserved = self.book.reserved().usd();
         let delta = offer.delta.abs() * self.spot.usd() * SHARES_PER_CONTRACT as f64;
         let rooms = [
-            ("cash", reserved + net, self.book.cash().usd(), (self.book.free_cash().usd() / net).floor()),
+            (
+                "cash",
+                reserved + net,
+                self.book.cash().usd(),
+                (self.book.free_cash().usd() / net).floor(),
+            ),
             (
                 "limits.max_collateral_fraction",
                 (reserved + one) / self.wealth_usd,
@@ -333,16 +404,21 @@ impl Table<'_> {
                 "limits.max_concentration_fraction",
                 (stock + reserved + one) / self.wealth_usd,
                 limits.concentration_fraction,
-                ((limits.concentration_fraction * self.wealth_usd - stock - reserved) / one).floor(),
+                ((limits.concentration_fraction * self.wealth_usd - stock - reserved) / one)
+                    .floor(),
             ),
             (
                 "limits.max_delta_fraction",
                 (self.dollar_delta + delta).abs() / self.wealth_usd,
                 limits.delta_fraction,
-                ((limits.delta_fraction * self.wealth_usd - self.dollar_delta) / delta.max(1e-9)).floor(),
+                ((limits.delta_fraction * self.wealth_usd - self.dollar_delta) / delta.max(1e-9))
+                    .floor(),
             ),
         ];
-        let (limit, value, bound, most) = rooms.into_iter().min_by(|a, b| a.3.total_cmp(&b.3)).expect("four limits");
+        let (limit, value, bound, most) = rooms
+            .into_iter()
+            .min_by(|a, b| a.3.total_cmp(&b.3))
+            .expect("four limits");
         if most < 1.0 {
             menu.refuse(limit, Kind::SellPut, offer, value, bound);
             return 0;
@@ -352,13 +428,26 @@ impl Table<'_> {
 
     /// Buy a short lot back (or sell a long one), and roll a short one to a later expiry.
     fn closings(&self, lot: &Lot, days: &[u16], grid: &Grid, limits: &Limits, menu: &mut Menu) {
-        let same = |o: &&Offer| (o.right, o.strike, o.expiry_day) == (lot.right, lot.strike, lot.expiry_day);
+        let same = |o: &&Offer| {
+            (o.right, o.strike, o.expiry_day) == (lot.right, lot.strike, lot.expiry_day)
+        };
         let offer = self.offers.iter().find(same);
-        let price = offer.and_then(|o| if lot.contracts < 0 { o.buy_at } else { o.sell_at });
+        let price = offer.and_then(|o| {
+            if lot.contracts < 0 {
+                o.buy_at
+            } else {
+                o.sell_at
+            }
+        });
         let (Some(offer), Some(price)) = (offer, price) else {
             return menu.refusals.push(Refusal {
                 limit: "no quote to close at",
-                what: Subject { kind: Kind::Close, right: lot.right, strike: lot.strike, expiry_day: lot.expiry_day },
+                what: Subject {
+                    kind: Kind::Close,
+                    right: lot.right,
+                    strike: lot.strike,
+                    expiry_day: lot.expiry_day,
+                },
                 value: 0.0,
                 bound: 0.0,
             });
@@ -366,21 +455,40 @@ impl Table<'_> {
         let close = offer.leg(-lot.contracts, price);
         let needed = price * lot.shares();
         if lot.contracts < 0 && lot.right == Right::Call && self.book.free_cash() < needed {
-            return menu.refuse("cash", Kind::Close, offer, needed.usd(), self.book.free_cash().usd());
+            return menu.refuse(
+                "cash",
+                Kind::Close,
+                offer,
+                needed.usd(),
+                self.book.free_cash().usd(),
+            );
         }
         menu.actions.push(Action::new(Kind::Close, &[close]));
         if lot.contracts > 0 {
             return;
         }
-        let deltas: Vec<f64> = if lot.right == Right::Put { &grid.put_deltas } else { &grid.call_deltas }.clone();
+        let deltas: Vec<f64> = if lot.right == Right::Put {
+            &grid.put_deltas
+        } else {
+            &grid.call_deltas
+        }
+        .clone();
         for &day in days.iter().filter(|&&day| day > lot.expiry_day) {
             for later in self.at_deltas(lot.right, day, &deltas) {
-                let Some(credit) = self.sellable(later, Kind::Roll, limits, menu) else { continue };
+                let Some(credit) = self.sellable(later, Kind::Roll, limits, menu) else {
+                    continue;
+                };
                 let roll = Action::new(Kind::Roll, &[close, later.leg(lot.contracts, credit)]);
                 let mut trial = self.book.clone();
                 match trial.trade(&roll, lot.style, self.costs) {
                     Ok(()) => menu.actions.push(roll),
-                    Err(_) => menu.refuse("cash", Kind::Roll, later, trial.reserved().usd(), trial.cash().usd()),
+                    Err(_) => menu.refuse(
+                        "cash",
+                        Kind::Roll,
+                        later,
+                        trial.reserved().usd(),
+                        trial.cash().usd(),
+                    ),
                 }
             }
         }
@@ -389,14 +497,24 @@ impl Table<'_> {
     /// Buy what cash and concentration allow, sell what no call covers, in hundreds.
     fn stock(&self, limits: &Limits, menu: &mut Menu) {
         let hundred = self.spot.usd() * SHARES_PER_CONTRACT as f64;
-        let room = limits.concentration_fraction * self.wealth_usd - self.book.shares() as f64 * self.spot.usd() - self.book.reserved().usd();
-        let lots = (self.book.free_cash().usd() / hundred).min(room / hundred).floor() as i64;
+        let room = limits.concentration_fraction * self.wealth_usd
+            - self.book.shares() as f64 * self.spot.usd()
+            - self.book.reserved().usd();
+        let lots = (self.book.free_cash().usd() / hundred)
+            .min(room / hundred)
+            .floor() as i64;
         if lots >= 1 {
-            let leg = Leg::Shares { count: lots * SHARES_PER_CONTRACT, price: self.spot };
+            let leg = Leg::Shares {
+                count: lots * SHARES_PER_CONTRACT,
+                price: self.spot,
+            };
             menu.actions.push(Action::new(Kind::BuyShares, &[leg]));
         }
         if self.book.uncovered_shares() > 0 {
-            let leg = Leg::Shares { count: -self.book.uncovered_shares(), price: self.spot };
+            let leg = Leg::Shares {
+                count: -self.book.uncovered_shares(),
+                price: self.spot,
+            };
             menu.actions.push(Action::new(Kind::SellShares, &[leg]));
         }
     }
@@ -404,13 +522,29 @@ impl Table<'_> {
 
 impl Menu {
     fn refuse(&mut self, limit: &'static str, kind: Kind, offer: &Offer, value: f64, bound: f64) {
-        let what = Subject { kind, right: offer.right, strike: offer.strike, expiry_day: offer.expiry_day };
-        self.refusals.push(Refusal { limit, what, value, bound });
+        let what = Subject {
+            kind,
+            right: offer.right,
+            strike: offer.strike,
+            expiry_day: offer.expiry_day,
+        };
+        self.refusals.push(Refusal {
+            limit,
+            what,
+            value,
+            bound,
+        });
     }
 }
 
 impl Offer {
     fn leg(&self, contracts: i32, price: Cents) -> Leg {
-        Leg::Option { right: self.right, strike: self.strike, expiry_day: self.expiry_day, contracts, price }
+        Leg::Option {
+            right: self.right,
+            strike: self.strike,
+            expiry_day: self.expiry_day,
+            contracts,
+            price,
+        }
     }
 }

@@ -83,7 +83,8 @@ pub struct Flows {
 impl Flows {
     /// The change of cash that these flows make.
     pub fn net(&self) -> Cents {
-        self.premium_received - self.premium_paid - self.fees - self.shares_bought + self.shares_sold
+        self.premium_received - self.premium_paid - self.fees - self.shares_bought
+            + self.shares_sold
             + self.dividends
             + self.interest
             + self.settled_to_us
@@ -129,12 +130,25 @@ impl Book {
             .as_slice()
             .try_into()
             .map_err(|_| Error::TooManyLots { limit: LOTS })?;
-        let book = Book { cash, pledged, shares, lots, opening: cash, flows: Flows::default() };
+        let book = Book {
+            cash,
+            pledged,
+            shares,
+            lots,
+            opening: cash,
+            flows: Flows::default(),
+        };
         if book.reserved() > book.cash {
-            return Err(Error::NotSecured { cash, reserved: book.reserved() });
+            return Err(Error::NotSecured {
+                cash,
+                reserved: book.reserved(),
+            });
         }
         if book.short_call_shares() > shares.max(0) {
-            return Err(Error::NotCovered { short: book.short_call_shares(), shares });
+            return Err(Error::NotCovered {
+                short: book.short_call_shares(),
+                shares,
+            });
         }
         Ok(book)
     }
@@ -161,7 +175,13 @@ impl Book {
 
     /// Cash that assignment of every short put would take, other symbols' pledge included.
     pub fn reserved(&self) -> Cents {
-        self.pledged + self.lots.iter().filter(|lot| lot.right == Right::Put && lot.contracts < 0).map(|lot| lot.strike * lot.shares()).sum()
+        self.pledged
+            + self
+                .lots
+                .iter()
+                .filter(|lot| lot.right == Right::Put && lot.contracts < 0)
+                .map(|lot| lot.strike * lot.shares())
+                .sum()
     }
 
     /// Cash that nothing is reserved for.
@@ -171,7 +191,11 @@ impl Book {
 
     /// Shares that short calls may take.
     pub fn short_call_shares(&self) -> i64 {
-        self.lots.iter().filter(|lot| lot.right == Right::Call && lot.contracts < 0).map(Lot::shares).sum()
+        self.lots
+            .iter()
+            .filter(|lot| lot.right == Right::Call && lot.contracts < 0)
+            .map(Lot::shares)
+            .sum()
     }
 
     /// Shares that no short call may take.
@@ -194,9 +218,23 @@ impl Book {
         let before = self.clone();
         for leg in action.legs() {
             let done = match *leg {
-                Leg::Option { right, strike, expiry_day, contracts, price } => {
-                    self.trade_option(Lot { right, style, strike, expiry_day, contracts }, price, costs)
-                }
+                Leg::Option {
+                    right,
+                    strike,
+                    expiry_day,
+                    contracts,
+                    price,
+                } => self.trade_option(
+                    Lot {
+                        right,
+                        style,
+                        strike,
+                        expiry_day,
+                        contracts,
+                    },
+                    price,
+                    costs,
+                ),
                 Leg::Shares { count, price } => {
                     self.trade_shares(count, price, costs);
                     Ok(())
@@ -209,12 +247,18 @@ impl Book {
         }
         let verdict = if action.legs().is_empty() || self.cash >= self.reserved() {
             if self.short_call_shares() > self.shares.max(0) {
-                Err(Error::NotCovered { short: self.short_call_shares(), shares: self.shares })
+                Err(Error::NotCovered {
+                    short: self.short_call_shares(),
+                    shares: self.shares,
+                })
             } else {
                 Ok(())
             }
         } else {
-            Err(Error::NotSecured { cash: self.cash, reserved: self.reserved() })
+            Err(Error::NotSecured {
+                cash: self.cash,
+                reserved: self.reserved(),
+            })
         };
         if verdict.is_err() {
             *self = before;
@@ -233,7 +277,9 @@ impl Book {
             self.cash -= amount;
         }
         self.pay_fee(costs.per_contract * i64::from(trade.contracts.abs()));
-        let same = |lot: &Lot| (lot.right, lot.strike, lot.expiry_day) == (trade.right, trade.strike, trade.expiry_day);
+        let same = |lot: &Lot| {
+            (lot.right, lot.strike, lot.expiry_day) == (trade.right, trade.strike, trade.expiry_day)
+        };
         if let Some(index) = self.lots.iter().position(same) {
             self.lots[index].contracts += trade.contracts;
             if self.lots[index].contracts == 0 {
@@ -241,7 +287,9 @@ impl Book {
             }
             return Ok(());
         }
-        self.lots.try_push(trade).map_err(|_| Error::TooManyLots { limit: LOTS })
+        self.lots
+            .try_push(trade)
+            .map_err(|_| Error::TooManyLots { limit: LOTS })
     }
 
     fn trade_shares(&mut self, count: i64, price: Cents, costs: &Costs) {
@@ -274,7 +322,10 @@ impl Book {
                 self.shares += lot.shares();
             }
             Right::Call => {
-                assert!(self.shares >= lot.shares(), "a call was assigned that no shares covered");
+                assert!(
+                    self.shares >= lot.shares(),
+                    "a call was assigned that no shares covered"
+                );
                 self.flows.shares_sold += amount;
                 self.cash += amount;
                 self.shares -= lot.shares();
@@ -288,10 +339,21 @@ impl Book {
     ///
     /// Short American lots deliver; European lots settle in cash; long lots are worth their intrinsic value in cash
     /// (a broker would exercise or sell them: the value is the same).
-    pub fn expire(&mut self, day: u16, spot: Cents, costs: &Costs, mut report: impl FnMut(Lot, Ending)) {
+    pub fn expire(
+        &mut self,
+        day: u16,
+        spot: Cents,
+        costs: &Costs,
+        mut report: impl FnMut(Lot, Ending),
+    ) {
         while let Some(index) = self.lots.iter().position(|lot| lot.expiry_day <= day) {
             let lot = self.lots[index];
-            let gain = (if lot.right == Right::Call { spot - lot.strike } else { lot.strike - spot }).max(Cents::ZERO);
+            let gain = (if lot.right == Right::Call {
+                spot - lot.strike
+            } else {
+                lot.strike - spot
+            })
+            .max(Cents::ZERO);
             let ending = if gain == Cents::ZERO {
                 self.lots.remove(index);
                 Ending::Expired
@@ -341,24 +403,38 @@ mod tests {
     use crate::action::Kind;
     use proptest::prelude::*;
 
-    const COSTS: Costs = Costs { per_contract: Cents(65), per_share_usd: 0.01, per_assignment: Cents(500) };
+    const COSTS: Costs = Costs {
+        per_contract: Cents(65),
+        per_share_usd: 0.01,
+        per_assignment: Cents(500),
+    };
 
     fn short_put(strike: i64, contracts: i32) -> Lot {
-        Lot { right: Right::Put, style: Style::American, strike: Cents(strike), expiry_day: 30, contracts: -contracts }
+        Lot {
+            right: Right::Put,
+            style: Style::American,
+            strike: Cents(strike),
+            expiry_day: 30,
+            contracts: -contracts,
+        }
     }
 
     #[test]
     fn an_assigned_put_takes_the_strike_and_gives_the_shares() {
         let mut book = Book::new(Cents(1_000_000), Cents::ZERO, 0, &[short_put(9_500, 1)]).unwrap();
         book.assign(0, &COSTS);
-        assert_eq!((book.cash(), book.shares(), book.lots().len()), (Cents(1_000_000 - 950_000 - 500), 100, 0));
+        assert_eq!(
+            (book.cash(), book.shares(), book.lots().len()),
+            (Cents(1_000_000 - 950_000 - 500), 100, 0)
+        );
         assert!(book.adds_up());
     }
 
     #[test]
     fn expiry_is_by_exception_of_one_cent() {
         for (spot, shares) in [(9_500, 0), (9_499, 100)] {
-            let mut book = Book::new(Cents(1_000_000), Cents::ZERO, 0, &[short_put(9_500, 1)]).unwrap();
+            let mut book =
+                Book::new(Cents(1_000_000), Cents::ZERO, 0, &[short_put(9_500, 1)]).unwrap();
             book.expire(30, Cents(spot), &COSTS, |_, _| ());
             assert_eq!(book.shares(), shares, "spot {spot}");
         }
@@ -368,32 +444,79 @@ mod tests {
     fn what_is_not_secured_or_covered_is_refused_and_changes_nothing() {
         let mut book = Book::new(Cents(900_000), Cents::ZERO, 0, &[]).unwrap();
         let before = book.clone();
-        let put = Leg::Option { right: Right::Put, strike: Cents(9_500), expiry_day: 30, contracts: -1, price: Cents(100) };
+        let put = Leg::Option {
+            right: Right::Put,
+            strike: Cents(9_500),
+            expiry_day: 30,
+            contracts: -1,
+            price: Cents(100),
+        };
         let refused = book.trade(&Action::new(Kind::SellPut, &[put]), Style::American, &COSTS);
-        assert!(matches!(refused, Err(Error::NotSecured { .. })), "{refused:?}");
-        let call = Leg::Option { right: Right::Call, strike: Cents(9_500), expiry_day: 30, contracts: -1, price: Cents(100) };
-        let refused = book.trade(&Action::new(Kind::SellCall, &[call]), Style::American, &COSTS);
-        assert!(matches!(refused, Err(Error::NotCovered { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::NotSecured { .. })),
+            "{refused:?}"
+        );
+        let call = Leg::Option {
+            right: Right::Call,
+            strike: Cents(9_500),
+            expiry_day: 30,
+            contracts: -1,
+            price: Cents(100),
+        };
+        let refused = book.trade(
+            &Action::new(Kind::SellCall, &[call]),
+            Style::American,
+            &COSTS,
+        );
+        assert!(
+            matches!(refused, Err(Error::NotCovered { .. })),
+            "{refused:?}"
+        );
         assert_eq!(book, before);
     }
 
     /// One random thing that may happen to a book.
     #[derive(Clone, Debug)]
     enum Deed {
-        Option { put: bool, strike: i64, expiry_day: u16, contracts: i32, price: i64 },
-        Shares { count: i64, price: i64 },
+        Option {
+            put: bool,
+            strike: i64,
+            expiry_day: u16,
+            contracts: i32,
+            price: i64,
+        },
+        Shares {
+            count: i64,
+            price: i64,
+        },
         Assign(usize),
-        Expire { day: u16, spot: i64 },
+        Expire {
+            day: u16,
+            spot: i64,
+        },
         Dividend(i64),
         Interest(f64),
     }
 
     fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         let deed = prop_oneof![
-            (any::<bool>(), 50i64..150, 1u16..90, -3i32..3, 1i64..900).prop_map(|(put, strike, expiry_day, contracts, price)| {
-                Deed::Option { put, strike: strike * 100, expiry_day, contracts: if contracts >= 0 { contracts + 1 } else { contracts }, price }
-            }),
-            (-300i64..300, 5_000i64..15_000).prop_map(|(count, price)| Deed::Shares { count, price }),
+            (any::<bool>(), 50i64..150, 1u16..90, -3i32..3, 1i64..900).prop_map(
+                |(put, strike, expiry_day, contracts, price)| {
+                    Deed::Option {
+                        put,
+                        strike: strike * 100,
+                        expiry_day,
+                        contracts: if contracts >= 0 {
+                            contracts + 1
+                        } else {
+                            contracts
+                        },
+                        price,
+                    }
+                }
+            ),
+            (-300i64..300, 5_000i64..15_000)
+                .prop_map(|(count, price)| Deed::Shares { count, price }),
             (0usize..8).prop_map(Deed::Assign),
             (1u16..90, 5_000i64..15_000).prop_map(|(day, spot)| Deed::Expire { day, spot }),
             (0i64..200).prop_map(Deed::Dividend),

@@ -52,13 +52,20 @@ pub fn encode(rules: &Rules, situation: &Situation) -> Box<[f32; LEN]> {
         }
     }
     events(rules, situation, &mut out[EVENTS]);
-    debug_assert!(out.iter().all(|x| x.is_finite()), "an encoding holds finite numbers only");
+    debug_assert!(
+        out.iter().all(|x| x.is_finite()),
+        "an encoding holds finite numbers only"
+    );
     out
 }
 
 fn write(row: &mut [f32], values: &[f64]) {
     for (slot, value) in row.iter_mut().zip(values) {
-        *slot = if value.is_finite() { *value as f32 } else { 0.0 };
+        *slot = if value.is_finite() {
+            *value as f32
+        } else {
+            0.0
+        };
     }
 }
 
@@ -126,7 +133,9 @@ fn lot(rules: &Rules, situation: &Situation, lot: &Lot, row: &mut [f32]) {
             (strike / state.spot).ln(),
             f64::from(lot.expiry_day.saturating_sub(state.day)) / 365.0,
             rules.futures.implied_vol(state, strike, lot.expiry_day),
-            rules.futures.delta(state, lot.right, strike, lot.expiry_day),
+            rules
+                .futures
+                .delta(state, lot.right, strike, lot.expiry_day),
             mid,
             intrinsic,
             mid - intrinsic,
@@ -141,7 +150,11 @@ fn term(rules: &Rules, situation: &Situation, days: u16, row: &mut [f32]) {
     let forward = rules.futures.forward(state, day);
     let atm = rules.futures.implied_vol(state, forward, day);
     let deviation = atm * (f64::from(days) / 365.0).sqrt();
-    let vol = |z: f64| rules.futures.implied_vol(state, forward * (z * deviation).exp(), day);
+    let vol = |z: f64| {
+        rules
+            .futures
+            .implied_vol(state, forward * (z * deviation).exp(), day)
+    };
     write(
         row,
         &[
@@ -172,7 +185,8 @@ fn line(rules: &Rules, situation: &Situation, action: &Action, row: &mut [f32]) 
         return write(row, &[1.0, kind / 6.0]);
     };
     let strike = strike.usd();
-    let size = f64::from(contracts) * SHARES_PER_CONTRACT as f64 * strike / rules.utility.wealth_usd.max(1.0);
+    let size = f64::from(contracts) * SHARES_PER_CONTRACT as f64 * strike
+        / rules.utility.wealth_usd.max(1.0);
     write(
         row,
         &[
@@ -190,9 +204,15 @@ fn line(rules: &Rules, situation: &Situation, action: &Action, row: &mut [f32]) 
 
 fn events(rules: &Rules, situation: &Situation, out: &mut [f32]) {
     let Situation { state, book } = situation;
-    let coming = rules.futures.dividends.iter().filter(|d| d.ex_day > state.day);
+    let coming = rules
+        .futures
+        .dividends
+        .iter()
+        .filter(|d| d.ex_day > state.day);
     for (row, dividend) in out.chunks_exact_mut(4).zip(coming) {
-        let short = |lot: &&Lot| lot.right == Right::Call && lot.contracts < 0 && lot.expiry_day >= dividend.ex_day;
+        let short = |lot: &&Lot| {
+            lot.right == Right::Call && lot.contracts < 0 && lot.expiry_day >= dividend.ex_day
+        };
         let calls: i64 = book.lots().iter().filter(short).map(Lot::shares).sum();
         write(
             row,

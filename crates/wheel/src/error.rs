@@ -4,13 +4,17 @@ use market::Cents;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// More lots than the book holds.
-    #[error("the account has more than {limit} option lots in one symbol: close some, or merge lots of the same contract")]
+    #[error(
+        "the account has more than {limit} option lots in one symbol: close some, or merge lots of the same contract"
+    )]
     TooManyLots {
         /// How many fit.
         limit: usize,
     },
     /// Money that is not there.
-    #[error("cash of {cash} does not cover the {reserved} that short puts may cost: this account is cash-secured only")]
+    #[error(
+        "cash of {cash} does not cover the {reserved} that short puts may cost: this account is cash-secured only"
+    )]
     NotSecured {
         /// Cash in the book.
         cash: Cents,
@@ -18,7 +22,9 @@ pub enum Error {
         reserved: Cents,
     },
     /// Shares that are not there.
-    #[error("{short} shares are owed by short calls but only {shares} are held: uncovered calls are refused")]
+    #[error(
+        "{short} shares are owed by short calls but only {shares} are held: uncovered calls are refused"
+    )]
     NotCovered {
         /// Shares that short calls may take.
         short: i64,

@@ -97,20 +97,46 @@ impl Exercise {
     pub fn new(rate: f64, dividend_yield: f64, vol: f64, days_max: u16) -> Exercise {
         let table = |right| {
             [0.5, 0.7, 1.0, 1.4, 2.0, 2.8]
-                .map(|factor| (factor * vol, Boundary::new(right, rate, dividend_yield, factor * vol, f64::from(days_max) / 365.0)))
+                .map(|factor| {
+                    (
+                        factor * vol,
+                        Boundary::new(
+                            right,
+                            rate,
+                            dividend_yield,
+                            factor * vol,
+                            f64::from(days_max) / 365.0,
+                        ),
+                    )
+                })
                 .into_iter()
                 .filter_map(|(vol, boundary)| Some((vol, boundary.ok()?)))
                 .collect()
         };
-        Exercise { puts: table(Right::Put), calls: table(Right::Call) }
+        Exercise {
+            puts: table(Right::Put),
+            calls: table(Right::Call),
+        }
     }
 
     /// Does the holder exercise at this moneyness (spot over strike)?
     fn pays(&self, right: Right, vol: f64, years_left: f64, spot_per_strike: f64) -> bool {
-        let table = if right == Right::Put { &self.puts } else { &self.calls };
-        let nearest = table.iter().min_by(|a, b| (a.0 / vol).ln().abs().total_cmp(&(b.0 / vol).ln().abs()));
+        let table = if right == Right::Put {
+            &self.puts
+        } else {
+            &self.calls
+        };
+        let nearest = table
+            .iter()
+            .min_by(|a, b| (a.0 / vol).ln().abs().total_cmp(&(b.0 / vol).ln().abs()));
         let boundary = nearest.and_then(|(_, boundary)| boundary.spot_per_strike(years_left));
-        boundary.is_some_and(|edge| if right == Right::Put { spot_per_strike <= edge } else { spot_per_strike >= edge })
+        boundary.is_some_and(|edge| {
+            if right == Right::Put {
+                spot_per_strike <= edge
+            } else {
+                spot_per_strike >= edge
+            }
+        })
     }
 }
 
@@ -138,8 +164,17 @@ impl Rules {
         let worth_opening = situation.state.day + self.cycle_days / 2 <= self.horizon_day;
         if worth_opening {
             let deltas = 0..self.deltas.len() as u8;
-            out.extend(deltas.clone().map(Move::SellPut).filter(|&m| self.is_possible(situation, m)));
-            out.extend(deltas.map(Move::SellCall).filter(|&m| self.is_possible(situation, m)));
+            out.extend(
+                deltas
+                    .clone()
+                    .map(Move::SellPut)
+                    .filter(|&m| self.is_possible(situation, m)),
+            );
+            out.extend(
+                deltas
+                    .map(Move::SellCall)
+                    .filter(|&m| self.is_possible(situation, m)),
+            );
         }
         for lot in 0..situation.book.lots().len() as u8 {
             out.push(Move::Close(lot));
@@ -151,8 +186,14 @@ impl Rules {
     }
 
     fn is_possible(&self, situation: &Situation, choice: Move) -> bool {
-        let Some(action) = self.action(situation, choice) else { return false };
-        situation.book.clone().trade(&action, self.style, &self.costs).is_ok()
+        let Some(action) = self.action(situation, choice) else {
+            return false;
+        };
+        situation
+            .book
+            .clone()
+            .trade(&action, self.style, &self.costs)
+            .is_ok()
     }
 
     /// The trades that a move means here, or `None` where it means none.
@@ -161,8 +202,12 @@ impl Rules {
         match choice {
             Move::Menu(line) => self.menu.get(usize::from(line)).cloned(),
             Move::Nothing => Some(Action::do_nothing()),
-            Move::SellPut(delta) => self.sale(situation, Right::Put, delta, None).map(|leg| Action::new(Kind::SellPut, &[leg])),
-            Move::SellCall(delta) => self.sale(situation, Right::Call, delta, None).map(|leg| Action::new(Kind::SellCall, &[leg])),
+            Move::SellPut(delta) => self
+                .sale(situation, Right::Put, delta, None)
+                .map(|leg| Action::new(Kind::SellPut, &[leg])),
+            Move::SellCall(delta) => self
+                .sale(situation, Right::Call, delta, None)
+                .map(|leg| Action::new(Kind::SellCall, &[leg])),
             Move::Close(index) => {
                 let lot = book.lots().get(usize::from(index))?;
                 Some(Action::new(Kind::Close, &[self.closing(state, lot)?]))
@@ -177,38 +222,79 @@ impl Rules {
     }
 
     /// The price per share at which an order of this direction fills in a future state; `None` where nobody trades.
-    pub fn fill_price(&self, state: &State, right: Right, strike: f64, expiry_day: u16, selling: bool) -> Option<Cents> {
+    pub fn fill_price(
+        &self,
+        state: &State,
+        right: Right,
+        strike: f64,
+        expiry_day: u16,
+        selling: bool,
+    ) -> Option<Cents> {
         let (bid, ask) = self.futures.bid_ask(state, right, strike, expiry_day);
         let price = match (self.fill, selling) {
             (Fill::Mid, _) => (bid + ask) / 2.0,
             (Fill::BidAsk, true) => bid,
             (Fill::BidAsk, false) => ask,
         };
-        let price = Cents::from_usd(if selling { price - self.slippage_usd } else { price + self.slippage_usd });
+        let price = Cents::from_usd(if selling {
+            price - self.slippage_usd
+        } else {
+            price + self.slippage_usd
+        });
         (price > Cents::ZERO || !selling).then_some(price)
     }
 
     fn closing(&self, state: &State, lot: &Lot) -> Option<Leg> {
-        let price = self.fill_price(state, lot.right, lot.strike_usd(), lot.expiry_day, lot.contracts > 0)?;
-        Some(Leg::Option { right: lot.right, strike: lot.strike, expiry_day: lot.expiry_day, contracts: -lot.contracts, price })
+        let price = self.fill_price(
+            state,
+            lot.right,
+            lot.strike_usd(),
+            lot.expiry_day,
+            lot.contracts > 0,
+        )?;
+        Some(Leg::Option {
+            right: lot.right,
+            strike: lot.strike,
+            expiry_day: lot.expiry_day,
+            contracts: -lot.contracts,
+            price,
+        })
     }
 
     /// A sale one cycle out. `contracts` is given when a lot is rolled; otherwise as many as cash or shares allow.
-    fn sale(&self, situation: &Situation, right: Right, delta: u8, contracts: Option<i32>) -> Option<Leg> {
+    fn sale(
+        &self,
+        situation: &Situation,
+        right: Right,
+        delta: u8,
+        contracts: Option<i32>,
+    ) -> Option<Leg> {
         let Situation { state, book } = situation;
         let expiry_day = self.trading_day_up_to(state.day + self.cycle_days, state.day);
         let contracts = match (contracts, right) {
             (Some(contracts), _) => contracts,
-            (None, Right::Call) => -i32::try_from(book.uncovered_shares() / SHARES_PER_CONTRACT).ok()?,
+            (None, Right::Call) => {
+                -i32::try_from(book.uncovered_shares() / SHARES_PER_CONTRACT).ok()?
+            }
             (None, Right::Put) => -self.puts_that_fit(situation),
         };
         if contracts >= 0 {
             return None;
         }
-        let strike = Cents::from_usd(self.futures.strike_at_delta(state, right, *self.deltas.get(usize::from(delta))?, expiry_day));
+        let strike = Cents::from_usd(self.futures.strike_at_delta(
+            state,
+            right,
+            *self.deltas.get(usize::from(delta))?,
+            expiry_day,
+        ));
         let price = self.fill_price(state, right, strike.usd(), expiry_day, true)?;
-        (price * SHARES_PER_CONTRACT > self.costs.per_contract)
-            .then_some(Leg::Option { right, strike, expiry_day, contracts, price })
+        (price * SHARES_PER_CONTRACT > self.costs.per_contract).then_some(Leg::Option {
+            right,
+            strike,
+            expiry_day,
+            contracts,
+            price,
+        })
     }
 
     fn puts_that_fit(&self, situation: &Situation) -> i32 {
@@ -231,7 +317,11 @@ impl Rules {
             Some(&last) if day <= last => {
                 let up_to = days.partition_point(|&d| d <= day);
                 let found = if up_to > 0 { days[up_to - 1] } else { days[0] };
-                if found > after { found } else { days[days.partition_point(|&d| d <= after).min(days.len() - 1)] }
+                if found > after {
+                    found
+                } else {
+                    days[days.partition_point(|&d| d <= after).min(days.len() - 1)]
+                }
             }
             _ => day,
         }
@@ -244,16 +334,26 @@ impl Rules {
         let mut next = self.horizon_day;
         for lot in book.lots() {
             let left = lot.expiry_day.saturating_sub(now);
-            next = next.min(if left > 10 { now + left / 2 } else { lot.expiry_day });
+            next = next.min(if left > 10 {
+                now + left / 2
+            } else {
+                lot.expiry_day
+            });
             if lot.right == Right::Call && lot.contracts < 0 && lot.style == Style::American {
-                let eve = self.futures.dividends.iter().map(|d| d.ex_day.saturating_sub(1)).find(|&eve| eve > now);
+                let eve = self
+                    .futures
+                    .dividends
+                    .iter()
+                    .map(|d| d.ex_day.saturating_sub(1))
+                    .find(|&eve| eve > now);
                 next = next.min(eve.filter(|&eve| eve < lot.expiry_day).unwrap_or(next));
             }
         }
         if book.lots().is_empty() {
             next = next.min(now + (self.cycle_days / 2).max(1));
         }
-        self.trading_day_up_to(next.max(now + 1), now).min(self.horizon_day)
+        self.trading_day_up_to(next.max(now + 1), now)
+            .min(self.horizon_day)
     }
 
     /// Every outcome of the way to the next decision: probability and situation, in a fixed order.
@@ -263,16 +363,24 @@ impl Rules {
     pub fn journeys(&self, situation: &Situation, out: &mut Vec<(f64, Situation)>) {
         out.clear();
         let to_day = self.next_day(situation);
-        let mut strikes: ArrayVec<f64, { crate::book::LOTS }> =
-            situation.book.lots().iter().filter(|lot| lot.expiry_day <= to_day).map(Lot::strike_usd).collect();
+        let mut strikes: ArrayVec<f64, { crate::book::LOTS }> = situation
+            .book
+            .lots()
+            .iter()
+            .filter(|lot| lot.expiry_day <= to_day)
+            .map(Lot::strike_usd)
+            .collect();
         strikes.sort_unstable_by(f64::total_cmp);
         let mut law = Vec::with_capacity(48);
-        self.futures.law(&situation.state, to_day, &strikes, &mut law);
+        self.futures
+            .law(&situation.state, to_day, &strikes, &mut law);
         let mut spots = Vec::with_capacity(2 * SPOTS);
         let pieces = strikes.len() + 1;
         let mut rest = &law[..];
         for piece in 0..pieces {
-            let end = strikes.get(piece).map_or(rest.len(), |&strike| rest.partition_point(|o| o.spot < strike));
+            let end = strikes.get(piece).map_or(rest.len(), |&strike| {
+                rest.partition_point(|o| o.spot < strike)
+            });
             quantise(&rest[..end], (SPOTS / pieces).max(3), &mut spots);
             rest = &rest[end..];
         }
@@ -281,16 +389,26 @@ impl Rules {
         for Outcome { probability, spot } in spots.into_iter().filter(|o| o.probability > 1e-9) {
             let standard = (spot.max(0.01) / mean).ln() / deviation;
             for vol_factor in self.futures.vol_factors(&situation.state, to_day, standard) {
-                let state = State { day: to_day, spot: spot.max(0.01), vol_factor };
+                let state = State {
+                    day: to_day,
+                    spot: spot.max(0.01),
+                    vol_factor,
+                };
                 out.push((probability / 2.0, self.arrive(situation, state, |_, _| ())));
             }
         }
         let total: f64 = out.iter().map(|(probability, _)| probability).sum();
-        out.iter_mut().for_each(|(probability, _)| *probability /= total);
+        out.iter_mut()
+            .for_each(|(probability, _)| *probability /= total);
     }
 
     /// The situation in which the market has moved to `state`: interest and dividends are booked, lots end as they must.
-    pub fn arrive(&self, from: &Situation, state: State, mut report: impl FnMut(Lot, Ending)) -> Situation {
+    pub fn arrive(
+        &self,
+        from: &Situation,
+        state: State,
+        mut report: impl FnMut(Lot, Ending),
+    ) -> Situation {
         let mut book = from.book.clone();
         let years = years_between(from.state.day, state.day);
         book.earn_interest(self.futures.rate, years);
@@ -303,13 +421,22 @@ impl Rules {
             let mean_spot = (from.state.spot + state.spot) / 2.0;
             book.receive_dividend(mean_spot * (self.futures.dividend_yield * years).exp_m1());
         }
-        book.expire(state.day, Cents::from_usd(state.spot), &self.costs, &mut report);
+        book.expire(
+            state.day,
+            Cents::from_usd(state.spot),
+            &self.costs,
+            &mut report,
+        );
         self.exercise_early(&mut book, &state, report);
         Situation { state, book }
     }
 
     fn exercise_early(&self, book: &mut Book, state: &State, mut report: impl FnMut(Lot, Ending)) {
-        while let Some(index) = book.lots().iter().position(|lot| self.is_exercised(lot, state)) {
+        while let Some(index) = book
+            .lots()
+            .iter()
+            .position(|lot| self.is_exercised(lot, state))
+        {
             report(book.lots()[index], Ending::AssignedEarly);
             book.assign(index, &self.costs);
         }
@@ -317,30 +444,58 @@ impl Rules {
 
     /// Does the holder of this lot exercise at the close of the day?
     pub fn is_exercised(&self, lot: &Lot, state: &State) -> bool {
-        if lot.contracts >= 0 || lot.style == Style::European || lot.right.intrinsic(state.spot, lot.strike_usd()) <= 0.0 {
+        if lot.contracts >= 0
+            || lot.style == Style::European
+            || lot.right.intrinsic(state.spot, lot.strike_usd()) <= 0.0
+        {
             return false;
         }
         let years_left = years_between(state.day, lot.expiry_day);
-        let coming = self.futures.dividends.iter().find(|d| d.ex_day > state.day && d.ex_day <= lot.expiry_day);
+        let coming = self
+            .futures
+            .dividends
+            .iter()
+            .find(|d| d.ex_day > state.day && d.ex_day <= lot.expiry_day);
         match (lot.right, coming) {
             // A put is not given up before the share has paid.
             (Right::Put, Some(_)) => false,
-            (Right::Call, Some(dividend)) => self.call_goes_for_dividend(lot, state, dividend.ex_day, dividend.usd),
+            (Right::Call, Some(dividend)) => {
+                self.call_goes_for_dividend(lot, state, dividend.ex_day, dividend.usd)
+            }
             _ => {
-                let vol = self.futures.implied_vol(state, lot.strike_usd(), lot.expiry_day);
-                self.exercise.pays(lot.right, vol, years_left, state.spot / lot.strike_usd())
+                let vol = self
+                    .futures
+                    .implied_vol(state, lot.strike_usd(), lot.expiry_day);
+                self.exercise
+                    .pays(lot.right, vol, years_left, state.spot / lot.strike_usd())
             }
         }
     }
 
     /// On the last trading day before the ex-date: is the call worth less after the dividend than exercised now?
-    fn call_goes_for_dividend(&self, lot: &Lot, state: &State, ex_day: u16, dividend_usd: f64) -> bool {
-        let is_eve = !self.futures.trading_days.iter().any(|&day| day > state.day && day < ex_day);
+    fn call_goes_for_dividend(
+        &self,
+        lot: &Lot,
+        state: &State,
+        ex_day: u16,
+        dividend_usd: f64,
+    ) -> bool {
+        let is_eve = !self
+            .futures
+            .trading_days
+            .iter()
+            .any(|&day| day > state.day && day < ex_day);
         if !is_eve || state.spot <= dividend_usd {
             return false;
         }
-        let after = State { day: ex_day, spot: state.spot - dividend_usd, vol_factor: state.vol_factor };
-        let kept = self.futures.mid(&after, Right::Call, lot.strike_usd(), lot.expiry_day);
+        let after = State {
+            day: ex_day,
+            spot: state.spot - dividend_usd,
+            vol_factor: state.vol_factor,
+        };
+        let kept = self
+            .futures
+            .mid(&after, Right::Call, lot.strike_usd(), lot.expiry_day);
         state.spot - lot.strike_usd() > kept
     }
 
@@ -351,7 +506,9 @@ impl Rules {
             .lots()
             .iter()
             .map(|lot| {
-                let mid = self.futures.mid(state, lot.right, lot.strike_usd(), lot.expiry_day);
+                let mid = self
+                    .futures
+                    .mid(state, lot.right, lot.strike_usd(), lot.expiry_day);
                 f64::from(lot.contracts) * SHARES_PER_CONTRACT as f64 * mid
             })
             .sum();
@@ -365,7 +522,9 @@ impl Rules {
             .lots()
             .iter()
             .map(|lot| {
-                let delta = self.futures.delta(state, lot.right, lot.strike_usd(), lot.expiry_day);
+                let delta = self
+                    .futures
+                    .delta(state, lot.right, lot.strike_usd(), lot.expiry_day);
                 f64::from(lot.contracts) * SHARES_PER_CONTRACT as f64 * delta
             })
             .sum();
@@ -387,22 +546,50 @@ impl Rules {
         if self.is_over(situation) {
             return self.final_worth(situation);
         }
-        let first = book.lots().iter().map(|lot| lot.expiry_day).min().unwrap_or(self.horizon_day).min(self.horizon_day);
-        let strikes: ArrayVec<f64, { crate::book::LOTS }> =
-            book.lots().iter().filter(|lot| lot.expiry_day <= first).map(Lot::strike_usd).collect();
+        let first = book
+            .lots()
+            .iter()
+            .map(|lot| lot.expiry_day)
+            .min()
+            .unwrap_or(self.horizon_day)
+            .min(self.horizon_day);
+        let strikes: ArrayVec<f64, { crate::book::LOTS }> = book
+            .lots()
+            .iter()
+            .filter(|lot| lot.expiry_day <= first)
+            .map(Lot::strike_usd)
+            .collect();
         self.futures.law(state, first, &strikes, law);
-        let vol_factor = self.futures.vol_factors(state, first, 0.0).iter().sum::<f64>() / 2.0;
-        let reference = State { day: first, spot: state.spot, vol_factor };
+        let vol_factor = self
+            .futures
+            .vol_factors(state, first, 0.0)
+            .iter()
+            .sum::<f64>()
+            / 2.0;
+        let reference = State {
+            day: first,
+            spot: state.spot,
+            vol_factor,
+        };
         let later = Growth::lognormal(self.futures.deviation(&reference, self.horizon_day));
         let growth = self.futures.mean_spot(&reference, self.horizon_day) / state.spot;
         let paid = |from: u16, to: u16| -> f64 {
-            self.futures.dividends.iter().filter(|d| d.ex_day > from && d.ex_day <= to).map(|d| d.usd).sum()
+            self.futures
+                .dividends
+                .iter()
+                .filter(|d| d.ex_day > from && d.ex_day <= to)
+                .map(|d| d.usd)
+                .sum()
         };
         let yields = |from, to| (self.futures.dividend_yield * years_between(from, to)).exp_m1();
         let (before, after) = (paid(state.day, first), paid(first, self.horizon_day));
-        let (yield_before, yield_after) = (yields(state.day, first), yields(first, self.horizon_day));
+        let (yield_before, yield_after) =
+            (yields(state.day, first), yields(first, self.horizon_day));
         let interest = |from, to| (self.futures.rate * years_between(from, to)).exp();
-        let (to_first, to_end) = (interest(state.day, first), interest(first, self.horizon_day));
+        let (to_first, to_end) = (
+            interest(state.day, first),
+            interest(first, self.horizon_day),
+        );
         let mut expected = 0.0;
         for &Outcome { probability, spot } in law.iter() {
             let mut cash = book.cash().usd() * to_first;
@@ -412,7 +599,10 @@ impl Rules {
                 let count = f64::from(lot.contracts) * SHARES_PER_CONTRACT as f64;
                 if lot.expiry_day > first {
                     let at = State { spot, ..reference };
-                    cash += count * self.futures.mid(&at, lot.right, lot.strike_usd(), lot.expiry_day);
+                    cash += count
+                        * self
+                            .futures
+                            .mid(&at, lot.right, lot.strike_usd(), lot.expiry_day);
                 } else if lot.right.intrinsic(spot, lot.strike_usd()) >= 0.005 {
                     if lot.contracts < 0 && lot.style == Style::American {
                         shares += lot.right.sign() * count;
@@ -424,7 +614,12 @@ impl Rules {
                 }
             }
             let fixed = cash * to_end + shares * after;
-            expected += probability * self.utility.of_linear(fixed, shares * spot * growth * (1.0 + yield_after), &later);
+            expected += probability
+                * self.utility.of_linear(
+                    fixed,
+                    shares * spot * growth * (1.0 + yield_after),
+                    &later,
+                );
         }
         expected
     }

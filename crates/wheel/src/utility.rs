@@ -24,7 +24,11 @@ impl Utility {
     pub fn of(&self, wealth: f64) -> f64 {
         let ratio = (wealth / self.wealth_usd).max(Utility::FLOOR);
         let power = 1.0 - self.risk_aversion;
-        let unit = if power.abs() < 1e-9 { ratio.ln() } else { (power * ratio.ln()).exp_m1() / power };
+        let unit = if power.abs() < 1e-9 {
+            ratio.ln()
+        } else {
+            (power * ratio.ln()).exp_m1() / power
+        };
         self.wealth_usd * unit
     }
 
@@ -32,7 +36,12 @@ impl Utility {
     pub fn certain(&self, utility: f64) -> f64 {
         let unit = utility / self.wealth_usd;
         let power = 1.0 - self.risk_aversion;
-        self.wealth_usd * if power.abs() < 1e-9 { unit.exp() } else { ((power * unit).ln_1p() / power).exp() }
+        self.wealth_usd
+            * if power.abs() < 1e-9 {
+                unit.exp()
+            } else {
+                ((power * unit).ln_1p() / power).exp()
+            }
     }
 
     /// Expected utility of `fixed + slope * R` dollars over the nodes of a growth factor `R`.
@@ -40,7 +49,11 @@ impl Utility {
         if slope == 0.0 {
             return self.of(fixed);
         }
-        growth.0.iter().map(|&(weight, factor)| weight * self.of(fixed + slope * factor)).sum()
+        growth
+            .0
+            .iter()
+            .map(|&(weight, factor)| weight * self.of(fixed + slope * factor))
+            .sum()
     }
 }
 
@@ -71,10 +84,16 @@ mod tests {
     #[test]
     fn certainty_equivalent_undoes_utility() {
         for risk_aversion in [0.0, 0.5, 1.0, 3.0, 10.0] {
-            let utility = Utility { risk_aversion, wealth_usd: 1e5 };
+            let utility = Utility {
+                risk_aversion,
+                wealth_usd: 1e5,
+            };
             for wealth in [5e4, 9.9e4, 1e5, 1.3e5] {
                 let back = utility.certain(utility.of(wealth));
-                assert!((back - wealth).abs() < 1e-6 * wealth, "{risk_aversion} {wealth} {back}");
+                assert!(
+                    (back - wealth).abs() < 1e-6 * wealth,
+                    "{risk_aversion} {wealth} {back}"
+                );
             }
         }
     }
@@ -82,11 +101,18 @@ mod tests {
     /// All wealth in a lognormal stock: the certainty equivalent is `W exp(-g s^2/2)` exactly.
     #[test]
     fn the_nodes_meet_the_lognormal_closed_form() {
-        let utility = Utility { risk_aversion: 3.0, wealth_usd: 1e5 };
+        let utility = Utility {
+            risk_aversion: 3.0,
+            wealth_usd: 1e5,
+        };
         for deviation in [0.05, 0.1, 0.2, 0.3] {
-            let certain = utility.certain(utility.of_linear(0.0, 1e5, &Growth::lognormal(deviation)));
+            let certain =
+                utility.certain(utility.of_linear(0.0, 1e5, &Growth::lognormal(deviation)));
             let exact = 1e5 * (-3.0 * deviation * deviation / 2.0_f64).exp();
-            assert!((certain - exact).abs() < 1e5 * 1e-3 * deviation.powi(4), "{deviation}: {certain} against {exact}");
+            assert!(
+                (certain - exact).abs() < 1e5 * 1e-3 * deviation.powi(4),
+                "{deviation}: {certain} against {exact}"
+            );
         }
     }
 }

@@ -10,7 +10,10 @@ use super::policy::{RuleTable, TreePolicy};
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::progress::Progress;
-use evidence::{FixedRule, Grade, Hold, Interval, Odds, Once, Paths, Walk, difference, odds, walk_all};
+use crate::report::units::usd;
+use evidence::{
+    FixedRule, Grade, Hold, Interval, Odds, Once, Paths, Walk, difference, odds, walk_all,
+};
 use market::futures::{Assumptions, Futures};
 use market::{Cents, Style};
 use pricing::normal;
@@ -22,7 +25,9 @@ use std::time::{Duration, Instant};
 use wheel::action::{Grid, Menu, Table as MenuTable};
 use wheel::book::Ending;
 use wheel::rules::{Exercise, Fill};
-use wheel::{Action, Book, Costs, Kind, Leg, Limits, Lot, Move, Refusal, Rules, Situation, Utility};
+use wheel::{
+    Action, Book, Costs, Kind, Leg, Limits, Lot, Move, Refusal, Rules, Situation, Utility,
+};
 
 /// The game as it stands today.
 pub(crate) struct Table {
@@ -61,12 +66,28 @@ impl Table {
         };
         let mut book = book(inputs, &fitted, &mut notices)?;
         let spot = Cents::from_usd(fitted.futures.spot);
-        book.expire(0, spot, &costs, |lot, ending| notices.push(settled_today(&lot, ending, spot)));
-        let today = Situation { state: fitted.futures.today(), book };
-        let Fitted { futures, offers, style, .. } = fitted;
+        book.expire(0, spot, &costs, |lot, ending| {
+            notices.push(settled_today(&lot, ending, spot))
+        });
+        let today = Situation {
+            state: fitted.futures.today(),
+            book,
+        };
+        let Fitted {
+            futures,
+            offers,
+            style,
+            ..
+        } = fitted;
         let horizon_day = horizon(&futures, config.objective.horizon_days as u16);
-        let longest = horizon_day + 2 * config.actions.max_days.max(config.actions.interior_days) as u16;
-        let exercise = Exercise::new(futures.rate, futures.dividend_yield, fitted.implied_vol, longest);
+        let longest =
+            horizon_day + 2 * config.actions.max_days.max(config.actions.interior_days) as u16;
+        let exercise = Exercise::new(
+            futures.rate,
+            futures.dividend_yield,
+            fitted.implied_vol,
+            longest,
+        );
         let limits = limits(config);
         let mut rules = Rules {
             costs,
@@ -81,15 +102,24 @@ impl Table {
             deltas: config.actions.interior_deltas.clone(),
             collateral_fraction: limits.collateral_fraction,
             concentration_fraction: limits.concentration_fraction,
-            utility: Utility { risk_aversion: config.objective.risk_aversion, wealth_usd: 1.0 },
+            utility: Utility {
+                risk_aversion: config.objective.risk_aversion,
+                wealth_usd: 1.0,
+            },
             menu: Vec::new(),
             exercise,
             futures,
         };
         let wealth_usd = rules.wealth(&today);
         if wealth_usd <= 0.0 {
-            let what = format!("the account is worth ${wealth_usd:.2}: there is nothing to plan with; check cash and positions");
-            return Err(Error::Position { symbol: inputs.chain.symbol.clone(), what });
+            let what = format!(
+                "the account is worth {}: there is nothing to plan with; check cash and positions",
+                usd(wealth_usd)
+            );
+            return Err(Error::Position {
+                symbol: inputs.chain.symbol.clone(),
+                what,
+            });
         }
         rules.utility.wealth_usd = wealth_usd;
         let table = MenuTable {
@@ -132,12 +162,21 @@ fn settled_today(lot: &Lot, ending: Ending, spot: Cents) -> String {
         Ending::AssignedAtExpiry | Ending::AssignedEarly => "assigned",
         Ending::SettledInCash => "settled in cash",
     };
-    format!("{} {:?} {} expires today: taken as {what} at the spot of {spot}", lot.contracts, lot.right, lot.strike)
+    format!(
+        "{} {:?} {} expires today: taken as {what} at the spot of {spot}",
+        lot.contracts, lot.right, lot.strike
+    )
 }
 
 /// The last trading day of the horizon.
 fn horizon(futures: &Futures, days: u16) -> u16 {
-    futures.trading_days.iter().copied().take_while(|&day| day <= days).last().unwrap_or(days)
+    futures
+        .trading_days
+        .iter()
+        .copied()
+        .take_while(|&day| day <= days)
+        .last()
+        .unwrap_or(days)
 }
 
 fn limits(config: &Config) -> Limits {
@@ -145,7 +184,10 @@ fn limits(config: &Config) -> Limits {
         collateral_fraction: config.limits.max_collateral_fraction,
         concentration_fraction: config.limits.max_concentration_fraction,
         delta_fraction: config.limits.max_delta_fraction,
-        days: (config.actions.min_days as u16, config.actions.max_days as u16),
+        days: (
+            config.actions.min_days as u16,
+            config.actions.max_days as u16,
+        ),
         open_interest_min: u64::from(config.limits.min_open_interest),
         spread_fraction_max: config.limits.max_spread_fraction,
     }
@@ -165,33 +207,66 @@ fn grid(config: &Config) -> Grid {
 /// The account's positions in this symbol.
 fn book(inputs: &Inputs, fitted: &Fitted, notices: &mut Vec<String>) -> Result<Book, Error> {
     let symbol = &inputs.chain.symbol;
-    let wrong = |what: String| Error::Position { symbol: symbol.clone(), what };
+    let wrong = |what: String| Error::Position {
+        symbol: symbol.clone(),
+        what,
+    };
     let Some(account) = &inputs.owner.account else {
         let one = fitted.futures.spot * 110.0;
         let mut cash = inputs.config.account.assumed_cash_usd;
         if cash < one {
             cash = (one / 100_000.0).ceil() * 100_000.0;
         }
-        notices.push(format!("no account was given: ${cash:.0} of cash and no positions are assumed"));
-        return Book::new(Cents::from_usd(cash), Cents::ZERO, 0, &[]).map_err(|error| wrong(error.to_string()));
+        notices.push(format!(
+            "no account was given: {} of cash and no positions are assumed",
+            usd(cash)
+        ));
+        return Book::new(Cents::from_usd(cash), Cents::ZERO, 0, &[])
+            .map_err(|error| wrong(error.to_string()));
     };
-    let shares = account.shares.iter().filter(|s| s.symbol.eq_ignore_ascii_case(symbol)).map(|s| s.count).sum();
+    let shares = account
+        .shares
+        .iter()
+        .filter(|s| s.symbol.eq_ignore_ascii_case(symbol))
+        .map(|s| s.count)
+        .sum();
     let mut lots = Vec::new();
-    for position in account.options.iter().filter(|o| o.symbol.eq_ignore_ascii_case(symbol)) {
-        let (Some(right), Some(expiry)) = (position.right(), position.expiry()) else { continue };
+    for position in account
+        .options
+        .iter()
+        .filter(|o| o.symbol.eq_ignore_ascii_case(symbol))
+    {
+        let (Some(right), Some(expiry)) = (position.right(), position.expiry()) else {
+            continue;
+        };
         if expiry < inputs.chain.as_of {
             let say = "expired before the chain's day: remove it, and book what became of it";
-            return Err(wrong(format!("the {expiry} {} {} of the account {say} ({})", position.strike_usd, position.right, inputs.chain.as_of)));
+            return Err(wrong(format!(
+                "the {expiry} {} {} of the account {say} ({})",
+                position.strike_usd, position.right, inputs.chain.as_of
+            )));
         }
         let expiry_day = day_offset(inputs.chain.as_of, expiry).unwrap_or(0);
         let strike = Cents::from_usd(position.strike_usd);
-        if !fitted.offers.iter().any(|o| (o.right, o.strike, o.expiry_day) == (right, strike, expiry_day)) && expiry_day > 0 {
+        if !fitted
+            .offers
+            .iter()
+            .any(|o| (o.right, o.strike, o.expiry_day) == (right, strike, expiry_day))
+            && expiry_day > 0
+        {
             notices.push(format!("the {expiry} {} {} of the account is not in the chain: it is valued by the smile and cannot be closed at a quote", position.strike_usd, position.right));
         }
-        lots.push(Lot { right, style: fitted.style, strike, expiry_day, contracts: position.contracts as i32 });
+        lots.push(Lot {
+            right,
+            style: fitted.style,
+            strike,
+            expiry_day,
+            contracts: position.contracts as i32,
+        });
     }
     let pledged = Cents::from_usd(account.pledged_usd(Some(symbol)));
-    Book::new(Cents::from_usd(account.cash_usd), pledged, shares, &lots).map_err(|error| wrong(error.to_string()))
+    Book::new(Cents::from_usd(account.cash_usd), pledged, shares, &lots)
+        .map_err(|error| wrong(error.to_string()))
 }
 
 /// What the main search found.
@@ -202,27 +277,66 @@ pub(crate) struct Searched<'a> {
 }
 
 /// Searches the game from today under the forecast.
-pub(crate) fn search<'a>(table: &'a Table, inputs: &Inputs, progress: &Progress) -> Result<Searched<'a>, Error> {
+pub(crate) fn search<'a>(
+    table: &'a Table,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Searched<'a>, Error> {
     let config = &inputs.config.search;
     let game = WheelGame(&table.rules);
-    let mut evaluator = HeldWorth { rules: &table.rules, threads: inputs.threads, judged: 0 };
-    let until = config.time_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
-    let settings = settings(if until.is_some() { u32::MAX } else { config.evaluations }, config);
+    let mut evaluator = HeldWorth {
+        rules: &table.rules,
+        threads: inputs.threads,
+        judged: 0,
+    };
+    let until = config
+        .time_ms
+        .map(|ms| Instant::now() + Duration::from_millis(ms));
+    let settings = settings(
+        if until.is_some() {
+            u32::MAX
+        } else {
+            config.evaluations
+        },
+        config,
+    );
     let mut keep_going = |so_far: &search::Progress| {
-        progress.fraction(f64::from(so_far.counts.evaluations as u32) / f64::from(config.evaluations));
+        progress.fraction(f64::from(so_far.counts.evaluations) / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
-    let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut keep_going).map_err(internal)?;
+    let tree = search::run(
+        &game,
+        &table.today,
+        &mut evaluator,
+        &settings,
+        &mut keep_going,
+    )
+    .map_err(internal)?;
     if progress.stopped() {
-        return Err(Error::Interrupted { done: format!("{} evaluations were done", evaluator.judged) });
+        return Err(Error::Interrupted {
+            done: format!("{} evaluations were done", evaluator.judged),
+        });
     }
     let counts = tree.counts();
-    assert_eq!(evaluator.judged, u64::from(counts.evaluations), "the tree and the evaluator count differently");
-    Ok(Searched { counts, stopped: tree.stop_reason(), tree })
+    assert_eq!(
+        evaluator.judged,
+        u64::from(counts.evaluations),
+        "the tree and the evaluator count differently"
+    );
+    Ok(Searched {
+        counts,
+        stopped: tree.stop_reason(),
+        tree,
+    })
 }
 
 fn settings(evaluations: u32, config: &config::Search) -> SearchConfig {
-    SearchConfig { evaluations, batch: config.batch, seed: config.seed, ..SearchConfig::default() }
+    SearchConfig {
+        evaluations,
+        batch: config.batch,
+        seed: config.seed,
+        ..SearchConfig::default()
+    }
 }
 
 fn internal(error: search::Error) -> Error {
@@ -256,6 +370,8 @@ pub(crate) struct Graded {
     pub(crate) candidates: Vec<Candidate>,
     /// Which one was chosen on the ranking paths.
     pub(crate) chosen: usize,
+    /// The choice, or, where that is doing nothing, the best of the others: what edge, draws and flips speak of.
+    pub(crate) subject: usize,
     pub(crate) holding: Grade,
     /// Name and grade of each baseline.
     pub(crate) baselines: Vec<(String, Grade)>,
@@ -269,11 +385,22 @@ const FINALISTS: usize = 7;
 const PER_EXPIRY: usize = 3;
 
 /// Ranks finalists on one set of fresh paths and grades them on another.
-pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, progress: &Progress) -> Result<Graded, Error> {
+pub(crate) fn grade(
+    table: &Table,
+    searched: &Searched<'_>,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Graded, Error> {
     let rules = &table.rules;
     let paths = |salt: u64| {
         let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
-        Paths::simulate(&rules.futures, rules.horizon_day, inputs.config.search.paths as usize, seed, inputs.threads)
+        Paths::simulate(
+            &rules.futures,
+            rules.horizon_day,
+            inputs.config.search.paths as usize,
+            seed,
+            inputs.threads,
+        )
     };
     let finalists = finalists(table, searched);
     let grade_of = |walks: &[Walk]| Grade::new(walks, &rules.utility, table.deviations);
@@ -281,36 +408,88 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
     let mut work = |progress: &Progress| {
         done += 1.0;
         progress.fraction(done / (2 * finalists.len() + 4) as f64);
-        if progress.stopped() { Err(Error::Interrupted { done: "the search was done, the grading was not".to_owned() }) } else { Ok(()) }
+        if progress.stopped() {
+            Err(Error::Interrupted {
+                done: "the search was done, the grading was not".to_owned(),
+            })
+        } else {
+            Ok(())
+        }
     };
-    let policy = |line: usize, edge: EdgeId| TreePolicy::new(&searched.tree, edge, rules.menu[line].clone(), &table.rule_table);
+    let policy = |line: usize, edge: EdgeId| {
+        TreePolicy::new(
+            &searched.tree,
+            edge,
+            rules.menu[line].clone(),
+            &table.rule_table,
+        )
+    };
 
     let first = paths(1);
     let mut ranking = Vec::new();
     for &(line, edge) in &finalists {
-        let searched = grade_of(&walk_all(rules, &table.today, &first, &policy(line, edge), inputs.threads));
-        let once = grade_of(&walk_all(rules, &table.today, &first, &Once(rules.menu[line].clone()), inputs.threads));
-        ranking.push(if searched.worth_usd.value >= once.worth_usd.value { (searched, true) } else { (once, false) });
+        let searched = grade_of(&walk_all(
+            rules,
+            &table.today,
+            &first,
+            &policy(line, edge),
+            inputs.threads,
+        ));
+        let once = grade_of(&walk_all(
+            rules,
+            &table.today,
+            &first,
+            &Once(rules.menu[line].clone()),
+            inputs.threads,
+        ));
+        ranking.push(if searched.worth_usd.value >= once.worth_usd.value {
+            (searched, true)
+        } else {
+            (once, false)
+        });
         work(progress)?;
     }
-    let held_ranking_usd = grade_of(&walk_all(rules, &table.today, &first, &Hold, inputs.threads)).worth_usd.value;
+    let held_ranking_usd = grade_of(&walk_all(
+        rules,
+        &table.today,
+        &first,
+        &Hold,
+        inputs.threads,
+    ))
+    .worth_usd
+    .value;
     drop(first);
 
     let second = paths(2);
-    let holding = grade_of(&walk_all(rules, &table.today, &second, &Hold, inputs.threads));
+    let holding = grade_of(&walk_all(
+        rules,
+        &table.today,
+        &second,
+        &Hold,
+        inputs.threads,
+    ));
     let mut grades = Vec::new();
     let mut answered = (0, 0);
     for (&(line, edge), &(_, manages)) in finalists.iter().zip(&ranking) {
         let policy = policy(line, edge);
         grades.push(grade_of(&match manages {
             true => walk_all(rules, &table.today, &second, &policy, inputs.threads),
-            false => walk_all(rules, &table.today, &second, &Once(rules.menu[line].clone()), inputs.threads),
+            false => walk_all(
+                rules,
+                &table.today,
+                &second,
+                &Once(rules.menu[line].clone()),
+                inputs.threads,
+            ),
         }));
         let (by_tree, asked) = policy.counts();
         answered = (answered.0 + by_tree, answered.1 + asked);
         work(progress)?;
     }
-    let waiting = finalists.iter().position(|&(line, _)| line == 0).expect("doing nothing is a finalist");
+    let waiting = finalists
+        .iter()
+        .position(|&(line, _)| line == 0)
+        .expect("doing nothing is a finalist");
     let tail_limit = inputs.config.limits.max_cvar95_fraction * rules.utility.wealth_usd;
     let tail_of_holding = holding.cvar95_usd;
     let waited = grades[waiting].clone();
@@ -337,12 +516,40 @@ pub(crate) fn grade(table: &Table, searched: &Searched<'_>, inputs: &Inputs, pro
         .collect();
     let best = (0..candidates.len())
         .filter(|&i| !candidates[i].tail_refused)
-        .max_by(|&a, &b| candidates[a].ranking_usd.total_cmp(&candidates[b].ranking_usd))
+        .max_by(|&a, &b| {
+            candidates[a]
+                .ranking_usd
+                .total_cmp(&candidates[b].ranking_usd)
+        })
         .unwrap_or(waiting);
     // Trading for less than what counts as equal is churning.
-    let chosen = if candidates[best].ranking_usd - held_ranking_usd < table.indifference_usd { waiting } else { best };
+    let chosen = if candidates[best].ranking_usd - held_ranking_usd < table.indifference_usd {
+        waiting
+    } else {
+        best
+    };
+    let others = (0..candidates.len()).filter(|&i| candidates[i].line != 0);
+    let nearest = others.max_by(|&a, &b| {
+        candidates[a]
+            .over_waiting
+            .value
+            .total_cmp(&candidates[b].over_waiting.value)
+    });
+    let subject = if candidates[chosen].line != 0 {
+        chosen
+    } else {
+        nearest.unwrap_or(chosen)
+    };
     let baselines = baselines(table, &second, inputs);
-    Ok(Graded { candidates, chosen, holding, baselines, tree_answered: answered, paths: second.count() })
+    Ok(Graded {
+        candidates,
+        chosen,
+        subject,
+        holding,
+        baselines,
+        tree_answered: answered,
+        paths: second.count(),
+    })
 }
 
 /// The best lines of the menu by the tree's worth, spread over expiries, and always doing nothing.
@@ -358,22 +565,39 @@ fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
     edges.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
     let expiry = |line: usize| {
         let action = &table.rules.menu[line];
-        (action.kind(), action.sold().map(|(_, _, expiry_day, _, _)| expiry_day))
+        (
+            action.kind(),
+            action.sold().map(|(_, _, expiry_day, _, _)| expiry_day),
+        )
     };
     let mut chosen: Vec<(usize, EdgeId)> = Vec::new();
     for &(line, id, _) in edges.iter().filter(|&&(line, _, _)| line != 0) {
-        let alike = chosen.iter().filter(|&&(other, _)| expiry(other) == expiry(line)).count();
+        let alike = chosen
+            .iter()
+            .filter(|&&(other, _)| expiry(other) == expiry(line))
+            .count();
         if chosen.len() < FINALISTS && alike < PER_EXPIRY {
             chosen.push((line, id));
         }
     }
-    chosen.extend(edges.iter().filter(|&&(line, _, _)| line == 0).map(|&(line, id, _)| (line, id)));
+    chosen.extend(
+        edges
+            .iter()
+            .filter(|&&(line, _, _)| line == 0)
+            .map(|&(line, id, _)| (line, id)),
+    );
     chosen
 }
 
 fn sold_odds(rules: &Rules, paths: &Paths, action: &Action) -> Option<Odds> {
     let (right, strike, expiry_day, contracts, price) = action.sold()?;
-    let lot = Lot { right, style: rules.style, strike, expiry_day, contracts: -contracts };
+    let lot = Lot {
+        right,
+        style: rules.style,
+        strike,
+        expiry_day,
+        contracts: -contracts,
+    };
     let fees = rules.costs.per_contract.usd() / wheel::SHARES_PER_CONTRACT as f64;
     odds(rules, paths, &lot, price.usd() - fees)
 }
@@ -383,18 +607,43 @@ fn baselines(table: &Table, paths: &Paths, inputs: &Inputs) -> Vec<(String, Grad
     let rules = &table.rules;
     let all_cash = Situation {
         state: table.today.state,
-        book: Book::new(Cents::from_usd(rules.utility.wealth_usd), Cents::ZERO, 0, &[]).expect("cash alone is secured"),
+        book: Book::new(
+            Cents::from_usd(rules.utility.wealth_usd),
+            Cents::ZERO,
+            0,
+            &[],
+        )
+        .expect("cash alone is secured"),
     };
     let price = Cents::from_usd(table.today.state.spot);
-    let affordable = (all_cash.book.cash().usd() / (price.usd() + rules.costs.per_share_usd)).floor() as i64;
-    let buy = Once(Action::new(Kind::BuyShares, &[Leg::Shares { count: affordable, price }]));
-    let rule = FixedRule { delta: 0.30, days: 45 };
+    let affordable =
+        (all_cash.book.cash().usd() / (price.usd() + rules.costs.per_share_usd)).floor() as i64;
+    let buy = Once(Action::new(
+        Kind::BuyShares,
+        &[Leg::Shares {
+            count: affordable,
+            price,
+        }],
+    ));
+    let rule = FixedRule {
+        delta: 0.30,
+        days: 45,
+    };
     let grade = |walks: Vec<Walk>| Grade::new(&walks, &rules.utility, table.deviations);
     let threads = inputs.threads;
     vec![
-        ("fixed rule: 30 delta, 45 days".to_owned(), grade(walk_all(rules, &table.today, paths, &rule, threads))),
-        ("buy and hold (all in shares)".to_owned(), grade(walk_all(rules, &all_cash, paths, &buy, threads))),
-        ("T-bills (all in cash)".to_owned(), grade(walk_all(rules, &all_cash, paths, &Hold, threads))),
+        (
+            "fixed rule: 30 delta, 45 days".to_owned(),
+            grade(walk_all(rules, &table.today, paths, &rule, threads)),
+        ),
+        (
+            "buy and hold (all in shares)".to_owned(),
+            grade(walk_all(rules, &all_cash, paths, &buy, threads)),
+        ),
+        (
+            "T-bills (all in cash)".to_owned(),
+            grade(walk_all(rules, &all_cash, paths, &Hold, threads)),
+        ),
     ]
 }
 
@@ -410,13 +659,19 @@ pub(crate) struct Drawn {
     pub(crate) evaluations: u64,
 }
 
-/// Searches again under each draw of the parameters and counts how often the choice stays best.
-pub(crate) fn draws(table: &Table, graded: &Graded, inputs: &Inputs, progress: &Progress) -> Result<Drawn, Error> {
+/// Searches again under each draw of the parameters and counts how often the subject stays best.
+pub(crate) fn draws(
+    table: &Table,
+    graded: &Graded,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Drawn, Error> {
     let config = &inputs.config.search;
     let count = config.draws as usize;
     let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<Option<Result<OneDraw, Error>>>> = Mutex::new((0..count).map(|_| None).collect());
-    let line = graded.candidates[graded.chosen].line;
+    let results: Mutex<Vec<Option<Result<OneDraw, Error>>>> =
+        Mutex::new((0..count).map(|_| None).collect());
+    let line = graded.candidates[graded.subject].line;
     thread::scope(|scope| {
         for _ in 0..inputs.threads.clamp(1, count) {
             scope.spawn(|| {
@@ -433,10 +688,19 @@ pub(crate) fn draws(table: &Table, graded: &Graded, inputs: &Inputs, progress: &
         }
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut drawn = Drawn { count: config.draws, stays_best: 0.0, same_contract: 0.0, beats_nothing: 0.0, simulations: 0, evaluations: 0 };
+    let mut drawn = Drawn {
+        count: config.draws,
+        stays_best: 0.0,
+        same_contract: 0.0,
+        beats_nothing: 0.0,
+        simulations: 0,
+        evaluations: 0,
+    };
     for result in results {
         let Some(one) = result else {
-            return Err(Error::Interrupted { done: "search and grading were done, the draws were not".to_owned() });
+            return Err(Error::Interrupted {
+                done: "search and grading were done, the draws were not".to_owned(),
+            });
         };
         let one = one?;
         drawn.stays_best += f64::from(u8::from(one.stays_best)) / count as f64;
@@ -458,11 +722,23 @@ struct OneDraw {
 fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result<OneDraw, Error> {
     let config = &inputs.config;
     let mut rules = table.rules.clone();
-    rules.futures = rules.futures.under(draw(&rules.futures.assumptions, table.fitted.forecast_log_error, index, config));
+    rules.futures = rules.futures.under(draw(
+        &rules.futures.assumptions,
+        table.fitted.forecast_log_error,
+        index,
+        config,
+    ));
     let game = WheelGame(&rules);
-    let mut evaluator = HeldWorth { rules: &rules, threads: 1, judged: 0 };
+    let mut evaluator = HeldWorth {
+        rules: &rules,
+        threads: 1,
+        judged: 0,
+    };
     let settings = settings(config.search.draw_evaluations, &config.search);
-    let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| true).map_err(internal)?;
+    let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| {
+        true
+    })
+    .map_err(internal)?;
     // Doing nothing is worth at least what holding is, which the tree may not have looked into far enough.
     let held = rules.held_worth(&table.today, &mut Vec::new());
     let worths: Vec<(usize, f64)> = tree
@@ -474,7 +750,11 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
         })
         .collect();
     let best = |accept: &dyn Fn(usize) -> bool| {
-        worths.iter().filter(|(other, _)| accept(*other)).map(|(_, worth)| *worth).fold(f64::NEG_INFINITY, f64::max)
+        worths
+            .iter()
+            .filter(|(other, _)| accept(*other))
+            .map(|(_, worth)| *worth)
+            .fold(f64::NEG_INFINITY, f64::max)
     };
     let own = best(&|other| other == line);
     let kind = |other: usize| table.rules.menu[other].kind();
@@ -489,7 +769,12 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
 /// Draw number `index`: the forecast's error is stratified over its whole distribution, the rest is random.
 fn draw(base: &Assumptions, forecast_log_error: f64, index: usize, config: &Config) -> Assumptions {
     let count = config.search.draws as usize;
-    let deviate = |dimension: u64| normal::inverse_cdf(evidence::uniform(config.search.seed ^ 0x5eed_d7a3, (index as u64) << 8 | dimension));
+    let deviate = |dimension: u64| {
+        normal::inverse_cdf(evidence::uniform(
+            config.search.seed ^ 0x5eed_d7a3,
+            (index as u64) << 8 | dimension,
+        ))
+    };
     let level = normal::inverse_cdf((index as f64 + 0.5) / count as f64);
     let factor = (forecast_log_error * level).exp();
     Assumptions {

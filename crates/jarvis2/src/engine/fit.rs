@@ -14,20 +14,55 @@ use wheel::Offer;
 /// Why no decision can rest on a chain. Exit code 3.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("{symbol} on {as_of}: the file says no spot and put-call parity gives none; name it with --spot")]
+    #[error(
+        "{symbol} on {as_of}: the file says no spot and put-call parity gives none; name it with --spot"
+    )]
     NoSpot { symbol: String, as_of: Date },
-    #[error("{symbol} on {as_of}: no contract expires later; the chain holds {contracts} contracts, all expiring today")]
-    NothingLater { symbol: String, as_of: Date, contracts: usize },
+    #[error(
+        "{symbol} on {as_of}: no contract expires later; the chain holds {contracts} contracts, all expiring today"
+    )]
+    NothingLater {
+        symbol: String,
+        as_of: Date,
+        contracts: usize,
+    },
     #[error(
         "{symbol} on {as_of}: {usable} of {contracts} contracts can be used for a smile ({reason}); at least {needed} are needed, near the money and quoted on both sides (or with the vendor's implied volatility)"
     )]
-    TooThin { symbol: String, as_of: Date, usable: usize, contracts: usize, needed: usize, reason: String },
-    #[error("{symbol} on {as_of}: the spot ${spot} does not fit the chain: put-call parity says ${parity:.2}, {percent:.1} % away; check the file, or name the spot with --spot")]
-    SpotMismatch { symbol: String, as_of: Date, spot: f64, parity: f64, percent: f64 },
-    #[error("{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned")]
-    OtherMultiplier { symbol: String, as_of: Date, multiplier: u32 },
-    #[error("{symbol} on {as_of}: at-the-money implied volatility comes out at {percent:.0} % a year, which no stock has; check the units of prices, strikes and spot")]
-    AbsurdVol { symbol: String, as_of: Date, percent: f64 },
+    TooThin {
+        symbol: String,
+        as_of: Date,
+        usable: usize,
+        contracts: usize,
+        needed: usize,
+        reason: String,
+    },
+    #[error(
+        "{symbol} on {as_of}: the spot ${spot} does not fit the chain: put-call parity says ${parity:.2}, {percent:.1} % away; check the file, or name the spot with --spot"
+    )]
+    SpotMismatch {
+        symbol: String,
+        as_of: Date,
+        spot: f64,
+        parity: f64,
+        percent: f64,
+    },
+    #[error(
+        "{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned"
+    )]
+    OtherMultiplier {
+        symbol: String,
+        as_of: Date,
+        multiplier: u32,
+    },
+    #[error(
+        "{symbol} on {as_of}: at-the-money implied volatility comes out at {percent:.0} % a year, which no stock has; check the units of prices, strikes and spot"
+    )]
+    AbsurdVol {
+        symbol: String,
+        as_of: Date,
+        percent: f64,
+    },
 }
 
 /// A chain, made ready.
@@ -74,7 +109,11 @@ const DAYS_MAX: u16 = 400;
 
 /// Days from the chain to the last trading day at or before `date`.
 pub(crate) fn day_offset(as_of: Date, date: Date) -> Option<u16> {
-    let last = if calendar::is_trading_day(date) { date } else { calendar::previous_trading_day(date) };
+    let last = if calendar::is_trading_day(date) {
+        date
+    } else {
+        calendar::previous_trading_day(date)
+    };
     u16::try_from((last - as_of).get_days()).ok()
 }
 
@@ -108,20 +147,37 @@ struct Forward {
 /// Fits the chain or says why no decision can rest on it.
 pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitted, Error> {
     let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
-    let spot = chain.spot_usd.ok_or_else(|| Error::NoSpot { symbol: symbol.clone(), as_of })?;
-    if let Some(other) = chain.quotes.iter().find(|q| i64::from(q.contract.multiplier) != wheel::SHARES_PER_CONTRACT) {
-        return Err(Error::OtherMultiplier { symbol, as_of, multiplier: other.contract.multiplier });
+    let spot = chain.spot_usd.ok_or_else(|| Error::NoSpot {
+        symbol: symbol.clone(),
+        as_of,
+    })?;
+    if let Some(other) = chain
+        .quotes
+        .iter()
+        .find(|q| i64::from(q.contract.multiplier) != wheel::SHARES_PER_CONTRACT)
+    {
+        return Err(Error::OtherMultiplier {
+            symbol,
+            as_of,
+            multiplier: other.contract.multiplier,
+        });
     }
     let mut said = Said::default();
     let rate = said.rate(chain, config);
     let expiries = expiries(chain);
     if expiries.is_empty() {
-        return Err(Error::NothingLater { symbol, as_of, contracts: chain.quotes.len() });
+        return Err(Error::NothingLater {
+            symbol,
+            as_of,
+            contracts: chain.quotes.len(),
+        });
     }
     let quotes_assumed = !chain.quotes.iter().any(|q| q.mid_usd().is_some());
     let dividends = dividends(chain, known);
-    let forwards: Vec<Forward> =
-        expiries.iter().map(|expiry| forward(expiry, spot, rate, &dividends, known, config)).collect();
+    let forwards: Vec<Forward> = expiries
+        .iter()
+        .map(|expiry| forward(expiry, spot, rate, &dividends, known, config))
+        .collect();
     check_spot(chain, spot, rate, &expiries, &forwards, &mut said)?;
     let dividend_yield = said.dividend_yield(&forwards, &expiries, &dividends, known, config);
 
@@ -131,22 +187,46 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
             true => "no bid and ask anywhere, so the vendor's volatility is needed".to_owned(),
             false => "bid and ask on the out-of-the-money side".to_owned(),
         };
-        return Err(Error::TooThin { symbol, as_of, usable: points, contracts: chain.quotes.len(), needed: POINTS_MIN, reason });
+        return Err(Error::TooThin {
+            symbol,
+            as_of,
+            usable: points,
+            contracts: chain.quotes.len(),
+            needed: POINTS_MIN,
+            reason,
+        });
     };
     let implied_vol = surface.atm_vol(f64::from(REFERENCE_DAYS) / 365.0);
     if !(0.005..=8.0).contains(&implied_vol) {
-        return Err(Error::AbsurdVol { symbol, as_of, percent: 100.0 * implied_vol });
+        return Err(Error::AbsurdVol {
+            symbol,
+            as_of,
+            percent: 100.0 * implied_vol,
+        });
     }
     let forecast = said.forecast(implied_vol, known, config);
     let assumptions = said.market(rate, implied_vol, &forecast, config);
     let spread = said.spread(chain, &expiries, &forwards, quotes_assumed, config);
     let horizon = config.objective.horizon_days as u16;
-    let trading_days = (1..=horizon + 2 * config.actions.max_days.max(config.actions.interior_days) as u16)
+    let trading_days = (1..=horizon
+        + 2 * config.actions.max_days.max(config.actions.interior_days) as u16)
         .filter(|&day| calendar::is_trading_day(date_after(as_of, day)))
         .collect();
-    let futures = Futures::new(spot, rate, dividend_yield, dividends, surface, assumptions, spread, trading_days);
+    let futures = Futures::new(
+        spot,
+        rate,
+        dividend_yield,
+        dividends,
+        surface,
+        assumptions,
+        spread,
+        trading_days,
+    );
     let offers = offers(&expiries, &futures, quotes_assumed, config);
-    let style = chain.quotes.first().map_or(Style::American, |q| q.contract.style);
+    let style = chain
+        .quotes
+        .first()
+        .map_or(Style::American, |q| q.contract.style);
     Ok(Fitted {
         contracts: offers.len(),
         futures,
@@ -166,49 +246,98 @@ fn expiries(chain: &Chain) -> Vec<Expiry<'_>> {
     let mut expiries: Vec<Expiry> = Vec::new();
     for quote in &chain.quotes {
         let date = quote.contract.expiry;
-        let Some(day) = day_offset(chain.as_of, date).filter(|day| (1..=DAYS_MAX).contains(day)) else { continue };
+        let Some(day) = day_offset(chain.as_of, date).filter(|day| (1..=DAYS_MAX).contains(day))
+        else {
+            continue;
+        };
         match expiries.last_mut() {
             Some(last) if last.day == day => last.quotes.push(quote),
-            _ => expiries.push(Expiry { date, day, quotes: vec![quote] }),
+            _ => expiries.push(Expiry {
+                date,
+                day,
+                quotes: vec![quote],
+            }),
         }
     }
     expiries
 }
 
 fn dividends(chain: &Chain, known: &Known) -> Vec<Dividend> {
-    let later = known.dividends.iter().filter(|(date, _)| *date > chain.as_of);
+    let later = known
+        .dividends
+        .iter()
+        .filter(|(date, _)| *date > chain.as_of);
     let mut dividends: Vec<Dividend> = later
-        .filter_map(|&(date, usd)| Some(Dividend { ex_day: u16::try_from((date - chain.as_of).get_days()).ok()?, usd }))
+        .filter_map(|&(date, usd)| {
+            Some(Dividend {
+                ex_day: u16::try_from((date - chain.as_of).get_days()).ok()?,
+                usd,
+            })
+        })
         .collect();
     dividends.sort_by_key(|dividend| dividend.ex_day);
     dividends
 }
 
 /// The forward of one expiry: by parity where calls and puts are quoted, else from the rate and what is known of dividends.
-fn forward(expiry: &Expiry, spot: f64, rate: f64, dividends: &[Dividend], known: &Known, config: &Config) -> Forward {
+fn forward(
+    expiry: &Expiry,
+    spot: f64,
+    rate: f64,
+    dividends: &[Dividend],
+    known: &Known,
+    config: &Config,
+) -> Forward {
     let years = expiry.years();
     if let Some(yielded) = config.market.dividend_yield {
-        return Forward { usd: spot * ((rate - yielded) * years).exp(), basis: "rate and configured dividend yield", implied_yield: None };
+        return Forward {
+            usd: spot * ((rate - yielded) * years).exp(),
+            basis: "rate and configured dividend yield",
+            implied_yield: None,
+        };
     }
     if let Some(parity) = forward_from_parity(&pairs(expiry, spot), spot, years, rate) {
-        return Forward { usd: parity.forward_usd, basis: "put-call parity", implied_yield: Some(parity.dividend_yield) };
+        return Forward {
+            usd: parity.forward_usd,
+            basis: "put-call parity",
+            implied_yield: Some(parity.dividend_yield),
+        };
     }
     let paid: f64 = dividends
         .iter()
         .filter(|d| d.ex_day <= expiry.day)
         .map(|d| d.usd * (-rate * f64::from(d.ex_day) / 365.0).exp())
         .sum();
-    let basis = if known.events_given { "rate and listed dividends" } else { "rate, no dividends known" };
-    Forward { usd: ((spot - paid) * (rate * years).exp()).max(0.01 * spot), basis, implied_yield: None }
+    let basis = if known.events_given {
+        "rate and listed dividends"
+    } else {
+        "rate, no dividends known"
+    };
+    Forward {
+        usd: ((spot - paid) * (rate * years).exp()).max(0.01 * spot),
+        basis,
+        implied_yield: None,
+    }
 }
 
 fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
     let near = |quote: &&&Quote| (quote.contract.strike_usd / spot).ln().abs() < 0.12;
-    let puts: Vec<&&Quote> = expiry.quotes.iter().filter(near).filter(|q| q.contract.right == Right::Put).collect();
-    let calls = expiry.quotes.iter().filter(near).filter(|q| q.contract.right == Right::Call);
+    let puts: Vec<&&Quote> = expiry
+        .quotes
+        .iter()
+        .filter(near)
+        .filter(|q| q.contract.right == Right::Put)
+        .collect();
+    let calls = expiry
+        .quotes
+        .iter()
+        .filter(near)
+        .filter(|q| q.contract.right == Right::Call);
     calls
         .filter_map(|call| {
-            let put = puts.iter().find(|put| put.contract.strike_usd == call.contract.strike_usd)?;
+            let put = puts
+                .iter()
+                .find(|put| put.contract.strike_usd == call.contract.strike_usd)?;
             let width = (call.ask_usd? - call.bid_usd?) + (put.ask_usd? - put.bid_usd?);
             Some(ParityPair {
                 strike: call.contract.strike_usd,
@@ -221,14 +350,32 @@ fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
 }
 
 /// A spot that contradicts the chain's own parity spoils every number; a small gap is said, a large one refused.
-fn check_spot(chain: &Chain, spot: f64, rate: f64, expiries: &[Expiry], forwards: &[Forward], said: &mut Said) -> Result<(), Error> {
-    let near = expiries.iter().zip(forwards).find(|(e, f)| (2..=60).contains(&e.day) && f.implied_yield.is_some());
-    let Some((expiry, forward)) = near else { return Ok(()) };
+fn check_spot(
+    chain: &Chain,
+    spot: f64,
+    rate: f64,
+    expiries: &[Expiry],
+    forwards: &[Forward],
+    said: &mut Said,
+) -> Result<(), Error> {
+    let near = expiries
+        .iter()
+        .zip(forwards)
+        .find(|(e, f)| (2..=60).contains(&e.day) && f.implied_yield.is_some());
+    let Some((expiry, forward)) = near else {
+        return Ok(());
+    };
     let parity = forward.usd * (-rate * expiry.years()).exp();
     let gap = parity / spot - 1.0;
     if gap.abs() > 0.05 {
         let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
-        return Err(Error::SpotMismatch { symbol, as_of, spot, parity, percent: 100.0 * gap });
+        return Err(Error::SpotMismatch {
+            symbol,
+            as_of,
+            spot,
+            parity,
+            percent: 100.0 * gap,
+        });
     }
     if gap.abs() > 0.003 {
         said.notes.push(format!(
@@ -241,12 +388,19 @@ fn check_spot(chain: &Chain, spot: f64, rate: f64, expiries: &[Expiry], forwards
 }
 
 /// Fits every expiry that has points; the surface is there if at least one has.
-fn smiles(expiries: &[Expiry], forwards: &[Forward], rate: f64, quotes_assumed: bool) -> (Option<Surface>, Vec<SmileView>, usize) {
+fn smiles(
+    expiries: &[Expiry],
+    forwards: &[Forward],
+    rate: f64,
+    quotes_assumed: bool,
+) -> (Option<Surface>, Vec<SmileView>, usize) {
     let (mut fitted, mut views, mut count) = (Vec::new(), Vec::new(), 0);
     for (expiry, forward) in expiries.iter().zip(forwards) {
         let years = expiry.years();
         let points = smile_points(expiry, forward.usd, rate, quotes_assumed);
-        let Ok(smile) = Smile::fit(&points, forward.usd, years) else { continue };
+        let Ok(smile) = Smile::fit(&points, forward.usd, years) else {
+            continue;
+        };
         count += points.len();
         views.push(SmileView {
             expiry: expiry.date.to_string(),
@@ -257,7 +411,11 @@ fn smiles(expiries: &[Expiry], forwards: &[Forward], rate: f64, quotes_assumed: 
             points: points.len() as u32,
             rmse_vol: smile.rmse(),
         });
-        fitted.push(smile::Expiry { years, forward: forward.usd, smile });
+        fitted.push(smile::Expiry {
+            years,
+            forward: forward.usd,
+            smile,
+        });
     }
     (Surface::new(fitted).ok(), views, count)
 }
@@ -278,27 +436,55 @@ fn smile_points(expiry: &Expiry, forward: f64, rate: f64, quotes_assumed: bool) 
         } else {
             let (bid, ask) = (q.bid_usd?, q.ask_usd?);
             let spot = forward * (-rate * years).exp();
-            let quoted = Quoted { right: q.contract.right, price_usd: (bid + ask) / 2.0, spot, strike, years, rate, dividend_yield: 0.0 };
+            let quoted = Quoted {
+                right: q.contract.right,
+                price_usd: (bid + ask) / 2.0,
+                spot,
+                strike,
+                years,
+                rate,
+                dividend_yield: 0.0,
+            };
             (implied_vol(&quoted).ok()?, ask - bid)
         };
-        (0.005..=10.0).contains(&vol).then_some((strike, vol, width))
+        (0.005..=10.0)
+            .contains(&vol)
+            .then_some((strike, vol, width))
     };
-    let quoted: Vec<(f64, f64, f64)> = expiry.quotes.iter().filter(otm).filter_map(vol_and_width).collect();
+    let quoted: Vec<(f64, f64, f64)> = expiry
+        .quotes
+        .iter()
+        .filter(otm)
+        .filter_map(vol_and_width)
+        .collect();
     let distance = |strike: f64| (strike / forward).ln();
-    let nearest = quoted.iter().min_by(|a, b| distance(a.0).abs().total_cmp(&distance(b.0).abs()));
-    let Some(&(_, atm_vol, _)) = nearest else { return Vec::new() };
+    let nearest = quoted
+        .iter()
+        .min_by(|a, b| distance(a.0).abs().total_cmp(&distance(b.0).abs()));
+    let Some(&(_, atm_vol, _)) = nearest else {
+        return Vec::new();
+    };
     let deviation = atm_vol * years.sqrt();
     let point = |(strike, vol, width): (f64, f64, f64)| {
         let z = distance(strike) / deviation;
         let vega = forward * years.sqrt() * pricing::normal::pdf(z);
         // Two or three strikes must do where the chain is coarse.
-        (z.abs() <= REACH || quoted.len() < 4).then_some(SmilePoint { strike, vol, weight: (vega / (width + 0.01)).powi(2) })
+        (z.abs() <= REACH || quoted.len() < 4).then_some(SmilePoint {
+            strike,
+            vol,
+            weight: (vega / (width + 0.01)).powi(2),
+        })
     };
     quoted.iter().copied().filter_map(point).collect()
 }
 
 /// What can be traded today. Contracts of expiries without a smile are priced by the surface between its neighbours.
-fn offers(expiries: &[Expiry], futures: &Futures, quotes_assumed: bool, config: &Config) -> Vec<Offer> {
+fn offers(
+    expiries: &[Expiry],
+    futures: &Futures,
+    quotes_assumed: bool,
+    config: &Config,
+) -> Vec<Offer> {
     let today = futures.today();
     let slippage = config.costs.extra_slippage_usd_per_share;
     let offer = |expiry: &Expiry, quote: &Quote| {
@@ -308,7 +494,10 @@ fn offers(expiries: &[Expiry], futures: &Futures, quotes_assumed: bool, config: 
             quote.iv?;
             let half = futures.spread.usd(mid) / 2.0;
             let bid = ((mid - half) * 100.0).floor() / 100.0;
-            ((bid > 0.0).then_some(bid), Some(((mid + half) * 100.0).ceil() / 100.0))
+            (
+                (bid > 0.0).then_some(bid),
+                Some(((mid + half) * 100.0).ceil() / 100.0),
+            )
         } else {
             (quote.bid_usd, quote.ask_usd)
         };
@@ -321,14 +510,27 @@ fn offers(expiries: &[Expiry], futures: &Futures, quotes_assumed: bool, config: 
             right,
             strike: Cents::from_usd(strike),
             expiry_day: expiry.day,
-            sell_at: sell.map(|price| Cents::from_usd(price - slippage)).filter(|&price| price > Cents::ZERO),
+            sell_at: sell
+                .map(|price| Cents::from_usd(price - slippage))
+                .filter(|&price| price > Cents::ZERO),
             buy_at: buy.map(|price| Cents::from_usd(price + slippage)),
-            spread_fraction: bid.zip(ask).map(|(bid, ask)| 2.0 * (ask - bid) / (ask + bid)),
+            spread_fraction: bid
+                .zip(ask)
+                .map(|(bid, ask)| 2.0 * (ask - bid) / (ask + bid)),
             open_interest: quote.open_interest,
             delta: futures.delta(&today, right, strike, expiry.day),
         })
     };
-    expiries.iter().flat_map(|expiry| expiry.quotes.iter().filter_map(|quote| offer(expiry, quote)).collect::<Vec<_>>()).collect()
+    expiries
+        .iter()
+        .flat_map(|expiry| {
+            expiry
+                .quotes
+                .iter()
+                .filter_map(|quote| offer(expiry, quote))
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// A forecast of volatility and how wrong it may be.
@@ -346,30 +548,66 @@ struct Said {
 
 impl Said {
     fn assume(&mut self, name: &str, value: String, source: impl Into<String>) {
-        self.assumptions.push(Assumption { name: name.to_owned(), value, source: source.into() });
+        self.assumptions.push(Assumption {
+            name: name.to_owned(),
+            value,
+            source: source.into(),
+        });
     }
 
     fn rate(&mut self, chain: &Chain, config: &Config) -> f64 {
         let year = chain.as_of.year();
-        let (rate, source) = match (config.market.rate_per_year, chain.rate, rates::treasury_3_month(year)) {
+        let (rate, source) = match (
+            config.market.rate_per_year,
+            chain.rate,
+            rates::treasury_3_month(year),
+        ) {
             (Some(rate), _, _) => (rate, "config market.rate_per_year".to_owned()),
             (_, Some(rate), _) => (rate, "the chain file".to_owned()),
-            (_, _, Some(rate)) => (rate, format!("US Treasury 3-month par yield, mean of {year}")),
-            _ => (rates::ASSUMED, format!("assumed: no Treasury figure is shipped for {year}; set it with --rate")),
+            (_, _, Some(rate)) => (
+                rate,
+                format!("US Treasury 3-month par yield, mean of {year}"),
+            ),
+            _ => (
+                rates::ASSUMED,
+                format!("assumed: no Treasury figure is shipped for {year}; set it with --rate"),
+            ),
         };
-        self.assume("interest rate (cash earns it)", percent_per_year(rate), source);
+        self.assume(
+            "interest rate (cash earns it)",
+            percent_per_year(rate),
+            source,
+        );
         rate
     }
 
     /// One dividend yield for the simulated futures, 0 where cash dividends are listed.
-    fn dividend_yield(&mut self, forwards: &[Forward], expiries: &[Expiry], dividends: &[Dividend], known: &Known, config: &Config) -> f64 {
+    fn dividend_yield(
+        &mut self,
+        forwards: &[Forward],
+        expiries: &[Expiry],
+        dividends: &[Dividend],
+        known: &Known,
+        config: &Config,
+    ) -> f64 {
         if let Some(dividend_yield) = config.market.dividend_yield {
-            self.assume("dividend yield", percent_per_year(dividend_yield), "config market.dividend_yield");
+            self.assume(
+                "dividend yield",
+                percent_per_year(dividend_yield),
+                "config market.dividend_yield",
+            );
             return dividend_yield;
         }
         if known.events_given {
-            let listed: Vec<String> = dividends.iter().map(|d| format!("${:.2} in {} days", d.usd, d.ex_day)).collect();
-            let value = if listed.is_empty() { "none to come".to_owned() } else { listed.join(", ") };
+            let listed: Vec<String> = dividends
+                .iter()
+                .map(|d| format!("${:.2} in {} days", d.usd, d.ex_day))
+                .collect();
+            let value = if listed.is_empty() {
+                "none to come".to_owned()
+            } else {
+                listed.join(", ")
+            };
             self.assume("cash dividends", value, "the events file");
             return 0.0;
         }
@@ -380,16 +618,28 @@ impl Said {
             .filter_map(|(_, forward)| forward.implied_yield)
             .collect();
         if yields.is_empty() {
-            self.assume("dividends", "none".to_owned(), "assumed: neither listed (--events) nor implied by put-call parity");
+            self.assume(
+                "dividends",
+                "none".to_owned(),
+                "assumed: neither listed (--events) nor implied by put-call parity",
+            );
             return 0.0;
         }
         yields.sort_by(f64::total_cmp);
         let median = yields[yields.len() / 2];
         let held = median.clamp(-0.05, 0.15);
         if held != median {
-            self.notes.push(format!("put-call parity implies a dividend yield of {:.1} %: held to {:.1} %", 100.0 * median, 100.0 * held));
+            self.notes.push(format!(
+                "put-call parity implies a dividend yield of {:.1} %: held to {:.1} %",
+                100.0 * median,
+                100.0 * held
+            ));
         }
-        self.assume("dividend yield", percent_per_year(held), "implied by put-call parity, net of borrowing cost");
+        self.assume(
+            "dividend yield",
+            percent_per_year(held),
+            "implied by put-call parity, net of borrowing cost",
+        );
         held
     }
 
@@ -400,7 +650,11 @@ impl Said {
         let realised = realised_vol(recent).filter(|r| r.n >= 10 && r.vol_per_year > 0.0);
         let implied_precision = 1.0 / m.implied_log_error.powi(2).max(1e-8);
         let (vol, log_error, source) = match (m.forecast_vol, realised) {
-            (Some(vol), _) => (vol, m.implied_log_error, "config market.forecast_vol".to_owned()),
+            (Some(vol), _) => (
+                vol,
+                m.implied_log_error,
+                "config market.forecast_vol".to_owned(),
+            ),
             (None, Some(r)) => {
                 let variance = 1.0 / (2.0 * r.n as f64) + m.history_log_error.powi(2);
                 let weight = (1.0 / variance) / (1.0 / variance + implied_precision);
@@ -414,23 +668,49 @@ impl Said {
                     100.0 * (1.0 - weight),
                     100.0 * implied
                 );
-                (vol, (1.0 / (1.0 / variance + implied_precision)).sqrt(), source)
+                (
+                    vol,
+                    (1.0 / (1.0 / variance + implied_precision)).sqrt(),
+                    source,
+                )
             }
             (None, None) => {
                 let source = "implied volatility: no history of at least 10 returns (give --history), so no premium is assumed".to_owned();
                 (implied, m.implied_log_error, source)
             }
         };
-        self.assume("forecast volatility, 30 days", format!("{} +- {:.0} %", percent_per_year(vol), 100.0 * log_error), source);
-        self.assume("implied volatility, 30 days at the money", percent_per_year(implied), "the chain");
+        self.assume(
+            "forecast volatility, 30 days",
+            format!("{} +- {:.0} %", percent_per_year(vol), 100.0 * log_error),
+            source,
+        );
+        self.assume(
+            "implied volatility, 30 days at the money",
+            percent_per_year(implied),
+            "the chain",
+        );
         Forecast { vol, log_error }
     }
 
-    fn market(&mut self, rate: f64, implied_vol: f64, forecast: &Forecast, config: &Config) -> Assumptions {
+    fn market(
+        &mut self,
+        rate: f64,
+        implied_vol: f64,
+        forecast: &Forecast,
+        config: &Config,
+    ) -> Assumptions {
         let m = &config.market;
         let drift = m.drift_per_year.unwrap_or(rate);
-        let source = if m.drift_per_year.is_some() { "config market.drift_per_year" } else { "the interest rate: no risk premium is slipped in" };
-        self.assume("drift of the share, dividends included", percent_per_year(drift), source);
+        let source = if m.drift_per_year.is_some() {
+            "config market.drift_per_year"
+        } else {
+            "the interest rate: no risk premium is slipped in"
+        };
+        self.assume(
+            "drift of the share, dividends included",
+            percent_per_year(drift),
+            source,
+        );
         let a = Assumptions {
             drift,
             forecast_over_implied: forecast.vol / implied_vol,
@@ -441,7 +721,10 @@ impl Said {
             jump_mean: m.jump_mean_vols * forecast.vol,
             jump_sd: m.jump_sd_vols * forecast.vol,
         };
-        let vol = format!("half-life {} days, {} per root year, correlation {}", a.half_life_days, a.vol_of_vol, a.spot_vol_correlation);
+        let vol = format!(
+            "half-life {} days, {} per root year, correlation {}",
+            a.half_life_days, a.vol_of_vol, a.spot_vol_correlation
+        );
         self.assume("volatility shocks", vol, "config market.*");
         let jumps = format!(
             "{} a year of {:+.1} % or {:+.1} %, on top of the forecast",
@@ -450,19 +733,38 @@ impl Said {
             100.0 * (a.jump_mean + a.jump_sd).exp_m1()
         );
         self.assume("crash jumps", jumps, "config market.jump*");
-        self.assume("shape of the smile", "as quoted: only its level is judged".to_owned(), "local volatility of the fitted surface");
+        self.assume(
+            "shape of the smile",
+            "as quoted: only its level is judged".to_owned(),
+            "local volatility of the fitted surface",
+        );
         a
     }
 
     /// Spreads of later trades: the median of today's, near the money.
-    fn spread(&mut self, chain: &Chain, expiries: &[Expiry], forwards: &[Forward], quotes_assumed: bool, config: &Config) -> Spread {
+    fn spread(
+        &mut self,
+        chain: &Chain,
+        expiries: &[Expiry],
+        forwards: &[Forward],
+        quotes_assumed: bool,
+        config: &Config,
+    ) -> Spread {
         if quotes_assumed {
             let spread = Spread {
                 fraction_of_mid: config.costs.spread_fraction_without_quotes,
                 minimum_usd: config.costs.min_spread_usd_without_quotes,
             };
-            let value = format!("{:.1} % of the mid, at least ${:.2}", 100.0 * spread.fraction_of_mid, spread.minimum_usd);
-            self.assume("bid-ask spread, today and later", value, "config costs.*_without_quotes: the file has no bid and ask");
+            let value = format!(
+                "{:.1} % of the mid, at least ${:.2}",
+                100.0 * spread.fraction_of_mid,
+                spread.minimum_usd
+            );
+            self.assume(
+                "bid-ask spread, today and later",
+                value,
+                "config costs.*_without_quotes: the file has no bid and ask",
+            );
             self.notes.push(format!(
                 "{} {}: the file has no bid and ask; prices are the vendor's implied volatility through our smile, with an assumed spread",
                 chain.symbol, chain.as_of
@@ -470,9 +772,14 @@ impl Said {
             return spread;
         }
         let (mut relative, mut absolute) = (Vec::new(), Vec::new());
-        for (expiry, forward) in expiries.iter().zip(forwards).filter(|(e, _)| (7..=70).contains(&e.day)) {
+        for (expiry, forward) in expiries
+            .iter()
+            .zip(forwards)
+            .filter(|(e, _)| (7..=70).contains(&e.day))
+        {
             for q in &expiry.quotes {
-                let otm = (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward.usd);
+                let otm =
+                    (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward.usd);
                 let near = (q.contract.strike_usd / forward.usd).ln().abs() < 0.12;
                 if let (true, true, Some(bid), Some(ask)) = (otm, near, q.bid_usd, q.ask_usd) {
                     relative.push(2.0 * (ask - bid) / (ask + bid));
@@ -483,11 +790,27 @@ impl Said {
         relative.sort_by(f64::total_cmp);
         absolute.sort_by(f64::total_cmp);
         let spread = Spread {
-            fraction_of_mid: relative.get(relative.len() / 2).copied().unwrap_or(config.costs.spread_fraction_without_quotes).min(0.5),
-            minimum_usd: absolute.get(absolute.len() / 10).copied().unwrap_or(config.costs.min_spread_usd_without_quotes).max(0.01),
+            fraction_of_mid: relative
+                .get(relative.len() / 2)
+                .copied()
+                .unwrap_or(config.costs.spread_fraction_without_quotes)
+                .min(0.5),
+            minimum_usd: absolute
+                .get(absolute.len() / 10)
+                .copied()
+                .unwrap_or(config.costs.min_spread_usd_without_quotes)
+                .max(0.01),
         };
-        let value = format!("{:.1} % of the mid, at least ${:.2}", 100.0 * spread.fraction_of_mid, spread.minimum_usd);
-        self.assume("bid-ask spread of later trades", value, format!("median of {} quotes near the money today", relative.len()));
+        let value = format!(
+            "{:.1} % of the mid, at least ${:.2}",
+            100.0 * spread.fraction_of_mid,
+            spread.minimum_usd
+        );
+        self.assume(
+            "bid-ask spread of later trades",
+            value,
+            format!("median of {} quotes near the money today", relative.len()),
+        );
         spread
     }
 }

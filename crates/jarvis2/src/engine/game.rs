@@ -20,15 +20,24 @@ impl Game for WheelGame<'_> {
         let mut after = situation.clone();
         if let Some(action) = self.0.action(situation, choice) {
             // A move that is on the menu can be carried out; if not, nothing is done, which is what a broker would do.
-            let _refused = after.book.trade(&action, self.0.style, &self.0.costs).is_err();
+            let _refused = after
+                .book
+                .trade(&action, self.0.style, &self.0.costs)
+                .is_err();
         }
         let mut journeys = Vec::with_capacity(16);
         self.0.journeys(&after, &mut journeys);
-        out.extend(journeys.into_iter().map(|(probability, state)| Outcome { probability, reward: 0.0, state }));
+        out.extend(journeys.into_iter().map(|(probability, state)| Outcome {
+            probability,
+            reward: 0.0,
+            state,
+        }));
     }
 
     fn terminal_worth(&self, situation: &Situation) -> Option<f64> {
-        self.0.is_over(situation).then(|| self.0.final_worth(situation))
+        self.0
+            .is_over(situation)
+            .then(|| self.0.final_worth(situation))
     }
 }
 
@@ -41,7 +50,11 @@ pub(crate) struct HeldWorth<'a> {
 }
 
 impl Evaluator<Situation> for HeldWorth<'_> {
-    fn evaluate(&mut self, leaves: &[Situation], out: &mut [Judgement]) -> Result<(), search::Error> {
+    fn evaluate(
+        &mut self,
+        leaves: &[Situation],
+        out: &mut [Judgement],
+    ) -> Result<(), search::Error> {
         self.judged += leaves.len() as u64;
         let judge = |leaves: &[Situation], out: &mut [Judgement]| {
             let mut law: Vec<Law> = Vec::with_capacity(48);

@@ -71,10 +71,17 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
     let (chain_name, bytes, ingest) = match &request.chain {
         Some(path) => {
             let ingest = read_chains(path, &options)?;
-            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            let bytes = std::fs::read(path).map_err(|error| Error::Io {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
             (file_name(path), bytes, ingest)
         }
-        None => (SAMPLE.to_owned(), sample::CHAIN_PARQUET.to_vec(), read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?),
+        None => (
+            SAMPLE.to_owned(),
+            sample::CHAIN_PARQUET.to_vec(),
+            read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
+        ),
     };
     let chain = choose(&ingest, request, account.as_ref(), &mut notes)?;
     if chain.is_synthetic() && account.is_some() && !request.allow_synthetic {
@@ -82,7 +89,14 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
     }
     let (history, history_bytes) = read_prices(request, &chain)?;
     let (events, events_bytes) = read_calendar(request, &chain)?;
-    let known = known(&ingest, &chain, history.as_ref(), request, &events, &mut notes);
+    let known = known(
+        &ingest,
+        &chain,
+        history.as_ref(),
+        request,
+        &events,
+        &mut notes,
+    );
     let owner = Owner {
         source: match (&request.account, &account) {
             (Some(path), Some(_)) => file_name(path),
@@ -91,71 +105,142 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
         account,
     };
     let inputs_sha256 = sha256(&[account_bytes, history_bytes, events_bytes].concat());
-    Ok(Inputs { config, threads, chain_name, chain, owner, known, events, notes, data_sha256: sha256(&bytes), inputs_sha256, ingest })
+    Ok(Inputs {
+        config,
+        threads,
+        chain_name,
+        chain,
+        owner,
+        known,
+        events,
+        notes,
+        data_sha256: sha256(&bytes),
+        inputs_sha256,
+        ingest,
+    })
 }
 
 /// SHA-256 as hexadecimal text.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// The last day of the wanted symbol; without a wish, the account's symbol, else the one with most contracts.
-fn choose(ingest: &Ingest, request: &Request, account: Option<&Account>, notes: &mut Vec<String>) -> Result<Chain, Error> {
+fn choose(
+    ingest: &Ingest,
+    request: &Request,
+    account: Option<&Account>,
+    notes: &mut Vec<String>,
+) -> Result<Chain, Error> {
     let last = |symbol: &str| ingest.chains.iter().rfind(|chain| chain.symbol == symbol);
-    let mut symbols: Vec<&str> = ingest.chains.iter().map(|chain| chain.symbol.as_str()).collect();
+    let mut symbols: Vec<&str> = ingest
+        .chains
+        .iter()
+        .map(|chain| chain.symbol.as_str())
+        .collect();
     symbols.dedup();
     let listed = || symbols.join(", ");
     if let Some(wanted) = &request.symbol {
         let wanted = wanted.trim().trim_start_matches('^').to_uppercase();
-        return last(&wanted).cloned().ok_or_else(|| Error::NoSuchSymbol { wanted, there: listed() });
+        return last(&wanted).cloned().ok_or_else(|| Error::NoSuchSymbol {
+            wanted,
+            there: listed(),
+        });
     }
     let owned = account.map(Account::symbols).unwrap_or_default();
-    let held: Vec<&str> = symbols.iter().copied().filter(|symbol| owned.iter().any(|own| own == symbol)).collect();
+    let held: Vec<&str> = symbols
+        .iter()
+        .copied()
+        .filter(|symbol| owned.iter().any(|own| own == symbol))
+        .collect();
     let chosen = match (held.as_slice(), symbols.as_slice()) {
         ([one], _) | ([], [one]) => *one,
-        ([], []) => return Err(Error::NoSuchSymbol { wanted: "any".to_owned(), there: "none".to_owned() }),
+        ([], []) => {
+            return Err(Error::NoSuchSymbol {
+                wanted: "any".to_owned(),
+                there: "none".to_owned(),
+            });
+        }
         (several, all) => {
             let pool = if several.is_empty() { all } else { several };
-            let best = pool.iter().copied().filter(|_| request.chain.is_none()).find(|symbol| *symbol == DEFAULT_SYMBOL);
-            let contracts = |symbol: &&str| std::cmp::Reverse(last(symbol).map_or(0, |chain| chain.quotes.len()));
-            best.or_else(|| pool.iter().copied().min_by_key(contracts)).unwrap_or(pool[0])
+            let best = pool
+                .iter()
+                .copied()
+                .filter(|_| request.chain.is_none())
+                .find(|symbol| *symbol == DEFAULT_SYMBOL);
+            let contracts = |symbol: &&str| {
+                std::cmp::Reverse(last(symbol).map_or(0, |chain| chain.quotes.len()))
+            };
+            best.or_else(|| pool.iter().copied().min_by_key(contracts))
+                .unwrap_or(pool[0])
         }
     };
     if symbols.len() > 1 {
-        notes.push(format!("the file holds {}; {chosen} was taken: name another with --symbol", listed()));
+        notes.push(format!(
+            "the file holds {}; {chosen} was taken: name another with --symbol",
+            listed()
+        ));
     }
-    last(chosen).cloned().ok_or_else(|| Error::NoSuchSymbol { wanted: chosen.to_owned(), there: listed() })
+    last(chosen).cloned().ok_or_else(|| Error::NoSuchSymbol {
+        wanted: chosen.to_owned(),
+        there: listed(),
+    })
 }
 
 fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec<u8>), Error> {
     match &request.history {
         Some(path) => {
             let history = read_history(path, Some(&chain.symbol))?;
-            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            let bytes = std::fs::read(path).map_err(|error| Error::Io {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
             Ok((Some(history), bytes))
         }
         None if request.chain.is_none() => {
-            let text = sample::HISTORIES.iter().find(|(symbol, _)| *symbol == chain.symbol).map(|(_, text)| *text);
-            Ok((text.map(|text| read_history_bytes(SAMPLE, text.as_bytes(), None)).transpose()?, Vec::new()))
+            let text = sample::HISTORIES
+                .iter()
+                .find(|(symbol, _)| *symbol == chain.symbol)
+                .map(|(_, text)| *text);
+            Ok((
+                text.map(|text| read_history_bytes(SAMPLE, text.as_bytes(), None))
+                    .transpose()?,
+                Vec::new(),
+            ))
         }
         None => Ok((None, Vec::new())),
     }
 }
 
 fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8>), Error> {
-    let of_symbol = |events: Vec<Event>| events.into_iter().filter(|event| event.symbol == chain.symbol).collect();
+    let of_symbol = |events: Vec<Event>| {
+        events
+            .into_iter()
+            .filter(|event| event.symbol == chain.symbol)
+            .collect()
+    };
     match &request.events {
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.clone(), why: error.to_string() })?;
+            let bytes = std::fs::read(path).map_err(|error| Error::Io {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
             Ok((of_symbol(read_events(path)?), bytes))
         }
-        None if request.chain.is_none() => {
-            Ok((of_symbol(read_events_bytes(SAMPLE, sample::EVENTS_CSV.as_bytes())?), Vec::new()))
-        }
+        None if request.chain.is_none() => Ok((
+            of_symbol(read_events_bytes(SAMPLE, sample::EVENTS_CSV.as_bytes())?),
+            Vec::new(),
+        )),
         None => Ok((Vec::new(), Vec::new())),
     }
 }
@@ -171,9 +256,16 @@ fn known(
 ) -> Known {
     let (returns, returns_source) = match history {
         Some(history) => {
-            let past = history.days.iter().take_while(|day| day.date <= chain.as_of).count();
+            let past = history
+                .days
+                .iter()
+                .take_while(|day| day.date <= chain.as_of)
+                .count();
             if past < history.days.len() {
-                notes.push(format!("{} later days of the history were not looked at", history.days.len() - past));
+                notes.push(format!(
+                    "{} later days of the history were not looked at",
+                    history.days.len() - past
+                ));
             }
             notes.extend(history.notes.iter().map(|note| format!("history: {note}")));
             let mut past_only = history.clone();
@@ -182,12 +274,20 @@ fn known(
                 notes.push(format!("history: the close jumps by 1:{ratio} on {date} and no split is listed: taken as a split"));
             }
             let last = past_only.days.last().map(|day| day.date);
-            if let Some(last) = last.filter(|&last| calendar::trading_days_between(last, chain.as_of) > 5) {
-                notes.push(format!("the history ends on {last}, {} trading days before the chain", calendar::trading_days_between(last, chain.as_of)));
+            if let Some(last) =
+                last.filter(|&last| calendar::trading_days_between(last, chain.as_of) > 5)
+            {
+                notes.push(format!(
+                    "the history ends on {last}, {} trading days before the chain",
+                    calendar::trading_days_between(last, chain.as_of)
+                ));
             }
             (past_only.log_returns(), "the history file".to_owned())
         }
-        None => (returns_of_chain(ingest, chain), "earlier days of the chain file".to_owned()),
+        None => (
+            returns_of_chain(ingest, chain),
+            "earlier days of the chain file".to_owned(),
+        ),
     };
     let dividends = events.iter().filter_map(|event| match event.kind {
         EventKind::ExDividend { amount_usd } => Some((event.date, amount_usd)),
@@ -203,7 +303,12 @@ fn known(
 
 /// Log returns between neighbouring trading days of the chain file, splits undone.
 fn returns_of_chain(ingest: &Ingest, chain: &Chain) -> Vec<f64> {
-    let mut spots: Vec<_> = ingest.spots.iter().filter(|s| s.symbol == chain.symbol && s.date <= chain.as_of).cloned().collect();
+    let mut spots: Vec<_> = ingest
+        .spots
+        .iter()
+        .filter(|s| s.symbol == chain.symbol && s.date <= chain.as_of)
+        .cloned()
+        .collect();
     adjust_for_splits(&mut spots, &ingest.splits());
     spots
         .windows(2)
@@ -216,10 +321,13 @@ fn returns_of_chain(ingest: &Ingest, chain: &Chain) -> Vec<f64> {
 /// Events of the symbol between the chain and `day`, in words.
 pub(crate) fn events_until(inputs: &Inputs, day: u16) -> Vec<String> {
     let within = |event: &&Event| {
-        event.date > inputs.chain.as_of && day_offset(inputs.chain.as_of, event.date).is_some_and(|at| at <= day)
+        event.date > inputs.chain.as_of
+            && day_offset(inputs.chain.as_of, event.date).is_some_and(|at| at <= day)
     };
     let words = |event: &Event| match event.kind {
-        EventKind::ExDividend { amount_usd } => format!("ex-dividend ${amount_usd:.2} on {}", event.date),
+        EventKind::ExDividend { amount_usd } => {
+            format!("ex-dividend ${amount_usd:.2} on {}", event.date)
+        }
         EventKind::Earnings => format!("earnings on {}", event.date),
     };
     inputs.events.iter().filter(within).map(words).collect()

@@ -25,13 +25,28 @@ pub(crate) struct TreePolicy<'a, 'g> {
 const DAYS_APART: u16 = 4;
 
 impl<'a, 'g> TreePolicy<'a, 'g> {
-    pub(crate) fn new(tree: &'a Tree<WheelGame<'g>>, first: EdgeId, action: Action, table: &'a RuleTable) -> TreePolicy<'a, 'g> {
-        TreePolicy { tree, first, action, table, answered: AtomicU64::new(0), asked: AtomicU64::new(0) }
+    pub(crate) fn new(
+        tree: &'a Tree<WheelGame<'g>>,
+        first: EdgeId,
+        action: Action,
+        table: &'a RuleTable,
+    ) -> TreePolicy<'a, 'g> {
+        TreePolicy {
+            tree,
+            first,
+            action,
+            table,
+            answered: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+        }
     }
 
     /// Later decisions that the tree answered, and all later decisions.
     pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.answered.load(Ordering::Relaxed), self.asked.load(Ordering::Relaxed))
+        (
+            self.answered.load(Ordering::Relaxed),
+            self.asked.load(Ordering::Relaxed),
+        )
     }
 
     fn nearest(&self, edge: EdgeId, situation: &Situation) -> Option<NodeId> {
@@ -43,8 +58,14 @@ impl<'a, 'g> TreePolicy<'a, 'g> {
                 spot + 0.05 * (other.state.vol_factor - situation.state.vol_factor).abs()
             })
         };
-        let candidates = self.tree.outcomes(edge).iter().filter_map(|branch| Some((branch.node, distance(branch.node)?)));
-        candidates.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(node, _)| node)
+        let candidates = self
+            .tree
+            .outcomes(edge)
+            .iter()
+            .filter_map(|branch| Some((branch.node, distance(branch.node)?)));
+        candidates
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(node, _)| node)
     }
 }
 
@@ -52,7 +73,10 @@ impl<'a, 'g> TreePolicy<'a, 'g> {
 fn owns_the_same(a: &Book, b: &Book) -> bool {
     a.shares() == b.shares()
         && a.lots().len() == b.lots().len()
-        && a.lots().iter().zip(b.lots()).all(|(x, y)| (x.right, x.contracts) == (y.right, y.contracts))
+        && a.lots()
+            .iter()
+            .zip(b.lots())
+            .all(|(x, y)| (x.right, x.contracts) == (y.right, y.contracts))
 }
 
 impl Policy for TreePolicy<'_, '_> {
@@ -70,7 +94,8 @@ impl Policy for TreePolicy<'_, '_> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let node = memory.and_then(|edge| self.nearest(edge, situation));
         let step = node.and_then(|node| self.tree.best(node));
-        let from_tree = step.and_then(|edge| Some((edge.id, rules.action(situation, edge.action)?)));
+        let from_tree =
+            step.and_then(|edge| Some((edge.id, rules.action(situation, edge.action)?)));
         *memory = from_tree.as_ref().map(|(edge, _)| *edge);
         match from_tree {
             Some((_, action)) => {
@@ -94,7 +119,10 @@ impl RuleTable {
     /// Asks the closed form once per entry.
     pub(crate) fn new(rules: &Rules, today: &Situation) -> RuleTable {
         let wealth = market::Cents::from_usd(rules.utility.wealth_usd);
-        let hundreds = ((rules.utility.wealth_usd / today.state.spot / SHARES_PER_CONTRACT as f64) as i64).max(1) * SHARES_PER_CONTRACT;
+        let hundreds = ((rules.utility.wealth_usd / today.state.spot / SHARES_PER_CONTRACT as f64)
+            as i64)
+            .max(1)
+            * SHARES_PER_CONTRACT;
         let books = [
             Book::new(wealth, market::Cents::ZERO, 0, &[]),
             Book::new(market::Cents::ZERO, market::Cents::ZERO, hundreds, &[]),
@@ -103,8 +131,18 @@ impl RuleTable {
         let moves = books.map(|book| {
             let book = book.expect("a book without lots is secured and covered");
             LEVELS.map(|vol_factor| {
-                let state = market::futures::State { day: 1, vol_factor, ..today.state };
-                best_held(rules, &Situation { state, book: book.clone() })
+                let state = market::futures::State {
+                    day: 1,
+                    vol_factor,
+                    ..today.state
+                };
+                best_held(
+                    rules,
+                    &Situation {
+                        state,
+                        book: book.clone(),
+                    },
+                )
             })
         });
         RuleTable { moves }
@@ -124,14 +162,20 @@ impl RuleTable {
             _ => return Action::do_nothing(),
         };
         let level = situation.state.vol_factor;
-        let nearest = (0..LEVELS.len()).min_by(|&a, &b| (LEVELS[a] - level).abs().total_cmp(&(LEVELS[b] - level).abs()));
+        let nearest = (0..LEVELS.len()).min_by(|&a, &b| {
+            (LEVELS[a] - level)
+                .abs()
+                .total_cmp(&(LEVELS[b] - level).abs())
+        });
         let choice = self.moves[kind][nearest.unwrap_or(1)];
         let mut moves = Vec::new();
         rules.moves(situation, &mut moves);
         if !moves.contains(&choice) {
             return Action::do_nothing();
         }
-        rules.action(situation, choice).unwrap_or_else(Action::do_nothing)
+        rules
+            .action(situation, choice)
+            .unwrap_or_else(Action::do_nothing)
     }
 }
 
@@ -147,5 +191,8 @@ fn best_held(rules: &Rules, situation: &Situation) -> Move {
         Some((choice, rules.held_worth(&after, &mut law)))
     };
     let judged: Vec<(Move, f64)> = moves.into_iter().filter_map(&mut worth).collect();
-    judged.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best }).map_or(Move::Nothing, |(choice, _)| choice)
+    judged
+        .into_iter()
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .map_or(Move::Nothing, |(choice, _)| choice)
 }

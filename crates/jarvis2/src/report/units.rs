@@ -36,7 +36,7 @@ pub(super) fn signed(value: f64, decimals: usize) -> String {
 }
 
 /// `12,345`.
-pub(super) fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -49,7 +49,7 @@ pub(super) fn count(value: u64) -> String {
 }
 
 /// `-$1,234.50`.
-pub(super) fn usd(value: f64) -> String {
+pub(crate) fn usd(value: f64) -> String {
     with_dollar(&decimal(value, 2))
 }
 
