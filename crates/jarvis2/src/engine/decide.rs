@@ -354,7 +354,7 @@ pub(crate) struct Candidate {
     pub(crate) over_holding: Interval,
     /// Against doing nothing today, on the same paths.
     pub(crate) over_waiting: Interval,
-    /// Of the option sold, held to its end.
+    /// Of the watched lot, held to its end.
     pub(crate) odds: Option<Odds>,
     /// Would it break the tail limit?
     pub(crate) tail_refused: bool,
@@ -503,7 +503,7 @@ pub(crate) fn grade(
             Candidate {
                 over_holding: difference(&grade, &holding, table.deviations),
                 over_waiting: difference(&grade, &waited, table.deviations),
-                odds: sold_odds(rules, &second, &action),
+                odds: watched_odds(table, &second, &action),
                 // Less tail than holding is never refused: it would forbid a trader in trouble to get out of it.
                 tail_refused: line != 0 && tail > tail_limit && tail > 1.02 * tail_of_holding,
                 ranking_usd: ranked.worth_usd.value,
@@ -589,17 +589,32 @@ fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
     chosen
 }
 
-fn sold_odds(rules: &Rules, paths: &Paths, action: &Action) -> Option<Odds> {
-    let (right, strike, expiry_day, contracts, price) = action.sold()?;
-    let lot = Lot {
-        right,
-        style: rules.style,
-        strike,
-        expiry_day,
-        contracts: -contracts,
-    };
+/// The short lot that a trader would ask about after an action: the one it sells, else the one that ends first.
+pub(crate) fn watched(table: &Table, action: &Action) -> Option<Lot> {
+    let rules = &table.rules;
+    if let Some((right, strike, expiry_day, contracts, _)) = action.sold() {
+        return Some(Lot {
+            right,
+            style: rules.style,
+            strike,
+            expiry_day,
+            contracts: -contracts,
+        });
+    }
+    let mut after = table.today.book.clone();
+    after.trade(action, rules.style, &rules.costs).ok()?;
+    let short = after.lots().iter().filter(|lot| lot.contracts < 0).copied();
+    short.min_by_key(|lot| lot.expiry_day)
+}
+
+/// Odds of the watched lot. Of a lot sold earlier the premium is not known here, so neither is its profit.
+fn watched_odds(table: &Table, paths: &Paths, action: &Action) -> Option<Odds> {
+    let rules = &table.rules;
     let fees = rules.costs.per_contract.usd() / wheel::SHARES_PER_CONTRACT as f64;
-    odds(rules, paths, &lot, price.usd() - fees)
+    let net_usd = action
+        .sold()
+        .map_or(f64::NAN, |(.., price)| price.usd() - fees);
+    odds(rules, paths, &watched(table, action)?, net_usd)
 }
 
 /// What anybody could do with the same capital at the same costs.

@@ -1,6 +1,6 @@
 //! The desk: a choice, with every number that a trader would ask for, as a [`Plan`].
 
-use super::decide::{Candidate, Drawn, Graded, Searched, Table, style_words};
+use super::decide::{Candidate, Drawn, Graded, Searched, Table, style_words, watched};
 use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
 use crate::plan::*;
@@ -209,7 +209,7 @@ impl Desk<'_> {
 
     fn notices(&self, action: &Action) -> Vec<String> {
         let mut notices = self.table.notices.clone();
-        notices.extend(self.inputs.notes.iter().cloned());
+        notices.extend(self.inputs.notices.iter().cloned());
         let last = action
             .sold()
             .map_or(30, |(_, _, expiry_day, _, _)| expiry_day);
@@ -218,6 +218,7 @@ impl Desk<'_> {
                 .into_iter()
                 .map(|event| format!("before {}: {event}", self.date(last))),
         );
+        self.early_notices(&mut notices);
         for lot in self.table.today.book.lots() {
             if self.rules().is_exercised(lot, &self.table.today.state) {
                 notices.push(format!(
@@ -233,6 +234,20 @@ impl Desk<'_> {
             notices.push(format!("the strike {} lies below the cost basis of {}: being called away would realise a loss", usd(strike.usd()), usd(basis)));
         }
         notices
+    }
+
+    /// Short lots that are likely to be assigned before their expiry if nothing is done.
+    fn early_notices(&self, notices: &mut Vec<String>) {
+        let waiting = &self.graded.candidates[self.waiting()];
+        if let (Some(lot), Some(odds)) = (watched(self.table, &Action::do_nothing()), waiting.odds)
+            && odds.assigned_early >= 0.1
+        {
+            let share = 100.0 * odds.assigned_early;
+            notices.push(format!(
+                "if nothing is done, {} is assigned before its expiry on {share:.0} % of the paths",
+                self.lot_text(&lot)
+            ));
+        }
     }
 
     fn basis(&self) -> Option<f64> {
@@ -439,45 +454,28 @@ impl Desk<'_> {
         if !action.legs().is_empty() {
             numbers.premium_after_fees_usd = (action.premium().usd() - self.fees(action)).into();
         }
-        if let Some((right, strike, expiry_day, contracts, _)) = action.sold() {
-            self.sale_numbers(
-                candidate,
-                right,
-                strike.usd(),
-                expiry_day,
-                f64::from(contracts),
-                &mut numbers,
-            );
+        if let Some(lot) = watched(self.table, action) {
+            self.lot_numbers(&lot, candidate.odds, &mut numbers);
+            if action.sold().is_some() {
+                self.sale_numbers(candidate, &lot, &mut numbers);
+            } else {
+                let why = format!("sold earlier: {}", self.lot_text(&lot));
+                numbers.probability_of_profit_real_world = Figure::missing(&why);
+            }
         }
         numbers
     }
 
-    /// What depends on the option sold.
-    fn sale_numbers(
-        &self,
-        candidate: &Candidate,
-        right: Right,
-        strike: f64,
-        expiry_day: u16,
-        contracts: f64,
-        out: &mut Numbers,
-    ) {
-        let spot = self.spot();
-        let net = candidate.action.premium().usd() - self.fees(&candidate.action);
-        let shares = contracts * HUNDRED;
-        let per_share = net / shares;
-        let distance = right.sign() * (strike - spot) / spot;
+    /// Distance and odds of a short lot that is held to its end.
+    fn lot_numbers(&self, lot: &Lot, odds: Option<evidence::Odds>, out: &mut Numbers) {
         let futures = &self.rules().futures;
         let today = &self.table.today.state;
-        out.break_even_usd_per_share = match right {
-            Right::Put => (strike - per_share).into(),
-            Right::Call => (strike + per_share).into(),
-        };
+        let strike = lot.strike_usd();
+        let distance = lot.right.sign() * (strike - self.spot()) / self.spot();
         out.distance_fraction = distance.into();
-        out.distance_in_expected_moves = (distance / futures.deviation(today, expiry_day)).into();
-        let odds = candidate
-            .odds
-            .ok_or("its expiry lies beyond the horizon of the paths");
+        out.distance_in_expected_moves =
+            (distance / futures.deviation(today, lot.expiry_day)).into();
+        let odds = odds.ok_or("its expiry lies beyond the horizon of the paths");
         let share = |f: fn(&evidence::Odds) -> f64| {
             odds.as_ref()
                 .map_or_else(|why| Figure::missing(why), |o| f(o).into())
@@ -487,7 +485,19 @@ impl Desk<'_> {
         out.probability_of_assignment_at_expiry_real_world = share(|o| o.assigned_at_expiry);
         out.probability_of_touch_real_world = share(|o| o.touched);
         out.probability_in_the_money_risk_neutral =
-            in_the_money(futures, today, right, strike, expiry_day).into();
+            in_the_money(futures, today, lot.right, strike, lot.expiry_day).into();
+    }
+
+    /// What depends on the price at which the lot is sold.
+    fn sale_numbers(&self, candidate: &Candidate, lot: &Lot, out: &mut Numbers) {
+        let (right, strike, spot) = (lot.right, lot.strike_usd(), self.spot());
+        let net = candidate.action.premium().usd() - self.fees(&candidate.action);
+        let shares = lot.shares() as f64;
+        let per_share = net / shares;
+        out.break_even_usd_per_share = match right {
+            Right::Put => (strike - per_share).into(),
+            Right::Call => (strike + per_share).into(),
+        };
         let capital = match right {
             Right::Put => strike * shares,
             Right::Call => spot * shares,
@@ -499,7 +509,7 @@ impl Desk<'_> {
         out.max_loss_usd = (capital - net).into();
         out.return_on_capital_fraction = (net / capital).into();
         out.return_on_capital_annualised_simple_fraction =
-            (net / capital * 365.0 / f64::from(expiry_day.max(1))).into();
+            (net / capital * 365.0 / f64::from(lot.expiry_day.max(1))).into();
         out.adjusted_basis_usd_per_share = self.adjusted_basis(right, strike, shares, net);
     }
 
@@ -1237,6 +1247,7 @@ impl Desk<'_> {
                     .collect(),
             });
         let mut notes: Vec<String> = ingest.notes.iter().map(ToString::to_string).collect();
+        notes.extend(self.inputs.notes.iter().cloned());
         notes.extend(self.table.fitted.notes.iter().cloned());
         DataView {
             chain: self.inputs.chain_name.clone(),

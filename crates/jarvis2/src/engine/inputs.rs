@@ -43,6 +43,9 @@ pub(crate) struct Inputs {
     pub(crate) owner: Owner,
     pub(crate) known: Known,
     pub(crate) events: Vec<Event>,
+    /// What the trader must see.
+    pub(crate) notices: Vec<String>,
+    /// What was noticed about the files.
     pub(crate) notes: Vec<String>,
     pub(crate) data_sha256: String,
     pub(crate) inputs_sha256: String,
@@ -54,9 +57,12 @@ const SAMPLE: &str = "embedded sample";
 /// The name of the sample that is planned unasked: the one whose options are dear enough to act on.
 pub(crate) const DEFAULT_SYMBOL: &str = "SYNVOL";
 
+/// Days of a history in which a split that the file does not list is worth a note.
+const RECENT_DAYS: usize = 130;
+
 /// Reads all files of a request.
 pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<Inputs, Error> {
-    let mut notes = Vec::new();
+    let (mut notices, mut notes) = (Vec::new(), Vec::new());
     let (account, account_bytes) = match &request.account {
         Some(path) => Account::read(path).map(|(account, bytes)| (Some(account), bytes))?,
         None => (None, Vec::new()),
@@ -83,7 +89,7 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
             read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
         ),
     };
-    let chain = choose(&ingest, request, account.as_ref(), &mut notes)?;
+    let chain = choose(&ingest, request, account.as_ref(), &mut notices)?;
     if chain.is_synthetic() && account.is_some() && !request.allow_synthetic {
         return Err(Error::SyntheticWithAccount { chain: chain_name });
     }
@@ -113,6 +119,7 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
         owner,
         known,
         events,
+        notices,
         notes,
         data_sha256: sha256(&bytes),
         inputs_sha256,
@@ -270,7 +277,13 @@ fn known(
             notes.extend(history.notes.iter().map(|note| format!("history: {note}")));
             let mut past_only = history.clone();
             past_only.days.truncate(past);
-            for (date, ratio) in past_only.mark_splits() {
+            let recent = past_only.days.len().saturating_sub(RECENT_DAYS);
+            let recent = past_only.days.get(recent).map(|day| day.date);
+            let marked = past_only.mark_splits();
+            for (date, ratio) in marked
+                .into_iter()
+                .filter(|(date, _)| recent.is_some_and(|recent| *date >= recent))
+            {
                 notes.push(format!("history: the close jumps by 1:{ratio} on {date} and no split is listed: taken as a split"));
             }
             let last = past_only.days.last().map(|day| day.date);

@@ -278,7 +278,11 @@ pub(super) fn cards(plan: &Plan) -> Vec<Card> {
 pub(super) fn groups(plan: &Plan) -> Vec<Group> {
     let numbers = &plan.numbers;
     if is_idle(plan) {
+        let [lot, at_expiry] = standing_odds(numbers);
+        let open = numbers.distance_fraction.known().is_some();
         return [
+            (open, lot),
+            (open, at_expiry),
             (certain_gain(plan).is_none(), horizon(plan)),
             (!is_still(numbers), greeks(numbers, plan.spot_usd)),
         ]
@@ -292,22 +296,39 @@ pub(super) fn groups(plan: &Plan) -> Vec<Group> {
     groups
 }
 
+fn risk_neutral(numbers: &Numbers) -> Group {
+    Group {
+        title: "Odds, risk-neutral",
+        basis: "read from option prices; not a forecast".into(),
+        lines: vec![line(
+            "In the money at expiry",
+            &numbers.probability_in_the_money_risk_neutral,
+            probability,
+            "",
+        )],
+    }
+}
+
+/// Distance and odds of the short option that is open already, where nothing is traded.
+fn standing_odds(numbers: &Numbers) -> [Group; 2] {
+    let mut real = odds(numbers);
+    real.title = "Your short option that ends first: odds, real-world";
+    real.lines.retain(|line| line.known);
+    real.lines.insert(
+        0,
+        line(
+            "Distance to strike",
+            &numbers.distance_fraction,
+            percent_signed,
+            "minus: in the money",
+        ),
+    );
+    [real, risk_neutral(numbers)]
+}
+
 /// The groups that speak of an option sold.
 fn trade_groups(numbers: &Numbers, action: &ActionView) -> Vec<Group> {
-    vec![
-        money(numbers, action),
-        odds(numbers),
-        Group {
-            title: "Odds, risk-neutral",
-            basis: "read from option prices; not a forecast".into(),
-            lines: vec![line(
-                "In the money at expiry",
-                &numbers.probability_in_the_money_risk_neutral,
-                probability,
-                "",
-            )],
-        },
-    ]
+    vec![money(numbers, action), odds(numbers), risk_neutral(numbers)]
 }
 
 /// Where nothing is traded: a sentence for each group of figures that then says nothing.
