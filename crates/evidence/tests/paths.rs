@@ -48,7 +48,7 @@ fn futures(slope: f64, vol_of_vol: f64) -> Futures {
     )
 }
 
-/// What the closed form expects of an option is what the daily paths pay, to 3 % of the at-the-money price, on a flat and on a
+/// What the closed form expects of an option is what the daily paths pay, to 4 % of the at-the-money price, on a flat and on a
 /// skewed smile: an edge that exists in one and not in the other would be an edge out of nothing.
 #[test]
 fn daily_paths_pay_what_the_closed_form_expects() {

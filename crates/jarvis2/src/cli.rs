@@ -229,7 +229,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     let config = load(&args.config, flags)?.config;
     let machine = hardware::detect();
     let threads = threads(&config, &machine);
-    reserve(&config, &machine)?;
+    let evaluations_max = reserve(&config, &machine, threads)?;
     let request = Request {
         chain: args.chain.clone(),
         account: args.account.clone(),
@@ -246,7 +246,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         )));
     }
     let progress = Progress::new(args.quiet || args.json);
-    let inputs = engine::inputs::read(&request, config, threads)?;
+    let inputs = engine::inputs::read(&request, config, threads, evaluations_max)?;
     let plan = engine::plan(&inputs, &progress);
     progress.finish();
     let plan = plan?;
@@ -282,18 +282,25 @@ fn threads(config: &Config, machine: &hardware::Machine) -> usize {
     }
 }
 
-/// Asks for the memory that paths and trees of this configuration take, before any of it is taken.
-fn reserve(config: &Config, machine: &hardware::Machine) -> Result<(), Error> {
-    let paths = u64::from(config.search.paths) * u64::from(config.objective.horizon_days) * 24;
-    let trees = (u64::from(config.search.evaluations)
-        + 2 * u64::from(config.search.draw_evaluations))
-        * 1500;
-    let need = 100_000_000 + paths + trees;
+/// Bytes of a tree per evaluation, with room to spare (about 700 were measured).
+const BYTES_PER_EVALUATION: u64 = 1500;
+
+/// Asks for the memory that paths and trees of this configuration take, before any of it is taken. Returns how many
+/// evaluations of the main search the budget holds.
+fn reserve(config: &Config, machine: &hardware::Machine, threads: usize) -> Result<u32, Error> {
+    let search = &config.search;
+    let paths = u64::from(search.paths) * u64::from(config.objective.horizon_days) * 24;
+    let at_once = (threads as u64).min(u64::from(search.draws));
+    let draws = at_once * u64::from(search.draw_evaluations) * BYTES_PER_EVALUATION;
+    let rest = 100_000_000 + paths + draws;
+    let need = rest + u64::from(search.evaluations) * BYTES_PER_EVALUATION;
     let budget = hardware::memory_budget(machine, config.hardware.memory_limit_bytes());
-    Ok(budget.check(
+    budget.check(
         need,
         "search.paths, search.evaluations and search.draw_evaluations",
-    )?)
+    )?;
+    let most = budget.bytes.saturating_sub(rest) / BYTES_PER_EVALUATION;
+    Ok(u32::try_from(most).unwrap_or(u32::MAX))
 }
 
 fn to_json(plan: &Plan) -> Result<String, Error> {

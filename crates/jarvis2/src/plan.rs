@@ -485,7 +485,7 @@ pub(crate) struct Manifest {
     pub(crate) seed: u64,
     /// SHA-256 of the chain file's bytes.
     pub(crate) data_sha256: String,
-    /// SHA-256 of the account, history and events files' bytes, in that order; of nothing where none was given.
+    /// SHA-256 of the hexadecimal SHA-256 of the account, history and events files, a line each; an absent file counts as empty.
     pub(crate) inputs_sha256: String,
     /// SHA-256 of the configuration after all layers.
     pub(crate) config_sha256: String,

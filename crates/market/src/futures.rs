@@ -19,6 +19,7 @@
 //! Time runs in calendar days, as quoted volatility does: a weekend carries its three days of variance.
 //! Not for pricing: early exercise, for one, is a decision of the holder here, not a premium (see `wheel`).
 
+use pricing::european::black;
 use pricing::{Right, Surface, normal};
 use std::sync::Arc;
 
@@ -496,17 +497,6 @@ impl View {
             + black(right, self.jumped[1], strike, deviation);
         (1.0 - self.jump_probability) * calm + self.jump_probability * jumped / 2.0
     }
-}
-
-/// Undiscounted Black price; `deviation` is vol times the root of the years.
-fn black(right: Right, forward: f64, strike: f64, deviation: f64) -> f64 {
-    let sign = right.sign();
-    if deviation < 1e-9 {
-        return right.intrinsic(forward, strike);
-    }
-    let d1 = (forward / strike).ln() / deviation + deviation / 2.0;
-    (sign * (forward * normal::cdf(sign * d1) - strike * normal::cdf(sign * (d1 - deviation))))
-        .max(0.0)
 }
 
 /// Makes the weights add up to one and the mean exact, by the smallest change.

@@ -144,7 +144,7 @@ impl Book {
                 reserved: book.reserved(),
             });
         }
-        if book.short_call_shares() > shares.max(0) {
+        if book.short_call_shares() > shares {
             return Err(Error::NotCovered {
                 short: book.short_call_shares(),
                 shares,
@@ -246,7 +246,7 @@ impl Book {
             }
         }
         let verdict = if action.legs().is_empty() || self.cash >= self.reserved() {
-            if self.short_call_shares() > self.shares.max(0) {
+            if self.short_call_shares() > self.shares {
                 Err(Error::NotCovered {
                     short: self.short_call_shares(),
                     shares: self.shares,

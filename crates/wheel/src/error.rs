@@ -23,7 +23,7 @@ pub enum Error {
     },
     /// Shares that are not there.
     #[error(
-        "{short} shares are owed by short calls but only {shares} are held: uncovered calls are refused"
+        "{short} shares are owed by short calls and {shares} are held: uncovered calls and short stock are refused"
     )]
     NotCovered {
         /// Shares that short calls may take.

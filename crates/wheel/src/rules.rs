@@ -540,7 +540,7 @@ impl Rules {
     ///
     /// The law of the first expiry (or of the horizon) is summed exactly at its strikes; what shares do after it enters through
     /// the nodes of a lognormal; lots that live longer stand at their quoted value on that day. Ignores early exercise.
-    /// This is what leaves of the search are judged by: a lower bound, since the trader may do better than hold.
+    /// This is what leaves of the search are judged by: as a rule a lower bound, since the trader may do better than hold.
     pub fn held_worth(&self, situation: &Situation, law: &mut Vec<Outcome>) -> f64 {
         let Situation { state, book } = situation;
         if self.is_over(situation) {

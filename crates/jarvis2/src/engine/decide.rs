@@ -292,14 +292,13 @@ pub(crate) fn search<'a>(
     let until = config
         .time_ms
         .map(|ms| Instant::now() + Duration::from_millis(ms));
-    let settings = settings(
-        if until.is_some() {
-            u32::MAX
-        } else {
-            config.evaluations
-        },
-        config,
-    );
+    // By the clock, as many evaluations as memory holds; else the fixed number, so that runs repeat.
+    let evaluations = if until.is_some() {
+        inputs.evaluations_max
+    } else {
+        config.evaluations
+    };
+    let settings = settings(evaluations, config);
     let mut keep_going = |so_far: &search::Progress| {
         progress.fraction(f64::from(so_far.counts.evaluations) / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
@@ -358,6 +357,8 @@ pub(crate) struct Candidate {
     pub(crate) odds: Option<Odds>,
     /// Would it break the tail limit?
     pub(crate) tail_refused: bool,
+    /// CVaR95 on the ranking paths, in dollars: what the tail limit looks at.
+    pub(crate) tail_usd: f64,
     /// Does the searched policy manage the position later on? Otherwise it is held: that did better on the ranking paths.
     pub(crate) manages: bool,
     /// Certainty equivalent on the ranking paths, in dollars.
@@ -449,15 +450,13 @@ pub(crate) fn grade(
         });
         work(progress)?;
     }
-    let held_ranking_usd = grade_of(&walk_all(
+    let held_ranking = grade_of(&walk_all(
         rules,
         &table.today,
         &first,
         &Hold,
         inputs.threads,
-    ))
-    .worth_usd
-    .value;
+    ));
     drop(first);
 
     let second = paths(2);
@@ -491,7 +490,7 @@ pub(crate) fn grade(
         .position(|&(line, _)| line == 0)
         .expect("doing nothing is a finalist");
     let tail_limit = inputs.config.limits.max_cvar95_fraction * rules.utility.wealth_usd;
-    let tail_of_holding = holding.cvar95_usd;
+    let tail_of_holding = held_ranking.cvar95_usd;
     let waited = grades[waiting].clone();
     let candidates: Vec<Candidate> = finalists
         .iter()
@@ -499,13 +498,14 @@ pub(crate) fn grade(
         .zip(&ranking)
         .map(|((&(line, _), grade), (ranked, manages))| {
             let action = rules.menu[line].clone();
-            let tail = ranked.cvar95_usd.max(grade.cvar95_usd);
+            let tail = ranked.cvar95_usd;
             Candidate {
                 over_holding: difference(&grade, &holding, table.deviations),
                 over_waiting: difference(&grade, &waited, table.deviations),
                 odds: watched_odds(table, &second, &action),
                 // Less tail than holding is never refused: it would forbid a trader in trouble to get out of it.
                 tail_refused: line != 0 && tail > tail_limit && tail > 1.02 * tail_of_holding,
+                tail_usd: tail,
                 ranking_usd: ranked.worth_usd.value,
                 manages: *manages,
                 line,
@@ -523,11 +523,12 @@ pub(crate) fn grade(
         })
         .unwrap_or(waiting);
     // Trading for less than what counts as equal is churning.
-    let chosen = if candidates[best].ranking_usd - held_ranking_usd < table.indifference_usd {
-        waiting
-    } else {
-        best
-    };
+    let chosen =
+        if candidates[best].ranking_usd - held_ranking.worth_usd.value < table.indifference_usd {
+            waiting
+        } else {
+            best
+        };
     let others = (0..candidates.len()).filter(|&i| candidates[i].line != 0);
     let nearest = others.max_by(|&a, &b| {
         candidates[a]
@@ -607,13 +608,36 @@ pub(crate) fn watched(table: &Table, action: &Action) -> Option<Lot> {
     short.min_by_key(|lot| lot.expiry_day)
 }
 
+/// Commissions of an action in dollars.
+pub(crate) fn fees(rules: &Rules, action: &Action) -> f64 {
+    let leg = |leg: &Leg| match *leg {
+        Leg::Option { contracts, .. } => {
+            rules.costs.per_contract.usd() * f64::from(contracts.abs())
+        }
+        Leg::Shares { count, .. } => rules.costs.per_share_usd * count.abs() as f64,
+    };
+    action.legs().iter().map(leg).sum()
+}
+
+/// Commissions of an action in dollars.
+pub(crate) fn fees(rules: &Rules, action: &Action) -> f64 {
+    let leg = |leg: &Leg| match *leg {
+        Leg::Option { contracts, .. } => {
+            rules.costs.per_contract.usd() * f64::from(contracts.abs())
+        }
+        Leg::Shares { count, .. } => rules.costs.per_share_usd * count.abs() as f64,
+    };
+    action.legs().iter().map(leg).sum()
+}
+
 /// Odds of the watched lot. Of a lot sold earlier the premium is not known here, so neither is its profit.
 fn watched_odds(table: &Table, paths: &Paths, action: &Action) -> Option<Odds> {
     let rules = &table.rules;
-    let fees = rules.costs.per_contract.usd() / wheel::SHARES_PER_CONTRACT as f64;
-    let net_usd = action
-        .sold()
-        .map_or(f64::NAN, |(.., price)| price.usd() - fees);
+    // Of a roll the price of both legs counts, as in its break-even.
+    let net_usd = action.sold().map_or(f64::NAN, |(.., contracts, _)| {
+        let shares = f64::from(contracts) * wheel::SHARES_PER_CONTRACT as f64;
+        (action.premium().usd() - fees(rules, action)) / shares
+    });
     odds(rules, paths, &watched(table, action)?, net_usd)
 }
 

@@ -1,6 +1,6 @@
 //! The desk: a choice, with every number that a trader would ask for, as a [`Plan`].
 
-use super::decide::{Candidate, Drawn, Graded, Searched, Table, style_words, watched};
+use super::decide::{Candidate, Drawn, Graded, Searched, Table, fees, style_words, watched};
 use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
 use crate::plan::*;
@@ -417,15 +417,6 @@ impl Desk<'_> {
         }
     }
 
-    fn fees(&self, action: &Action) -> f64 {
-        let costs = &self.rules().costs;
-        let leg = |leg: &Leg| match *leg {
-            Leg::Option { contracts, .. } => costs.per_contract.usd() * f64::from(contracts.abs()),
-            Leg::Shares { count, .. } => costs.per_share_usd * count.abs() as f64,
-        };
-        action.legs().iter().map(leg).sum()
-    }
-
     fn after(&self, action: &Action) -> Situation {
         let mut after = self.table.today.clone();
         // A line of the menu was carried out once already when the menu was written.
@@ -452,7 +443,8 @@ impl Desk<'_> {
             ..blank("no option is sold")
         };
         if !action.legs().is_empty() {
-            numbers.premium_after_fees_usd = (action.premium().usd() - self.fees(action)).into();
+            numbers.premium_after_fees_usd =
+                (action.premium().usd() - fees(self.rules(), action)).into();
         }
         if let Some(lot) = watched(self.table, action) {
             self.lot_numbers(&lot, candidate.odds, &mut numbers);
@@ -491,7 +483,7 @@ impl Desk<'_> {
     /// What depends on the price at which the lot is sold.
     fn sale_numbers(&self, candidate: &Candidate, lot: &Lot, out: &mut Numbers) {
         let (right, strike, spot) = (lot.right, lot.strike_usd(), self.spot());
-        let net = candidate.action.premium().usd() - self.fees(&candidate.action);
+        let net = candidate.action.premium().usd() - fees(self.rules(), &candidate.action);
         let shares = lot.shares() as f64;
         let per_share = net / shares;
         out.break_even_usd_per_share = match right {
@@ -629,8 +621,8 @@ impl Desk<'_> {
             let bound =
                 self.inputs.config.limits.max_cvar95_fraction * self.rules().utility.wealth_usd;
             return format!(
-                "refused: CVaR95 of {} is above the limit of {}",
-                usd(lost.grade.cvar95_usd),
+                "refused: CVaR95 of {} on the paths that choose is above the limit of {}",
+                usd(lost.tail_usd),
                 usd(bound)
             );
         }
@@ -853,7 +845,7 @@ impl Desk<'_> {
             ..futures.assumptions
         });
         let today = &self.table.today.state;
-        let (mut volatility, mut drift, mut costs) = (0.0, 0.0, -self.fees(action));
+        let (mut volatility, mut drift, mut costs) = (0.0, 0.0, -fees(self.rules(), action));
         for leg in action.legs() {
             let Leg::Option {
                 right,
@@ -1007,10 +999,7 @@ impl Desk<'_> {
             .iter()
             .filter(|c| c.tail_refused)
             .collect();
-        if let Some(nearest) = tail
-            .iter()
-            .min_by(|a, b| a.grade.cvar95_usd.total_cmp(&b.grade.cvar95_usd))
-        {
+        if let Some(nearest) = tail.iter().min_by(|a, b| a.tail_usd.total_cmp(&b.tail_usd)) {
             let bound =
                 self.inputs.config.limits.max_cvar95_fraction * self.rules().utility.wealth_usd;
             views.push(RefusalView {
@@ -1019,7 +1008,7 @@ impl Desk<'_> {
                 nearest_miss: format!(
                     "{}: {} against {}",
                     self.text(&nearest.action),
-                    usd(nearest.grade.cvar95_usd),
+                    usd(nearest.tail_usd),
                     usd(bound)
                 ),
             });
@@ -1058,7 +1047,7 @@ impl Desk<'_> {
             row(
                 "exercise",
                 format!(
-                    "{}; optimally, and by exception from one cent at expiry",
+                    "{}; optimally (puts not before a listed dividend; the tree looks on decision days, the paths every day), by exception from one cent at expiry",
                     style_words(self.rules().style)
                 ),
                 "rules of the exchange; optimal holders",

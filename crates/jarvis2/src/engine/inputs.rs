@@ -37,6 +37,8 @@ pub(crate) struct Owner {
 pub(crate) struct Inputs {
     pub(crate) config: Config,
     pub(crate) threads: usize,
+    /// Evaluations whose tree fits in memory.
+    pub(crate) evaluations_max: u32,
     pub(crate) chain_name: String,
     pub(crate) chain: Chain,
     pub(crate) ingest: Ingest,
@@ -61,7 +63,12 @@ pub(crate) const DEFAULT_SYMBOL: &str = "SYNVOL";
 const RECENT_DAYS: usize = 130;
 
 /// Reads all files of a request.
-pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<Inputs, Error> {
+pub(crate) fn read(
+    request: &Request,
+    config: Config,
+    threads: usize,
+    evaluations_max: u32,
+) -> Result<Inputs, Error> {
     let (mut notices, mut notes) = (Vec::new(), Vec::new());
     let (account, account_bytes) = match &request.account {
         Some(path) => Account::read(path).map(|(account, bytes)| (Some(account), bytes))?,
@@ -110,10 +117,12 @@ pub(crate) fn read(request: &Request, config: Config, threads: usize) -> Result<
         },
         account,
     };
-    let inputs_sha256 = sha256(&[account_bytes, history_bytes, events_bytes].concat());
+    let files = [account_bytes, history_bytes, events_bytes];
+    let inputs_sha256 = sha256(files.map(|bytes| sha256(&bytes)).join("\n").as_bytes());
     Ok(Inputs {
         config,
         threads,
+        evaluations_max,
         chain_name,
         chain,
         owner,
