@@ -619,17 +619,6 @@ pub(crate) fn fees(rules: &Rules, action: &Action) -> f64 {
     action.legs().iter().map(leg).sum()
 }
 
-/// Commissions of an action in dollars.
-pub(crate) fn fees(rules: &Rules, action: &Action) -> f64 {
-    let leg = |leg: &Leg| match *leg {
-        Leg::Option { contracts, .. } => {
-            rules.costs.per_contract.usd() * f64::from(contracts.abs())
-        }
-        Leg::Shares { count, .. } => rules.costs.per_share_usd * count.abs() as f64,
-    };
-    action.legs().iter().map(leg).sum()
-}
-
 /// Odds of the watched lot. Of a lot sold earlier the premium is not known here, so neither is its profit.
 fn watched_odds(table: &Table, paths: &Paths, action: &Action) -> Option<Odds> {
     let rules = &table.rules;
