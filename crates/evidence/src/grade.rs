@@ -39,7 +39,8 @@ pub struct Grade {
     pub assignments: (f64, f64),
     /// Final wealth less the wealth today at 5, 25, 50, 75 and 95 %, in dollars.
     pub quantiles_usd: [f64; 5],
-    /// Utilities less their control, averaged per antithetic pair: what paired differences are made of.
+    /// Worth in dollars, pair by pair: the mean's certainty equivalent, and around it utility in dollars of that wealth. Their mean is
+    /// the worth exactly; paired differences are made of them.
     residuals: Vec<f64>,
 }
 
@@ -78,12 +79,21 @@ impl Grade {
                 average(&|w| f64::from(w.assigned_at_expiry)),
             ),
             quantiles_usd: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)],
-            residuals,
+            residuals: {
+                let certain = utility.certain(mean);
+                let dollars_per_utility =
+                    (certain / utility.wealth_usd).powf(utility.risk_aversion);
+                let worth = certain - utility.wealth_usd;
+                residuals
+                    .iter()
+                    .map(|residual| worth + dollars_per_utility * (residual - mean))
+                    .collect()
+            },
         }
     }
 }
 
-/// How much better the first policy did than the second on the same paths: difference of worths in dollars near today's wealth.
+/// How much better the first policy did than the second on the same paths: the difference of their worths in dollars.
 pub fn difference(better: &Grade, other: &Grade, deviations: f64) -> Interval {
     assert_eq!(
         better.residuals.len(),

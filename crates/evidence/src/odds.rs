@@ -21,6 +21,7 @@ pub fn odds(rules: &Rules, paths: &Paths, lot: &Lot, net_usd: f64) -> Option<Odd
     if lot.expiry_day > rules.horizon_day {
         return None;
     }
+    let assignment_usd = rules.costs.per_assignment.usd() / lot.shares() as f64;
     let (mut profit, mut early, mut at_expiry, mut touched) = (0_u32, 0_u32, 0_u32, 0_u32);
     for path in paths.iter() {
         let mut was_touched = false;
@@ -29,7 +30,12 @@ pub fn odds(rules: &Rules, paths: &Paths, lot: &Lot, net_usd: f64) -> Option<Odd
             was_touched |= intrinsic > 0.0;
             let ends = state.day >= lot.expiry_day;
             if ends || rules.is_exercised(lot, state) {
-                profit += u32::from(intrinsic < net_usd);
+                let fee = if intrinsic >= 0.005 {
+                    assignment_usd
+                } else {
+                    0.0
+                };
+                profit += u32::from(intrinsic + fee < net_usd);
                 at_expiry += u32::from(ends && intrinsic >= 0.005);
                 early += u32::from(!ends);
                 break;

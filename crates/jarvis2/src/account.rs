@@ -218,6 +218,12 @@ impl Shares {
                 self.count
             ));
         }
+        if self.count > 100_000_000 {
+            return Err(format!(
+                "count = {}: more than a hundred million shares; check the number",
+                self.count
+            ));
+        }
         match self.basis_usd_per_share {
             Some(basis) if !(basis.is_finite() && basis > 0.0) => Err(format!(
                 "basis_usd_per_share = {basis} is no price: leave it out if it is not known"
@@ -238,7 +244,7 @@ impl Position {
         if self.expiry().is_none() {
             return Err(format!("expiry = \"{}\": write YYYY-MM-DD", self.expiry));
         }
-        if !(self.strike_usd.is_finite() && self.strike_usd > 0.0) {
+        if !(0.01..=1_000_000.0).contains(&self.strike_usd) {
             return Err(format!("strike_usd = {} is no strike", self.strike_usd));
         }
         if !self.contracts.is_finite()

@@ -151,7 +151,12 @@ pub(crate) fn run() -> u8 {
     let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
-        Command::Plan(args) => plan(&args),
+        // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
+        Command::Plan(args) => std::panic::catch_unwind(|| plan(&args)).unwrap_or_else(|_| {
+            Err(Error::Internal(
+                "a bug; the lines above say where".to_owned(),
+            ))
+        }),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),

@@ -280,8 +280,10 @@ pub(crate) struct Edge {
     pub(crate) volatility_usd: Figure,
     /// Expected gain because the drift differs from the rate.
     pub(crate) drift_usd: Figure,
-    /// Interest on the premium until expiry, dividends gained or given up.
+    /// Interest on the premium to the horizon.
     pub(crate) carry_usd: Figure,
+    /// What of the edge is not earned by the horizon, fees of assignment, dividends of shares that change hands.
+    pub(crate) other_usd: Figure,
     /// Half the spread and the fees of today's trades.
     pub(crate) costs_usd: Figure,
     /// What the change of risk is worth to a trader of this risk aversion.

@@ -115,6 +115,9 @@ pub struct Outcome {
 
 const DAYS_PER_YEAR: f64 = 365.0;
 
+/// The logarithm of the volatility level stays within this: twenty times up or down is no market.
+const LEVEL_MAX: f64 = 3.0;
+
 /// Standard deviations at which a law is tabulated; closer where the mass is.
 const NODES: [f64; 23] = [
     -6.0, -4.5, -3.5, -2.8, -2.25, -1.8, -1.45, -1.15, -0.85, -0.55, -0.27, 0.0, 0.27, 0.55, 0.85,
@@ -236,7 +239,9 @@ impl Futures {
             return 1.0;
         }
         let decay = (-self.kappa() * years_between(state.day, expiry_day) / 2.0).exp();
-        (state.vol_factor * decay - self.vol_factor_variance(state.day) * decay * decay).exp()
+        (state.vol_factor * decay - self.vol_factor_variance(state.day) * decay * decay)
+            .clamp(-LEVEL_MAX, LEVEL_MAX)
+            .exp()
     }
 
     fn kappa(&self) -> f64 {
@@ -425,7 +430,9 @@ impl Futures {
     pub fn step(&self, state: &State, to_day: u16, uniforms: [f64; 3]) -> State {
         let a = &self.assumptions;
         let years = years_between(state.day, to_day);
-        let own = (state.vol_factor - self.vol_factor_variance(state.day)).exp();
+        let own = (state.vol_factor - self.vol_factor_variance(state.day))
+            .clamp(-LEVEL_MAX, LEVEL_MAX)
+            .exp();
         let here = (self.moneyness(state), state.day);
         let vol = a.forecast_over_implied * own * self.local.average(here, (here.0, to_day)).sqrt();
         let shock = normal::inverse_cdf(uniforms[0]);
@@ -454,7 +461,7 @@ impl Futures {
         let vol_factor = state.vol_factor * (-kappa * years).exp() + spread * mixed;
         State {
             day: to_day,
-            spot,
+            spot: spot.clamp(1e-4 * self.spot, 1e4 * self.spot),
             vol_factor,
         }
     }

@@ -40,7 +40,7 @@ pub fn quantise(law: &[Outcome], nodes: usize, out: &mut Vec<Outcome>) {
         out.extend(held.copied());
         return;
     }
-    let (mut diagonal, mut beside) = recurrence(law, centre, scale, nodes);
+    let (nodes, mut diagonal, mut beside) = recurrence(law, centre, scale, nodes);
     let mut first = [0.0; NODES_MAX];
     first[0] = 1.0;
     eigen(
@@ -57,12 +57,13 @@ pub fn quantise(law: &[Outcome], nodes: usize, out: &mut Vec<Outcome>) {
 }
 
 /// Coefficients of the three-term recurrence of the polynomials orthogonal under the law, in `x = (spot - centre) / scale`.
+/// Fewer nodes come back where the law is too narrow to bear more.
 fn recurrence(
     law: &[Outcome],
     centre: f64,
     scale: f64,
     nodes: usize,
-) -> ([f64; NODES_MAX], [f64; NODES_MAX]) {
+) -> (usize, [f64; NODES_MAX], [f64; NODES_MAX]) {
     let (mut diagonal, mut beside) = ([0.0; NODES_MAX], [0.0; NODES_MAX]);
     // Values of the last two polynomials at every point of the law.
     let mut now: Vec<(f64, f64, f64, f64)> = law
@@ -72,6 +73,9 @@ fn recurrence(
     let mut norm_before = 1.0;
     for degree in 0..nodes {
         let norm: f64 = now.iter().map(|&(w, _, p, _)| w * p * p).sum();
+        if norm.is_nan() || norm <= 1e-280 {
+            return (degree.max(1), diagonal, beside);
+        }
         let moment: f64 = now.iter().map(|&(w, x, p, _)| w * x * p * p).sum();
         diagonal[degree] = moment / norm;
         let ratio = if degree == 0 { 0.0 } else { norm / norm_before };
@@ -85,7 +89,7 @@ fn recurrence(
         }
         norm_before = norm;
     }
-    (diagonal, beside)
+    (nodes, diagonal, beside)
 }
 
 /// Eigenvalues (into `diagonal`) and first components of the eigenvectors (into `first`) of a symmetric tridiagonal matrix:

@@ -225,25 +225,58 @@ impl Table<'_> {
         if grid.stock_trades {
             self.stock(limits, &mut menu);
         }
-        for lot in self.book.lots() {
-            self.closings(lot, &days, grid, limits, &mut menu);
-        }
-        // Full sizes of everything come before smaller sizes of anything, so that a short menu is still a broad one.
+        // Full sizes of everything come before smaller sizes of anything, and rolls of all lots take turns with sales, so that a
+        // short menu is still a broad one.
         let mut sales = Vec::new();
+        for lot in self.book.lots() {
+            let rolls = self.closings(lot, &days, grid, limits, &mut menu);
+            sales.extend(
+                rolls
+                    .into_iter()
+                    .enumerate()
+                    .map(|(turn, roll)| (turn / 2, roll)),
+            );
+        }
         for &expiry_day in &days {
             for (right, deltas) in [
                 (Right::Put, &grid.put_deltas),
                 (Right::Call, &grid.call_deltas),
             ] {
-                for offer in self.at_deltas(right, expiry_day, deltas) {
-                    sales.extend(self.sales(offer, grid, limits, &mut menu));
+                for (turn, offer) in self
+                    .at_deltas(right, expiry_day, deltas)
+                    .into_iter()
+                    .enumerate()
+                {
+                    let sized = self.sales(offer, grid, limits, &mut menu);
+                    sales.extend(
+                        sized
+                            .into_iter()
+                            .map(|(size, action)| (10 * size + turn, action)),
+                    );
                 }
             }
         }
         sales.sort_by_key(|(rank, _)| *rank);
         menu.actions
             .extend(sales.into_iter().map(|(_, action)| action));
-        menu.actions.truncate(grid.actions_max);
+        let total = menu.actions.len();
+        for cut in menu.actions.split_off(total.min(grid.actions_max)) {
+            if let Some((right, strike, expiry_day, _, _)) = cut.sold() {
+                let what = Subject {
+                    kind: cut.kind(),
+                    right,
+                    strike,
+                    expiry_day,
+                };
+                let (value, bound) = (total as f64, grid.actions_max as f64);
+                menu.refusals.push(Refusal {
+                    limit: "search.root_actions",
+                    what,
+                    value,
+                    bound,
+                });
+            }
+        }
         menu
     }
 
@@ -427,7 +460,14 @@ impl Table<'_> {
     }
 
     /// Buy a short lot back (or sell a long one), and roll a short one to a later expiry.
-    fn closings(&self, lot: &Lot, days: &[u16], grid: &Grid, limits: &Limits, menu: &mut Menu) {
+    fn closings(
+        &self,
+        lot: &Lot,
+        days: &[u16],
+        grid: &Grid,
+        limits: &Limits,
+        menu: &mut Menu,
+    ) -> Vec<Action> {
         let same = |o: &&Offer| {
             (o.right, o.strike, o.expiry_day) == (lot.right, lot.strike, lot.expiry_day)
         };
@@ -440,7 +480,7 @@ impl Table<'_> {
             }
         });
         let (Some(offer), Some(price)) = (offer, price) else {
-            return menu.refusals.push(Refusal {
+            menu.refusals.push(Refusal {
                 limit: "no quote to close at",
                 what: Subject {
                     kind: Kind::Close,
@@ -451,21 +491,25 @@ impl Table<'_> {
                 value: 0.0,
                 bound: 0.0,
             });
+            return Vec::new();
         };
         let close = offer.leg(-lot.contracts, price);
-        let needed = price * lot.shares();
+        let needed =
+            price * lot.shares() + self.costs.per_contract * i64::from(lot.contracts.abs());
         if lot.contracts < 0 && lot.right == Right::Call && self.book.free_cash() < needed {
-            return menu.refuse(
+            menu.refuse(
                 "cash",
                 Kind::Close,
                 offer,
                 needed.usd(),
                 self.book.free_cash().usd(),
             );
+            return Vec::new();
         }
         menu.actions.push(Action::new(Kind::Close, &[close]));
+        let mut rolls = Vec::new();
         if lot.contracts > 0 {
-            return;
+            return rolls;
         }
         let deltas: Vec<f64> = if lot.right == Right::Put {
             &grid.put_deltas
@@ -480,18 +524,59 @@ impl Table<'_> {
                 };
                 let roll = Action::new(Kind::Roll, &[close, later.leg(lot.contracts, credit)]);
                 let mut trial = self.book.clone();
-                match trial.trade(&roll, lot.style, self.costs) {
-                    Ok(()) => menu.actions.push(roll),
-                    Err(_) => menu.refuse(
-                        "cash",
-                        Kind::Roll,
-                        later,
-                        trial.reserved().usd(),
-                        trial.cash().usd(),
-                    ),
+                if trial.trade(&roll, lot.style, self.costs).is_err() {
+                    let needed = trial.reserved().usd();
+                    menu.refuse("cash", Kind::Roll, later, needed, trial.cash().usd());
+                    continue;
+                }
+                let turned = f64::from(lot.contracts) * (later.delta - offer.delta);
+                let dollar_delta =
+                    self.dollar_delta + turned * SHARES_PER_CONTRACT as f64 * self.spot.usd();
+                match self.broken_by(&trial, dollar_delta, limits) {
+                    Some((limit, value, bound)) => {
+                        menu.refuse(limit, Kind::Roll, later, value, bound);
+                    }
+                    None => rolls.push(roll),
                 }
             }
         }
+        rolls
+    }
+
+    /// The portfolio limit that a book breaks and that it brings nearer than today's book does: name, value, bound.
+    fn broken_by(
+        &self,
+        trial: &Book,
+        dollar_delta: f64,
+        limits: &Limits,
+    ) -> Option<(&'static str, f64, f64)> {
+        let part = |usd: f64| usd / self.wealth_usd;
+        let stock = |book: &Book| book.shares() as f64 * self.spot.usd();
+        let reserved = |book: &Book| book.reserved().usd();
+        let held = |book: &Book| stock(book) + reserved(book);
+        [
+            (
+                "limits.max_collateral_fraction",
+                reserved(trial),
+                reserved(self.book),
+                limits.collateral_fraction,
+            ),
+            (
+                "limits.max_concentration_fraction",
+                held(trial),
+                held(self.book),
+                limits.concentration_fraction,
+            ),
+            (
+                "limits.max_delta_fraction",
+                dollar_delta.abs(),
+                self.dollar_delta.abs(),
+                limits.delta_fraction,
+            ),
+        ]
+        .into_iter()
+        .find(|&(_, after, before, bound)| part(after) > bound && after > before)
+        .map(|(limit, after, _, bound)| (limit, part(after), bound))
     }
 
     /// Buy what cash and concentration allow, sell what no call covers, in hundreds.
@@ -500,8 +585,11 @@ impl Table<'_> {
         let room = limits.concentration_fraction * self.wealth_usd
             - self.book.shares() as f64 * self.spot.usd()
             - self.book.reserved().usd();
-        let lots = (self.book.free_cash().usd() / hundred)
+        let fee = self.costs.per_share_usd * SHARES_PER_CONTRACT as f64;
+        let delta_room = limits.delta_fraction * self.wealth_usd - self.dollar_delta;
+        let lots = (self.book.free_cash().usd() / (hundred + fee))
             .min(room / hundred)
+            .min(delta_room / hundred)
             .floor() as i64;
         if lots >= 1 {
             let leg = Leg::Shares {

@@ -542,10 +542,44 @@ impl Rules {
     /// the nodes of a lognormal; lots that live longer stand at their quoted value on that day. Ignores early exercise.
     /// This is what leaves of the search are judged by: as a rule a lower bound, since the trader may do better than hold.
     pub fn held_worth(&self, situation: &Situation, law: &mut Vec<Outcome>) -> f64 {
-        let Situation { state, book } = situation;
         if self.is_over(situation) {
             return self.final_worth(situation);
         }
+        let mut expected = 0.0;
+        self.held_ends(situation, law, |probability, fixed, slope, growth| {
+            expected += probability * self.utility.of_linear(fixed, slope, growth);
+        });
+        expected
+    }
+
+    /// Mean loss against the scale of the utility in the worst 5 % of the same law, in dollars; positive is a loss.
+    pub fn held_tail(&self, situation: &Situation, law: &mut Vec<Outcome>) -> f64 {
+        let mut ends: Vec<(f64, f64)> = Vec::new();
+        self.held_ends(situation, law, |probability, fixed, slope, growth| {
+            ends.extend(
+                growth
+                    .nodes()
+                    .map(|(weight, factor)| (fixed + slope * factor, probability * weight)),
+            );
+        });
+        ends.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut left, mut sum) = (0.05, 0.0);
+        for (wealth, probability) in ends {
+            let taken = probability.min(left);
+            sum += taken * wealth;
+            left -= taken;
+        }
+        self.utility.wealth_usd - sum / (0.05 - left).max(1e-12)
+    }
+
+    /// Every end of holding to the horizon: its probability, the wealth that is fixed, and the wealth that grows with the share.
+    fn held_ends(
+        &self,
+        situation: &Situation,
+        law: &mut Vec<Outcome>,
+        mut visit: impl FnMut(f64, f64, f64, &Growth),
+    ) {
+        let Situation { state, book } = situation;
         let first = book
             .lots()
             .iter()
@@ -590,7 +624,6 @@ impl Rules {
             interest(state.day, first),
             interest(first, self.horizon_day),
         );
-        let mut expected = 0.0;
         for &Outcome { probability, spot } in law.iter() {
             let mut cash = book.cash().usd() * to_first;
             let mut shares = book.shares() as f64;
@@ -614,13 +647,12 @@ impl Rules {
                 }
             }
             let fixed = cash * to_end + shares * after;
-            expected += probability
-                * self.utility.of_linear(
-                    fixed,
-                    shares * spot * growth * (1.0 + yield_after),
-                    &later,
-                );
+            visit(
+                probability,
+                fixed,
+                shares * spot * growth * (1.0 + yield_after),
+                &later,
+            );
         }
-        expected
     }
 }

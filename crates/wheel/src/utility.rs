@@ -62,6 +62,11 @@ impl Utility {
 pub struct Growth([(f64, f64); 5]);
 
 impl Growth {
+    /// Weight and factor of every node.
+    pub fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.0.into_iter()
+    }
+
     /// `deviation` is the standard deviation of the logarithm.
     pub fn lognormal(deviation: f64) -> Growth {
         const NODES: [(f64, f64); 5] = [

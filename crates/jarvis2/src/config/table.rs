@@ -139,17 +139,17 @@ settings! {
         /// Standard deviation of the log error of realised volatility as a forecast, besides its sampling error.
         history_log_error: f64 = 0.20, "log points (0.20 is about 20 %)", 0.0..=2.0;
         /// Time in which volatility returns half-way to its mean.
-        mean_reversion_half_life_days: f64 = 45.0, "calendar days", 1.0..=3650.0;
+        mean_reversion_half_life_days: f64 = 45.0, "calendar days", 1.0..=730.0;
         /// Volatility of volatility: standard deviation of the change of log volatility.
-        vol_of_vol: f64 = 0.5, "per square root of a year", 0.0..=5.0;
+        vol_of_vol: f64 = 0.5, "per square root of a year", 0.0..=2.0;
         /// Correlation of volatility shocks with price moves, beyond what the slope of the smile carries.
         spot_vol_correlation: f64 = -0.2, "none", -1.0..=1.0;
         /// Mean number of crash jumps of the price, on top of the forecast volatility.
-        jumps_per_year: f64 = 0.25, "jumps per year", 0.0..=20.0;
+        jumps_per_year: f64 = 0.25, "jumps per year", 0.0..=5.0;
         /// Mean log jump.
-        jump_mean_vols: f64 = -0.4, "multiples of the forecast volatility", -3.0..=3.0;
+        jump_mean_vols: f64 = -0.4, "multiples of the forecast volatility", -1.0..=1.0;
         /// A jump is the mean plus or minus this, equally likely.
-        jump_sd_vols: f64 = 0.3, "multiples of the forecast volatility", 0.0..=3.0;
+        jump_sd_vols: f64 = 0.3, "multiples of the forecast volatility", 0.0..=1.0;
         /// Standard deviation of the drift over the draws of the market's parameters.
         drift_error_per_year: f64 = 0.02, "fraction per year", 0.0..=1.0;
     }

@@ -130,8 +130,11 @@ impl Table {
             dollar_delta: rules.dollar_delta(&today),
             costs: &rules.costs,
         };
-        let Menu { actions, refusals } = table.menu(&grid(config), &limits);
-        rules.menu = actions;
+        let Menu {
+            actions,
+            mut refusals,
+        } = table.menu(&grid(config), &limits);
+        rules.menu = bearable(&rules, &today, actions, config, &mut refusals);
         let rule_table = RuleTable::new(&rules, &today);
         let fitted = FittedView {
             quotes_assumed: fitted.quotes_assumed,
@@ -155,6 +158,47 @@ impl Table {
         })
     }
 }
+
+/// Leaves out actions whose tail, held to the horizon in closed form, breaks the limit and is worse than that of doing nothing. The
+/// finalists' tails are looked at again on paths.
+fn bearable(
+    rules: &Rules,
+    today: &Situation,
+    actions: Vec<Action>,
+    config: &Config,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<Action> {
+    let mut law = Vec::new();
+    let bound = config.limits.max_cvar95_fraction;
+    let standing = rules.held_tail(today, &mut law);
+    let mut bearable = Vec::new();
+    for action in actions {
+        let mut after = today.clone();
+        let traded = after.book.trade(&action, rules.style, &rules.costs).is_ok();
+        let tail = rules.held_tail(&after, &mut law);
+        let value = tail / rules.utility.wealth_usd;
+        if traded && (action.legs().is_empty() || value <= bound || tail <= TAIL_SLACK * standing) {
+            bearable.push(action);
+        } else if let Some((right, strike, expiry_day, _, _)) = action.sold() {
+            let what = wheel::action::Subject {
+                kind: action.kind(),
+                right,
+                strike,
+                expiry_day,
+            };
+            refusals.push(Refusal {
+                limit: "limits.max_cvar95_fraction",
+                what,
+                value,
+                bound,
+            });
+        }
+    }
+    bearable
+}
+
+/// A tail this much worse than that of doing nothing is not worse: it would forbid a trader in trouble to get out of it.
+const TAIL_SLACK: f64 = 1.02;
 
 fn settled_today(lot: &Lot, ending: Ending, spot: Cents) -> String {
     let what = match ending {
@@ -246,6 +290,11 @@ fn book(inputs: &Inputs, fitted: &Fitted, notices: &mut Vec<String>) -> Result<B
                 position.strike_usd, position.right, inputs.chain.as_of
             )));
         }
+        if (expiry - inputs.chain.as_of).get_days() > YEARS_TEN {
+            return Err(wrong(format!(
+                "the expiry {expiry} of the account is more than ten years away: check the year"
+            )));
+        }
         let expiry_day = day_offset(inputs.chain.as_of, expiry).unwrap_or(0);
         let strike = Cents::from_usd(position.strike_usd);
         if !fitted
@@ -268,6 +317,9 @@ fn book(inputs: &Inputs, fitted: &Fitted, notices: &mut Vec<String>) -> Result<B
     Book::new(Cents::from_usd(account.cash_usd), pledged, shares, &lots)
         .map_err(|error| wrong(error.to_string()))
 }
+
+/// Days beyond which an expiry is a slip of the pen.
+const YEARS_TEN: i32 = 3653;
 
 /// What the main search found.
 pub(crate) struct Searched<'a> {
@@ -316,6 +368,13 @@ pub(crate) fn search<'a>(
             done: format!("{} evaluations were done", evaluator.judged),
         });
     }
+    if tree.stop_reason() == StopReason::TooSmall {
+        return Err(too_small(
+            "search.evaluations",
+            evaluations,
+            tree.edges(tree.root()).len(),
+        ));
+    }
     let counts = tree.counts();
     assert_eq!(
         evaluator.judged,
@@ -327,6 +386,13 @@ pub(crate) fn search<'a>(
         stopped: tree.stop_reason(),
         tree,
     })
+}
+
+/// A budget that does not reach every action of the menu would rank some of them unseen.
+fn too_small(key: &str, evaluations: u32, actions: usize) -> Error {
+    Error::Usage(format!(
+        "{key} = {evaluations} does not suffice to look at each of {actions} actions once: about 14 evaluations an action are needed; raise it, or shorten the menu (search.root_actions)"
+    ))
 }
 
 fn settings(evaluations: u32, config: &config::Search) -> SearchConfig {
@@ -355,6 +421,9 @@ pub(crate) struct Candidate {
     pub(crate) over_waiting: Interval,
     /// Of the watched lot, held to its end.
     pub(crate) odds: Option<Odds>,
+    /// Worth over holding of the action alone, held to its end, in closed form, in dollars. What only later decisions would make pay
+    /// is not a reason to act today: they can be taken later, and small errors of the model add up in them.
+    pub(crate) alone_usd: f64,
     /// Would it break the tail limit?
     pub(crate) tail_refused: bool,
     /// CVaR95 on the ranking paths, in dollars: what the tail limit looks at.
@@ -503,8 +572,8 @@ pub(crate) fn grade(
                 over_holding: difference(&grade, &holding, table.deviations),
                 over_waiting: difference(&grade, &waited, table.deviations),
                 odds: watched_odds(table, &second, &action),
-                // Less tail than holding is never refused: it would forbid a trader in trouble to get out of it.
-                tail_refused: line != 0 && tail > tail_limit && tail > 1.02 * tail_of_holding,
+                tail_refused: line != 0 && tail > tail_limit && tail > TAIL_SLACK * tail_of_holding,
+                alone_usd: alone(table, &action),
                 tail_usd: tail,
                 ranking_usd: ranked.worth_usd.value,
                 manages: *manages,
@@ -516,6 +585,7 @@ pub(crate) fn grade(
         .collect();
     let best = (0..candidates.len())
         .filter(|&i| !candidates[i].tail_refused)
+        .filter(|&i| candidates[i].line == 0 || candidates[i].alone_usd > 0.0)
         .max_by(|&a, &b| {
             candidates[a]
                 .ranking_usd
@@ -559,6 +629,7 @@ fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
     let mut edges: Vec<(usize, EdgeId, f64)> = tree
         .edges(tree.root())
         .filter_map(|edge| match edge.action {
+            Move::Menu(0) => Some((0, edge.id, edge.worth.unwrap_or(f64::NEG_INFINITY))),
             Move::Menu(line) => Some((usize::from(line), edge.id, edge.worth?)),
             _ => None,
         })
@@ -588,6 +659,19 @@ fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
             .map(|&(line, id, _)| (line, id)),
     );
     chosen
+}
+
+/// Certainty equivalent of holding after an action less that of holding without it, in closed form, in dollars.
+fn alone(table: &Table, action: &Action) -> f64 {
+    let rules = &table.rules;
+    let mut law = Vec::new();
+    let mut after = table.today.clone();
+    if after.book.trade(action, rules.style, &rules.costs).is_err() {
+        return f64::NEG_INFINITY;
+    }
+    let mut certain =
+        |situation: &Situation| rules.utility.certain(rules.held_worth(situation, &mut law));
+    certain(&after) - certain(&table.today)
 }
 
 /// The short lot that a trader would ask about after an action: the one it sells, else the one that ends first.
@@ -622,11 +706,10 @@ pub(crate) fn fees(rules: &Rules, action: &Action) -> f64 {
 /// Odds of the watched lot. Of a lot sold earlier the premium is not known here, so neither is its profit.
 fn watched_odds(table: &Table, paths: &Paths, action: &Action) -> Option<Odds> {
     let rules = &table.rules;
-    // Of a roll the price of both legs counts, as in its break-even.
-    let net_usd = action.sold().map_or(f64::NAN, |(.., contracts, _)| {
-        let shares = f64::from(contracts) * wheel::SHARES_PER_CONTRACT as f64;
-        (action.premium().usd() - fees(rules, action)) / shares
-    });
+    let fee = rules.costs.per_contract.usd() / wheel::SHARES_PER_CONTRACT as f64;
+    let net_usd = action
+        .sold()
+        .map_or(f64::NAN, |(.., price)| price.usd() - fee);
     odds(rules, paths, &watched(table, action)?, net_usd)
 }
 
@@ -767,13 +850,22 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
         true
     })
     .map_err(internal)?;
+    if tree.stop_reason() == StopReason::TooSmall {
+        let actions = tree.edges(tree.root()).len();
+        return Err(too_small(
+            "search.draw_evaluations",
+            config.search.draw_evaluations,
+            actions,
+        ));
+    }
     // Doing nothing is worth at least what holding is, which the tree may not have looked into far enough.
     let held = rules.held_worth(&table.today, &mut Vec::new());
+    let dollars = |utility: f64| rules.utility.certain(utility);
     let worths: Vec<(usize, f64)> = tree
         .edges(tree.root())
         .filter_map(|edge| match (edge.action, edge.worth) {
-            (Move::Menu(0), Some(worth)) => Some((0, worth.max(held))),
-            (Move::Menu(line), Some(worth)) => Some((usize::from(line), worth)),
+            (Move::Menu(0), Some(worth)) => Some((0, dollars(worth.max(held)))),
+            (Move::Menu(line), Some(worth)) => Some((usize::from(line), dollars(worth))),
             _ => None,
         })
         .collect();
@@ -787,8 +879,9 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
     let own = best(&|other| other == line);
     let kind = |other: usize| table.rules.menu[other].kind();
     Ok(OneDraw {
-        stays_best: own >= best(&|other| kind(other) != kind(line)) - table.indifference_usd,
-        same_contract: own >= best(&|_| true) - table.indifference_usd,
+        stays_best: own.is_finite()
+            && own >= best(&|other| kind(other) != kind(line)) - table.indifference_usd,
+        same_contract: own.is_finite() && own >= best(&|_| true) - table.indifference_usd,
         beats_nothing: line != 0 && own > best(&|other| other == 0),
         counts: tree.counts(),
     })

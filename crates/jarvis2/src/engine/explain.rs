@@ -125,7 +125,7 @@ impl Desk<'_> {
             );
             return (Outcome::DoNothing, because);
         }
-        if edge.low <= 0.0 {
+        if edge.low.is_nan() || edge.low <= 0.0 {
             let because = format!(
                 "{label} looks {} better than holding, but the {confidence:.0} % interval reaches down to {}: the evidence is too thin",
                 usd(edge.value),
@@ -176,7 +176,7 @@ impl Desk<'_> {
             return (
                 Outcome::Abstain,
                 format!(
-                    "every other action breaks limits.max_cvar95_fraction: a mean loss of more than {} in the worst 5 % of paths",
+                    "the best other actions all break limits.max_cvar95_fraction on the paths: a mean loss of more than {} in the worst 5 %; a smaller one may fit (actions.sizes)",
                     usd(bound)
                 ),
             );
@@ -188,7 +188,9 @@ impl Desk<'_> {
             None => "there is nothing to sell, close or roll".to_owned(),
             Some(best) => {
                 let gap = best.over_waiting.value;
-                let compared = if gap > 0.0 {
+                let compared = if best.alone_usd <= 0.0 {
+                    format!("held to its end, is worth {} less", usd(-best.alone_usd))
+                } else if gap > 0.0 {
                     format!(
                         "is worth {} more, which counts as equal (within {}) or was not so on the paths that chose",
                         usd(gap),
@@ -499,6 +501,12 @@ impl Desk<'_> {
                 "refused: CVaR95 of {} on the paths that choose is above the limit of {}",
                 usd(lost.tail_usd),
                 usd(bound)
+            );
+        }
+        if lost.line != 0 && lost.alone_usd <= 0.0 {
+            let alone = usd(-lost.alone_usd);
+            return format!(
+                "held to its end it is worth {alone} less than holding: only later decisions would make it pay, and they can be taken later"
             );
         }
         let gap = evidence::difference(&lost.grade, &winner.grade, self.table.deviations);

@@ -174,12 +174,13 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
     }
     let quotes_assumed = !chain.quotes.iter().any(|q| q.mid_usd().is_some());
     let dividends = dividends(chain, known);
+    let spot = said.spot(chain, spot, rate, &expiries, &dividends)?;
     let forwards: Vec<Forward> = expiries
         .iter()
         .map(|expiry| forward(expiry, spot, rate, &dividends, known, config))
         .collect();
-    check_spot(chain, spot, rate, &expiries, &forwards, &mut said)?;
-    let dividend_yield = said.dividend_yield(&forwards, &expiries, &dividends, known, config);
+    let dividend_yield =
+        said.dividend_yield(&forwards, &expiries, spot, rate, &dividends, known, config);
 
     let (surface, smiles, points) = smiles(&expiries, &forwards, rate, quotes_assumed);
     let Some(surface) = surface.filter(|_| points >= POINTS_MIN) else {
@@ -222,7 +223,8 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
         spread,
         trading_days,
     );
-    let offers = offers(&expiries, &futures, quotes_assumed, config);
+    let agreeing = said.agreeing(&expiries, &forwards, &futures);
+    let offers = offers(&agreeing, &futures, quotes_assumed, config);
     let style = chain
         .quotes
         .first()
@@ -349,44 +351,6 @@ fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
         .collect()
 }
 
-/// A spot that contradicts the chain's own parity spoils every number; a small gap is said, a large one refused.
-fn check_spot(
-    chain: &Chain,
-    spot: f64,
-    rate: f64,
-    expiries: &[Expiry],
-    forwards: &[Forward],
-    said: &mut Said,
-) -> Result<(), Error> {
-    let near = expiries
-        .iter()
-        .zip(forwards)
-        .find(|(e, f)| (2..=60).contains(&e.day) && f.implied_yield.is_some());
-    let Some((expiry, forward)) = near else {
-        return Ok(());
-    };
-    let parity = forward.usd * (-rate * expiry.years()).exp();
-    let gap = parity / spot - 1.0;
-    if gap.abs() > 0.05 {
-        let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
-        return Err(Error::SpotMismatch {
-            symbol,
-            as_of,
-            spot,
-            parity,
-            percent: 100.0 * gap,
-        });
-    }
-    if gap.abs() > 0.003 {
-        said.notes.push(format!(
-            "spot ${spot:.2} and put-call parity of {} (${parity:.2}) are {:.2} % apart: a dividend before that expiry, or quotes and spot taken at different times",
-            expiry.date,
-            100.0 * gap
-        ));
-    }
-    Ok(())
-}
-
 /// Fits every expiry that has points; the surface is there if at least one has.
 fn smiles(
     expiries: &[Expiry],
@@ -480,7 +444,7 @@ fn smile_points(expiry: &Expiry, forward: f64, rate: f64, quotes_assumed: bool) 
 
 /// What can be traded today. Contracts of expiries without a smile are priced by the surface between its neighbours.
 fn offers(
-    expiries: &[Expiry],
+    expiries: &[&Expiry],
     futures: &Futures,
     quotes_assumed: bool,
     config: &Config,
@@ -581,11 +545,135 @@ impl Said {
         rate
     }
 
+    /// The spot that the quotes were made on. What calls and puts of the nearest expiry say outweighs a spot taken at another time:
+    /// a stale spot would turn every parity gap into an edge that is not there.
+    fn spot(
+        &mut self,
+        chain: &Chain,
+        spot: f64,
+        rate: f64,
+        expiries: &[Expiry],
+        dividends: &[Dividend],
+    ) -> Result<f64, Error> {
+        let implied = |expiry: &Expiry| {
+            let parity = forward_from_parity(&pairs(expiry, spot), spot, expiry.years(), rate)?;
+            let listed = dividends.iter().filter(|d| d.ex_day <= expiry.day);
+            let paid: f64 = listed.map(|d| d.usd).sum();
+            Some(parity.forward_usd * (-rate * expiry.years()).exp() + paid)
+        };
+        let near = expiries
+            .iter()
+            .filter(|expiry| (2..=60).contains(&expiry.day));
+        let found = near
+            .filter_map(|expiry| Some((expiry, implied(expiry)?)))
+            .next();
+        let Some((expiry, parity)) = found else {
+            return Ok(spot);
+        };
+        let gap = parity / spot - 1.0;
+        if gap.abs() > 0.05 {
+            let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
+            let percent = 100.0 * gap;
+            return Err(Error::SpotMismatch {
+                symbol,
+                as_of,
+                spot,
+                parity,
+                percent,
+            });
+        }
+        if gap.abs() <= 0.0025 {
+            return Ok(spot);
+        }
+        let date = expiry.date;
+        let percent = 100.0 * gap;
+        // Further out an unlisted dividend may be the reason, and the dividend yield will carry it.
+        let is_near = expiry.day <= 20;
+        let taken = if is_near {
+            "the latter is taken"
+        } else {
+            "the former is kept"
+        };
+        self.notes.push(format!(
+            "spot ${spot:.2} and put-call parity of {date} (${parity:.2}) are {percent:.2} % apart: quotes and spot taken at different times, or a dividend before that expiry; {taken}"
+        ));
+        Ok(if is_near { parity } else { spot })
+    }
+
+    /// What parity implies beyond the listed dividends: an unlisted dividend or a borrowing cost is no edge either.
+    fn unlisted_yield(
+        &mut self,
+        forwards: &[Forward],
+        expiries: &[Expiry],
+        spot: f64,
+        rate: f64,
+        dividends: &[Dividend],
+    ) -> f64 {
+        let rest = |(expiry, forward): (&Expiry, &Forward)| {
+            forward.implied_yield?;
+            let paid: f64 = dividends
+                .iter()
+                .filter(|d| d.ex_day <= expiry.day)
+                .map(|d| d.usd * (-rate * f64::from(d.ex_day) / 365.0).exp())
+                .sum();
+            let today = forward.usd * (-rate * expiry.years()).exp();
+            Some(((spot - paid) / today).ln() / expiry.years())
+        };
+        let mut yields: Vec<f64> = expiries
+            .iter()
+            .zip(forwards)
+            .filter(|(expiry, _)| (14..=200).contains(&expiry.day))
+            .filter_map(rest)
+            .collect();
+        yields.sort_by(f64::total_cmp);
+        let Some(&median) = yields
+            .get(yields.len() / 2)
+            .filter(|median| median.abs() > 0.005)
+        else {
+            return 0.0;
+        };
+        let held = median.clamp(-0.05, 0.15);
+        self.assume(
+            "yield beyond the listed dividends",
+            percent_per_year(held),
+            "implied by put-call parity: a dividend that is not listed, or the cost of borrowing",
+        );
+        held
+    }
+
+    /// The expiries whose forward in the simulated market is that of their own quotes. On others a gap would pass for an edge.
+    fn agreeing<'a, 'b>(
+        &mut self,
+        expiries: &'a [Expiry<'b>],
+        forwards: &[Forward],
+        futures: &Futures,
+    ) -> Vec<&'a Expiry<'b>> {
+        let mut agreeing = Vec::new();
+        for (expiry, forward) in expiries.iter().zip(forwards) {
+            let years = expiry.years();
+            let own = futures.forward(&futures.today(), expiry.day);
+            let deviation = futures.surface.atm_vol(years) * years.sqrt();
+            let gap = (own / forward.usd).ln();
+            if forward.implied_yield.is_none() || gap.abs() <= 0.1 * deviation {
+                agreeing.push(expiry);
+            } else {
+                self.notes.push(format!(
+                    "{}: put-call parity says a forward of ${:.2}, rate and dividends ${own:.2}: too far apart to tell an edge from an error, so this expiry is not traded",
+                    expiry.date, forward.usd
+                ));
+            }
+        }
+        agreeing
+    }
+
     /// One dividend yield for the simulated futures, 0 where cash dividends are listed.
+    #[allow(clippy::too_many_arguments)]
     fn dividend_yield(
         &mut self,
         forwards: &[Forward],
         expiries: &[Expiry],
+        spot: f64,
+        rate: f64,
         dividends: &[Dividend],
         known: &Known,
         config: &Config,
@@ -609,7 +697,7 @@ impl Said {
                 listed.join(", ")
             };
             self.assume("cash dividends", value, "the events file");
-            return 0.0;
+            return self.unlisted_yield(forwards, expiries, spot, rate, dividends);
         }
         let mut yields: Vec<f64> = expiries
             .iter()

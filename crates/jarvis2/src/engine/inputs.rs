@@ -96,7 +96,15 @@ pub(crate) fn read(
             read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
         ),
     };
-    let chain = choose(&ingest, request, account.as_ref(), &mut notices)?;
+    let mut chain = choose(&ingest, request, account.as_ref(), &mut notices)?;
+    if let Some(spot) = request.spot_usd {
+        if let Some(own) = chain.spot_usd.filter(|own| *own != spot) {
+            notices.push(format!(
+                "the spot is ${spot} as given; the file says ${own}"
+            ));
+        }
+        chain.spot_usd = Some(spot);
+    }
     if chain.is_synthetic() && account.is_some() && !request.allow_synthetic {
         return Err(Error::SyntheticWithAccount { chain: chain_name });
     }

@@ -701,7 +701,7 @@ pub(super) fn alternative_gaps(rows: &[&Alternative]) -> Vec<String> {
 }
 
 /// The parts of the edge with a few words each; the total comes last.
-pub(super) fn edge_parts(edge: &Edge) -> [(&'static str, &'static str, &Figure); 7] {
+pub(super) fn edge_parts(edge: &Edge) -> [(&'static str, &'static str, &Figure); 8] {
     [
         (
             "Volatility",
@@ -709,7 +709,8 @@ pub(super) fn edge_parts(edge: &Edge) -> [(&'static str, &'static str, &Figure);
             &edge.volatility_usd,
         ),
         ("Drift", "expected growth against the rate", &edge.drift_usd),
-        ("Carry", "interest and dividends", &edge.carry_usd),
+        ("Carry", "interest on the premium", &edge.carry_usd),
+        ("Other", "beyond the horizon, assignments", &edge.other_usd),
         ("Costs", "half the spread, and fees", &edge.costs_usd),
         ("Risk", "price of the change of risk", &edge.risk_usd),
         (

@@ -100,6 +100,7 @@ pub(super) fn bare() -> Plan {
         &mut edge.volatility_usd,
         &mut edge.drift_usd,
         &mut edge.carry_usd,
+        &mut edge.other_usd,
         &mut edge.costs_usd,
         &mut edge.risk_usd,
     ] {
@@ -497,7 +498,8 @@ fn why() -> Why {
         edge: Edge {
             volatility_usd: Figure::Known(71.44),
             drift_usd: Figure::Known(38.02),
-            carry_usd: Figure::Known(1.12),
+            carry_usd: Figure::Known(0.62),
+            other_usd: Figure::Known(0.5),
             costs_usd: Figure::Known(-6.3),
             risk_usd: Figure::Known(-33.41),
             later_decisions_usd: Figure::Known(13.25),

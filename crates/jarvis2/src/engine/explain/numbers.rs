@@ -64,9 +64,16 @@ impl Desk<'_> {
     /// What depends on the price at which the lot is sold.
     fn sale_numbers(&self, candidate: &Candidate, lot: &Lot, out: &mut Numbers) {
         let (right, strike, spot) = (lot.right, lot.strike_usd(), self.spot());
-        let net = candidate.action.premium().usd() - fees(self.rules(), &candidate.action);
+        // Of a roll, the new option alone: what the old one brought or cost lies behind.
+        let Some((.., contracts, price)) = candidate.action.sold() else {
+            return;
+        };
+        let costs = &self.rules().costs;
+        let fee = costs.per_contract.usd() * f64::from(contracts);
+        let net = price.usd() * lot.shares() as f64 - fee;
         let shares = lot.shares() as f64;
-        let per_share = net / shares;
+        let assignment = costs.per_assignment.usd();
+        let per_share = (net - assignment) / shares;
         out.break_even_usd_per_share = match right {
             Right::Put => (strike - per_share).into(),
             Right::Call => (strike + per_share).into(),
@@ -79,11 +86,23 @@ impl Desk<'_> {
             Right::Put => net.into(),
             Right::Call => (net + (strike - spot) * shares).into(),
         };
-        out.max_loss_usd = (capital - net).into();
+        out.max_loss_usd = match right {
+            Right::Put => (capital - net + assignment).into(),
+            Right::Call => (capital - net).into(),
+        };
         out.return_on_capital_fraction = (net / capital).into();
         out.return_on_capital_annualised_simple_fraction =
             (net / capital * 365.0 / f64::from(lot.expiry_day.max(1))).into();
-        out.adjusted_basis_usd_per_share = self.adjusted_basis(right, strike, shares, net);
+        out.adjusted_basis_usd_per_share = self.adjusted_basis(
+            right,
+            strike,
+            shares,
+            if right == Right::Put {
+                net - assignment
+            } else {
+                net
+            },
+        );
     }
 
     fn adjusted_basis(&self, right: Right, strike: f64, shares: f64, net: f64) -> Figure {

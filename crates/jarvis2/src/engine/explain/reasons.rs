@@ -94,6 +94,7 @@ impl Desk<'_> {
                 volatility_usd: none(),
                 drift_usd: none(),
                 carry_usd: none(),
+                other_usd: none(),
                 costs_usd: none(),
                 risk_usd: none(),
                 later_decisions_usd: candidate.over_holding.value.into(),
@@ -135,10 +136,14 @@ impl Desk<'_> {
         let mean = self.held(&dollars, &after) - self.held(&dollars, &self.table.today);
         let certain = self.held(rules, &after) - self.held(rules, &self.table.today);
         let total = candidate.over_holding.value;
+        let years = f64::from(rules.horizon_day) / 365.0;
+        let received = action.premium().usd() - fees(rules, action);
+        let carry = received * (futures.rate * years).exp_m1();
         Edge {
             volatility_usd: volatility.into(),
             drift_usd: drift.into(),
-            carry_usd: (mean - volatility - drift - costs).into(),
+            carry_usd: carry.into(),
+            other_usd: (mean - volatility - drift - costs - carry).into(),
             costs_usd: costs.into(),
             risk_usd: (certain - mean).into(),
             later_decisions_usd: (total - certain).into(),
