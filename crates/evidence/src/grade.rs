@@ -70,7 +70,7 @@ impl Grade {
                 high: worth(mean + deviations * error),
             },
             mean_gain_usd: mean_gain,
-            cvar95_usd: -sorted[..tail].iter().sum::<f64>() / tail as f64,
+            cvar95_usd: 0.0 - sorted[..tail].iter().sum::<f64>() / tail as f64,
             share_of_gains: average(&|w| f64::from(u8::from(w.wealth_usd > utility.wealth_usd))),
             premium_usd: average(&|w| w.premium_usd),
             fees_usd: average(&|w| w.fees_usd),

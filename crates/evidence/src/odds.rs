@@ -23,9 +23,11 @@ pub fn odds(rules: &Rules, paths: &Paths, lot: &Lot, net_usd: f64) -> Option<Odd
     }
     let assignment_usd = rules.costs.per_assignment.usd() / lot.shares() as f64;
     let (mut profit, mut early, mut at_expiry, mut touched) = (0_u32, 0_u32, 0_u32, 0_u32);
+    let today = rules.futures.today();
     for path in paths.iter() {
         let mut was_touched = false;
-        for state in path {
+        // This evening's close is the first on which the holder may exercise.
+        for state in std::iter::once(&today).chain(path) {
             let intrinsic = lot.right.intrinsic(state.spot, lot.strike_usd());
             was_touched |= intrinsic > 0.0;
             let ends = state.day >= lot.expiry_day;

@@ -64,6 +64,8 @@ fn walk_one<P: Policy>(rules: &Rules, start: &Situation, path: &[State], policy:
     let mut situation = start.clone();
     let mut walk = Walk::default();
     decide(rules, policy, &mut memory, &mut situation, &mut walk);
+    let closed = rules.first_close(&situation, |_, _| walk.assigned_early += 1);
+    situation = closed.unwrap_or(situation);
     let mut decision_day = rules.next_day(&situation);
     for &state in path {
         walk.control_usd += hedge(rules, &situation, &state);

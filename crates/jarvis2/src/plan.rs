@@ -35,7 +35,8 @@ impl Figure {
 impl From<f64> for Figure {
     fn from(value: f64) -> Figure {
         if value.is_finite() {
-            Figure::Known(value)
+            // Minus zero is no figure for people.
+            Figure::Known(value + 0.0)
         } else {
             Figure::missing("not a finite number")
         }

@@ -362,6 +362,8 @@ impl Rules {
     /// is quantised by Gauss nodes. Each spot comes with two levels of volatility.
     pub fn journeys(&self, situation: &Situation, out: &mut Vec<(f64, Situation)>) {
         out.clear();
+        let closed = self.first_close(situation, |_, _| ());
+        let situation = closed.as_ref().unwrap_or(situation);
         let to_day = self.next_day(situation);
         let mut strikes: ArrayVec<f64, { crate::book::LOTS }> = situation
             .book
@@ -429,6 +431,23 @@ impl Rules {
         );
         self.exercise_early(&mut book, &state, report);
         Situation { state, book }
+    }
+
+    /// The situation after the close of the first day: what holders exercise this evening is gone. Later evenings are part of
+    /// [`Self::arrive`]; on the first day the trader acts before the close, at the quotes of the chain.
+    pub fn first_close(
+        &self,
+        situation: &Situation,
+        report: impl FnMut(Lot, Ending),
+    ) -> Option<Situation> {
+        let today = situation.state.day == 0;
+        let exercised = |lot: &Lot| self.is_exercised(lot, &situation.state);
+        if !today || !situation.book.lots().iter().any(exercised) {
+            return None;
+        }
+        let mut closed = situation.clone();
+        self.exercise_early(&mut closed.book, &situation.state, report);
+        Some(closed)
     }
 
     fn exercise_early(&self, book: &mut Book, state: &State, mut report: impl FnMut(Lot, Ending)) {
@@ -579,6 +598,8 @@ impl Rules {
         law: &mut Vec<Outcome>,
         mut visit: impl FnMut(f64, f64, f64, &Growth),
     ) {
+        let closed = self.first_close(situation, |_, _| ());
+        let situation = closed.as_ref().unwrap_or(situation);
         let Situation { state, book } = situation;
         let first = book
             .lots()

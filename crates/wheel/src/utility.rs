@@ -40,7 +40,10 @@ impl Utility {
             * if power.abs() < 1e-9 {
                 unit.exp()
             } else {
-                ((power * unit).ln_1p() / power).exp()
+                // Above aversion 1 utility is bounded: what lies beyond (the end of an error bar) is more than any wealth.
+                ((power * unit).max(1e-12 - 1.0).ln_1p() / power)
+                    .exp()
+                    .min(1e3)
             }
     }
 

@@ -792,13 +792,18 @@ pub(crate) fn draws(
                         return;
                     }
                     progress.fraction(index as f64 / count as f64);
-                    let result = one_draw(table, line, index, inputs);
+                    let result = one_draw(table, line, index, inputs, progress);
                     results.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(result);
                 }
             });
         }
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if progress.stopped() {
+        return Err(Error::Interrupted {
+            done: "search and grading were done, the draws were not".to_owned(),
+        });
+    }
     let mut drawn = Drawn {
         count: config.draws,
         stays_best: 0.0,
@@ -830,7 +835,13 @@ struct OneDraw {
     counts: Counts,
 }
 
-fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result<OneDraw, Error> {
+fn one_draw(
+    table: &Table,
+    line: usize,
+    index: usize,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<OneDraw, Error> {
     let config = &inputs.config;
     let mut rules = table.rules.clone();
     rules.futures = rules.futures.under(draw(
@@ -847,7 +858,7 @@ fn one_draw(table: &Table, line: usize, index: usize, inputs: &Inputs) -> Result
     };
     let settings = settings(config.search.draw_evaluations, &config.search);
     let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| {
-        true
+        !progress.stopped()
     })
     .map_err(internal)?;
     if tree.stop_reason() == StopReason::TooSmall {

@@ -343,7 +343,7 @@ impl Desk<'_> {
             Leg::Shares { count, price } if count > 0 => count as f64 * price.usd(),
             _ => 0.0,
         };
-        action.legs().iter().map(leg).sum()
+        action.legs().iter().map(leg).sum::<f64>() + 0.0
     }
 
     fn leg_view(&self, leg: &Leg) -> LegView {
@@ -736,14 +736,14 @@ impl Desk<'_> {
 
 fn interval(value: Interval) -> IntervalUsd {
     IntervalUsd {
-        value_usd: value.value,
-        low_usd: value.low,
-        high_usd: value.high,
+        value_usd: value.value + 0.0,
+        low_usd: value.low + 0.0,
+        high_usd: value.high + 0.0,
     }
 }
 
 fn cents(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+    (value * 100.0).round() / 100.0 + 0.0
 }
 
 fn right_text(right: Right) -> &'static str {

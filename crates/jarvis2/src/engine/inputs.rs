@@ -84,11 +84,7 @@ pub(crate) fn read(
     let (chain_name, bytes, ingest) = match &request.chain {
         Some(path) => {
             let ingest = read_chains(path, &options)?;
-            let bytes = std::fs::read(path).map_err(|error| Error::Io {
-                path: path.clone(),
-                why: error.to_string(),
-            })?;
-            (file_name(path), bytes, ingest)
+            (file_name(path), read_bytes(path)?, ingest)
         }
         None => (
             SAMPLE.to_owned(),
@@ -150,6 +146,14 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// The bytes of a file that was read already, for its hash.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| Error::Io {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })
 }
 
 fn file_name(path: &Path) -> String {
@@ -225,11 +229,7 @@ fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec
     match &request.history {
         Some(path) => {
             let history = read_history(path, Some(&chain.symbol))?;
-            let bytes = std::fs::read(path).map_err(|error| Error::Io {
-                path: path.clone(),
-                why: error.to_string(),
-            })?;
-            Ok((Some(history), bytes))
+            Ok((Some(history), read_bytes(path)?))
         }
         None if request.chain.is_none() => {
             let text = sample::HISTORIES
@@ -255,11 +255,8 @@ fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8
     };
     match &request.events {
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| Error::Io {
-                path: path.clone(),
-                why: error.to_string(),
-            })?;
-            Ok((of_symbol(read_events(path)?), bytes))
+            let events = of_symbol(read_events(path)?);
+            Ok((events, read_bytes(path)?))
         }
         None if request.chain.is_none() => Ok((
             of_symbol(read_events_bytes(SAMPLE, sample::EVENTS_CSV.as_bytes())?),

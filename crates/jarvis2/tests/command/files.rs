@@ -1,0 +1,130 @@
+//! What lands on the disk.
+
+use crate::chain::Market;
+use crate::look::minus_zeros;
+use crate::run::{Desk, SMALL};
+
+#[test]
+fn plan_json_is_what_json_prints_and_the_report_stands_alone() {
+    let desk = Desk::new();
+    let chain = desk.put("chain.csv", Market::flat(0.30).csv());
+    let args = [&["plan", "--chain", chain, "--out", "deep/folder"], SMALL].concat();
+    let run = desk.run(&[args.as_slice(), &["--json"]].concat()).exits(0);
+    let written = std::fs::read_to_string(desk.path("deep/folder/plan.json")).unwrap();
+    assert_eq!(written, run.stdout);
+    let html = std::fs::read_to_string(desk.path("deep/folder/report.html")).unwrap();
+    assert!(html.starts_with("<!doctype html>") || html.starts_with("<!DOCTYPE html>"));
+    for outside in [
+        "src=\"http",
+        "href=\"http",
+        "@import",
+        "url(http",
+        "<script src",
+        "<link",
+    ] {
+        assert!(!html.contains(outside), "the report asks for {outside}");
+    }
+    assert!(html.contains("<svg") && html.contains("ZZT"));
+    // The text says the same decision and where the files went.
+    let text = desk.run(&args).exits(0);
+    assert!(text.stdout.contains("ACTION"), "{text}");
+    assert!(
+        text.stderr.contains("report.html") && text.stderr.contains("plan.json"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_files_writes_none_and_config_chooses() {
+    let desk = Desk::new();
+    let chain = desk.put("chain.csv", Market::flat(0.30).csv());
+    desk.plan(&["--chain", chain]).exits(0);
+    assert!(!desk.path("plan.json").exists() && !desk.path("report.html").exists());
+    let args = [
+        &[
+            "plan",
+            "--quiet",
+            "--chain",
+            chain,
+            "--set",
+            "output.html=false",
+            "--set",
+            "output.dir=here",
+        ],
+        SMALL,
+    ];
+    desk.run(&args.concat()).exits(0);
+    assert!(desk.path("here/plan.json").exists() && !desk.path("here/report.html").exists());
+}
+
+#[test]
+fn the_sample_written_out_plans_like_the_embedded_one() {
+    let desk = Desk::new();
+    desk.run(&["sample", "--out", "s"]).exits(0);
+    let embedded = desk.plan(&[]).json();
+    let symbol = embedded["symbol"].as_str().unwrap();
+    let history = format!("s/history_{symbol}.csv");
+    let files = [
+        "--chain",
+        "s/chain.parquet",
+        "--symbol",
+        symbol,
+        "--history",
+        &history,
+        "--events",
+        "s/events.csv",
+    ];
+    let written = desk.plan(&files).json();
+    // The same bytes as in the program.
+    assert_eq!(
+        embedded["manifest"]["data_sha256"],
+        written["manifest"]["data_sha256"]
+    );
+    assert!(
+        embedded["watermark"]
+            .as_str()
+            .unwrap()
+            .contains("SYNTHETIC")
+    );
+    for same in ["watermark", "decision", "numbers", "spot_usd", "as_of"] {
+        let strip = |plan: &serde_json::Value| {
+            let mut part = plan[same].clone();
+            // The embedded one also says which of its symbols was taken.
+            part.as_object_mut().map(|fields| fields.remove("notices"));
+            part
+        };
+        assert_eq!(strip(&embedded), strip(&written), "{same}");
+    }
+    let size: u64 = std::fs::read_dir(desk.path("s"))
+        .unwrap()
+        .map(|e| e.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(
+        std::fs::metadata(desk.path("s/chain.parquet"))
+            .unwrap()
+            .len()
+            <= 2_000_000,
+        "{size}"
+    );
+    // A second time into the same folder is the same files, and changes nothing.
+    desk.run(&["sample", "--out", "s"]).exits(0);
+}
+
+#[test]
+fn no_figure_reads_minus_zero() {
+    let desk = Desk::new();
+    let chain = desk.put("chain.csv", Market::flat(0.30).csv());
+    let account = "schema_version = 1\nkind = \"cash\"\ncash_usd = 30000\n[[shares]]\nsymbol = \"ZZT\"\ncount = 100\n";
+    let account = desk.put("account.toml", account);
+    let settings: [&[&str]; 3] = [
+        &["--set", "market.forecast_vol=0.2"],
+        &["--rate", "0"],
+        &["--account", account],
+    ];
+    for more in settings {
+        let plan = desk.plan(&[&["--chain", chain], more].concat()).json();
+        let mut found = Vec::new();
+        minus_zeros(&plan, "", &mut found);
+        assert!(found.is_empty(), "{more:?}: {found:?}");
+    }
+}

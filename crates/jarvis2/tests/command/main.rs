@@ -1,0 +1,22 @@
+//! The program as its user meets it: arguments and files in, text, JSON and an exit code out.
+//!
+//! Every chain here is invented and written by the test that reads it ([`chain`]); real files take part only where
+//! `JARVIS2_REAL_DATA` names a folder that holds them. Budgets are small wherever precision is not the point.
+
+mod accounts;
+mod as_of;
+mod chain;
+mod data_errors;
+mod extremes;
+mod files;
+mod golden;
+mod interrupt;
+mod look;
+mod premium;
+mod real_data;
+mod repeat;
+mod run;
+mod schema;
+mod schemas;
+mod twins;
+mod usage_errors;

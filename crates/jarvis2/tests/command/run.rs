@@ -1,0 +1,121 @@
+//! Runs the program in a folder of its own, away from the user's configuration.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// A budget that suffices where a decision, not its precision, is the point.
+pub(crate) const SMALL: &[&str] = &[
+    "--set",
+    "search.evaluations=3000",
+    "--set",
+    "search.draw_evaluations=1200",
+    "--set",
+    "search.root_actions=32",
+    "--set",
+    "search.paths=512",
+];
+
+/// A folder with the files of one test.
+pub(crate) struct Desk {
+    dir: TempDir,
+}
+
+/// What a run left behind.
+pub(crate) struct Run {
+    /// `None` if a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    line: String,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        Desk {
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes a file and gives back its name: the program runs in this folder.
+    pub(crate) fn put<'a>(&self, name: &'a str, content: impl AsRef<[u8]>) -> &'a str {
+        std::fs::write(self.path(name), content).unwrap();
+        name
+    }
+
+    /// The command with these arguments, not yet started.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jarvis2"));
+        command.args(args).current_dir(self.dir.path());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("JARVIS2") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("HOME", self.dir.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program. Whatever happens, it must not panic.
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        let output = self.command(args).output().unwrap();
+        let run = Run {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            line: args.join(" "),
+        };
+        assert!(!run.stderr.contains("panicked"), "{run}");
+        run
+    }
+
+    /// Runs `jarvis2 plan --json --no-files` with a small budget and these arguments.
+    pub(crate) fn plan(&self, args: &[&str]) -> Run {
+        self.run(&[&["plan", "--json", "--no-files"], SMALL, args].concat())
+    }
+}
+
+impl Run {
+    /// Asserts the exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Run {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+
+    /// The JSON on stdout, whole and nothing else.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let head: String = self.stdout.chars().take(1500).collect();
+        write!(
+            f,
+            "jarvis2 {}\nexit {:?}\n--- stderr\n{}\n--- stdout\n{head}",
+            self.line, self.code, self.stderr
+        )
+    }
+}
+
+/// Where the real files lie; says that the test is skipped where nobody says.
+pub(crate) fn real_file(path: &str) -> Option<PathBuf> {
+    use std::io::Write;
+    let Some(root) = std::env::var_os("JARVIS2_REAL_DATA") else {
+        // Not `eprintln!`, which the test harness hides.
+        let _ = writeln!(std::io::stderr(), "skipped: JARVIS2_REAL_DATA is not set");
+        return None;
+    };
+    Some(Path::new(&root).join(path))
+}
