@@ -47,9 +47,10 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct PlanArgs {
-    /// Option chain: any supported vendor's file, plain or gzipped. Without it: the embedded synthetic sample.
+    /// Option chain: any supported vendor's file, plain or gzipped; give it twice where calls and puts come apart. Without it: the
+    /// embedded synthetic sample.
     #[arg(long, value_name = "FILE")]
-    chain: Option<PathBuf>,
+    chain: Vec<PathBuf>,
     /// Account (TOML). Without it: all cash is assumed. `jarvis2 config init --account FILE` writes a sample.
     #[arg(long, value_name = "FILE")]
     account: Option<PathBuf>,
@@ -236,7 +237,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     let threads = threads(&config, &machine);
     let evaluations_max = reserve(&config, &machine, threads)?;
     let request = Request {
-        chain: args.chain.clone(),
+        chains: args.chain.clone(),
         account: args.account.clone(),
         history: args.history.clone(),
         events: args.events.clone(),

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
-    pub(crate) chain: Option<PathBuf>,
+    /// One file, or several that belong together, such as calls and puts apart.
+    pub(crate) chains: Vec<PathBuf>,
     pub(crate) account: Option<PathBuf>,
     pub(crate) history: Option<PathBuf>,
     pub(crate) events: Option<PathBuf>,
@@ -81,17 +82,7 @@ pub(crate) fn read(
         last_day_only: true,
         ..Options::default()
     };
-    let (chain_name, bytes, ingest) = match &request.chain {
-        Some(path) => {
-            let ingest = read_chains(path, &options)?;
-            (file_name(path), read_bytes(path)?, ingest)
-        }
-        None => (
-            SAMPLE.to_owned(),
-            sample::CHAIN_PARQUET.to_vec(),
-            read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
-        ),
-    };
+    let (chain_name, data_sha256, ingest) = read_chain(request, &options)?;
     let mut chain = choose(&ingest, request, account.as_ref(), &mut notices)?;
     if let Some(spot) = request.spot_usd {
         if let Some(own) = chain.spot_usd.filter(|own| *own != spot) {
@@ -134,10 +125,28 @@ pub(crate) fn read(
         events,
         notices,
         notes,
-        data_sha256: sha256(&bytes),
+        data_sha256,
         inputs_sha256,
         ingest,
     })
+}
+
+/// The chain files of a request, read together, or the sample: name, hash, rows.
+fn read_chain(request: &Request, options: &Options) -> Result<(String, String, Ingest), Error> {
+    let mut files = request.chains.iter();
+    let Some(first) = files.next() else {
+        let ingest = read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, options)?;
+        return Ok((SAMPLE.to_owned(), sha256(sample::CHAIN_PARQUET), ingest));
+    };
+    let mut ingest = read_chains(first, options)?;
+    let mut name = file_name(first);
+    let mut bytes = read_bytes(first)?;
+    for path in files {
+        ingest = ingest.merge(read_chains(path, options)?);
+        name = format!("{name} + {}", file_name(path));
+        bytes.extend(read_bytes(path)?);
+    }
+    Ok((name, sha256(&bytes), ingest))
 }
 
 /// SHA-256 as hexadecimal text.
@@ -204,7 +213,7 @@ fn choose(
             let best = pool
                 .iter()
                 .copied()
-                .filter(|_| request.chain.is_none())
+                .filter(|_| request.chains.is_empty())
                 .find(|symbol| *symbol == DEFAULT_SYMBOL);
             let contracts = |symbol: &&str| {
                 std::cmp::Reverse(last(symbol).map_or(0, |chain| chain.quotes.len()))
@@ -231,7 +240,7 @@ fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec
             let history = read_history(path, Some(&chain.symbol))?;
             Ok((Some(history), read_bytes(path)?))
         }
-        None if request.chain.is_none() => {
+        None if request.chains.is_empty() => {
             let text = sample::HISTORIES
                 .iter()
                 .find(|(symbol, _)| *symbol == chain.symbol)
@@ -258,7 +267,7 @@ fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8
             let events = of_symbol(read_events(path)?);
             Ok((events, read_bytes(path)?))
         }
-        None if request.chain.is_none() => Ok((
+        None if request.chains.is_empty() => Ok((
             of_symbol(read_events_bytes(SAMPLE, sample::EVENTS_CSV.as_bytes())?),
             Vec::new(),
         )),
@@ -324,7 +333,7 @@ fn known(
         returns,
         returns_source,
         dividends: dividends.collect(),
-        events_given: request.events.is_some() || request.chain.is_none(),
+        events_given: request.events.is_some() || request.chains.is_empty(),
     }
 }
 
