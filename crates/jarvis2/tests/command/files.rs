@@ -128,3 +128,26 @@ fn no_figure_reads_minus_zero() {
         assert!(found.is_empty(), "{more:?}: {found:?}");
     }
 }
+
+#[test]
+fn calls_and_puts_may_come_in_two_files() {
+    let desk = Desk::new();
+    let csv = Market::flat(0.30).csv();
+    let (header, rows) = csv.split_once('\n').unwrap();
+    let of_right = |right: &str| {
+        let rows = rows.lines().filter(|row| row.contains(right));
+        rows.fold(header.to_owned(), |text, row| text + "\n" + row)
+    };
+    let whole = desk.put("whole.csv", &csv);
+    let calls = desk.put("calls.csv", of_right(",C,"));
+    let puts = desk.put("puts.csv", of_right(",P,"));
+    let plan = |args: &[&str]| {
+        let mut plan = desk.plan(args).exits(0).json();
+        plan["data"]["chain"].take();
+        plan["manifest"]["data_sha256"].take();
+        plan
+    };
+    let together = plan(&["--chain", whole]);
+    assert_eq!(plan(&["--chain", calls, "--chain", puts]), together);
+    assert_eq!(together["data"]["format"], "common");
+}
