@@ -518,7 +518,17 @@ impl Table<'_> {
         }
         .clone();
         for &day in days.iter().filter(|&&day| day > lot.expiry_day) {
-            for later in self.at_deltas(lot.right, day, &deltas) {
+            // What a trader in trouble looks at first: the same strike, later.
+            let same =
+                |o: &&Offer| (o.right, o.strike, o.expiry_day) == (lot.right, lot.strike, day);
+            let mut targets: Vec<&Offer> = self.offers.iter().filter(same).collect();
+            let others = self.at_deltas(lot.right, day, &deltas);
+            targets.extend(
+                others
+                    .into_iter()
+                    .filter(|other| other.strike != lot.strike),
+            );
+            for later in targets {
                 let Some(credit) = self.sellable(later, Kind::Roll, limits, menu) else {
                     continue;
                 };

@@ -144,8 +144,9 @@ impl Desk<'_> {
             return (Outcome::Abstain, because);
         }
         let because = format!(
-            "{}; this kind of action stays best in {:.0} % of {} draws of the market's parameters",
+            "{}; {}; this kind of action stays best in {:.0} % of {} draws of the market's parameters",
             self.why_won(self.graded.chosen),
+            self.main_source(&self.graded.candidates[self.graded.chosen]),
             100.0 * drawn.stays_best,
             drawn.count
         );

@@ -590,9 +590,9 @@ impl Said {
         // Further out an unlisted dividend may be the reason, and the dividend yield will carry it.
         let is_near = expiry.day <= 20;
         let taken = if is_near {
-            "the latter is taken"
+            "parity's price is taken"
         } else {
-            "the former is kept"
+            "the file's spot is kept"
         };
         self.notes.push(format!(
             "spot ${spot:.2} and put-call parity of {date} (${parity:.2}) are {percent:.2} % apart: quotes and spot taken at different times, or a dividend before that expiry; {taken}"

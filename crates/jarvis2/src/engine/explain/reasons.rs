@@ -227,6 +227,30 @@ impl Desk<'_> {
         flips
     }
 
+    /// The largest part of an action's worth over holding, in words: a premium and a shed risk are different reasons.
+    pub(super) fn main_source(&self, candidate: &Candidate) -> String {
+        let edge = self.edge(candidate);
+        let parts = [
+            (
+                "the price is above the expected payoff",
+                edge.volatility_usd,
+            ),
+            ("the drift", edge.drift_usd),
+            ("interest on the premium", edge.carry_usd),
+            ("less risk, not premium", edge.risk_usd),
+            ("later decisions", edge.later_decisions_usd),
+        ];
+        let known = parts
+            .into_iter()
+            .filter_map(|(name, part)| Some((name, part.known()?)));
+        match known.max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((name, part)) if part > 0.0 => {
+                format!("most of it comes from this: {name} ({})", usd(part))
+            }
+            _ => "no single part explains it".to_owned(),
+        }
+    }
+
     pub(super) fn refusals(&self) -> Vec<RefusalView> {
         let mut views: Vec<(&'static str, Vec<&Refusal>)> = Vec::new();
         for refusal in &self.table.refusals {
