@@ -26,6 +26,7 @@
 
 mod boundary;
 mod curve;
+mod lanes;
 mod lattice;
 mod scheme;
 
@@ -35,11 +36,8 @@ pub use scheme::Precision;
 use crate::error::settle;
 use crate::implied::{Quoted, QuotedRef, implied_vol as european_implied_vol};
 use crate::{Error, Greeks, GreeksMut, Inputs, InputsRef, Right, Status, european};
-use curve::Curve;
+use curve::{Curve, Extra};
 use scheme::Scheme;
-
-/// Steps of the lattice where it has to answer.
-const LATTICE_STEPS: u32 = 400;
 
 /// Below this standard deviation to expiry the spot is taken to follow its forward: off by at most 4e-8 of the spot.
 const DEVIATION_MIN: f64 = 1e-7;
@@ -58,10 +56,15 @@ pub fn price(inputs: &Inputs) -> Result<f64, Error> {
 
 /// Price of one share's worth of option in dollars.
 pub fn price_with(inputs: &Inputs, precision: Precision) -> Result<f64, Error> {
-    Ok(value(inputs, precision.scheme())?.price)
+    let mut found = Err(Error::Expired);
+    answer::<false>(inputs.as_columns(), precision, &mut |_, answer| {
+        found = answer.map(|answer| answer.greeks.price);
+    });
+    found
 }
 
-/// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`.
+/// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`. Each slot is what [`price_with`]
+/// returns for its row, to the last bit.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -70,22 +73,188 @@ pub fn prices(inputs: InputsRef, precision: Precision, out: &mut [f64], status: 
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    for (i, (out, status)) in out.iter_mut().zip(status).enumerate() {
-        settle(price_with(&inputs.get(i), precision), out, status);
-    }
+    answer::<false>(inputs, precision, &mut |i, answer| {
+        settle(answer.map(|answer| answer.greeks.price), &mut out[i], &mut status[i]);
+    });
 }
 
 /// Price and sensitivities of one share's worth of option.
 ///
-/// Delta and gamma are integrals like the price; theta follows from the Black-Scholes equation; vega and rho are
-/// differences of prices. Where exercise is due now, delta is plus or minus one and the rest is 0.
+/// All are integrals along the boundary like the price, and the boundary's own slopes in rate and yield come from the
+/// Jacobian that solved it; theta follows from the Black-Scholes equation, vega from the scaling of time. Where exercise is
+/// due now, delta is plus or minus one and the rest is 0.
 pub fn greeks(inputs: &Inputs, precision: Precision) -> Result<Greeks, Error> {
+    let mut found = Err(Error::Expired);
+    answer::<true>(inputs.as_columns(), precision, &mut |_, answer| {
+        found = answer.map(|answer| answer.greeks);
+    });
+    found
+}
+
+/// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn greeks_batch(
+    inputs: InputsRef,
+    precision: Precision,
+    mut out: GreeksMut,
+    status: &mut [Status],
+) {
+    assert!(
+        inputs.len() == out.len() && inputs.len() == status.len(),
+        "columns differ in length"
+    );
+    answer::<true>(inputs, precision, &mut |i, answer| {
+        let (greeks, outcome) = match answer {
+            Ok(answer) => (answer.greeks, Status::Ok),
+            Err(error) => (Greeks::NAN, error.into()),
+        };
+        out.set(i, greeks);
+        status[i] = outcome;
+    });
+}
+
+/// Where the holders of many options exercise now: `out[i]` is a spot in dollars, for a put at or below it and for a call
+/// at or above; NaN with status `Ok` where early exercise never pays, or pays within a band of spots only.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn boundaries(inputs: InputsRef, precision: Precision, out: &mut [f64], status: &mut [Status]) {
+    assert!(
+        inputs.len() == out.len() && inputs.len() == status.len(),
+        "columns differ in length"
+    );
+    answer::<false>(inputs, precision, &mut |i, answer| {
+        settle(answer.map(|answer| answer.edge_usd), &mut out[i], &mut status[i]);
+    });
+}
+
+/// What the doors hand out.
+struct Answer {
+    greeks: Greeks,
+    /// NaN where there is no such spot.
+    edge_usd: f64,
+}
+
+/// Answers every row once, in any order; with `SLOPES` all Greeks, else the price alone.
+fn answer<const SLOPES: bool>(
+    inputs: InputsRef,
+    precision: Precision,
+    out: &mut dyn FnMut(usize, Result<Answer, Error>),
+) {
+    /// Rows at a time: enough to fill the lanes, few enough to stay near.
+    const ROWS: usize = 256;
+    let (mut rows, mut options) = (Vec::with_capacity(ROWS), Vec::with_capacity(ROWS));
+    let mut extras = vec![Extra::default(); ROWS.min(inputs.len())];
     let scheme = precision.scheme();
+    let mut stiff = Vec::new();
+    for start in (0..inputs.len()).step_by(ROWS) {
+        rows.clear();
+        options.clear();
+        for i in start..inputs.len().min(start + ROWS) {
+            let option = inputs.get(i);
+            match kind(&option) {
+                Err(error) => out(i, Err(error)),
+                Ok(Kind::Beyond) if precision == Precision::Fast && is_stiff(&option) => {
+                    stiff.push(i);
+                }
+                Ok(Kind::Beyond) => {
+                    rows.push(i);
+                    options.push(option);
+                }
+                Ok(_) => out(i, singly::<SLOPES>(&option, precision)),
+            }
+        }
+        let extras = &mut extras[..options.len()];
+        curve::extras::<SLOPES>(&options, scheme, extras);
+        for ((&i, option), extra) in rows.iter().zip(&options).zip(extras.iter()) {
+            if !extra.settled {
+                out(i, singly::<SLOPES>(option, precision));
+                continue;
+            }
+            let greeks = if !SLOPES {
+                Greeks {
+                    price: with_exercise(option, extra, european::price(option)),
+                    ..Greeks::default()
+                }
+            } else if extra.exercised {
+                Greeks {
+                    price: option.intrinsic(),
+                    delta: option.right.sign(),
+                    ..Greeks::default()
+                }
+            } else {
+                let european = european::greeks(option);
+                let Greeks {
+                    delta,
+                    gamma,
+                    vega,
+                    theta,
+                    rho,
+                    ..
+                } = extra.premium;
+                Greeks {
+                    price: with_exercise(option, extra, european.price),
+                    delta: european.delta + delta,
+                    gamma: european.gamma + gamma,
+                    vega: european.vega + vega,
+                    theta: european.theta + theta,
+                    rho: european.rho + rho,
+                }
+            };
+            let edge_usd = extra.edge_usd;
+            out(i, Ok(Answer { greeks, edge_usd }));
+        }
+    }    for i in stiff {
+        let option = inputs.get(i);
+        let one = option.as_columns();
+        answer::<SLOPES>(one, Precision::Standard, &mut |_, answer| out(i, answer));
+    }
+}
+
+/// The price of an option on its boundary, never below exercise or European value.
+fn with_exercise(inputs: &Inputs, extra: &Extra, european_usd: f64) -> f64 {
+    if extra.exercised {
+        inputs.intrinsic()
+    } else {
+        (european_usd + extra.premium.price)
+            .max(inputs.intrinsic())
+            .max(european_usd)
+    }
+}
+
+/// An option that lanes do not answer.
+fn singly<const SLOPES: bool>(inputs: &Inputs, precision: Precision) -> Result<Answer, Error> {
+    let greeks = if SLOPES {
+        greeks_by_differences(inputs, precision)?
+    } else {
+        Greeks {
+            price: value_singly(inputs, precision)?.price,
+            ..Greeks::default()
+        }
+    };
+    // Without movement the boundary is where exercise now beats every later moment; without time it is the strike.
+    let edge_usd = if inputs.years == 0.0 {
+        inputs.strike
+    } else {
+        f64::NAN
+    };
+    Ok(Answer { greeks, edge_usd })
+}
+
+/// Sensitivities where no integral has them: delta and gamma from the method, theta from the Black-Scholes equation, vega
+/// and rho as differences.
+fn greeks_by_differences(inputs: &Inputs, precision: Precision) -> Result<Greeks, Error> {
+    if Region::of(inputs.right, inputs.rate, inputs.dividend_yield) == Region::Never {
+        inputs.check()?;
+        return Ok(european::greeks(inputs));
+    }
     let Value {
         price,
         delta,
         gamma,
-    } = value(inputs, scheme)?;
+    } = value_singly(inputs, precision)?;
     let Inputs {
         spot,
         rate,
@@ -103,36 +272,19 @@ pub fn greeks(inputs: &Inputs, precision: Precision) -> Result<Greeks, Error> {
     let theta =
         rate * price - (rate - dividend_yield) * spot * delta - 0.5 * (vol * spot).powi(2) * gamma;
     let slope = |low: Inputs, high: Inputs, width: f64| -> Result<f64, Error> {
-        Ok((value(&high, scheme)?.price - value(&low, scheme)?.price) / width)
+        let high = value_singly(&high, precision)?.price;
+        Ok((high - value_singly(&low, precision)?.price) / width)
     };
     let (wider, calmer) = (vol * 1.001, vol * 0.999);
     let vega = if vol > 0.0 {
-        slope(
-            Inputs {
-                vol: calmer,
-                ..*inputs
-            },
-            Inputs {
-                vol: wider,
-                ..*inputs
-            },
-            wider - calmer,
-        )?
+        let with = |vol| Inputs { vol, ..*inputs };
+        slope(with(calmer), with(wider), wider - calmer)?
     } else {
         european::greeks(inputs).vega
     };
     let (low, high) = rates_around(inputs);
-    let rho = slope(
-        Inputs {
-            rate: low,
-            ..*inputs
-        },
-        Inputs {
-            rate: high,
-            ..*inputs
-        },
-        high - low,
-    )?;
+    let with = |rate| Inputs { rate, ..*inputs };
+    let rho = slope(with(low), with(high), high - low)?;
     Ok(Greeks {
         price,
         delta,
@@ -163,24 +315,59 @@ fn rates_around(inputs: &Inputs) -> (f64, f64) {
     (low, high)
 }
 
-/// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
+/// The volatility at which the American price is the quoted one, as a fraction per year.
+///
+/// Newton's method on the price and its own vega inside a bracket, on [`Precision::Fast`] first; the volatility gives the
+/// price back to 1e-9 of the larger of spot and strike. At exercise value there is no single answer:
+/// [`Error::AtIntrinsic`] then says up to which volatility the holder would exercise at once.
+pub fn implied_vol(quoted: &Quoted, precision: Precision) -> Result<f64, Error> {
+    if let Some(error) = invertible(quoted)? {
+        return Err(match error {
+            Error::AtIntrinsic { price_usd, .. } => Error::AtIntrinsic {
+                price_usd,
+                vol_max: vol_of_immediate_exercise(quoted, precision)?,
+            },
+            error => error,
+        });
+    }
+    let mut found = Err(Error::Expired);
+    invert(&[(0, *quoted)], precision, |_, vol| found = vol);
+    found
+}
+
+/// Inverts many American prices: `out[i]` is a fraction per year, or NaN with the reason in `status[i]`. Each slot is what
+/// [`implied_vol`] returns for its row, to the last bit.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn greeks_batch(
-    inputs: InputsRef,
+pub fn implied_vols(
+    quoted: QuotedRef,
     precision: Precision,
-    mut out: GreeksMut,
+    out: &mut [f64],
     status: &mut [Status],
 ) {
-    out.fill(inputs, status, |inputs| greeks(inputs, precision));
+    /// Quotes at a time.
+    const ROWS: usize = 1024;
+    assert!(
+        quoted.len() == out.len() && quoted.len() == status.len(),
+        "columns differ in length"
+    );
+    let mut open = Vec::with_capacity(ROWS);
+    for start in (0..quoted.len()).step_by(ROWS) {
+        open.clear();
+        for i in start..quoted.len().min(start + ROWS) {
+            let quote = quoted.get(i);
+            match invertible(&quote) {
+                Ok(None) => open.push((i, quote)),
+                Ok(Some(error)) | Err(error) => settle(Err(error), &mut out[i], &mut status[i]),
+            }
+        }
+        invert(&open, precision, |i, vol| settle(vol, &mut out[i], &mut status[i]));
+    }
 }
 
-/// The volatility at which the American price is the quoted one, as a fraction per year.
-///
-/// At exercise value there is no single answer: [`Error::AtIntrinsic`] then says up to which volatility the holder
-/// would exercise at once.
-pub fn implied_vol(quoted: &Quoted, precision: Precision) -> Result<f64, Error> {
+/// `Err` for bad input; `Some` says why a good quote has no volatility, with `vol_max` left at 0 for who wants it.
+fn invertible(quoted: &Quoted) -> Result<Option<Error>, Error> {
     quoted.check()?;
     let Quoted {
         right,
@@ -193,42 +380,24 @@ pub fn implied_vol(quoted: &Quoted, precision: Precision) -> Result<f64, Error> 
     let floor_usd = without_movement(&without_vol).price;
     let noise = 1e-12 * spot.max(strike);
     let cap_usd = american_cap(&without_vol);
-    if price_usd < floor_usd - noise {
-        return Err(Error::BelowIntrinsic {
+    Ok(if price_usd < floor_usd - noise {
+        Some(Error::BelowIntrinsic {
             price_usd,
             floor_usd,
             short_usd: floor_usd - price_usd,
-        });
-    }
-    if price_usd >= cap_usd {
-        return Err(Error::AboveMaximum { price_usd, cap_usd });
-    }
-    if price_usd <= floor_usd + noise {
-        return Err(
-            if price_usd > noise && right.intrinsic(spot, strike) >= price_usd - noise {
-                Error::AtIntrinsic {
-                    price_usd,
-                    vol_max: vol_of_immediate_exercise(quoted, precision)?,
-                }
-            } else {
-                Error::NoVega { price_usd }
-            },
-        );
-    }
-    solve(quoted, precision)
-}
-
-/// Inverts many American prices: `out[i]` is a fraction per year, or NaN with the reason in `status[i]`.
-///
-/// # Panics
-/// If the lengths differ.
-pub fn implied_vols(
-    quoted: QuotedRef,
-    precision: Precision,
-    out: &mut [f64],
-    status: &mut [Status],
-) {
-    quoted.fill(out, status, |quoted| implied_vol(quoted, precision));
+        })
+    } else if price_usd >= cap_usd {
+        Some(Error::AboveMaximum { price_usd, cap_usd })
+    } else if price_usd > floor_usd + noise {
+        None
+    } else if price_usd > noise && right.intrinsic(spot, strike) >= price_usd - noise {
+        Some(Error::AtIntrinsic {
+            price_usd,
+            vol_max: 0.0,
+        })
+    } else {
+        Some(Error::NoVega { price_usd })
+    })
 }
 
 /// The most an American option can be worth: the share for a call, the strike for a put, taken or paid at the best time.
@@ -239,48 +408,134 @@ fn american_cap(inputs: &Inputs) -> f64 {
     }
 }
 
-/// Secant steps inside a bracket, from the European answer: an American price needs no more volatility than that.
-///
-/// The price is a smooth function of volatility only down to its own error, so the bracket may close on a small jump.
-fn solve(quoted: &Quoted, precision: Precision) -> Result<f64, Error> {
+/// One quote on its way to its volatility.
+struct Search {
+    row: usize,
+    quoted: Quoted,
+    vol: f64,
+    /// The price is too low at `low` and not at `high`.
+    low: f64,
+    high: f64,
+    precision: Precision,
+    iterations: u32,
+}
+
+/// What the next price decides.
+enum Verdict {
+    Found(f64),
+    GoOn,
+}
+
+/// Finds the volatility of every quote, all of which must be invertible; the order of the answers is not that of the quotes.
+fn invert(
+    quotes: &[(usize, Quoted)],
+    precision: Precision,
+    mut out: impl FnMut(usize, Result<f64, Error>),
+) {
     const ITERATIONS_MAX: u32 = 200;
-    let tolerance = 1e-9 * quoted.spot.max(quoted.strike);
-    let (mut low, mut high) = (0.0, f64::INFINITY);
-    let mut vol = european_implied_vol(quoted)
-        .unwrap_or(0.5)
-        .clamp(0.001, 5.0);
-    let mut before: Option<(f64, f64)> = None;
-    for iteration in 0..ITERATIONS_MAX {
-        let gap = price_with(&quoted.with_vol(vol), precision)? - quoted.price_usd;
-        if gap.abs() <= tolerance || high - low <= 1e-10 {
-            return Ok(vol);
+    let start = |&(row, quoted): &(usize, Quoted)| Search {
+        row,
+        quoted,
+        // An American price needs no more volatility than a European one does.
+        vol: european_implied_vol(&quoted)
+            .unwrap_or(0.3)
+            .clamp(0.001, 5.0),
+        low: 0.0,
+        high: f64::INFINITY,
+        precision: Precision::Fast,
+        iterations: 0,
+    };
+    let mut searches: Vec<Search> = quotes.iter().map(start).collect();
+    let mut greeks: Vec<Result<Greeks, Error>> = Vec::new();
+    while !searches.is_empty() {
+        // Those that still look roughly go first, the rest after, each lot in lanes.
+        searches.sort_by_key(|search| search.precision != Precision::Fast);
+        let rough = searches.partition_point(|search| search.precision == Precision::Fast);
+        greeks.clear();
+        greeks.resize(searches.len(), Err(Error::Expired));
+        for (range, precision) in [(0..rough, Precision::Fast), (rough..searches.len(), precision)] {
+            let part = &searches[range.clone()];
+            let column = |f: fn(&Search) -> f64| -> Vec<f64> { part.iter().map(f).collect() };
+            let right: Vec<Right> = part.iter().map(|search| search.quoted.right).collect();
+            let inputs = InputsRef {
+                right: &right,
+                spot: &column(|search| search.quoted.spot),
+                strike: &column(|search| search.quoted.strike),
+                years: &column(|search| search.quoted.years),
+                rate: &column(|search| search.quoted.rate),
+                dividend_yield: &column(|search| search.quoted.dividend_yield),
+                vol: &column(|search| search.vol),
+            };
+            let greeks = &mut greeks[range];
+            answer::<true>(inputs, precision, &mut |i, found| {
+                greeks[i] = found.map(|found| found.greeks);
+            });
         }
-        if gap < 0.0 {
-            low = vol
-        } else {
-            high = vol
-        }
-        let slope = match before {
-            Some((other, other_gap)) => (gap - other_gap) / (vol - other),
-            None => european::greeks(&quoted.with_vol(vol)).vega,
-        };
-        before = Some((vol, gap));
-        let next = vol - gap / slope;
-        vol = if high.is_infinite() {
-            if next > vol && next < 3.0 * vol {
-                next
-            } else {
-                2.0 * vol
+        let mut answers = greeks.iter();
+        searches.retain_mut(|search| {
+            let verdict = match answers.next() {
+                Some(Ok(greeks)) => search.judge(greeks, precision),
+                Some(Err(error)) => {
+                    out(search.row, Err(*error));
+                    return false;
+                }
+                None => return true,
+            };
+            search.iterations += 1;
+            match verdict {
+                Verdict::Found(vol) => out(search.row, Ok(vol)),
+                Verdict::GoOn if search.iterations == ITERATIONS_MAX => out(
+                    search.row,
+                    Err(Error::NotConverged {
+                        iterations: ITERATIONS_MAX,
+                    }),
+                ),
+                Verdict::GoOn => return true,
             }
-        } else if next > low && next < high && iteration % 4 < 3 {
-            next
-        } else {
-            0.5 * (low + high)
-        };
+            false
+        });
     }
-    Err(Error::NotConverged {
-        iterations: ITERATIONS_MAX,
-    })
+}
+
+impl Search {
+    /// Newton's step where it stays inside the bracket, else half of the bracket, or twice the volatility.
+    fn judge(&mut self, greeks: &Greeks, precision: Precision) -> Verdict {
+        /// A step so small, as a part of the volatility, leaves an error of its square.
+        const LAST_STEP: f64 = 2e-6;
+        const ROUGH_STEP: f64 = 1e-3;
+        let scale = self.quoted.spot.max(self.quoted.strike);
+        let gap = greeks.price - self.quoted.price_usd;
+        if gap < 0.0 {
+            self.low = self.vol;
+        } else {
+            self.high = self.vol;
+        }
+        let step = -gap / greeks.vega;
+        let next = self.vol + step;
+        let inside = next > self.low && next < self.high && next < 3.0 * self.vol;
+        let fine = self.precision == precision;
+        let closed = self.high - self.low <= 1e-13 * self.high;
+        if fine && (gap.abs() <= 1e-13 * scale || closed) {
+            return Verdict::Found(self.vol);
+        }
+        if fine && inside && step.abs() <= LAST_STEP * self.vol {
+            return Verdict::Found(next);
+        }
+        let near = inside && step.abs() <= ROUGH_STEP * self.vol;
+        let before = self.vol;
+        self.vol = if inside && self.iterations % 8 < 7 {
+            next
+        } else if self.high.is_infinite() {
+            2.0 * self.vol
+        } else {
+            0.5 * (self.low + self.high)
+        };
+        if !fine && (near || closed || (self.vol - before).abs() <= ROUGH_STEP * before) {
+            (self.low, self.high) = (0.0, f64::INFINITY);
+            self.precision = precision;
+        }
+        Verdict::GoOn
+    }
 }
 
 /// The highest volatility at which exercising now is still best, by bisection to a hundredth of a vol point.
@@ -303,27 +558,48 @@ struct Value {
     gamma: f64,
 }
 
-fn value(inputs: &Inputs, scheme: &Scheme) -> Result<Value, Error> {
+/// How an option has to be priced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Without a share price, or with no movement left.
+    Still,
+    /// Waiting is always worth more: a European option.
+    Never,
+    /// Exercise pays on the far side of one spot: the boundary's integral equation.
+    Beyond,
+    /// Exercise pays between two spots.
+    Between,
+}
+
+fn kind(inputs: &Inputs) -> Result<Kind, Error> {
     inputs.check()?;
-    let Inputs {
-        right,
-        spot,
-        years,
-        rate,
-        dividend_yield,
-        vol,
-        ..
-    } = *inputs;
-    if spot == 0.0 || vol * years.sqrt() < DEVIATION_MIN {
-        return Ok(without_movement(inputs));
+    if inputs.spot == 0.0 || inputs.vol * inputs.years.sqrt() < DEVIATION_MIN {
+        return Ok(Kind::Still);
     }
-    match Region::of(right, rate, dividend_yield) {
-        Region::Never => Ok(as_european(inputs)),
-        Region::Between => lattice::value(inputs, LATTICE_STEPS),
-        Region::Beyond => match put_curve(right, rate, dividend_yield, vol, years, scheme) {
-            Some(curve) => Ok(along(&curve, inputs, scheme)),
-            None => lattice::value(inputs, LATTICE_STEPS),
+    Ok(
+        match Region::of(inputs.right, inputs.rate, inputs.dividend_yield) {
+            Region::Never => Kind::Never,
+            Region::Between => Kind::Between,
+            Region::Beyond => Kind::Beyond,
         },
+    )
+}
+
+/// Whether the boundary comes to rest long before expiry: then a coarse grid over all of its time misses the part that
+/// moves, and [`Precision::Fast`] would break its promise.
+fn is_stiff(inputs: &Inputs) -> bool {
+    let (rate, dividend_yield) = as_put(inputs.right, inputs.rate, inputs.dividend_yield);
+    let variance = inputs.vol * inputs.vol;
+    let lean = rate - dividend_yield - 0.5 * variance;
+    (rate + lean * lean / (2.0 * variance)) * inputs.years > 4.0
+}
+
+/// The methods for one option at a time; where the boundary has not settled, the lattice.
+fn value_singly(inputs: &Inputs, precision: Precision) -> Result<Value, Error> {
+    match kind(inputs)? {
+        Kind::Still => Ok(without_movement(inputs)),
+        Kind::Never => Ok(as_european(inputs)),
+        Kind::Between | Kind::Beyond => lattice::value(inputs, precision.lattice_steps()),
     }
 }
 
@@ -370,46 +646,6 @@ fn put_curve(
 ) -> Option<Curve> {
     let (rate, dividend_yield) = as_put(right, rate, dividend_yield);
     Curve::solve(rate, dividend_yield, vol, years, scheme)
-}
-
-/// European value plus the premium along a boundary that was solved for at least as many years.
-fn along(curve: &Curve, inputs: &Inputs, scheme: &Scheme) -> Value {
-    let Inputs {
-        right,
-        spot,
-        strike,
-        years,
-        ..
-    } = *inputs;
-    let intrinsic = inputs.intrinsic();
-    let moneyness = if right == Right::Put {
-        spot / strike
-    } else {
-        strike / spot
-    };
-    if moneyness.ln() <= curve.log_boundary(years) {
-        return Value {
-            price: intrinsic,
-            delta: right.sign(),
-            gamma: 0.0,
-        };
-    }
-    let european = as_european(inputs);
-    let premium = curve.premium(moneyness, years, scheme);
-    let (price, delta, gamma) = match right {
-        Right::Put => (strike * premium.value, premium.slope, premium.bend / strike),
-        // spot * premium(strike / spot), by the chain rule.
-        Right::Call => (
-            spot * premium.value,
-            premium.value - moneyness * premium.slope,
-            moneyness * moneyness * premium.bend / spot,
-        ),
-    };
-    Value {
-        price: (european.price + price).max(intrinsic).max(european.price),
-        delta: european.delta + delta,
-        gamma: european.gamma + gamma,
-    }
 }
 
 fn as_european(inputs: &Inputs) -> Value {

@@ -58,6 +58,20 @@ impl Inputs {
         self.strike * (-self.rate * self.years).exp()
     }
 
+    /// The same option as columns of length one.
+    pub(crate) fn as_columns(&self) -> InputsRef<'_> {
+        let one = std::slice::from_ref;
+        InputsRef {
+            right: std::slice::from_ref(&self.right),
+            spot: one(&self.spot),
+            strike: one(&self.strike),
+            years: one(&self.years),
+            rate: one(&self.rate),
+            dividend_yield: one(&self.dividend_yield),
+            vol: one(&self.vol),
+        }
+    }
+
     /// What exercising now pays for one share, in dollars.
     pub fn intrinsic(&self) -> f64 {
         self.right.intrinsic(self.spot, self.strike)

@@ -1,7 +1,7 @@
 //! When the holder of an American option exercises, as a value of its own.
 
-use super::curve::Curve;
-use super::{Precision, Region, along, put_curve};
+use super::curve::{Curve, Extra};
+use super::{Precision, Region, put_curve, with_exercise};
 use crate::error::at_least;
 use crate::{Error, Inputs, Right, european};
 
@@ -74,7 +74,7 @@ impl Boundary {
                 let scheme = Precision::Standard.scheme();
                 let solved = put_curve(right, rate, dividend_yield, vol, years_max, scheme);
                 let curve = solved.ok_or(Error::NotConverged {
-                    iterations: scheme.sweeps,
+                    iterations: scheme.sweeps(),
                 })?;
                 Some(Known::new(curve, right, years_max))
             }
@@ -142,10 +142,63 @@ impl Boundary {
         }
         match &self.known {
             Some(known) if spot > 0.0 && years_left > 0.0 => {
-                along(&known.curve, &inputs, Precision::Standard.scheme()).price
+                let mut extra = [Extra::default()];
+                let scheme = Precision::Standard.scheme();
+                known.curve.extras(&[inputs], scheme, &mut extra);
+                with_exercise(&inputs, &extra[0], european::price(&inputs))
             }
             Some(_) => inputs.intrinsic(),
             None => european::price(&inputs),
+        }
+    }
+
+    /// Prices many options on this boundary: row `i` of the columns is one option, dollars and years; `out[i]` in dollars,
+    /// NaN as in [`Boundary::price`], to the last bit.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn prices(&self, spots: &[f64], strikes: &[f64], years_left: &[f64], out: &mut [f64]) {
+        let len = out.len();
+        assert!(
+            spots.len() == len && strikes.len() == len && years_left.len() == len,
+            "columns differ in length"
+        );
+        let Boundary {
+            right,
+            rate,
+            dividend_yield,
+            vol,
+            ..
+        } = *self;
+        let scheme = Precision::Standard.scheme();
+        let (mut rows, mut options) = (Vec::new(), Vec::new());
+        for (i, out) in out.iter_mut().enumerate() {
+            let inputs = Inputs {
+                right,
+                spot: spots[i],
+                strike: strikes[i],
+                years: years_left[i],
+                rate,
+                dividend_yield,
+                vol,
+            };
+            let plain = inputs.check().is_ok()
+                && inputs.years <= self.years_max
+                && inputs.spot > 0.0
+                && inputs.years > 0.0;
+            if plain && self.known.is_some() {
+                rows.push(i);
+                options.push(inputs);
+            } else {
+                *out = self.price(inputs.spot, inputs.strike, inputs.years);
+            }
+        }
+        if let Some(known) = &self.known {
+            let mut extras = vec![Extra::default(); options.len()];
+            known.curve.extras(&options, scheme, &mut extras);
+            for ((i, inputs), extra) in rows.into_iter().zip(&options).zip(&extras) {
+                out[i] = with_exercise(inputs, extra, european::price(inputs));
+            }
         }
     }
 }
