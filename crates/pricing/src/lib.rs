@@ -32,6 +32,7 @@ pub mod european;
 pub mod implied;
 pub mod inputs;
 pub mod normal;
+mod simd;
 pub mod smile;
 pub mod units;
 

@@ -1,0 +1,186 @@
+//! Against 60 digits, and against the scalar twins.
+
+use super::*;
+use fearless_simd::dispatch;
+
+/// `f` of every `x`, in the lanes of this machine.
+macro_rules! each {
+    ($columns:expr, $simd:ident, $x:pat => $f:expr) => {{
+        let columns = $columns;
+        let mut out = vec![0.0; columns[0].len()];
+        let slices = columns.each_ref().map(|column: &Vec<f64>| column.as_slice());
+        dispatch!(level(), $simd => in_lanes($simd, slices, [&mut out], #[inline(always)] |$x| [$f]));
+        out
+    }};
+}
+
+fn check(found: &[f64], expected: impl Iterator<Item = f64>, units: f64) {
+    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let error = (found - expected).abs();
+        assert!(
+            error <= units * f64::EPSILON * expected.abs(),
+            "{found:e}, expected {expected:e} in row {i}"
+        );
+    }
+}
+
+fn column<const N: usize, const M: usize>(rows: &[[f64; M]; N], i: usize) -> Vec<f64> {
+    rows.iter().map(|row| row[i]).collect()
+}
+
+/// Values made with mpmath at 60 digits from the binary arguments.
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision)]
+const EXPONENTIALS: [[f64; 2]; 13] = [
+    [-7.0829999999999995453e+2, 2.4502955309659883375e-308],
+    [-7.0012300000000004729e+2, 8.7185536922496182341e-305],
+    [-3.4560000000000002274e+2, 8.087737632630891651e-151],
+    [-5.000999999999999801e+1, 1.9095584663204137596e-22],
+    [-3.2999999999999998224, 3.6883167401240011997e-2],
+    [-3.4000000000000002442e-1, 7.117703227626096977e-1],
+    [-1.0000000000000000623e-9, 9.999999990000000005e-1],
+    [0.0, 1.0],
+    [3.4660000000000001918e-1, 1.4142509118505286742],
+    [1.0, 2.7182818284590452354],
+    [2.0699999999999999289e+1, 9.7700272582690728591e+8],
+    [3.0025e+2, 2.4941248615349212861e+130],
+    [7.0929999999999995453e+2, 1.1093689696227816849e+308],
+];
+
+/// `a`, `b`, `ln(a / b)`; made in the same way.
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision)]
+const LOGARITHMS: [[f64; 3]; 12] = [
+    [1.0e+2, 9.9999989999999996826e+1, 1.000000050317417016e-7],
+    [1.0e+2, 1.005e+2, -4.9875415110390736121e-3],
+    [6.1200000000000002842e+1, 6.0e+1, 1.9802627296179759467e-2],
+    [1.0, 3.0e+3, -8.0063675676502467434],
+    [3.0, 2.0, 4.0546510810816438198e-1],
+    [1.4099999999999999201, 1.0, 3.4358970439007685349e-1],
+    [6.9999999999999995559e-1, 1.0, -3.5667494393873244235e-1],
+    [1.000000000000000054e-250, 7.5, -5.7766117626905368571e+2],
+    [9.9999999999999996973e+199, 9.9999999999999996143e-81, 6.4472382603833279153e+2],
+    [1.2345600000000000307e+2, 1.22e+2, 1.1863772550007349804e-2],
+    [6.6600000000000003642e-1, 1.0, -4.064656084417478608e-1],
+    [1.5, 1.0, 4.0546510810816438198e-1],
+];
+
+/// `x`, `N(x)`, `n(x)`; made in the same way.
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision)]
+const NORMAL: [[f64; 3]; 16] = [
+    [-3.7399999999999998579e+1, 1.953681561648992248e-306, 7.3119853455051102315e-305],
+    [-3.05e+1, 1.3029379131780763509e-204, 3.9782234272821200755e-203],
+    [-2.025e+1, 1.7761998649495700309e-91, 3.6055338157275848134e-90],
+    [-1.0099999999999999645e+1, 2.7621094717645167894e-24, 2.8165665442762394109e-23],
+    [-8.0, 6.2209605742717841235e-16, 5.052271083536892288e-15],
+    [-5.2999999999999998224, 5.7901340399645941162e-8, 3.171349216715978156e-7],
+    [-5.0, 2.8665157187919391167e-7, 1.4867195147342977079e-6],
+    [-2.5, 6.209665325776135167e-3, 1.7528300493568537362e-2],
+    [-1.1000000000000000888, 1.3566606094638265582e-1, 2.178521770325505101e-1],
+    [-6.9999999999999995559e-1, 2.4196365222307302862e-1, 3.1225393336676126681e-1],
+    [-2.999999999999999889e-1, 3.8208857781104736693e-1, 3.8138781546052408688e-1],
+    [-1.0000000000000000208e-2, 4.9601064368536839622e-1, 3.9892233378608214561e-1],
+    [0.0, 5.0e-1, 3.9894228040143267794e-1],
+    [6.9999999999999995559e-1, 7.5803634777692697138e-1, 3.1225393336676126681e-1],
+    [3.2999999999999998224, 9.9951657585761622249e-1, 1.7225689390536811513e-3],
+    [8.0, 9.999999999999993779e-1, 5.052271083536892288e-15],
+];
+
+#[test]
+fn exponential_is_right_to_the_last_places() {
+    let found = each!([column(&EXPONENTIALS, 0)], simd, [x] => exp(simd, x));
+    check(&found, EXPONENTIALS.iter().map(|row| row[1]), 1.0);
+    let far = vec![-1e300, f64::NEG_INFINITY, -745.0, 800.0, f64::INFINITY];
+    let found = each!([far], simd, [x] => exp(simd, x));
+    assert_eq!(found[..3], [0.0; 3]);
+    assert!(found[3..].iter().all(|&x| x > 1e308 && x < f64::INFINITY));
+}
+
+#[test]
+fn logarithm_is_right_to_the_last_places() {
+    let columns = [column(&LOGARITHMS, 0), column(&LOGARITHMS, 1)];
+    let found = each!(columns, simd, [a, b] => ln_ratio(simd, a, b));
+    check(&found, LOGARITHMS.iter().map(|row| row[2]), 2.0);
+}
+
+#[test]
+fn normal_law_is_right_to_the_last_places() {
+    let x = column(&NORMAL, 0);
+    let found = each!([x.clone()], simd, [x] => cdf_pdf(simd, x).0);
+    check(&found, NORMAL.iter().map(|row| row[1]), 4.0);
+    let found = each!([x.clone()], simd, [x] => cdf_pdf(simd, x).1);
+    check(&found, NORMAL.iter().map(|row| row[2]), 2.0);
+    let found = each!([x.clone()], simd, [x] => mills(simd, x.abs()));
+    let lower = |row: &[f64; 3]| {
+        let [x, below, density] = *row;
+        (if x > 0.0 { 1.0 - below } else { below }) / density
+    };
+    check(&found[..13], NORMAL[..13].iter().map(lower), 5.0);
+    let twice = each!([x], simd, [x] => mills_of_two(simd, [x.abs(), x.abs() + 1.0])[0]);
+    check(&twice, found.iter().copied(), 5.0);
+}
+
+/// Lanes and scalar code may differ in the last places only.
+#[test]
+fn agrees_with_the_scalar_twins() {
+    let x: Vec<f64> = (0..20_001).map(|i| f64::from(i) * 7.5e-3 - 75.0).collect();
+    let found = each!([x.clone()], simd, [x] => exp(simd, x * 9.0));
+    check(&found, x.iter().map(|x| (x * 9.0).exp()), 1.0);
+    let narrow: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
+    let found = each!([narrow.clone()], simd, [x] => cdf(simd, x));
+    check(&found, narrow.iter().map(|&x| crate::normal::cdf(x)), 6.0);
+    let positive: Vec<f64> = x.iter().map(|x| x.exp()).collect();
+    let found = each!([positive.clone()], simd, [x] => ln(simd, x));
+    check(&found, positive.iter().map(|x| x.ln()), 2.0);
+}
+
+/// Half the width gives the same bits, wherever a row stands.
+#[test]
+fn levels_that_fuse_agree_bit_for_bit() {
+    let x: Vec<f64> = (0..1003).map(|i| f64::from(i) * 0.07 - 35.0).collect();
+    let wide = each!([x.clone()], simd, [x] => cdf(simd, x));
+    let alone: Vec<f64> = x
+        .iter()
+        .map(|&x| each!([vec![x]], simd, [x] => cdf(simd, x))[0])
+        .collect();
+    assert_eq!(wide, alone);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(narrow) = level().as_avx2() {
+        let mut out = vec![0.0; x.len()];
+        dispatch!(narrow.level(), simd => in_lanes(simd, [&x], [&mut out], #[inline(always)] |[x]| [cdf(simd, x)]));
+        assert_eq!(wide, out);
+    }
+}
+
+#[test]
+fn single_precision_has_seven_digits() {
+    fn all<S: Simd>(simd: S, x: f32) -> [f32; 4] {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let x = S::f32s::splat(simd, x);
+                let (below, density) = cdf_pdf_f32(simd, x);
+                let log = ln_ratio_f32(simd, exp_f32(simd, x), S::f32s::splat(simd, 1.0));
+                [below[0], density[0], exp_f32(simd, x)[0], log[0]]
+            },
+        )
+    }
+    for i in -1200..1200_i16 {
+        let x = f32::from(i) / 128.0;
+        let [below, density, growth, log] = dispatch!(level(), simd => all(simd, x));
+        let wide = f64::from(x);
+        let near = |found: f32, expected: f64, size: f64, error: f64| {
+            assert!(
+                (f64::from(found) - expected).abs() <= error * size,
+                "{found}, expected {expected} at {x}"
+            );
+        };
+        let twin = crate::normal::cdf(wide);
+        near(below, twin, twin, 3e-6);
+        near(below, twin, 1.0, 2e-7);
+        near(density, crate::normal::pdf(wide), 0.4, 3e-7);
+        near(growth, wide.exp(), wide.exp(), 2e-7);
+        near(log, wide, wide.abs().max(1.0), 2e-7);
+    }
+}
