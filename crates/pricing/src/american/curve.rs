@@ -1,9 +1,9 @@
 //! The doors between single options and lanes: many premiums at once, and one boundary taken out of its lane.
 
-use super::lanes::{Puts, Room};
+use super::lanes::{Puts, Room, splat};
 use super::scheme::Scheme;
 use super::{Greeks, Inputs, Right, as_put};
-use crate::simd::{level, splat};
+use crate::simd::level;
 use fearless_simd::{Simd, SimdBase, SimdFloat, dispatch};
 
 /// What early exercise adds to a European option, in the option's own orientation: dollars per share.
@@ -22,15 +22,19 @@ pub(super) struct Extra {
 /// What may still move in the last step, in log of the boundary; where all of it is very deep, in parts of that.
 const CHANGE_MAX: f64 = 0.25;
 
-/// Fills `out[i]` for `inputs[i]`, all of which must be of the kind that is exercised beyond one spot, with movement.
-pub(super) fn extras<const SLOPES: bool>(inputs: &[Inputs], scheme: &Scheme, out: &mut [Extra]) {
-    dispatch!(level(), s => extras_in_lanes::<_, SLOPES>(s, inputs, scheme, out));
+/// Fills `out[i]` for `options[i]`, all of which must be of the kind that is exercised beyond one spot, with movement.
+pub(super) fn extras<const SLOPES: bool>(
+    options: &[(usize, Inputs)],
+    scheme: &Scheme,
+    out: &mut [Extra],
+) {
+    dispatch!(level(), s => extras_in_lanes::<_, SLOPES>(s, options, scheme, out));
 }
 
 #[inline(always)]
 fn extras_in_lanes<S: Simd, const SLOPES: bool>(
     s: S,
-    inputs: &[Inputs],
+    options: &[(usize, Inputs)],
     scheme: &Scheme,
     out: &mut [Extra],
 ) {
@@ -39,9 +43,9 @@ fn extras_in_lanes<S: Simd, const SLOPES: bool>(
         || {
             let mut room = Room::new(s, scheme);
             let lanes = S::f64s::LEN;
-            for (group, out) in inputs.chunks(lanes).zip(out.chunks_mut(lanes)) {
+            for (group, out) in options.chunks(lanes).zip(out.chunks_mut(lanes)) {
                 // Lanes without an option repeat the last one.
-                let lane = |i: usize| &group[i.min(group.len() - 1)];
+                let lane = |i: usize| &group[i.min(group.len() - 1)].1;
                 let gather = |f: fn(&Inputs) -> f64| S::f64s::from_fn(s, |i| f(lane(i)));
                 let years = gather(|x| x.years);
                 let puts = Puts::<S> {
@@ -57,7 +61,7 @@ fn extras_in_lanes<S: Simd, const SLOPES: bool>(
                 let premium = room.premium::<SLOPES>(s, &puts, scheme, x, log_moneyness);
                 for (i, out) in out.iter_mut().enumerate() {
                     *out = Extra::new(
-                        &group[i],
+                        lane(i),
                         [
                             premium.value[i],
                             premium.slope[i],

@@ -18,8 +18,8 @@
 //! No lane looks at another, so a contract's result depends on neither its neighbours nor the width of the vectors.
 
 use super::scheme::{Grid, Scheme};
-use crate::simd::{cdf_pdf, exp, ln, pdf, splat};
-use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
+use crate::simd::{ONE_OVER_SQRT_2PI, exp, mills, mills_of_two};
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdFrom};
 use std::f64::consts::PI;
 
 /// The largest depth the boundary can have without meeting the smallest numbers.
@@ -197,10 +197,7 @@ impl<S: Simd> Room<S> {
         let split = dividend_yield.simd_gt(rate);
         // Slopes of `log_start` in rate and yield.
         let start_in_rate = split.select(one / rate, zero);
-        let start_in_yield = split.select(
-            c(-1.0) / split.select(dividend_yield, one),
-            zero,
-        );
+        let start_in_yield = split.select(c(-1.0) / split.select(dividend_yield, one), zero);
         for (depth, &square) in self.depths.iter_mut().zip(&self.squares[..n]) {
             *depth = square.sqrt();
         }
@@ -259,8 +256,7 @@ impl<S: Simd> Room<S> {
                     above_r += unit * (one + rate * u) - moved;
                     above_q += moved;
                     below_r += dividend_yield * steep * shift;
-                    below_q += kernel * (one + dividend_yield * u)
-                        - dividend_yield * steep * shift;
+                    below_q += kernel * (one + dividend_yield * u) - dividend_yield * steep * shift;
                 }
                 // Where the polynomial undershoots, the value hangs on the node's own depth instead.
                 let per_square = c(0.5) / there;
@@ -289,10 +285,8 @@ impl<S: Simd> Room<S> {
             self.jacobian[i * n + i] += (one + own - all + own_part) * per_depth;
             self.sides[0][i] = -value;
             if SLOPES {
-                self.sides[1][i] =
-                    t + start_in_rate - above_r * per_above + below_r * per_below;
-                self.sides[2][i] =
-                    start_in_yield - t - above_q * per_above + below_q * per_below;
+                self.sides[1][i] = t + start_in_rate - above_r * per_above + below_r * per_below;
+                self.sides[2][i] = start_in_yield - t - above_q * per_above + below_q * per_below;
             }
         }
     }
@@ -315,9 +309,7 @@ impl<S: Simd> Room<S> {
                 .max(depth * 0.5)
                 .min(depth * 2.0)
                 .min(depth_max);
-            self.unsettled = self
-                .unsettled
-                .max((next - depth).abs() * grid.nodes[i]);
+            self.unsettled = self.unsettled.max((next - depth).abs() * grid.nodes[i]);
             self.squares[i] = next * next;
         }
     }
@@ -349,10 +341,7 @@ impl<S: Simd> Room<S> {
             self.log_start - clenshaw(s, &self.coefficients, x.min(one)).max(zero).sqrt();
         let split = dividend_yield.simd_gt(rate);
         let start_in_rate = split.select(one / rate, zero);
-        let start_in_yield = split.select(
-            c(-1.0) / split.select(dividend_yield, one),
-            zero,
-        );
+        let start_in_yield = split.select(c(-1.0) / split.select(dividend_yield, one), zero);
         // The integrand turns within `near` of now: the rule condenses there, a = near sinh(turn z).
         let near = ((log_moneyness - log_boundary) / root)
             .max(c(NEAR))
@@ -390,8 +379,10 @@ impl<S: Simd> Room<S> {
             let d_minus =
                 (carry.mul_add(u, above_start) + depth).mul_add(inverse, deviation * -0.5);
             let d_plus = d_minus + deviation;
-            let (below_minus, density_minus) = cdf_pdf(s, -d_minus);
-            let (below_plus, density_plus) = cdf_pdf(s, -d_plus);
+            let (density_minus, density_plus) = (pdf(s, d_minus), pdf(s, d_plus));
+            let [mills_minus, mills_plus] = mills_of_two(s, [d_minus.abs(), d_plus.abs()]);
+            let below_minus = below(s, -d_minus, density_minus, mills_minus);
+            let below_plus = below(s, -d_plus, density_plus, mills_plus);
             let discount = weight * exp(s, -(rate * u));
             let dilution = weight * exp(s, -(dividend_yield * u));
             let interest = discount * rate;
@@ -419,7 +410,37 @@ impl<S: Simd> Room<S> {
     }
 }
 
-const ONE_OVER_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+/// The same number in every lane.
+#[inline(always)]
+pub(super) fn splat<S: Simd>(s: S, value: f64) -> V<S> {
+    V::<S>::simd_from(s, value)
+}
+
+/// The natural logarithm; arguments beyond 1e-280 and 1e280 are taken for these.
+#[inline(always)]
+fn ln<S: Simd>(s: S, x: V<S>) -> V<S> {
+    crate::simd::ln(s, x.max(splat(s, 1e-280)).min(splat(s, 1e280)))
+}
+
+/// Density of the standard normal to about `x^2` times 1e-16.
+#[inline(always)]
+fn pdf<S: Simd>(s: S, x: V<S>) -> V<S> {
+    exp(s, x * x * -0.5) * ONE_OVER_SQRT_2PI
+}
+
+/// From density and Mills' ratio of the size of `x`, the probability to be at most `x`.
+#[inline(always)]
+fn below<S: Simd>(s: S, x: V<S>, density: V<S>, mills: V<S>) -> V<S> {
+    let tail = density * mills;
+    x.simd_gt(splat(s, 0.0)).select(splat(s, 1.0) - tail, tail)
+}
+
+/// Probability to be at most `x` and density at `x` of the standard normal.
+#[inline(always)]
+fn cdf_pdf<S: Simd>(s: S, x: V<S>) -> (V<S>, V<S>) {
+    let density = pdf(s, x);
+    (below(s, x, density, mills(s, x.abs())), density)
+}
 
 /// Log of the boundary when no expiry is in sight: `beta / (beta - 1)` with `beta` the negative root of
 /// `vol^2/2 beta (beta - 1) + (r - q) beta - r = 0` (Merton 1973).
@@ -431,7 +452,10 @@ fn log_perpetual<S: Simd>(s: S, puts: &Puts<S>) -> V<S> {
     let double = puts.rate * per_variance * 2.0;
     let root = (half * half + double).sqrt();
     let calm = half.simd_gt(zero);
-    let beta = calm.select(-double / calm.select(half + root, splat(s, 1.0)), half - root);
+    let beta = calm.select(
+        -double / calm.select(half + root, splat(s, 1.0)),
+        half - root,
+    );
     ln(s, beta / (beta - 1.0))
 }
 
@@ -480,10 +504,7 @@ fn clenshaw<S: Simd>(s: S, coefficients: &[V<S>], x: V<S>) -> V<S> {
 #[inline(always)]
 fn eliminate<T>(matrix: &mut [T], sides: &mut [Vec<T>], n: usize)
 where
-    T: Copy
-        + std::ops::Mul<Output = T>
-        + std::ops::Sub<Output = T>
-        + std::ops::Div<Output = T>,
+    T: Copy + std::ops::Mul<Output = T> + std::ops::Sub<Output = T> + std::ops::Div<Output = T>,
 {
     for pivot in (0..n).rev() {
         let (above, line) = matrix.split_at_mut(pivot * n);

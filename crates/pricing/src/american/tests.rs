@@ -24,9 +24,9 @@ fn option(right: Right, x: [f64; 6]) -> Inputs {
 fn check(right: Right, x: [f64; 6], expected: f64) {
     let inputs = option(right, x);
     let promises = [
-        (Precision::Fast, 1.5e-4),
-        (Precision::Standard, 2e-5),
-        (Precision::Precise, 2e-7),
+        (Precision::Fast, 1e-5),
+        (Precision::Standard, 1e-6),
+        (Precision::Precise, 1e-8),
     ];
     for (precision, tolerance) in promises {
         let value = price_with(&inputs, precision).unwrap();
@@ -42,21 +42,15 @@ const fn days(days: f64) -> f64 {
     days / 365.0
 }
 
-/// QuantLib 1.44, QdFp engine, high-precision scheme; the first is the example of Andersen, Lake & Offengenden (2016).
+/// QuantLib 1.44, QdFp engine, high-precision scheme; the first is the example of Andersen, Lake & Offengenden (2016). For the
+/// ten-year put QuantLib's two equations differ (FP-A 23.0003053856, FP-B 23.0002935413); both equations on 40 nodes and 128
+/// points, in an independent program, give 23.000305382 and 23.000305384.
 #[test]
 fn agrees_with_an_independent_engine() {
     check(Put, [100.0, 100.0, 1.0, 0.05, 0.05, 0.25], 9.5694452989140);
     check(Put, [100.0, 95.0, 1.0, 0.075, 0.05, 0.25], 6.2786855456602);
-    check(
-        Put,
-        [100.0, 120.0, 10.0, 0.10, 0.03, 0.25],
-        23.0002935412860,
-    );
-    check(
-        Call,
-        [120.0, 100.0, 10.0, 0.03, 0.10, 0.25],
-        23.0002935412860,
-    );
+    check(Put, [100.0, 120.0, 10.0, 0.10, 0.03, 0.25], 23.000305385);
+    check(Call, [120.0, 100.0, 10.0, 0.03, 0.10, 0.25], 23.000305385);
     check(Call, [100.0, 100.0, 1.0, 0.0, 0.025, 0.25], 8.865365196673);
     check(Put, [36.0, 40.0, 1.0, 0.06, 0.0, 0.20], 4.4866744190271);
     check(Put, [36.0, 40.0, 2.0, 0.06, 0.0, 0.40], 8.5141849148088);
@@ -424,10 +418,30 @@ proptest! {
     #[test]
     fn monotone(x in listed(), more in 1.0..1.5) {
         let value = price(&x).unwrap();
-        let slack = 2e-5 * x.strike;
+        let slack = 2e-6 * x.strike;
         let wilder = price(&Inputs { vol: x.vol * more, ..x }).unwrap();
         let longer = price(&Inputs { years: x.years * more, ..x }).unwrap();
         prop_assert!(wilder >= value - slack && longer >= value - slack, "{value}, {wilder}, {longer}");
+    }
+
+    /// A call is the put with spot and strike, rate and yield exchanged.
+    #[test]
+    fn put_call_symmetry(x in listed()) {
+        let other = if x.right == Put { Call } else { Put };
+        let mirror = Inputs { right: other, spot: x.strike, strike: x.spot, rate: x.dividend_yield, dividend_yield: x.rate, ..x };
+        let (one, two) = (price(&x).unwrap(), price(&mirror).unwrap());
+        prop_assert!((one - two).abs() <= 1e-12 * x.spot.max(x.strike), "{one} {two}");
+    }
+
+    /// Each precision keeps its promise against the most exact one.
+    #[test]
+    fn precisions_keep_their_promises(x in listed()) {
+        prop_assume!(Region::of(x.right, x.rate, x.dividend_yield) != Region::Between);
+        let precise = price_with(&x, Precision::Precise).unwrap();
+        for (precision, promise) in [(Precision::Fast, 1e-5), (Precision::Standard, 1e-6)] {
+            let error = (price_with(&x, precision).unwrap() - precise).abs() / x.strike;
+            prop_assert!(error <= promise, "{precision:?} {error:e}");
+        }
     }
 
     /// The standard Greeks are the slopes of the precise price.
@@ -479,7 +493,52 @@ proptest! {
         if let Ok(boundary) = Boundary::new(x.right, x.rate, x.dividend_yield, x.vol, x.years) {
             let years = x.years * part;
             let fresh = price(&Inputs { years, ..x }).unwrap();
-            prop_assert!((boundary.price(x.spot, x.strike, years) - fresh).abs() < 5e-5 * x.strike);
+            prop_assert!((boundary.price(x.spot, x.strike, years) - fresh).abs() < 2e-6 * x.strike);
+            let mut out = [0.0; 11];
+            boundary.prices(&[x.spot; 11], &[x.strike; 11], &[years; 11], &mut out);
+            prop_assert_eq!(out, [boundary.price(x.spot, x.strike, years); 11]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// No contract's answer depends on its neighbours, its place or the size of the batch.
+    #[test]
+    fn same_bits_in_any_company(options in prop::collection::vec(listed(), 1..40), shift in 0_usize..40) {
+        let n = options.len();
+        let turned: Vec<Inputs> = (0..n).map(|i| options[(i + shift) % n]).collect();
+        let column = |f: fn(&Inputs) -> f64| -> Vec<f64> { turned.iter().map(f).collect() };
+        let right: Vec<Right> = turned.iter().map(|x| x.right).collect();
+        let inputs = InputsRef {
+            right: &right, spot: &column(|x| x.spot), strike: &column(|x| x.strike), years: &column(|x| x.years),
+            rate: &column(|x| x.rate), dividend_yield: &column(|x| x.dividend_yield), vol: &column(|x| x.vol),
+        };
+        for precision in [Precision::Fast, Precision::Standard] {
+            let (mut out, mut status) = (vec![0.0; n], vec![Status::BadInput; n]);
+            let mut columns = vec![vec![0.0; n]; 6];
+            prices(inputs, precision, &mut out, &mut status);
+            if let [price, delta, gamma, vega, theta, rho] = &mut columns[..] {
+                greeks_batch(inputs, precision, GreeksMut { price, delta, gamma, vega, theta, rho }, &mut status);
+            }
+            let quoted = QuotedRef {
+                right: &right, price_usd: &out, spot: inputs.spot, strike: inputs.strike, years: inputs.years,
+                rate: inputs.rate, dividend_yield: inputs.dividend_yield,
+            };
+            let mut vols = vec![0.0; n];
+            implied_vols(quoted, precision, &mut vols, &mut status);
+            for (i, x) in turned.iter().enumerate() {
+                let alone = greeks(x, precision).unwrap();
+                prop_assert_eq!(out[i], price_with(x, precision).unwrap());
+                prop_assert_eq!(alone.price, out[i]);
+                let found: Vec<f64> = columns.iter().map(|column| column[i]).collect();
+                prop_assert_eq!(found, vec![alone.price, alone.delta, alone.gamma, alone.vega, alone.theta, alone.rho]);
+                match implied_vol(&quoted.get(i), precision) {
+                    Ok(vol) => prop_assert_eq!(vol, vols[i]),
+                    Err(error) => prop_assert_eq!(Status::from(error), status[i]),
+                }
+            }
         }
     }
 }
