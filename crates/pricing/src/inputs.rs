@@ -48,6 +48,34 @@ impl Inputs {
         at_least(f64::MIN_POSITIVE, "strike", self.discounted_strike())
     }
 
+    /// An option on a forward or future, discounted at `rate` (Black 1976): the share then yields what money does, so that its
+    /// forward stays put. Delta and gamma are per dollar of the forward; theta holds the forward fixed. `rho` holds the yield
+    /// fixed: with the forward fixed the slope in the rate is `-years * price`.
+    ///
+    /// ```
+    /// use pricing::{Inputs, Right, european};
+    /// let call = Inputs::on_forward(Right::Call, 100.0, 100.0, 1.0, 0.05, 0.2);
+    /// assert!((european::price(&call) - 7.577_082_146_427_273).abs() < 1e-12);
+    /// ```
+    pub fn on_forward(
+        right: Right,
+        forward: f64,
+        strike: f64,
+        years: f64,
+        rate: f64,
+        vol: f64,
+    ) -> Inputs {
+        Inputs {
+            right,
+            spot: forward,
+            strike,
+            years,
+            rate,
+            dividend_yield: rate,
+            vol,
+        }
+    }
+
     /// Today's price of one share delivered at expiry, without the dividends before: `S e^(-qT)`.
     pub fn discounted_spot(&self) -> f64 {
         self.spot * (-self.dividend_yield * self.years).exp()

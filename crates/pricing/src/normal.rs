@@ -28,6 +28,20 @@ pub fn cdf(x: f64) -> f64 {
     }
 }
 
+/// Mills' ratio `(1 - N(z)) / n(z)` for `z` from 0 upwards: the tail without its exponential, to 1e-15 of itself.
+#[inline]
+pub(crate) fn mills(z: f64) -> f64 {
+    use crate::simd::{CENTRE, MILLS, POLE};
+    let t = (z - CENTRE) / (z + CENTRE);
+    let square = t * t;
+    let (mut even, mut odd) = (0.0, 0.0);
+    for pair in MILLS.chunks_exact(2).rev() {
+        even = even * square + pair[0];
+        odd = odd * square + pair[1];
+    }
+    (odd * t + even) / (z + POLE)
+}
+
 /// In the tail the rounding of `t = -x / sqrt 2` is magnified x^2 times, so what it lost is put back to first order.
 fn lower_tail(x: f64) -> f64 {
     if x < -39.0 {

@@ -63,7 +63,7 @@ const LN: [f64; 8] = [
 ];
 
 /// `G`: Mills' ratio times `z + 1/sqrt 2`.
-const MILLS: [f64; 24] = [
+pub(crate) const MILLS: [f64; 24] = [
     1.100_376_441_888_504_5,
     -0.124_164_670_287_090_33,
     -0.007_433_154_210_171_107,
@@ -91,8 +91,8 @@ const MILLS: [f64; 24] = [
 ];
 
 /// Where the mapping of `z` has its centre, and where its pole is.
-const CENTRE: f64 = 5.0;
-const POLE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+pub(crate) const CENTRE: f64 = 5.0;
+pub(crate) const POLE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// What this machine can do; found once per process.
 #[inline]

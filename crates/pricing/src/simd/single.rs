@@ -1,5 +1,7 @@
 //! The same functions in `f32`, twice as many lanes.
 
+#![allow(clippy::excessive_precision)] // The digits of the fits, as they were computed.
+
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
