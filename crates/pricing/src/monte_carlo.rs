@@ -1,0 +1,4 @@
+//! Simulation.
+pub mod bridge;
+pub mod philox;
+pub mod sobol;
