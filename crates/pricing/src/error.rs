@@ -115,7 +115,9 @@ pub enum Status {
 impl From<Error> for Status {
     fn from(error: Error) -> Status {
         match error {
-            Error::BadInput { .. } | Error::OutOfRange { .. } | Error::NothingToFit { .. } => Status::BadInput,
+            Error::BadInput { .. } | Error::OutOfRange { .. } | Error::NothingToFit { .. } => {
+                Status::BadInput
+            }
             Error::BelowIntrinsic { .. } => Status::BelowIntrinsic,
             Error::AboveMaximum { .. } => Status::AboveMaximum,
             Error::Expired => Status::Expired,

@@ -13,7 +13,7 @@
 
 use std::sync::OnceLock;
 
-use super::philox::Stream;
+use super::philox::{Stream, uniform32};
 
 /// How many dimensions the table holds.
 pub const DIMENSIONS_MAX: usize = 1024;
@@ -54,7 +54,7 @@ impl Scrambled {
         let seeded = self.seeds.iter().zip(directions());
         for (out, (&[hash, shift], table)) in out.iter_mut().zip(seeded) {
             let bits = scramble(combine(table, index), hash) ^ shift;
-            *out = super::philox::uniform32(bits);
+            *out = uniform32(bits);
         }
     }
 }
