@@ -13,6 +13,18 @@ pub enum Error {
         /// What it was.
         value: f64,
     },
+    /// A number of a model or of a simulation is outside its range.
+    #[error("{what} is {value}: it must lie between {least} and {most}")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        least: f64,
+        /// The most it may be.
+        most: f64,
+    },
     /// The price is lower than what the right pays without any volatility.
     #[error(
         "price ${price_usd} is ${short_usd} below ${floor_usd}, its worth without any movement: no volatility is that low"
@@ -103,7 +115,9 @@ pub enum Status {
 impl From<Error> for Status {
     fn from(error: Error) -> Status {
         match error {
-            Error::BadInput { .. } | Error::NothingToFit { .. } => Status::BadInput,
+            Error::BadInput { .. } | Error::OutOfRange { .. } | Error::NothingToFit { .. } => {
+                Status::BadInput
+            }
             Error::BelowIntrinsic { .. } => Status::BelowIntrinsic,
             Error::AboveMaximum { .. } => Status::AboveMaximum,
             Error::Expired => Status::Expired,

@@ -6,6 +6,8 @@
 //! | price and Greeks, exercise at any time; when to exercise | [`american`], [`american::Boundary`] |
 //! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
+//! | European price when volatility itself is random | [`heston`] |
+//! | anything that a simulated path decides, with its error | [`monte_carlo`] |
 //! | chances under the normal law | [`normal`] |
 //!
 //! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
@@ -29,8 +31,10 @@
 pub mod american;
 pub mod error;
 pub mod european;
+pub mod heston;
 pub mod implied;
 pub mod inputs;
+pub mod monte_carlo;
 pub mod normal;
 mod simd;
 pub mod smile;
