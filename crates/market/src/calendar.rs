@@ -1,4 +1,4 @@
-//! The New York exchange calendar: which days trade, by rule.
+//! The New York exchange calendar: which days trade, and which of them only until noon, by rule.
 //!
 //! Full-day holidays follow NYSE rule 7.2: New Year, Martin Luther King (from 1998), Presidents, Good Friday, Memorial,
 //! Juneteenth (from 2022), Independence, Labor, Thanksgiving, Christmas. A holiday on a Sunday is observed on the Monday
@@ -6,8 +6,15 @@
 //! Saturday is not observed at all. Easter is the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, 1991,
 //! chapter 8). Beside the rules stands a short list of days of mourning and disaster.
 //!
-//! Right for 1990 to 2100 as far as rules can be; a closure announced after this was written is unknown to it.
-//! Not for half days (the early closes at 13:00), and not for other exchanges.
+//! Half days end at 13:00 (until 1992: 14:00): Christmas Eve from Monday to Thursday; the day after Thanksgiving, from
+//! 1992; July 3 before an Independence Day on Tuesday, Wednesday or Friday, from 1995; beside one on Thursday July 5
+//! until 2002 and July 3 from 2013; and the Fridays after Christmas 1997 and 2003.
+//!
+//! Right for 1990 to 2100 as far as rules can be; a closure announced after this was written is unknown to it. The closures
+//! and half days of 1990 to 2027 are those of two independent calendars, day by day (`tests/calendar.rs`). They differ on
+//! one day: `exchange_calendars` lets 1999-12-31 end at 13:00; `pandas_market_calendars` finds no source for that, and so
+//! do we. Not for sessions that an accident began late or cut short (snow, the halt of 1997-10-27, minutes of silence), and
+//! not for other exchanges. What the days mean in hours is in [`time`](crate::time).
 
 use jiff::civil::{Date, Weekday};
 
@@ -41,6 +48,17 @@ pub fn is_holiday(date: Date) -> bool {
     !is_weekend(date) && holidays(date.year()).any(|holiday| holiday == date)
 }
 
+/// Does the session of this trading day end early?
+///
+/// ```
+/// use jiff::civil::date;
+/// assert!(market::calendar::is_half_day(date(2026, 11, 27)));
+/// assert!(!market::calendar::is_half_day(date(2026, 7, 3)), "Independence Day is kept on it: shut all day");
+/// ```
+pub fn is_half_day(date: Date) -> bool {
+    half_days(date.year()).any(|half| half == date)
+}
+
 /// The first trading day after `date`.
 pub fn next_trading_day(date: Date) -> Date {
     let mut day = date;
@@ -63,6 +81,15 @@ pub fn previous_trading_day(date: Date) -> Date {
         }
     }
     day
+}
+
+/// The trading day itself, or the last one before a day on which the exchange stays shut.
+pub fn trading_day_at_or_before(date: Date) -> Date {
+    if is_trading_day(date) {
+        date
+    } else {
+        previous_trading_day(date)
+    }
 }
 
 /// How many trading days lie after `a`, up to and including `b`? Zero if `b` is not after `a`.
@@ -161,6 +188,30 @@ fn holidays(year: i16) -> impl Iterator<Item = Date> {
         .filter(move |closure| closure.0 == year)
         .filter_map(|(year, month, date)| day(year, month, date));
     by_rule.into_iter().flatten().chain(special)
+}
+
+/// The trading days of `year` that end early, in no particular order.
+pub(crate) fn half_days(year: i16) -> impl Iterator<Item = Date> {
+    use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
+    let independence = day(year, 7, 4).and_then(|fourth| match fourth.weekday() {
+        Tuesday | Wednesday | Friday if year >= 1995 => fourth.yesterday().ok(),
+        Thursday if year >= 2013 => fourth.yesterday().ok(),
+        Thursday if (1995..=2002).contains(&year) => fourth.tomorrow().ok(),
+        _ => None,
+    });
+    let thanksgiving = (year >= 1992)
+        .then(|| nth(year, 11, Thursday, 4)?.tomorrow().ok())
+        .flatten();
+    let christmas_eve = day(year, 12, 24).filter(|eve| match eve.weekday() {
+        Monday | Tuesday | Wednesday | Thursday => year >= 1990,
+        Friday | Saturday | Sunday => false,
+    });
+    let boxing_day = matches!(year, 1997 | 2003)
+        .then(|| day(year, 12, 26))
+        .flatten();
+    [independence, thanksgiving, christmas_eve, boxing_day]
+        .into_iter()
+        .flatten()
 }
 
 fn day(year: i16, month: i8, day: i8) -> Option<Date> {
