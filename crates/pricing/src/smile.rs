@@ -14,6 +14,7 @@
 mod fit;
 mod parity;
 mod surface;
+pub mod svi;
 
 pub use fit::SmilePoint;
 pub use parity::{ParityForward, ParityPair, forward_from_parity};
