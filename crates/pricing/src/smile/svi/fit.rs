@@ -165,9 +165,7 @@ impl Search<'_> {
         let step = [width / 12.0, 0.5];
         let found = grid[..STARTS].iter().map(|&(_, start)| {
             let (x, _) = downhill(start, step, 150, &|x| self.value(x, trust));
-            downhill(x, step.map(|s| 0.2 * s), 150, &|x| {
-                self.value(x, trust)
-            })
+            downhill(x, step.map(|s| 0.2 * s), 150, &|x| self.value(x, trust))
         });
         let best = found.min_by(|a, b| a.1.total_cmp(&b.1));
         self.inner(best.map_or(grid[0].1, |(x, _)| x), trust)
@@ -177,9 +175,7 @@ impl Search<'_> {
     fn near(&self, svi: &Svi, trust: &[f64]) -> Svi {
         let width = self.range.1 - self.range.0;
         let start = [svi.m, svi.sigma.ln()];
-        let (x, _) = downhill(start, [0.05 * width, 0.2], 100, &|x| {
-            self.value(x, trust)
-        });
+        let (x, _) = downhill(start, [0.05 * width, 0.2], 100, &|x| self.value(x, trust));
         self.inner(x, trust)
     }
 
