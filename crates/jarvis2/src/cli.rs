@@ -23,6 +23,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Say what to do now, in dollars, with odds, reasons and evidence. Alone: on the embedded synthetic sample.
     Plan(Box<PlanArgs>),
+    /// Fit a chain's implied volatilities (SVI, SSVI) and check them for static arbitrage.
+    Surface(Box<crate::surface::SurfaceArgs>),
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -150,6 +152,7 @@ pub(crate) fn run() -> u8 {
         Err(error) => return usage(&error),
     };
     let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
+        || matches!(&cli.command, Command::Surface(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -158,6 +161,13 @@ pub(crate) fn run() -> u8 {
                 "a bug; the lines above say where".to_owned(),
             ))
         }),
+        Command::Surface(args) => std::panic::catch_unwind(|| crate::surface::run(&args))
+            .unwrap_or_else(|_| {
+                Err(Error::Internal(
+                    "a bug; the lines above say where".to_owned(),
+                ))
+            })
+            .map(|text| done(&text)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),

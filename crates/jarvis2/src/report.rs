@@ -9,6 +9,7 @@ mod content;
 #[cfg(test)]
 mod fixture;
 mod html;
+mod surface;
 mod svg;
 mod table;
 #[cfg(test)]
@@ -17,4 +18,5 @@ mod text;
 pub(crate) mod units;
 
 pub(crate) use html::html;
+pub(crate) use surface::{surface_html, surface_text};
 pub(crate) use text::{TextStyle, text};

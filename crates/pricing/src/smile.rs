@@ -5,15 +5,17 @@
 //! z      = ln(K/F) / (atm_vol sqrt T)
 //! vol(z) = atm_vol m(z)      m = 1 + skew z + curvature z^2, inside the quoted range of z
 //! beyond = m(edge) + m'(edge) d / (1 + |d|),  d = z - edge: same slope at the edge, level far out
+//! svi    : m^2 = w(z sqrt(w0)) / w0 with w0 = w(0), the whole hyperbola, for a smile made by `from_svi`
 //! w(z,T) = vol(z)^2 T, linear in T between expiries at the same z; vol flat in T outside them
 //! ```
 //! `m` is kept between 1/5 and 5. The fit is least squares weighted by Tukey's biweight of each residual over the median
 //! absolute residual (Beaton & Tukey, Technometrics 16 (1974)), so one stale quote does not bend the curve.
-//! A description of what is quoted, for pricing near it: nothing here excludes arbitrage between far strikes.
+//! A description of what is quoted, for pricing near it: the parabola does not exclude arbitrage between far strikes; `svi` checks it.
 
 mod fit;
 mod parity;
 mod surface;
+pub mod svi;
 
 pub use fit::SmilePoint;
 pub use parity::{ParityForward, ParityPair, forward_from_parity};
@@ -34,6 +36,29 @@ pub struct Smile {
     z_max: f64,
     rmse: f64,
     count: usize,
+    /// Absent: the parabola.
+    hyperbola: Option<Hyperbola>,
+}
+
+/// `m(z)^2 = level + b (rho (z - centre) + sqrt((z - centre)^2 + width^2))`, 1 at the forward.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Hyperbola {
+    level: f64,
+    b: f64,
+    rho: f64,
+    centre: f64,
+    width: f64,
+}
+
+impl Hyperbola {
+    #[inline]
+    fn multiple(&self, z: f64) -> f64 {
+        let x = z - self.centre;
+        let root = (x * x + self.width * self.width).sqrt();
+        (self.level + self.b * (self.rho * x + root))
+            .max(0.0)
+            .sqrt()
+    }
 }
 
 impl Smile {
@@ -48,6 +73,37 @@ impl Smile {
             z_max: 0.0,
             rmse: 0.0,
             count: 1,
+            hyperbola: None,
+        })
+    }
+
+    /// The smile of a fitted SVI slice, at the `years` of its fit. Beyond the quotes it follows the hyperbola, which is free of butterfly
+    /// arbitrage as far as [`svi::SviFit::butterfly`] says so.
+    pub fn from_svi(fit: &svi::SviFit, years: f64) -> Result<Smile, Error> {
+        crate::error::at_least(YEARS_MIN, "years to expiry", years)?;
+        let at_forward = fit.svi.variance(0.0);
+        crate::error::at_least(
+            f64::MIN_POSITIVE,
+            "total variance at the forward",
+            at_forward,
+        )?;
+        let unit = at_forward.sqrt();
+        let half_slope = fit.svi.slope(0.0) / (2.0 * unit);
+        Ok(Smile {
+            atm_vol: unit / years.sqrt(),
+            skew: half_slope,
+            curvature: 0.25 * fit.svi.bend(0.0) - 0.5 * half_slope * half_slope,
+            z_min: (fit.range.0 / unit).min(0.0),
+            z_max: (fit.range.1 / unit).max(0.0),
+            rmse: fit.rmse,
+            count: fit.count,
+            hyperbola: Some(Hyperbola {
+                level: fit.svi.a / at_forward,
+                b: fit.svi.b / unit,
+                rho: fit.svi.rho,
+                centre: fit.svi.m / unit,
+                width: fit.svi.sigma / unit,
+            }),
         })
     }
 
@@ -82,6 +138,12 @@ impl Smile {
     /// `m(z)`.
     #[inline]
     fn multiple(&self, z: f64) -> f64 {
+        if let Some(hyperbola) = &self.hyperbola {
+            let far = z.clamp(-1e9, 1e9);
+            return hyperbola
+                .multiple(far)
+                .clamp(1.0 / MULTIPLE_MAX, MULTIPLE_MAX);
+        }
         let inside = z.clamp(self.z_min, self.z_max);
         let beyond = (z - inside).clamp(-1e9, 1e9);
         let level = 1.0 + inside * (self.skew + inside * self.curvature);
@@ -104,7 +166,7 @@ impl Smile {
         self.curvature
     }
 
-    /// The range of `z` that was quoted; beyond it the wings level off.
+    /// The range of `z` that was quoted; beyond it the wings of a parabola level off, and those of SVI go on.
     pub fn range(&self) -> (f64, f64) {
         (self.z_min, self.z_max)
     }
@@ -199,6 +261,41 @@ mod tests {
             );
         }
         assert!(smile.rmse() > 0.05 && smile.count() == 11);
+    }
+
+    /// Volatility, slope and bend of a smile made of an SVI slice are those of the slice; derivatives by central differences.
+    #[test]
+    fn an_svi_slice_as_a_smile() {
+        let truth = svi::Svi {
+            a: 0.004,
+            b: 0.05,
+            rho: -0.4,
+            m: 0.02,
+            sigma: 0.12,
+        };
+        let quotes: Vec<_> = (70..=130)
+            .step_by(5)
+            .map(|k| {
+                let k = f64::from(k);
+                (k, truth.vol((k / FORWARD).ln(), YEARS))
+            })
+            .collect();
+        let fit = svi::Svi::fit(&points(&quotes), FORWARD, YEARS).unwrap();
+        let smile = Smile::from_svi(&fit, YEARS).unwrap();
+        for strike in [40.0, 70.0, 98.0, 100.0, 125.0, 200.0] {
+            let expected = fit.svi.vol((strike / FORWARD).ln(), YEARS);
+            let vol = smile.vol(strike, FORWARD, YEARS);
+            assert!((vol - expected).abs() < 1e-14, "{vol} {expected}");
+        }
+        let (h, atm) = (1e-4, smile.atm_vol());
+        let (up, down) = (smile.vol_at(h) / atm, smile.vol_at(-h) / atm);
+        assert!((smile.vol_at(0.0) / atm - 1.0).abs() < 1e-14);
+        assert!(((up - down) / (2.0 * h) - smile.skew()).abs() < 1e-7);
+        assert!(((up - 2.0 + down) / (2.0 * h * h) - smile.curvature()).abs() < 1e-6);
+        let (low, high) = smile.range();
+        assert!(((atm * low * YEARS.sqrt()).exp() * FORWARD - 70.0).abs() < 1e-9);
+        assert!(((atm * high * YEARS.sqrt()).exp() * FORWARD - 130.0).abs() < 1e-9);
+        assert!(Smile::from_svi(&fit, 0.0).is_err());
     }
 
     proptest! {

@@ -7,8 +7,10 @@ use market::futures::{Assumptions, Dividend, Futures, Spread};
 use market::history::realised_vol;
 use market::{Cents, Chain, Quote, Style, calendar, rates};
 use pricing::implied::{Quoted, implied_vol};
+use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
 use pricing::smile::{self, ParityPair, SmilePoint, forward_from_parity};
 use pricing::{Right, Smile, Surface};
+use std::collections::BTreeMap;
 use wheel::Offer;
 
 /// Why no decision can rest on a chain. Exit code 3.
@@ -160,7 +162,7 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
     }
     let mut said = Said::default();
     let rate = said.rate(chain, config);
-    let expiries = expiries(chain);
+    let expiries = expiries(chain, DAYS_MAX);
     if expiries.is_empty() {
         return Err(Error::NothingLater {
             symbol,
@@ -178,19 +180,15 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
     let dividend_yield =
         said.dividend_yield(&forwards, &expiries, spot, rate, &dividends, known, config);
 
-    let (surface, smiles, points) = smiles(&expiries, &forwards, rate, quotes_assumed);
+    let (surface, smiles, points) = said.smiles(&expiries, &forwards, rate, quotes_assumed);
     let Some(surface) = surface.filter(|_| points >= POINTS_MIN) else {
-        let reason = match quotes_assumed {
-            true => "no bid and ask anywhere, so the vendor's volatility is needed".to_owned(),
-            false => "bid and ask on the out-of-the-money side".to_owned(),
-        };
         return Err(Error::TooThin {
             symbol,
             as_of,
             usable: points,
             contracts: chain.quotes.len(),
             needed: POINTS_MIN,
-            reason,
+            reason: thin_reason(quotes_assumed),
         });
     };
     let implied_vol = surface.atm_vol(f64::from(REFERENCE_DAYS) / 365.0);
@@ -240,11 +238,11 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
     })
 }
 
-fn expiries(chain: &Chain) -> Vec<Expiry<'_>> {
+fn expiries(chain: &Chain, days_max: u16) -> Vec<Expiry<'_>> {
     let mut expiries: Vec<Expiry> = Vec::new();
     for quote in &chain.quotes {
         let date = quote.contract.expiry;
-        let Some(day) = day_offset(chain.as_of, date).filter(|day| (1..=DAYS_MAX).contains(day))
+        let Some(day) = day_offset(chain.as_of, date).filter(|day| (1..=days_max).contains(day))
         else {
             continue;
         };
@@ -347,95 +345,292 @@ fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
         .collect()
 }
 
-/// Fits every expiry that has points; the surface is there if at least one has.
-fn smiles(
-    expiries: &[Expiry],
-    forwards: &[Forward],
-    rate: f64,
-    quotes_assumed: bool,
-) -> (Option<Surface>, Vec<SmileView>, usize) {
-    let (mut fitted, mut views, mut count) = (Vec::new(), Vec::new(), 0);
-    for (expiry, forward) in expiries.iter().zip(forwards) {
-        let years = expiry.years();
-        let points = smile_points(expiry, forward.usd, rate, quotes_assumed);
-        let Ok(smile) = Smile::fit(&points, forward.usd, years) else {
-            continue;
-        };
-        count += points.len();
-        views.push(SmileView {
-            expiry: expiry.date.to_string(),
-            dte_days: u32::from(expiry.day),
-            forward_usd: forward.usd,
-            forward_basis: forward.basis.to_owned(),
-            atm_vol: smile.vol(forward.usd, forward.usd, years),
-            points: points.len() as u32,
-            rmse_vol: smile.rmse(),
-        });
-        fitted.push(smile::Expiry {
-            years,
-            forward: forward.usd,
-            smile,
-        });
-    }
-    (Surface::new(fitted).ok(), views, count)
-}
-
 /// How far from the money a strike may be to count, in standard deviations at the money: what the wheel trades lies within.
 const REACH: f64 = 2.2;
+/// The same where a whole smile is to be seen.
+const REACH_SURFACE: f64 = 4.0;
+/// Fewest points for five parameters to beat three by more than luck.
+const SVI_POINTS_MIN: usize = 8;
 
-/// Implied volatilities of the out-of-the-money side, weighted by how much a cent of price moves them.
-fn smile_points(expiry: &Expiry, forward: f64, rate: f64, quotes_assumed: bool) -> Vec<SmilePoint> {
+/// A contract on the out-of-the-money side and its volatility.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    quote: &'a Quote,
+    vol: f64,
+    point: SmilePoint,
+}
+
+/// Implied volatilities of the out-of-the-money side, weighted by how much a cent of price moves them, and the others by reason.
+fn smile_points<'a>(
+    expiry: &Expiry<'a>,
+    forward: f64,
+    rate: f64,
+    quotes_assumed: bool,
+    reach: f64,
+) -> (Vec<Seen<'a>>, BTreeMap<&'static str, usize>) {
     let years = expiry.years();
-    let otm = |q: &&&Quote| (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward);
-    let vol_and_width = |q: &&Quote| {
-        let strike = q.contract.strike_usd;
+    let vol_and_width = |q: &Quote| {
+        let is_otm = (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward);
+        if !is_otm {
+            return Err("in the money");
+        }
         let (vol, width) = if quotes_assumed {
             // Never traded and not open: nobody stands behind that volatility.
-            let dead = q.volume == Some(0) && q.open_interest.is_none_or(|open| open == 0);
-            (q.iv.filter(|_| !dead)?, 0.05)
+            if q.volume == Some(0) && q.open_interest.is_none_or(|open| open == 0) {
+                return Err("neither traded nor open");
+            }
+            (q.iv.ok_or("no volatility in the file")?, 0.05)
         } else {
-            let (bid, ask) = (q.bid_usd?, q.ask_usd?);
-            let spot = forward * (-rate * years).exp();
-            let quoted = Quoted {
-                right: q.contract.right,
-                price_usd: (bid + ask) / 2.0,
-                spot,
-                strike,
-                years,
-                rate,
-                dividend_yield: 0.0,
+            let (Some(bid), Some(ask)) = (q.bid_usd, q.ask_usd) else {
+                return Err("not quoted on both sides");
             };
-            (implied_vol(&quoted).ok()?, ask - bid)
+            let mid = (bid + ask) / 2.0;
+            let vol =
+                vol_of(q, mid, forward, rate, years).ok_or("no volatility gives the price")?;
+            (vol, ask - bid)
         };
-        (0.005..=10.0)
-            .contains(&vol)
-            .then_some((strike, vol, width))
+        if (0.005..=10.0).contains(&vol) {
+            Ok((vol, width))
+        } else {
+            Err("volatility beyond 0.5 to 1000 %")
+        }
     };
-    let quoted: Vec<(f64, f64, f64)> = expiry
-        .quotes
-        .iter()
-        .filter(otm)
-        .filter_map(vol_and_width)
-        .collect();
-    let distance = |strike: f64| (strike / forward).ln();
+    let mut refused = BTreeMap::new();
+    let mut quoted: Vec<(&Quote, f64, f64)> = Vec::new();
+    for &quote in &expiry.quotes {
+        match vol_and_width(quote) {
+            Ok((vol, width)) => quoted.push((quote, vol, width)),
+            Err(reason) => *refused.entry(reason).or_insert(0) += 1,
+        }
+    }
+    let distance = |quote: &Quote| (quote.contract.strike_usd / forward).ln();
     let nearest = quoted
         .iter()
         .min_by(|a, b| distance(a.0).abs().total_cmp(&distance(b.0).abs()));
     let Some(&(_, atm_vol, _)) = nearest else {
-        return Vec::new();
+        return (Vec::new(), refused);
     };
     let deviation = atm_vol * years.sqrt();
-    let point = |(strike, vol, width): (f64, f64, f64)| {
-        let z = distance(strike) / deviation;
-        let vega = forward * years.sqrt() * pricing::normal::pdf(z);
+    let mut seen = Vec::new();
+    for &(quote, vol, width) in &quoted {
+        let z = distance(quote) / deviation;
         // Two or three strikes must do where the chain is coarse.
-        (z.abs() <= REACH || quoted.len() < 4).then_some(SmilePoint {
-            strike,
+        if z.abs() > reach && quoted.len() >= 4 {
+            *refused.entry("too far from the money").or_insert(0) += 1;
+            continue;
+        }
+        let vega = forward * years.sqrt() * pricing::normal::pdf(z);
+        let point = SmilePoint {
+            strike: quote.contract.strike_usd,
             vol,
             weight: (vega / (width + 0.01)).powi(2),
-        })
+        };
+        seen.push(Seen { quote, vol, point });
+    }
+    (seen, refused)
+}
+
+/// The volatility that gives a price, the forward being known.
+fn vol_of(q: &Quote, price_usd: f64, forward: f64, rate: f64, years: f64) -> Option<f64> {
+    let quoted = Quoted {
+        right: q.contract.right,
+        price_usd,
+        spot: forward * (-rate * years).exp(),
+        strike: q.contract.strike_usd,
+        years,
+        rate,
+        dividend_yield: 0.0,
     };
-    quoted.iter().copied().filter_map(point).collect()
+    implied_vol(&quoted).ok()
+}
+
+/// A smile and why it has its form.
+struct Choice {
+    smile: Smile,
+    parabola: Smile,
+    /// The slice where one could be fitted, taken or not.
+    slice: Option<SviFit>,
+    /// Why the parabola was kept; absent where SVI was taken.
+    kept_because: Option<&'static str>,
+}
+
+/// SVI where it says more than a parabola: enough points on both sides of the forward, no butterfly arbitrage, and no worse a fit for
+/// its five parameters than the parabola is for its three (residual variance per degree of freedom).
+fn choose(points: &[SmilePoint], forward: f64, years: f64) -> Option<Choice> {
+    let parabola = Smile::fit(points, forward, years).ok()?;
+    let slice = Svi::fit(points, forward, years).ok();
+    let judged = (|| {
+        let fit = slice.ok_or("too few strikes")?;
+        if fit.count < SVI_POINTS_MIN {
+            return Err("too few strikes");
+        }
+        if fit.range.0 >= 0.0 || fit.range.1 <= 0.0 {
+            return Err("one side of the forward is not quoted");
+        }
+        if !fit.butterfly().is_free() {
+            return Err("SVI has butterfly arbitrage");
+        }
+        let n = fit.count as f64;
+        let of_freedom = |rmse: f64, parameters: f64| rmse * rmse / (n - parameters);
+        if of_freedom(fit.rmse, 5.0) > of_freedom(parabola.rmse(), 3.0) {
+            return Err("the parabola fits better for its fewer parameters");
+        }
+        Smile::from_svi(&fit, years).map_err(|_| "SVI has no variance at the forward")
+    })();
+    Some(Choice {
+        smile: judged.unwrap_or(parabola),
+        parabola,
+        slice,
+        kept_because: judged.err(),
+    })
+}
+
+/// Where both of two neighbouring slices are quoted, the least rise of total variance from one to the other.
+fn calendar_gap(near: &SviFit, far: &SviFit) -> Option<CalendarGap> {
+    let (low, high) = (near.range.0.max(far.range.0), near.range.1.min(far.range.1));
+    (low < high).then(|| near.svi.calendar(&far.svi, low, high))
+}
+
+/// Everything that `jarvis2 surface` says about a chain.
+pub(crate) struct SurfaceReport {
+    pub(crate) spot_usd: f64,
+    pub(crate) rate: f64,
+    /// Is the volatility the vendor's, because the file has no bid and ask?
+    pub(crate) quotes_assumed: bool,
+    pub(crate) expiries: Vec<ExpiryReport>,
+    /// One surface for all expiries, or why there is none.
+    pub(crate) ssvi: Result<SsviFit, String>,
+    pub(crate) assumptions: Vec<Assumption>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// One expiry of it.
+pub(crate) struct ExpiryReport {
+    pub(crate) date: Date,
+    pub(crate) years: f64,
+    pub(crate) forward_usd: f64,
+    pub(crate) forward_basis: &'static str,
+    /// Dividends less the cost of borrowing, where parity says it.
+    pub(crate) implied_yield: Option<f64>,
+    pub(crate) dots: Vec<Dot>,
+    /// Contracts without a part in the fit, by reason.
+    pub(crate) refused: BTreeMap<&'static str, usize>,
+    /// The smile that is taken, and whether it is the slice.
+    pub(crate) smile: Option<Smile>,
+    pub(crate) kept_because: Option<&'static str>,
+    pub(crate) parabola_rmse: Option<f64>,
+    pub(crate) slice: Result<SviFit, String>,
+    /// Against the slice before; `Err` says why there is none.
+    pub(crate) calendar: Result<CalendarGap, &'static str>,
+}
+
+/// One quote of the plot.
+pub(crate) struct Dot {
+    pub(crate) right: Right,
+    pub(crate) strike_usd: f64,
+    pub(crate) vol: f64,
+    pub(crate) bid_vol: Option<f64>,
+    pub(crate) ask_vol: Option<f64>,
+}
+
+/// Fits all expiries of a chain, however far, and checks them for static arbitrage.
+pub(crate) fn surface(
+    chain: &Chain,
+    known: &Known,
+    config: &Config,
+) -> Result<SurfaceReport, Error> {
+    let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
+    let spot = chain.spot_usd.ok_or_else(|| Error::NoSpot {
+        symbol: symbol.clone(),
+        as_of,
+    })?;
+    let mut said = Said::default();
+    let rate = said.rate(chain, config);
+    let expiries = expiries(chain, u16::MAX);
+    if expiries.is_empty() {
+        return Err(Error::NothingLater {
+            symbol,
+            as_of,
+            contracts: chain.quotes.len(),
+        });
+    }
+    let quotes_assumed = !chain.quotes.iter().any(|q| q.mid_usd().is_some());
+    let dividends = dividends(chain, known);
+    let spot = said.spot(chain, spot, rate, &expiries, &dividends)?;
+    let (mut reports, mut slices) = (Vec::new(), Vec::new());
+    let mut before: Option<SviFit> = None;
+    for expiry in &expiries {
+        let years = expiry.years();
+        let forward = forward(expiry, spot, rate, &dividends, known, config);
+        let (seen, refused) =
+            smile_points(expiry, forward.usd, rate, quotes_assumed, REACH_SURFACE);
+        let points: Vec<SmilePoint> = seen.iter().map(|seen| seen.point).collect();
+        let choice = choose(&points, forward.usd, years);
+        let slice = choice.as_ref().and_then(|choice| choice.slice);
+        let calendar = match (&before, &slice) {
+            (_, None) => Err("no slice"),
+            (None, _) => Err("no slice before"),
+            (Some(near), Some(far)) => calendar_gap(near, far).ok_or("no strikes quoted in both"),
+        };
+        before = slice.or(before);
+        let one_sided = |seen: &Seen, price: Option<f64>| {
+            price.and_then(|price| vol_of(seen.quote, price, forward.usd, rate, years))
+        };
+        let dot = |seen: &Seen| Dot {
+            right: seen.quote.contract.right,
+            strike_usd: seen.quote.contract.strike_usd,
+            vol: seen.vol,
+            bid_vol: one_sided(seen, seen.quote.bid_usd),
+            ask_vol: one_sided(seen, seen.quote.ask_usd),
+        };
+        reports.push(ExpiryReport {
+            date: expiry.date,
+            years,
+            forward_usd: forward.usd,
+            forward_basis: forward.basis,
+            implied_yield: forward.implied_yield,
+            dots: seen.iter().map(dot).collect(),
+            refused,
+            smile: choice.as_ref().map(|choice| choice.smile),
+            kept_because: choice.as_ref().and_then(|choice| choice.kept_because),
+            parabola_rmse: choice.as_ref().map(|choice| choice.parabola.rmse()),
+            slice: slice
+                .ok_or_else(|| format!("{} usable strikes, at least 5 are needed", points.len())),
+            calendar,
+        });
+        slices.push(SsviSlice {
+            years,
+            forward: forward.usd,
+            points,
+        });
+    }
+    let points: usize = slices.iter().map(|slice| slice.points.len()).sum();
+    if points < POINTS_MIN {
+        return Err(Error::TooThin {
+            symbol,
+            as_of,
+            usable: points,
+            contracts: chain.quotes.len(),
+            needed: POINTS_MIN,
+            reason: thin_reason(quotes_assumed),
+        });
+    }
+    Ok(SurfaceReport {
+        spot_usd: spot,
+        rate,
+        quotes_assumed,
+        expiries: reports,
+        ssvi: Ssvi::fit(&slices).map_err(|_| "no expiry has five usable strikes".to_owned()),
+        assumptions: said.assumptions,
+        notes: said.notes,
+    })
+}
+
+fn thin_reason(quotes_assumed: bool) -> String {
+    match quotes_assumed {
+        true => "no bid and ask anywhere, so the vendor's volatility is needed".to_owned(),
+        false => "bid and ask on the out-of-the-money side".to_owned(),
+    }
 }
 
 /// What can be traded today. Contracts of expiries without a smile are priced by the surface between its neighbours.
@@ -539,6 +734,95 @@ impl Said {
             source,
         );
         rate
+    }
+
+    /// Fits every expiry that has points; the surface is there if at least one has. Says which form was taken, and what arbitrage
+    /// the fitted curves show.
+    fn smiles(
+        &mut self,
+        expiries: &[Expiry],
+        forwards: &[Forward],
+        rate: f64,
+        quotes_assumed: bool,
+    ) -> (Option<Surface>, Vec<SmileView>, usize) {
+        let (mut fitted, mut views, mut count) = (Vec::new(), Vec::new(), 0);
+        let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut butterflies, mut calendars) = (Vec::new(), Vec::new());
+        let mut before: Option<(Date, SviFit)> = None;
+        for (expiry, forward) in expiries.iter().zip(forwards) {
+            let years = expiry.years();
+            let (seen, _) = smile_points(expiry, forward.usd, rate, quotes_assumed, REACH);
+            let points: Vec<SmilePoint> = seen.iter().map(|seen| seen.point).collect();
+            let Some(choice) = choose(&points, forward.usd, years) else {
+                continue;
+            };
+            if let Some(reason) = choice.kept_because {
+                *kept.entry(reason).or_insert(0) += 1;
+            }
+            if let Some(fit) = choice.slice.filter(|fit| fit.count >= SVI_POINTS_MIN) {
+                if fit.unconstrained_worst_g < -1e-6 {
+                    butterflies.push((expiry.date, fit.unconstrained_worst_g));
+                }
+                if let Some((date, near)) = &before
+                    && let Some(gap) = calendar_gap(near, &fit).filter(|gap| !gap.is_free())
+                {
+                    // Total variance as volatility of the later expiry.
+                    let vol = fit.svi.vol(gap.worst_at, years);
+                    let points = 100.0 * gap.gap / (2.0 * vol * years);
+                    calendars.push((*date, expiry.date, points));
+                }
+                before = Some((expiry.date, fit));
+            }
+            let smile = choice.smile;
+            count += points.len();
+            views.push(SmileView {
+                expiry: expiry.date.to_string(),
+                dte_days: u32::from(expiry.day),
+                forward_usd: forward.usd,
+                forward_basis: forward.basis.to_owned(),
+                atm_vol: smile.vol(forward.usd, forward.usd, years),
+                points: points.len() as u32,
+                rmse_vol: smile.rmse(),
+            });
+            fitted.push(smile::Expiry {
+                years,
+                forward: forward.usd,
+                smile,
+            });
+        }
+        if !fitted.is_empty() {
+            let parabolas: usize = kept.values().sum();
+            let reasons: Vec<String> = kept
+                .iter()
+                .map(|(reason, count)| format!("{count}: {reason}"))
+                .collect();
+            let source = if reasons.is_empty() {
+                "each fits no worse than a parabola and has no butterfly arbitrage".to_owned()
+            } else {
+                format!("a parabola is kept on {}", reasons.join("; "))
+            };
+            let value = format!(
+                "SVI on {} of {} expiries",
+                fitted.len() - parabolas,
+                fitted.len()
+            );
+            self.assume("form of the smiles", value, source);
+        }
+        if let Some((date, g)) = butterflies.iter().min_by(|a, b| a.1.total_cmp(&b.1)) {
+            self.notes.push(format!(
+                "the curve that fits best has butterfly arbitrage on {} of {} expiries (worst on {date}: g {g:.3}); it is fitted around where possible",
+                butterflies.len(),
+                fitted.len()
+            ));
+        }
+        if let Some((near, far, points)) = calendars.iter().min_by(|a, b| a.2.total_cmp(&b.2)) {
+            self.notes.push(format!(
+                "total variance falls from one expiry to the next, which is calendar arbitrage, {} times; at worst from {near} to {far}, by {:.2} volatility points",
+                calendars.len(),
+                points.abs()
+            ));
+        }
+        (Surface::new(fitted).ok(), views, count)
     }
 
     /// The spot that the quotes were made on. What calls and puts of the nearest expiry say outweighs a spot taken at another time:

@@ -58,12 +58,12 @@ impl Scale {
 }
 
 /// A percentage of the width, short.
-fn place(percent: f64) -> String {
+pub(super) fn place(percent: f64) -> String {
     format!("{percent:.2}")
 }
 
 /// Opens a drawing with its label.
-fn open(class: &str, height: u32, label: &str) -> String {
+pub(super) fn open(class: &str, height: u32, label: &str) -> String {
     let label = escape(label);
     format!(
         r#"<svg class="{class}" role="img" width="100%" height="{height}" aria-label="{label}"><title>{label}</title>"#
@@ -309,7 +309,7 @@ fn markers(plan: &Plan, across: &Scale) -> Vec<Marker> {
 }
 
 /// Text at a place across; near an edge it stays inside.
-fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
+pub(super) fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
     let anchor = match percent {
         percent if percent < 12.0 => "start",
         percent if percent > 88.0 => "end",
@@ -323,7 +323,7 @@ fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
 }
 
 /// About `count` round numbers inside a range.
-fn ticks(low: f64, high: f64, count: u32) -> Vec<f64> {
+pub(super) fn ticks(low: f64, high: f64, count: u32) -> Vec<f64> {
     let rough = (high - low) / f64::from(count);
     if !rough.is_finite() || rough <= 0.0 {
         return Vec::new();

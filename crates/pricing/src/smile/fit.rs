@@ -79,6 +79,7 @@ pub(super) fn fit(points: &[SmilePoint], forward: f64, years: f64) -> Result<Smi
         z_max: (y_max / a).max(0.0),
         rmse,
         count: places.len(),
+        hyperbola: None,
     })
 }
 
