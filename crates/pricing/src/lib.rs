@@ -7,6 +7,7 @@
 //! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
 //! | chances under the normal law | [`normal`] |
+//! | many positions in many scenarios, as one product | [`scenarios`] |
 //!
 //! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
 //! an [`InputsRef`] or [`QuotedRef`] go in, a column comes out, and a [`Status`] beside each slot tells what became of it.
@@ -32,6 +33,7 @@ pub mod european;
 pub mod implied;
 pub mod inputs;
 pub mod normal;
+pub mod scenarios;
 pub mod smile;
 pub mod units;
 
