@@ -9,6 +9,8 @@ mod content;
 #[cfg(test)]
 mod fixture;
 mod html;
+mod risk;
+mod risk_html;
 mod svg;
 mod table;
 #[cfg(test)]
@@ -17,4 +19,6 @@ mod text;
 pub(crate) mod units;
 
 pub(crate) use html::html;
+pub(crate) use risk::{risk_csv, risk_text};
+pub(crate) use risk_html::risk_html;
 pub(crate) use text::{TextStyle, text};

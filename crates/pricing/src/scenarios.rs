@@ -312,18 +312,12 @@ mod tests {
         let (call, put) = (Right::Call, Right::Put);
         [
             Instrument::Share,
-            Instrument::American {
-                right: put,
-                strike,
-            },
+            Instrument::American { right: put, strike },
             Instrument::American {
                 right: call,
                 strike,
             },
-            Instrument::European {
-                right: put,
-                strike,
-            },
+            Instrument::European { right: put, strike },
             Instrument::European {
                 right: call,
                 strike,
