@@ -5,7 +5,7 @@ use crate::engine::{self, inputs::Request};
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
-use crate::{account, report};
+use crate::{account, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -25,6 +25,8 @@ enum Command {
     Plan(Box<PlanArgs>),
     /// Fit a chain's implied volatilities (SVI, SSVI) and check them for static arbitrage.
     Surface(Box<crate::surface::SurfaceArgs>),
+    /// Show what becomes of an account if shares, volatilities and the date move, and its dollar Greeks.
+    Risk(Box<RiskArgs>),
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -100,6 +102,45 @@ struct PlanArgs {
 }
 
 #[derive(Debug, Args)]
+struct RiskArgs {
+    /// Account (TOML); every symbol in it that the chain holds counts.
+    #[arg(long, value_name = "FILE")]
+    account: Option<PathBuf>,
+    /// Option chain: any supported vendor's file, plain or gzipped; may be repeated, as for calls and puts apart.
+    #[arg(long, value_name = "FILE")]
+    chain: Vec<PathBuf>,
+    /// Ex-dates and earnings (CSV: symbol, date, kind, amount_usd).
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Only this symbol of the account.
+    #[arg(long, short)]
+    symbol: Option<String>,
+    /// Day of the quotes; default: the last one.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<jiff::civil::Date>,
+    /// Price of one share, where the file has none and the account one symbol.
+    #[arg(long, value_name = "USD")]
+    spot: Option<f64>,
+    /// Interest rate, fraction per year.
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
+    rate: Option<f64>,
+    /// Allow a real account on synthetic data.
+    #[arg(long)]
+    allow_synthetic: bool,
+    /// Print everything as JSON.
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print every scenario of every row as CSV.
+    #[arg(long)]
+    csv: bool,
+    /// Also write one HTML file.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
 struct ConfigArgs {
     /// Configuration file (TOML).
     #[arg(long = "config", value_name = "FILE")]
@@ -153,6 +194,7 @@ pub(crate) fn run() -> u8 {
     };
     let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
         || matches!(&cli.command, Command::Surface(args) if args.json)
+        || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -168,6 +210,11 @@ pub(crate) fn run() -> u8 {
                 ))
             })
             .map(|text| done(&text)),
+        Command::Risk(args) => std::panic::catch_unwind(|| risk(&args)).unwrap_or_else(|_| {
+            Err(Error::Internal(
+                "a bug; the lines above say where".to_owned(),
+            ))
+        }),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
@@ -288,6 +335,51 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     } else {
         0
     })
+}
+
+fn risk(args: &RiskArgs) -> Result<u8, Error> {
+    let rate = args.rate.map(|rate| Flag {
+        name: "--rate".to_owned(),
+        key: "market.rate_per_year".to_owned(),
+        value: format!("{rate:?}"),
+    });
+    let config = load(&args.config, rate.into_iter().collect())?.config;
+    if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
+        return Err(Error::Usage(format!(
+            "--spot {spot}: a price in dollars is needed"
+        )));
+    }
+    let request = Request {
+        chains: args.chain.clone(),
+        account: args.account.clone(),
+        history: None,
+        events: args.events.clone(),
+        symbol: args.symbol.clone(),
+        as_of: args.as_of,
+        spot_usd: args.spot,
+        allow_synthetic: args.allow_synthetic,
+    };
+    let risk = risk::risk(&request, &config, threads(&config, &hardware::detect()))?;
+    if let Some(path) = &args.html {
+        std::fs::write(path, report::risk_html(&risk)).map_err(|error| Error::UnwritableFile {
+            path: path.clone(),
+            why: error.to_string(),
+        })?;
+        eprintln!("written: {}", path.display());
+    }
+    if args.json {
+        let json = serde_json::to_string_pretty(&risk);
+        done(&json.map_err(|error| Error::Internal(error.to_string()))?);
+    } else if args.csv {
+        done(&report::risk_csv(&risk));
+    } else {
+        let style = report::TextStyle {
+            color: wants_color(),
+            unicode: wants_unicode(),
+        };
+        done(&report::risk_text(&risk, &style));
+    }
+    Ok(0)
 }
 
 fn threads(config: &Config, machine: &hardware::Machine) -> usize {

@@ -29,8 +29,8 @@ pub(crate) enum Error {
     Io { path: PathBuf, why: String },
     #[error("{}: cannot be written: {why}; choose another folder with --out", path.display())]
     Unwritable { path: PathBuf, why: String },
-    #[error("{}: cannot be written: {why}; choose another file with --html", path.display())]
-    UnwritablePage { path: PathBuf, why: String },
+    #[error("{}: cannot be written: {why}; name another file", path.display())]
+    UnwritableFile { path: PathBuf, why: String },
     #[error("interrupted: {done}; nothing was written")]
     Interrupted { done: String },
     #[error("internal error, please report it: {0}")]
@@ -46,7 +46,7 @@ impl Error {
             }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } => 3,
-            Error::Resources(_) | Error::Unwritable { .. } | Error::UnwritablePage { .. } => 5,
+            Error::Resources(_) | Error::Unwritable { .. } | Error::UnwritableFile { .. } => 5,
             Error::Internal(_) => 6,
             Error::Interrupted { .. } => 130,
         }

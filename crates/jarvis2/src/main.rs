@@ -8,6 +8,7 @@ mod error;
 mod plan;
 mod progress;
 mod report;
+mod risk;
 mod surface;
 
 use std::process::ExitCode;

@@ -9,6 +9,8 @@ mod content;
 #[cfg(test)]
 mod fixture;
 mod html;
+mod risk;
+mod risk_html;
 mod surface;
 mod svg;
 mod table;
@@ -18,5 +20,7 @@ mod text;
 pub(crate) mod units;
 
 pub(crate) use html::html;
+pub(crate) use risk::{risk_csv, risk_text};
+pub(crate) use risk_html::risk_html;
 pub(crate) use surface::{surface_html, surface_text};
 pub(crate) use text::{TextStyle, text};

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<String, Error> {
     let shown = read(args)?;
     if let Some(path) = &args.html {
         let page = report::surface_html(&shown);
-        std::fs::write(path, page).map_err(|error| Error::UnwritablePage {
+        std::fs::write(path, page).map_err(|error| Error::UnwritableFile {
             path: path.clone(),
             why: error.to_string(),
         })?;

@@ -253,25 +253,4 @@ impl GreeksMut<'_> {
         self.theta[i] = greeks.theta;
         self.rho[i] = greeks.rho;
     }
-
-    /// Fills every row with `answer(option)`, or with NaN and the reason.
-    pub(crate) fn fill(
-        &mut self,
-        inputs: InputsRef,
-        status: &mut [Status],
-        answer: impl Fn(&Inputs) -> Result<Greeks, Error>,
-    ) {
-        assert!(
-            inputs.len() == self.len() && inputs.len() == status.len(),
-            "columns differ in length"
-        );
-        for (i, slot) in status.iter_mut().enumerate() {
-            let (greeks, outcome) = match answer(&inputs.get(i)) {
-                Ok(greeks) => (greeks, Status::Ok),
-                Err(error) => (Greeks::NAN, error.into()),
-            };
-            self.set(i, greeks);
-            *slot = outcome;
-        }
-    }
 }

@@ -9,6 +9,7 @@
 //! | European price when volatility itself is random | [`heston`] |
 //! | anything that a simulated path decides, with its error | [`monte_carlo`] |
 //! | chances under the normal law | [`normal`] |
+//! | many positions in many scenarios, as one product | [`scenarios`] |
 //!
 //! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
 //! an [`InputsRef`] or [`QuotedRef`] go in, a column comes out, and a [`Status`] beside each slot tells what became of it.
@@ -36,6 +37,7 @@ pub mod implied;
 pub mod inputs;
 pub mod monte_carlo;
 pub mod normal;
+pub mod scenarios;
 mod simd;
 pub mod smile;
 pub mod units;

@@ -74,7 +74,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A table that scrolls sideways where the page is narrow.
-struct Grid {
+pub(super) struct Grid {
     class: &'static str,
     caption: String,
     heads: Vec<String>,
@@ -84,7 +84,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(class: &'static str, caption: &str, heads: &[&str]) -> Grid {
+    pub(super) fn new(class: &'static str, caption: &str, heads: &[&str]) -> Grid {
         Grid {
             class,
             caption: caption.to_string(),
@@ -95,13 +95,13 @@ impl Grid {
     }
 
     /// Says how many of the last columns hold words: they stand to the left.
-    fn words(mut self, columns: usize) -> Grid {
+    pub(super) fn words(mut self, columns: usize) -> Grid {
         self.words = columns;
         self
     }
 
     /// Adds a row. `head` and the cells are HTML; a cell is its class and its content.
-    fn row(&mut self, class: &str, head: &str, cells: &[(&str, String)]) {
+    pub(super) fn row(&mut self, class: &str, head: &str, cells: &[(&str, String)]) {
         self.body.push_str(&format!(
             "<tr{}><th scope=\"row\">{head}</th>",
             class_of(class)
@@ -113,7 +113,7 @@ impl Grid {
         self.body.push_str("</tr>\n");
     }
 
-    fn finish(self, page: &mut String) {
+    pub(super) fn finish(self, page: &mut String) {
         let caption = escape(&self.caption);
         page.push_str(&format!(
             "<p class=\"caption\">{caption}</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table{} aria-label=\"{caption}\">\n",
@@ -148,7 +148,7 @@ fn class_of(class: &str) -> String {
     }
 }
 
-fn paragraph(page: &mut String, class: &str, text: &str) {
+pub(super) fn paragraph(page: &mut String, class: &str, text: &str) {
     if !text.is_empty() {
         page.push_str(&format!(
             "<p{}>{}</p>\n",
@@ -582,7 +582,7 @@ fn heat(page: &mut String, what_if: &WhatIf, spot_usd: f64) {
 }
 
 /// One of five steps to either side.
-fn heat_class(profit: f64, largest: f64) -> &'static str {
+pub(super) fn heat_class(profit: f64, largest: f64) -> &'static str {
     const GAIN: [&str; 5] = ["p1", "p2", "p3", "p4", "p5"];
     const LOSS: [&str; 5] = ["n1", "n2", "n3", "n4", "n5"];
     if !profit.is_finite() || profit == 0.0 || largest <= 0.0 {
