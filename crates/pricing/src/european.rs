@@ -36,7 +36,6 @@ mod single;
 pub use second_order::{SecondOrder, SecondOrderMut, second_order, second_order_batch};
 pub use single::{Greeks32Mut, Inputs32Ref, greeks_batch_f32, prices_f32};
 
-
 use crate::error::settle;
 use crate::normal::{cdf, mills, pdf};
 use crate::simd::level;
