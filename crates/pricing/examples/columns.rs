@@ -9,15 +9,13 @@ use std::time::Instant;
 
 const ROWS: usize = 8192;
 
-/// Prints the least time per row of ten runs over all rows.
-fn time(what: &str, rounds: u32, mut f: impl FnMut()) {
+/// Prints the least time per row of many short runs over all rows: a busy machine disturbs some of them, not all.
+fn time(what: &str, runs: u32, mut f: impl FnMut()) {
     let mut best = f64::INFINITY;
-    for _ in 0..10 {
+    for _ in 0..runs {
         let start = Instant::now();
-        for _ in 0..rounds {
-            f();
-        }
-        best = best.min(start.elapsed().as_secs_f64() / f64::from(rounds));
+        f();
+        best = best.min(start.elapsed().as_secs_f64());
     }
     println!("{what:<40} {:>9.2} ns", best * 1e9 / ROWS as f64);
 }
@@ -59,10 +57,10 @@ fn main() {
     let mut status = vec![Status::Ok; ROWS];
     let mut prices = vec![0.0; ROWS];
     let mut out: [Vec<f64>; 9] = std::array::from_fn(|_| vec![0.0; ROWS]);
-    time("European price", 20, || {
+    time("European price", 400, || {
         european::prices(black_box(inputs), &mut prices, &mut status)
     });
-    time("European price and 5 Greeks", 20, || {
+    time("European price and 5 Greeks", 400, || {
         let [price, delta, gamma, vega, theta, rho, ..] = &mut out;
         let out = GreeksMut {
             price,
@@ -74,7 +72,7 @@ fn main() {
         };
         european::greeks_batch(black_box(inputs), out, &mut status);
     });
-    time("European second order, 9 numbers", 20, || {
+    time("European second order, 9 numbers", 400, || {
         let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = &mut out;
         let out = SecondOrderMut {
             vanna,
@@ -102,7 +100,7 @@ fn main() {
         vol: vol32,
     };
     let mut out32: [Vec<f32>; 6] = std::array::from_fn(|_| vec![0.0; ROWS]);
-    time("European price, f32", 20, || {
+    time("European price, f32", 400, || {
         european::prices_f32(black_box(inputs32), &mut out32[0], &mut status);
     });
     let worst = (0..ROWS)
@@ -115,7 +113,7 @@ fn main() {
         "{:<40} {worst:>9.1e} of max(spot, strike)",
         "  its largest error"
     );
-    time("European price and 5 Greeks, f32", 20, || {
+    time("European price and 5 Greeks, f32", 400, || {
         let [price, delta, gamma, vega, theta, rho] = &mut out32;
         let out = Greeks32Mut {
             price,
@@ -127,7 +125,7 @@ fn main() {
         };
         european::greeks_batch_f32(black_box(inputs32), out, &mut status);
     });
-    time("European price, one at a time", 2, || {
+    time("European price, one at a time", 40, || {
         for (i, price) in prices.iter_mut().enumerate() {
             *price = european::price(black_box(&inputs.get(i)));
         }
@@ -142,10 +140,10 @@ fn main() {
         dividend_yield: &dividend_yield,
     };
     let mut vols = vec![0.0; ROWS];
-    time("European implied volatility", 2, || {
+    time("European implied volatility", 40, || {
         implied_vols(black_box(quoted), &mut vols, &mut status)
     });
-    time("European implied volatility, one at a time", 1, || {
+    time("European implied volatility, one at a time", 40, || {
         for (i, vol) in vols.iter_mut().enumerate() {
             *vol = implied_vol(black_box(&quoted.get(i))).unwrap_or(f64::NAN);
         }
