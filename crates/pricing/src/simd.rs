@@ -143,7 +143,7 @@ pub(crate) fn exp<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
     lost.select(splat(simd, 0.0), S::f64s::from_bits(scaled))
 }
 
-/// `ln(a / b)` with no digit lost where `a` is close to `b`. Both are normal, positive, between 1e-290 and 1e290.
+/// `ln(a / b)` with no digit lost where `a` is close to `b`. Both are normal, positive, between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln_ratio<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
     /// Makes any difference of exponents positive, and rounds it.
@@ -159,7 +159,7 @@ pub(crate) fn ln_ratio<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
     k.mul_add(splat(simd, LN_2_HIGH), f + (f + rest))
 }
 
-/// The natural logarithm of a normal positive number between 1e-290 and 1e290.
+/// The natural logarithm of a normal positive number between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
     ln_ratio(simd, x, S::f64s::splat(simd, 1.0))
