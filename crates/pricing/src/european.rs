@@ -36,6 +36,8 @@ mod single;
 pub use second_order::{SecondOrder, SecondOrderMut, second_order, second_order_batch};
 pub use single::{Greeks32Mut, Inputs32Ref, greeks_batch_f32, prices_f32};
 
+pub(crate) use lanes::signs;
+
 use crate::error::settle;
 use crate::normal::{cdf, mills, pdf};
 use crate::simd::level;
@@ -273,7 +275,7 @@ impl Terms {
 }
 
 /// `ln(a / b)`, with no digit lost where the two are close.
-fn ln_ratio(a: f64, b: f64) -> f64 {
+pub(crate) fn ln_ratio(a: f64, b: f64) -> f64 {
     let ratio = a / b;
     if (0.5..=2.0).contains(&ratio) {
         ((a - b) / b).ln_1p()

@@ -13,6 +13,8 @@
 //!
 //! The same numbers come out at every level that fuses multiply and add (NEON, AVX2, AVX-512). Plain SSE and the fallback round
 //! twice, so there the last digits may differ. Lanes never look at each other: an answer depends on its own row alone.
+//! Code that calls these is `#[inline(always)]` all the way up to `dispatch!`, and has no plain closures that touch vectors (not in
+//! `map` either): those are compiled without the wide instructions and cost ten times as much.
 //! Not for arguments outside the ranges that each function states; nothing here checks them.
 
 #![allow(dead_code)] // Several doors share this room and not each needs every function at every time.
@@ -21,9 +23,9 @@ mod lanes;
 mod single;
 
 #[allow(unused_imports)]
-pub(crate) use lanes::{in_lanes, load, store};
+pub(crate) use lanes::{WIDEST, in_lanes, load, store};
 #[allow(unused_imports)]
-pub(crate) use single::{cdf_pdf_f32, exp_f32, ln_ratio_f32, mills_f32};
+pub(crate) use single::{cdf_pdf_f32, exp_f32, ln_ratio_f32, mills_f32, splat32};
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd};
@@ -100,6 +102,17 @@ pub(crate) fn level() -> Level {
     Level::new()
 }
 
+/// One number in all lanes. A function and not a closure: closures are not inlined where the wide instructions are allowed.
+#[inline(always)]
+pub(crate) fn splat<S: Simd>(simd: S, value: f64) -> S::f64s {
+    S::f64s::splat(simd, value)
+}
+
+#[inline(always)]
+fn bits<S: Simd>(simd: S, value: u64) -> <S::f64s as SimdFloat<S>>::Bits {
+    <S::f64s as SimdFloat<S>>::Bits::splat(simd, value)
+}
+
 /// `c[0] + c[1] x + ...`, even and odd powers apart so that two chains run side by side.
 #[inline(always)]
 pub(crate) fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f64s, c: &[f64; N]) -> S::f64s {
@@ -119,37 +132,34 @@ pub(crate) fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f64s, c: &[f64;
 /// The exponential. Below -708.39 the answer is 0, above 709.4 that of 709.4; no NaN comes out unless one goes in.
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    let splat = |v| S::f64s::splat(simd, v);
-    let lost = x.simd_lt(splat(-708.39));
-    let x = x.max(splat(-708.39)).min(splat(709.4));
-    let shifted = x.mul_add(splat(std::f64::consts::LOG2_E), splat(ROUND));
-    let n = shifted - splat(ROUND);
-    let r = n.mul_add(splat(-LN_2_HIGH), x);
-    let r = n.mul_add(splat(-LN_2_LOW), r);
-    let small = (r * r).mul_add(polynomial(simd, r, &EXP), r) + splat(1.0);
+    let lost = x.simd_lt(splat(simd, -708.39));
+    let x = x.max(splat(simd, -708.39)).min(splat(simd, 709.4));
+    let shifted = x.mul_add(splat(simd, std::f64::consts::LOG2_E), splat(simd, ROUND));
+    let n = shifted - splat(simd, ROUND);
+    let r = n.mul_add(splat(simd, -LN_2_HIGH), x);
+    let r = n.mul_add(splat(simd, -LN_2_LOW), r);
+    let small = (r * r).mul_add(polynomial(simd, r, &EXP), r) + splat(simd, 1.0);
     let scaled = small.to_bits() + (shifted.to_bits() << 52);
-    lost.select(splat(0.0), S::f64s::from_bits(scaled))
+    lost.select(splat(simd, 0.0), S::f64s::from_bits(scaled))
 }
 
-/// `ln(a / b)` with no digit lost where `a` is close to `b`. Both are normal, positive, between 1e-290 and 1e290.
+/// `ln(a / b)` with no digit lost where `a` is close to `b`. Both are normal, positive, between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln_ratio<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
     /// Makes any difference of exponents positive, and rounds it.
     const BIAS: u64 = (1024 << 52) + (1 << 51);
-    let splat = |v| S::f64s::splat(simd, v);
-    let bits = |v| <S::f64s as SimdFloat<S>>::Bits::splat(simd, v);
-    let biased = (a.to_bits() - b.to_bits() + bits(BIAS)) >> 52;
-    let scaled = S::f64s::from_bits(a.to_bits() - ((biased - bits(1024)) << 52));
+    let biased = (a.to_bits() - b.to_bits() + bits(simd, BIAS)) >> 52;
+    let scaled = S::f64s::from_bits(a.to_bits() - ((biased - bits(simd, 1024)) << 52));
     // The exponent as the low bits of 2^52.
-    let k = S::f64s::from_bits(biased | bits(0x4330_0000_0000_0000))
-        - splat(4_503_599_627_370_496.0 + 1024.0);
+    let k = S::f64s::from_bits(biased | bits(simd, 0x4330_0000_0000_0000))
+        - splat(simd, 4_503_599_627_370_496.0 + 1024.0);
     let f = (scaled - b) / (scaled + b);
     let square = f * f;
-    let rest = (f * square).mul_add(polynomial(simd, square, &LN), k * splat(LN_2_LOW));
-    k.mul_add(splat(LN_2_HIGH), f + (f + rest))
+    let rest = (f * square).mul_add(polynomial(simd, square, &LN), k * splat(simd, LN_2_LOW));
+    k.mul_add(splat(simd, LN_2_HIGH), f + (f + rest))
 }
 
-/// The natural logarithm of a normal positive number between 1e-290 and 1e290.
+/// The natural logarithm of a normal positive number between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
     ln_ratio(simd, x, S::f64s::splat(simd, 1.0))
@@ -158,48 +168,47 @@ pub(crate) fn ln<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
 /// Mills' ratio `(1 - N(z)) / n(z)` for `z` from 0 to 1e70.
 #[inline(always)]
 pub(crate) fn mills<S: Simd>(simd: S, z: S::f64s) -> S::f64s {
-    let splat = |v| S::f64s::splat(simd, v);
-    let (above, pole) = (z + splat(CENTRE), z + splat(POLE));
-    let share = splat(1.0) / (above * pole);
-    let t = (z - splat(CENTRE)) * (pole * share);
+    let (above, pole) = (z + splat(simd, CENTRE), z + splat(simd, POLE));
+    let share = splat(simd, 1.0) / (above * pole);
+    let t = (z - splat(simd, CENTRE)) * (pole * share);
     polynomial(simd, t, &MILLS) * (above * share)
 }
 
 /// [`mills`] of two arguments at the price of one division; `z` from 0 to 1e70.
 #[inline(always)]
 pub(crate) fn mills_of_two<S: Simd>(simd: S, z: [S::f64s; 2]) -> [S::f64s; 2] {
-    let splat = |v| S::f64s::splat(simd, v);
-    let above = z.map(|z| z + splat(CENTRE));
-    let pole = z.map(|z| z + splat(POLE));
+    let above = [z[0] + splat(simd, CENTRE), z[1] + splat(simd, CENTRE)];
+    let pole = [z[0] + splat(simd, POLE), z[1] + splat(simd, POLE)];
     let below = [above[0] * pole[0], above[1] * pole[1]];
-    let share = splat(1.0) / (below[0] * below[1]);
+    let share = splat(simd, 1.0) / (below[0] * below[1]);
     let share = [share * below[1], share * below[0]];
-    let one = |i: usize| {
-        let t = (z[i] - splat(CENTRE)) * (pole[i] * share[i]);
-        polynomial(simd, t, &MILLS) * (above[i] * share[i])
-    };
-    [one(0), one(1)]
+    let t = [
+        (z[0] - splat(simd, CENTRE)) * (pole[0] * share[0]),
+        (z[1] - splat(simd, CENTRE)) * (pole[1] * share[1]),
+    ];
+    [
+        polynomial(simd, t[0], &MILLS) * (above[0] * share[0]),
+        polynomial(simd, t[1], &MILLS) * (above[1] * share[1]),
+    ]
 }
 
 /// Density of the standard normal; 0 beyond 37.6, where its values leave the normal numbers.
 #[inline(always)]
 pub(crate) fn pdf<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    let splat = |v| S::f64s::splat(simd, v);
     // What the rounding of the square lost is put back to first order.
     let square = x * x;
     let lost = x.mul_sub(x, square);
-    let tall = exp(simd, square * splat(-0.5)) * splat(ONE_OVER_SQRT_2PI);
-    (tall * splat(-0.5)).mul_add(lost, tall)
+    let tall = exp(simd, square * splat(simd, -0.5)) * splat(simd, ONE_OVER_SQRT_2PI);
+    (tall * splat(simd, -0.5)).mul_add(lost, tall)
 }
 
 /// Probability to be at most `x` and density at `x` of the standard normal; the lower tail keeps its digits.
 #[inline(always)]
 pub(crate) fn cdf_pdf<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
-    let splat = |v| S::f64s::splat(simd, v);
     let density = pdf(simd, x);
     let tail = density * mills(simd, x.abs());
-    let above = x.simd_gt(splat(0.0));
-    (above.select(splat(1.0) - tail, tail), density)
+    let above = x.simd_gt(splat(simd, 0.0));
+    (above.select(splat(simd, 1.0) - tail, tail), density)
 }
 
 /// Probability that a standard normal is at most `x`.

@@ -3,7 +3,7 @@
 //! Rows that any lane can price go through here. The rest, no time or volatility left, absurd sizes, bad inputs, are left to the
 //! scalar code row by row; which rows those are depends on the row alone, so its answer never depends on its neighbours.
 
-use crate::simd::{exp, ln_ratio, load, mills, mills_of_two, store};
+use crate::simd::{WIDEST, exp, ln_ratio, load, mills, mills_of_two, splat, store};
 use crate::{InputsRef, Right};
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -41,12 +41,17 @@ impl<S: Simd> Row<S> {
 /// `+1` for calls, `-1` for puts.
 #[inline(always)]
 pub(crate) fn signs<S: Simd>(simd: S, right: &[Right], at: usize) -> S::f64s {
-    if let Some(rows) = right.get(at..at + S::f64s::LEN) {
-        S::f64s::from_fn(simd, |lane| f64::from(1 - 2 * (rows[lane] as i32)))
+    let mut rows = [1.0; WIDEST];
+    if let Some(right) = right.get(at..at + S::f64s::LEN) {
+        for (sign, right) in rows.iter_mut().zip(right) {
+            *sign = f64::from(1 - 2 * (*right as i32));
+        }
     } else {
-        let last = right.len() - 1;
-        S::f64s::from_fn(simd, |lane| right[(at + lane).min(last)].sign())
+        for (sign, right) in rows.iter_mut().zip(&right[at..]) {
+            *sign = right.sign();
+        }
     }
+    S::f64s::from_slice(simd, &rows[..S::f64s::LEN])
 }
 
 /// What price and Greeks share.
@@ -75,32 +80,30 @@ pub(super) struct Core<S: Simd> {
 impl<S: Simd> Core<S> {
     #[inline(always)]
     pub(super) fn new(simd: S, row: &Row<S>) -> Core<S> {
-        let splat = |v| S::f64s::splat(simd, v);
-        let zero = splat(0.0);
+        let zero = splat(simd, 0.0);
         let root_years = row.years.sqrt();
         let deviation = row.vol * root_years;
         let discount = row.rate * row.years;
         let leak = row.dividend_yield * row.years;
-        let within =
-            |x: S::f64s, low: f64, high: f64| x.simd_ge(splat(low)) & x.simd_le(splat(high));
-        let usual = within(row.spot, 1e-40, 1e40)
-            & within(row.strike, 1e-40, 1e40)
-            & within(row.years, 1e-12, 1e4)
-            & within(deviation, 1e-12, 1e3)
-            & discount.abs().simd_le(splat(600.0))
-            & leak.abs().simd_le(splat(600.0));
+        let usual = within(simd, row.spot, 1e-40, 1e40)
+            & within(simd, row.strike, 1e-40, 1e40)
+            & within(simd, row.years, 1e-12, 1e4)
+            & within(simd, deviation, 1e-12, 1e3)
+            & discount.abs().simd_le(splat(simd, 600.0))
+            & leak.abs().simd_le(splat(simd, 600.0));
         let share = row.spot * exp(simd, -leak);
         let cash = row.strike * exp(simd, -discount);
         let log_forward = (row.rate - row.dividend_yield)
             .mul_add(row.years, ln_ratio(simd, row.spot, row.strike));
-        let per_deviation = splat(1.0) / deviation;
+        let per_deviation = splat(simd, 1.0) / deviation;
         let call_out = log_forward.simd_le(zero);
         let centre = log_forward.abs() * per_deviation;
-        let half = deviation * splat(0.5);
+        let half = deviation * splat(simd, 0.5);
         let (near, far) = (centre - half, centre + half);
         let lesser = call_out.select(share, cash);
-        let peak =
-            lesser * exp(simd, near * near * splat(-0.5)) * splat(crate::simd::ONE_OVER_SQRT_2PI);
+        let peak = lesser
+            * exp(simd, near * near * splat(simd, -0.5))
+            * splat(simd, crate::simd::ONE_OVER_SQRT_2PI);
         let [near_ratio, far_ratio] = mills_of_two(simd, [near.abs(), far]);
         // What the lesser asset is worth where it is delivered; beyond the middle all but a tail of it.
         let tail = peak * near_ratio;
@@ -108,7 +111,7 @@ impl<S: Simd> Core<S> {
         let with_lesser = beyond.select(lesser - tail, tail);
         let with_greater = peak * far_ratio;
         let apart = beyond.select(with_lesser - with_greater, peak * (near_ratio - far_ratio));
-        let narrow = half.simd_lt(splat(NARROW));
+        let narrow = half.simd_lt(splat(simd, NARROW));
         let outer = if (narrow & usual).any_true() {
             let series = spread(simd, centre, half);
             narrow.select(peak * series, apart)
@@ -142,19 +145,26 @@ impl<S: Simd> Core<S> {
     }
 }
 
+#[inline(always)]
+fn within<S: Simd>(simd: S, x: S::f64s, low: f64, high: f64) -> S::mask64s {
+    x.simd_ge(splat(simd, low)) & x.simd_le(splat(simd, high))
+}
+
 /// `Y(centre - half) - Y(centre + half)` for a small half.
 #[inline(always)]
 fn spread<S: Simd>(simd: S, centre: S::f64s, half: S::f64s) -> S::f64s {
-    let splat = |v| S::f64s::splat(simd, v);
     let ratio = mills(simd, centre);
-    let first = centre.mul_sub(ratio, splat(1.0));
+    let first = centre.mul_sub(ratio, splat(simd, 1.0));
     let second = centre.mul_add(first, ratio);
-    let third = centre.mul_add(second, first * splat(2.0));
-    let fourth = centre.mul_add(third, second * splat(3.0));
-    let fifth = centre.mul_add(fourth, third * splat(4.0));
+    let third = centre.mul_add(second, first * splat(simd, 2.0));
+    let fourth = centre.mul_add(third, second * splat(simd, 3.0));
+    let fifth = centre.mul_add(fourth, third * splat(simd, 4.0));
     let square = half * half;
-    let rest = square.mul_add(fifth * splat(1.0 / 120.0), third * splat(1.0 / 6.0));
-    square.mul_add(rest, first) * (half * splat(-2.0))
+    let rest = square.mul_add(
+        fifth * splat(simd, 1.0 / 120.0),
+        third * splat(simd, 1.0 / 6.0),
+    );
+    square.mul_add(rest, first) * (half * splat(simd, -2.0))
 }
 
 /// Stores what `kernel` answers for every vector, and calls `odd(i, out)` for every row that it could not answer.

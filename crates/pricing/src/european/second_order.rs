@@ -15,7 +15,7 @@
 
 use super::Terms;
 use super::lanes::{Core, for_each_vector};
-use crate::simd::level;
+use crate::simd::{level, splat};
 use crate::{Error, Inputs, InputsRef, Status};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
@@ -132,13 +132,12 @@ fn second_order_in<S: Simd>(
         out,
         #[inline(always)]
         |row| {
-            let splat = |v| S::f64s::splat(simd, v);
             let core = Core::new(simd, row);
             let (d1, d2) = (core.d1, core.d2);
-            let per_spot = splat(1.0) / row.spot;
+            let per_spot = splat(simd, 1.0) / row.spot;
             let per_vol = core.root_years * core.per_deviation;
             let root = row.vol * core.per_deviation;
-            let half_per_year = splat(0.5) * root * root;
+            let half_per_year = splat(simd, 0.5) * root * root;
             let w = (row.rate - row.dividend_yield).mul_sub(core.per_deviation, d2 * half_per_year);
             let gamma = core.peak * core.per_deviation * per_spot * per_spot;
             let vega = core.peak * core.root_years;
@@ -150,9 +149,9 @@ fn second_order_in<S: Simd>(
                 per_spot.mul_sub(row.dividend_yield * core.with_share, share * w),
                 vega * (drift - half_per_year),
                 -core.peak * row.years * d1 * per_vol,
-                -gamma * d1.mul_add(core.per_deviation, splat(1.0)) * per_spot,
+                -gamma * d1.mul_add(core.per_deviation, splat(simd, 1.0)) * per_spot,
                 gamma * (drift + half_per_year),
-                gamma * d1.mul_sub(d2, splat(1.0)) * per_vol,
+                gamma * d1.mul_sub(d2, splat(simd, 1.0)) * per_vol,
                 -row.years * core.with_share,
             ];
             (core.usual, answers)

@@ -5,7 +5,7 @@
 //! Not for second differences of prices, and not for implied volatility.
 
 use super::{try_greeks, try_price};
-use crate::simd::{exp_f32, level, ln_ratio_f32, mills_f32};
+use crate::simd::{exp_f32, level, ln_ratio_f32, mills_f32, splat32};
 use crate::{Greeks, Inputs, Right, Status};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
@@ -216,31 +216,29 @@ struct Core<S: Simd> {
 impl<S: Simd> Core<S> {
     #[inline(always)]
     fn new(simd: S, row: &Row<S>) -> Core<S> {
-        let splat = |v| S::f32s::splat(simd, v);
-        let zero = splat(0.0);
+        let zero = splat32(simd, 0.0);
         let [spot, strike, years, rate, dividend_yield, vol] = row.numbers;
         let root_years = years.sqrt();
         let deviation = vol * root_years;
         let discount = rate * years;
         let leak = dividend_yield * years;
-        let within =
-            |x: S::f32s, low: f32, high: f32| x.simd_ge(splat(low)) & x.simd_le(splat(high));
-        let usual = within(spot, 1e-9, 1e9)
-            & within(strike, 1e-9, 1e9)
-            & within(years, 1e-7, 1e4)
-            & within(deviation, 1e-3, 30.0)
-            & discount.abs().simd_le(splat(10.0))
-            & leak.abs().simd_le(splat(10.0));
+        let usual = within(simd, spot, 1e-9, 1e9)
+            & within(simd, strike, 1e-9, 1e9)
+            & within(simd, years, 1e-7, 1e4)
+            & within(simd, deviation, 1e-3, 30.0)
+            & discount.abs().simd_le(splat32(simd, 10.0))
+            & leak.abs().simd_le(splat32(simd, 10.0));
         let share = spot * exp_f32(simd, -leak);
         let cash = strike * exp_f32(simd, -discount);
         let log_forward = (rate - dividend_yield).mul_add(years, ln_ratio_f32(simd, spot, strike));
-        let per_deviation = splat(1.0) / deviation;
+        let per_deviation = splat32(simd, 1.0) / deviation;
         let call_out = log_forward.simd_le(zero);
         let centre = log_forward.abs() * per_deviation;
-        let half = deviation * splat(0.5);
+        let half = deviation * splat32(simd, 0.5);
         let (near, far) = (centre - half, centre + half);
         let lesser = call_out.select(share, cash);
-        let peak = lesser * exp_f32(simd, near * near * splat(-0.5)) * splat(0.398_942_3);
+        let peak =
+            lesser * exp_f32(simd, near * near * splat32(simd, -0.5)) * splat32(simd, 0.398_942_3);
         let [near_ratio, far_ratio] = mills_f32(simd, [near.abs(), far]);
         let tail = peak * near_ratio;
         let with_lesser = near.simd_lt(zero).select(lesser - tail, tail);
@@ -261,6 +259,39 @@ impl<S: Simd> Core<S> {
     }
 }
 
+#[inline(always)]
+fn within<S: Simd>(simd: S, x: S::f32s, low: f32, high: f32) -> S::mask32s {
+    x.simd_ge(splat32(simd, low)) & x.simd_le(splat32(simd, high))
+}
+
+/// The numbers from row `at` on; behind the end the last is repeated.
+#[inline(always)]
+fn load32<S: Simd>(simd: S, column: &[f32], at: usize) -> S::f32s {
+    if let Some(rows) = column.get(at..at + S::f32s::LEN) {
+        S::f32s::from_slice(simd, rows)
+    } else {
+        let mut rows = [column[column.len() - 1]; 16];
+        rows[..column.len() - at].copy_from_slice(&column[at..]);
+        S::f32s::from_slice(simd, &rows[..S::f32s::LEN])
+    }
+}
+
+/// `+1` for calls, `-1` for puts.
+#[inline(always)]
+fn signs32<S: Simd>(simd: S, right: &[Right], at: usize) -> S::f32s {
+    let mut rows = [1.0; 16];
+    if let Some(right) = right.get(at..at + S::f32s::LEN) {
+        for (sign, right) in rows.iter_mut().zip(right) {
+            *sign = (1 - 2 * (*right as i32)) as f32;
+        }
+    } else {
+        for (sign, right) in rows.iter_mut().zip(&right[at..]) {
+            *sign = right.sign() as f32;
+        }
+    }
+    S::f32s::from_slice(simd, &rows[..S::f32s::LEN])
+}
+
 /// As the twin in `f64`.
 #[inline(always)]
 fn for_each_vector<S: Simd, const OUT: usize>(
@@ -275,19 +306,16 @@ fn for_each_vector<S: Simd, const OUT: usize>(
     let mut at = 0;
     while at < rows {
         let left = S::f32s::LEN.min(rows - at);
-        let row = if left == S::f32s::LEN {
-            let right = &inputs.right[at..at + S::f32s::LEN];
-            Row {
-                sign: S::f32s::from_fn(simd, |lane| (1 - 2 * (right[lane] as i32)) as f32),
-                numbers: columns
-                    .map(|column| S::f32s::from_slice(simd, &column[at..at + S::f32s::LEN])),
-            }
-        } else {
-            let index = |lane: usize| (at + lane).min(rows - 1);
-            Row {
-                sign: S::f32s::from_fn(simd, |lane| inputs.right[index(lane)].sign() as f32),
-                numbers: columns.map(|column| S::f32s::from_fn(simd, |lane| column[index(lane)])),
-            }
+        let row = Row {
+            sign: signs32(simd, inputs.right, at),
+            numbers: [
+                load32(simd, columns[0], at),
+                load32(simd, columns[1], at),
+                load32(simd, columns[2], at),
+                load32(simd, columns[3], at),
+                load32(simd, columns[4], at),
+                load32(simd, columns[5], at),
+            ],
         };
         let (usual, answers) = kernel(&row);
         for (column, answer) in out.iter_mut().zip(answers) {

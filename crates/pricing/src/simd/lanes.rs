@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 /// Lanes of `f64` in the widest vector there is.
-const WIDEST: usize = 8;
+pub(crate) const WIDEST: usize = 8;
 
 /// The rows of `column` from `at` on as one vector; behind the end the last row is repeated.
 #[inline(always)]
@@ -12,8 +12,9 @@ pub(crate) fn load<S: Simd>(simd: S, column: &[f64], at: usize) -> S::f64s {
     if let Some(rows) = column.get(at..at + S::f64s::LEN) {
         S::f64s::from_slice(simd, rows)
     } else {
-        let last = column.len() - 1;
-        S::f64s::from_fn(simd, |lane| column[(at + lane).min(last)])
+        let mut rows = [column[column.len() - 1]; WIDEST];
+        rows[..column.len() - at].copy_from_slice(&column[at..]);
+        S::f64s::from_slice(simd, &rows[..S::f64s::LEN])
     }
 }
 
@@ -39,7 +40,11 @@ pub(crate) fn in_lanes<S: Simd, const IN: usize, const OUT: usize>(
     );
     let mut at = 0;
     while at < rows {
-        let answers = kernel(columns.map(|column| load(simd, column, at)));
+        let mut row = [S::f64s::splat(simd, 0.0); IN];
+        for (vector, column) in row.iter_mut().zip(columns) {
+            *vector = load(simd, column, at);
+        }
+        let answers = kernel(row);
         for (column, answer) in out.iter_mut().zip(answers) {
             store::<S>(answer, column, at);
         }

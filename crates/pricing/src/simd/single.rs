@@ -38,6 +38,16 @@ const CENTRE: f32 = 4.0;
 const POLE: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 #[inline(always)]
+pub(crate) fn splat32<S: Simd>(simd: S, value: f32) -> S::f32s {
+    S::f32s::splat(simd, value)
+}
+
+#[inline(always)]
+fn bits32<S: Simd>(simd: S, value: u32) -> <S::f32s as SimdFloat<S>>::Bits {
+    <S::f32s as SimdFloat<S>>::Bits::splat(simd, value)
+}
+
+#[inline(always)]
 fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f32s, c: &[f32; N]) -> S::f32s {
     let mut sum = S::f32s::splat(simd, c[N - 1]);
     let mut i = N - 1;
@@ -51,55 +61,57 @@ fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f32s, c: &[f32; N]) -> S::
 /// The exponential. Below -87.3 the answer is 0, above 88.3 that of 88.3.
 #[inline(always)]
 pub(crate) fn exp_f32<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    let splat = |v| S::f32s::splat(simd, v);
-    let lost = x.simd_lt(splat(-87.3));
-    let x = x.max(splat(-87.3)).min(splat(88.3));
-    let shifted = x.mul_add(splat(std::f32::consts::LOG2_E), splat(ROUND));
-    let n = shifted - splat(ROUND);
-    let r = n.mul_add(splat(-LN_2_HIGH), x);
-    let r = n.mul_add(splat(-LN_2_LOW), r);
-    let small = (r * r).mul_add(polynomial(simd, r, &EXP), r) + splat(1.0);
+    let lost = x.simd_lt(splat32(simd, -87.3));
+    let x = x.max(splat32(simd, -87.3)).min(splat32(simd, 88.3));
+    let shifted = x.mul_add(
+        splat32(simd, std::f32::consts::LOG2_E),
+        splat32(simd, ROUND),
+    );
+    let n = shifted - splat32(simd, ROUND);
+    let r = n.mul_add(splat32(simd, -LN_2_HIGH), x);
+    let r = n.mul_add(splat32(simd, -LN_2_LOW), r);
+    let small = (r * r).mul_add(polynomial(simd, r, &EXP), r) + splat32(simd, 1.0);
     let scaled = small.to_bits() + (shifted.to_bits() << 23);
-    lost.select(splat(0.0), S::f32s::from_bits(scaled))
+    lost.select(splat32(simd, 0.0), S::f32s::from_bits(scaled))
 }
 
 /// `ln(a / b)`; both normal, positive, between 1e-30 and 1e30.
 #[inline(always)]
 pub(crate) fn ln_ratio_f32<S: Simd>(simd: S, a: S::f32s, b: S::f32s) -> S::f32s {
     const BIAS: u32 = (128 << 23) + (1 << 22);
-    let splat = |v| S::f32s::splat(simd, v);
-    let bits = |v| <S::f32s as SimdFloat<S>>::Bits::splat(simd, v);
-    let biased = (a.to_bits() - b.to_bits() + bits(BIAS)) >> 23;
-    let scaled = S::f32s::from_bits(a.to_bits() - ((biased - bits(128)) << 23));
-    let k = S::f32s::from_bits(biased | bits(0x4b00_0000)) - splat(8_388_608.0 + 128.0);
+    let biased = (a.to_bits() - b.to_bits() + bits32(simd, BIAS)) >> 23;
+    let scaled = S::f32s::from_bits(a.to_bits() - ((biased - bits32(simd, 128)) << 23));
+    let k =
+        S::f32s::from_bits(biased | bits32(simd, 0x4b00_0000)) - splat32(simd, 8_388_608.0 + 128.0);
     let f = (scaled - b) / (scaled + b);
     let square = f * f;
-    let rest = (f * square).mul_add(polynomial(simd, square, &LN), k * splat(LN_2_LOW));
-    k.mul_add(splat(LN_2_HIGH), f + (f + rest))
+    let rest = (f * square).mul_add(polynomial(simd, square, &LN), k * splat32(simd, LN_2_LOW));
+    k.mul_add(splat32(simd, LN_2_HIGH), f + (f + rest))
 }
 
 /// Mills' ratio `(1 - N(z)) / n(z)` of two arguments from 0 to 1e4.
 #[inline(always)]
 pub(crate) fn mills_f32<S: Simd>(simd: S, z: [S::f32s; 2]) -> [S::f32s; 2] {
-    let splat = |v| S::f32s::splat(simd, v);
-    let above = z.map(|z| z + splat(CENTRE));
-    let pole = z.map(|z| z + splat(POLE));
+    let above = [z[0] + splat32(simd, CENTRE), z[1] + splat32(simd, CENTRE)];
+    let pole = [z[0] + splat32(simd, POLE), z[1] + splat32(simd, POLE)];
     let below = [above[0] * pole[0], above[1] * pole[1]];
-    let share = splat(1.0) / (below[0] * below[1]);
+    let share = splat32(simd, 1.0) / (below[0] * below[1]);
     let share = [share * below[1], share * below[0]];
-    let one = |i: usize| {
-        let t = (z[i] - splat(CENTRE)) * (pole[i] * share[i]);
-        polynomial(simd, t, &MILLS) * (above[i] * share[i])
-    };
-    [one(0), one(1)]
+    let t = [
+        (z[0] - splat32(simd, CENTRE)) * (pole[0] * share[0]),
+        (z[1] - splat32(simd, CENTRE)) * (pole[1] * share[1]),
+    ];
+    [
+        polynomial(simd, t[0], &MILLS) * (above[0] * share[0]),
+        polynomial(simd, t[1], &MILLS) * (above[1] * share[1]),
+    ]
 }
 
 /// Probability to be at most `x` and density at `x` of the standard normal.
 #[inline(always)]
 pub(crate) fn cdf_pdf_f32<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
-    let splat = |v| S::f32s::splat(simd, v);
-    let density = exp_f32(simd, x * x * splat(-0.5)) * splat(0.398_942_3);
+    let density = exp_f32(simd, x * x * splat32(simd, -0.5)) * splat32(simd, 0.398_942_3);
     let tail = density * mills_f32(simd, [x.abs(); 2])[0];
-    let above = x.simd_gt(splat(0.0));
-    (above.select(splat(1.0) - tail, tail), density)
+    let above = x.simd_gt(splat32(simd, 0.0));
+    (above.select(splat32(simd, 1.0) - tail, tail), density)
 }
