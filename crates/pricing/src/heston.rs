@@ -12,8 +12,10 @@
 //! the logarithm are computed without cancellation, so small `sigma` is safe. The integral is a trapezoidal sum in
 //! `u = s e^(t - e^(-t))`, the step halved until a halving
 //! changes nothing that matters.
-//! Accuracy: 1e-12 of discounted spot plus discounted strike (what is tested); prices far below that are noise, not less
-//! than the floor. Not for early exercise, nor for calibration to a chain: every strike pays for its own integral.
+//! Accuracy: 1e-12 of discounted spot plus discounted strike against 40 digits (what is tested). On 400 random contracts
+//! (a day to twenty years, sigma to 3, correlation to 0.99) it was within 6e-11 dollars, at a spot of 100, of the nearer of
+//! two QuantLib engines, which differ from each other by up to 3e-4. Prices below that are noise, but never below the
+//! floor. Not for early exercise, nor for fast calibration to a chain: every strike pays for its own integral.
 //!
 //! ```
 //! use pricing::{Right, heston};
@@ -105,8 +107,8 @@ impl Vanilla {
 /// Price of one share's worth of option in dollars.
 ///
 /// # Errors
-/// [`Error::BadInput`] and [`Error::OutOfRange`] name the first bad number; [`Error::NotConverged`] if the integral does
-/// not settle, which takes a nearly perfect correlation or a vanishing variance.
+/// [`Error::BadInput`] and [`Error::OutOfRange`] name the first bad number; [`Error::NotConverged`] if the integral
+/// does not settle: with a correlation beyond 0.99 and a large sigma, or where the strike lies a hundred deviations off.
 pub fn price(model: &Model, option: &Vanilla) -> Result<f64, Error> {
     let still = option.with_vol(0.0);
     still.check()?;
