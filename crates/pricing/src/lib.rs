@@ -24,8 +24,7 @@
 //! assert!((vol - 0.18).abs() < 1e-4);
 //! ```
 //!
-//! Not for: dividends paid in cash on a known day (a yield spreads them), jumps and stochastic volatility (a smile only
-//! describes them), barriers and averages.
+//! Not for: dividends paid in cash on a known day (a yield spreads them); barriers and averages in closed form.
 //!
 //! Deliberately absent: dates, symbols, files.
 

@@ -29,7 +29,8 @@
 //!     let mean = path[1..].iter().map(|state| state.spot).sum::<f64>() / 26.0;
 //!     (100.0 - mean).max(0.0)
 //! }).unwrap();
-//! assert!((average.value - 3.53).abs() < 0.1 && average.standard_error < 0.02);
+//! // 3.7510 by two million independent paths with the geometric mean as control (NumPy).
+//! assert!((average.value - 3.7510).abs() < average.margin_95() && average.standard_error < 0.015);
 //! ```
 
 pub mod bridge;

@@ -4,7 +4,7 @@
 //! Gbm     ln S' = ln S + (r - q - vol^2/2) h + vol sqrt(h) Z                                          exact
 //! Merton  ln S' = ln S + (r - q - vol^2/2 - lambda (e^(m + s^2/2) - 1)) h + vol sqrt(h) Z + N m + sqrt(N) s Z'   exact
 //! Heston  v' by the quadratic-exponential scheme, then
-//!         ln S' = ln S + (r - q) h + K0* + K1 v + K2 v' + sqrt(K3 (v + v')) Z                         biased, O(h)
+//!         ln S' = ln S + (r - q) h + K0* + K1 v + K2 v' + sqrt(K3 (v + v')) Z                         biased
 //! ```
 //! `N` is Poisson with mean `lambda h`. Sources: R. C. Merton, J. Financial Economics 3 (1976); L. Andersen, J.
 //! Computational Finance 11 (2008), sections 3.2 and 4.3: psi_c = 1.5, gamma = 1/2, and `K0*` that keeps the discounted
@@ -23,8 +23,9 @@ pub enum Dynamics {
         /// Fraction per year.
         vol: f64,
     },
-    /// Stochastic variance. Discretisation bias, Lewis's case (kappa 4, sigma 1, one year), measured at the money: see
-    /// the test `heston_converges_to_the_closed_form`, which holds it below 0.03 dollars of 16.07 with 32 steps.
+    /// Stochastic variance. Measured bias of A. L. Lewis's put of 17.055 dollars (kappa 4, sigma 1, one year), standard
+    /// errors below 0.003: -0.38 dollars with 2 steps a year, -0.10 with 4, -0.029 with 8, -0.007 with 16, none to be
+    /// seen with 32.
     Heston(heston::Model),
     /// Black and Scholes with jumps of normal size in the logarithm.
     Merton {
