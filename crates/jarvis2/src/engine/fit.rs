@@ -769,7 +769,10 @@ impl Said {
                     // Total variance as volatility of the later expiry.
                     let vol = fit.svi.vol(gap.worst_at, years);
                     let points = 100.0 * gap.gap / (2.0 * vol * years);
-                    calendars.push((*date, expiry.date, points));
+                    // Less than that is within the width of quotes.
+                    if points < -0.05 {
+                        calendars.push((*date, expiry.date, points));
+                    }
                 }
                 before = Some((expiry.date, fit));
             }
@@ -817,7 +820,7 @@ impl Said {
         }
         if let Some((near, far, points)) = calendars.iter().min_by(|a, b| a.2.total_cmp(&b.2)) {
             self.notes.push(format!(
-                "total variance falls from one expiry to the next, which is calendar arbitrage, {} times; at worst from {near} to {far}, by {:.2} volatility points",
+                "total variance falls from one expiry to the next, which is calendar arbitrage, {} times; at worst from {near} to {far}, by {:.2} volatility points of the later one",
                 calendars.len(),
                 points.abs()
             ));

@@ -18,5 +18,6 @@ mod repeat;
 mod run;
 mod schema;
 mod schemas;
+mod surface;
 mod twins;
 mod usage_errors;
