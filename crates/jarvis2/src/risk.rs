@@ -34,6 +34,8 @@ const SPOT_MOVES: [f64; 13] = [
 const VOL_MOVES: [f64; 6] = [-0.10, -0.05, 0.0, 0.05, 0.10, 0.20];
 /// No volatility falls below this, fraction per year.
 const VOL_MIN: f64 = 0.01;
+/// A smaller yield is a rounding error, fraction per year.
+const YIELD_MIN: f64 = 1e-11;
 /// Longest time to expiry that is taken for real.
 const DAYS_MAX: i32 = 3660;
 const SHARES_PER_CONTRACT: f64 = wheel::SHARES_PER_CONTRACT as f64;
@@ -185,7 +187,7 @@ fn markets(
                     .shares
                     .iter()
                     .filter(|shares| shares.symbol.eq_ignore_ascii_case(symbol))
-                    .map(|shares| format!("{} {symbol} shares", shares.count));
+                    .map(|shares| format!("{:+} {symbol} shares", shares.count));
                 let options = account
                     .options
                     .iter()
@@ -411,11 +413,16 @@ fn state_of(market: &Market, expiry_day: u16, day: u16, spot: f64, vol: f64) -> 
         spot,
         vol_factor: 0.0,
     };
-    // The yield under which the share grows to its forward, cash dividends still to come included.
-    let dividend_yield = if years > 0.0 {
-        futures.rate - (futures.forward(&there, expiry_day) / spot).ln() / years
-    } else {
+    // The yield under which the share grows to its forward, cash dividends still to come included. The rounding of `ln` is
+    // no dividend: without one, a call is never exercised early.
+    let dividend_yield = match years > 0.0 {
+        true => futures.rate - (futures.forward(&there, expiry_day) / spot).ln() / years,
+        false => 0.0,
+    };
+    let dividend_yield = if dividend_yield.abs() < YIELD_MIN {
         0.0
+    } else {
+        dividend_yield
     };
     State {
         spot,
@@ -424,6 +431,10 @@ fn state_of(market: &Market, expiry_day: u16, day: u16, spot: f64, vol: f64) -> 
         dividend_yield,
         vol,
     }
+}
+
+fn cents(usd: f64) -> f64 {
+    (usd * 100.0).round()
 }
 
 /// One scenario.
@@ -497,7 +508,8 @@ impl Desk {
             let cells = flat.into_iter().flatten().zip(&scenarios[1..]);
             cells
                 .filter_map(|(change, at)| Some((change.known()?, at)))
-                .min_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)))
+                // In whole cents: of equal cells the earliest and lowest stands for all, not the one with the luckier last digit.
+                .min_by(|a, b| (sign * cents(a.0)).total_cmp(&(sign * cents(b.0))))
                 .map(|(change_usd, at)| CellView {
                     date: date_after(self.as_of, at.day).to_string(),
                     spot_move_fraction: at.spot_move,
@@ -724,7 +736,11 @@ impl Desk {
         for market in &self.markets {
             let own = market.inputs.notices.iter().chain(&market.inputs.notes);
             notes.extend(own.map(|note| format!("{}: {note}", market.symbol)));
-            notes.extend(market.fitted.notes.iter().cloned());
+            let fitted = market.fitted.notes.iter();
+            notes.extend(fitted.map(|note| match note.starts_with(&market.symbol) {
+                true => note.clone(),
+                false => format!("{}: {note}", market.symbol),
+            }));
         }
         for holding in &self.holdings {
             if holding

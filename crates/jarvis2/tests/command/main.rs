@@ -15,6 +15,7 @@ mod look;
 mod premium;
 mod real_data;
 mod repeat;
+mod risk;
 mod run;
 mod schema;
 mod schemas;
