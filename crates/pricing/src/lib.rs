@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | price and Greeks, exercise at expiry only | [`european`] |
 //! | price and Greeks, exercise at any time; when to exercise | [`american`], [`american::Boundary`] |
+//! | the same with dividends paid in cash on known days; exercise before an ex-date | [`dividends`] |
 //! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
 //! | chances under the normal law | [`normal`] |
@@ -21,12 +22,13 @@
 //! assert!((vol - 0.18).abs() < 1e-4);
 //! ```
 //!
-//! Not for: dividends paid in cash on a known day (a yield spreads them), jumps and stochastic volatility (a smile only
+//! Not for: jumps and stochastic volatility (a smile only
 //! describes them), barriers and averages.
 //!
 //! Deliberately absent: dates, symbols, files.
 
 pub mod american;
+pub mod dividends;
 pub mod error;
 pub mod european;
 pub mod implied;
@@ -35,6 +37,7 @@ pub mod normal;
 pub mod smile;
 pub mod units;
 
+pub use dividends::CashDividend;
 pub use error::{Error, Status};
 pub use implied::{Quoted, QuotedRef, implied_vol, implied_vols};
 pub use inputs::{Greeks, GreeksMut, Inputs, InputsRef};
