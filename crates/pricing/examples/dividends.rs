@@ -8,7 +8,7 @@ use pricing::{CashDividend, Inputs, Right};
 use std::hint::black_box;
 use std::time::Instant;
 
-#[path = "../src/dividends/reference.rs"]
+#[path = "../src/dividends/tests/reference.rs"]
 mod reference;
 
 struct Case {
@@ -70,6 +70,7 @@ fn main() {
         "option", "price", "Fast", "Standard", "Precise", "QL100x400"
     );
     let mut worst = [0.0_f64; 4];
+    let mut worst_delta = 0.0_f64;
     for (row, case) in reference::ROWS.iter().zip(&cases) {
         let mut errors = [0.0; 4];
         for (error, precision) in errors.iter_mut().zip(precisions) {
@@ -89,11 +90,23 @@ fn main() {
             *worst = worst.max(error.abs());
         }
         println!();
+        let Case {
+            inputs,
+            dividends,
+            style,
+        } = case;
+        let greeks = dividends::greeks(inputs, dividends, *style, Precision::Standard).unwrap();
+        worst_delta = worst_delta.max((greeks.delta - row.delta).abs());
     }
     let [fast, standard, precise, coarse] = worst;
     println!("worst: {fast:.1e} {standard:.1e} {precise:.1e}, QuantLib 100 x 400 {coarse:.1e}");
+    println!("worst delta, Standard: {worst_delta:.1e}");
     for precision in precisions {
-        let repeats = if precision == Precision::Precise { 1 } else { 20 };
+        let repeats = if precision == Precision::Precise {
+            1
+        } else {
+            20
+        };
         println!(
             "spot model, {precision:?}: {:.1} us per option",
             time(&cases, repeats, price(precision))
@@ -102,5 +115,8 @@ fn main() {
     let rest = |case: &Case| {
         escrowed::price(&case.inputs, &case.dividends, case.style, Precision::Fast).unwrap()
     };
-    println!("escrowed, Fast: {:.1} us per option", time(&cases, 20, rest));
+    println!(
+        "escrowed, Fast: {:.1} us per option",
+        time(&cases, 20, rest)
+    );
 }

@@ -179,10 +179,7 @@ pub struct ExDate {
 ///
 /// A critical spot further away than 8 standard deviations of the spot is out of reach.
 /// Accuracy: about 1e-3 of the spot for calls, tested against the equation `price just after = exercise value`.
-pub fn exercise_before(
-    inputs: &Inputs,
-    dividends: &[CashDividend],
-) -> Result<Vec<ExDate>, Error> {
+pub fn exercise_before(inputs: &Inputs, dividends: &[CashDividend]) -> Result<Vec<ExDate>, Error> {
     inputs.check()?;
     let schedule = Schedule::new(dividends, inputs.years)?;
     let mut criticals = Vec::new();
@@ -197,6 +194,7 @@ pub fn exercise_before(
             inputs,
             schedule: &schedule,
             exercise: exercise(inputs, Style::American),
+            aside: &[],
         };
         problem.walk(size, &mut Room::default(), Some(&mut criticals));
     }
@@ -310,6 +308,7 @@ fn value(
         inputs,
         schedule: &schedule,
         exercise: exercise(inputs, style),
+        aside: &[],
     };
     let mut value = problem.solve(size(precision), room);
     let floor = match style {
@@ -386,9 +385,8 @@ fn sensitivities(
     let theta =
         rate * price - (rate - dividend_yield) * spot * delta - 0.5 * (vol * spot).powi(2) * gamma;
     let mut slope = |low: Inputs, high: Inputs, width: f64| -> Result<f64, Error> {
-        let mut price = |inputs| {
-            value(inputs, dividends, style, precision, room).map(|value| value.price)
-        };
+        let mut price =
+            |inputs| value(inputs, dividends, style, precision, room).map(|value| value.price);
         Ok((price(&high)? - price(&low)?) / width)
     };
     let vol_step = (0.01 * vol).max(1e-4).min(vol);

@@ -13,7 +13,7 @@
 //! The error falls with the square of the spacings, so a grid of half the size takes most of it away (L. F. Richardson,
 //! Phil. Trans. A 210 (1911)).
 
-use super::Schedule;
+use super::{CashDividend, Schedule};
 use crate::{Inputs, Right, european};
 
 /// Nodes and steps of a grid.
@@ -82,6 +82,8 @@ pub(super) struct Problem<'a> {
     pub(super) inputs: &'a Inputs,
     pub(super) schedule: &'a Schedule,
     pub(super) exercise: Exercise,
+    /// Dividends that are set aside, one per date of the schedule, and handed out on exercise: the escrowed model.
+    pub(super) aside: &'a [CashDividend],
 }
 
 /// What the walk meets just before each ex-date: the spot from which on exercise pays.
@@ -92,6 +94,21 @@ pub(super) type Criticals = Vec<Option<f64>>;
 struct Nodes {
     first: f64,
     step: f64,
+}
+
+/// One span without dividends.
+#[derive(Clone, Copy)]
+struct Leg {
+    /// It begins just after the ex-date `span - 1`.
+    span: usize,
+    /// Years.
+    length: f64,
+    /// Years from its end to expiry.
+    left: f64,
+    /// Between nodes, in the logarithm of the spot.
+    step: f64,
+    /// Of the grid, per year.
+    drift: f64,
 }
 
 /// The value just after an ex-date.
@@ -141,7 +158,11 @@ impl Problem<'_> {
         // The span between the ex-dates number `span - 1` and `span`, latest first.
         for span in (0..=dates.len()).rev() {
             let (begin, end) = (
-                if span == 0 { 0.0 } else { dates[span - 1].years },
+                if span == 0 {
+                    0.0
+                } else {
+                    dates[span - 1].years
+                },
                 dates.get(span).map_or(years, |date| date.years),
             );
             let is_last = span == dates.len();
@@ -166,13 +187,20 @@ impl Problem<'_> {
                 let left = years - end;
                 self.cross(after, dates[span].amount_usd, left, step, room);
                 if self.exercise != Exercise::Never {
-                    let critical = self.exercise_at_ex_date(step, room);
+                    let critical = self.exercise_at_ex_date(span, end, step, room);
                     if let Some(criticals) = criticals.as_deref_mut() {
                         criticals.push(critical);
                     }
                 }
             }
-            self.span(size, length, years - end, step, drift, room);
+            let leg = Leg {
+                span,
+                length,
+                left: years - end,
+                step,
+                drift,
+            };
+            self.walk_leg(size, leg, room);
             std::mem::swap(&mut room.value, &mut room.later);
             after = After::Grid(Nodes {
                 first: first - drift * length,
@@ -183,24 +211,22 @@ impl Problem<'_> {
     }
 
     /// Steps back over one span without dividends.
-    #[allow(clippy::too_many_arguments)] // All of them are numbers of this one span.
-    fn span(
-        &self,
-        size: Size,
-        length: f64,
-        left: f64,
-        step: f64,
-        drift: f64,
-        room: &mut Room,
-    ) {
+    fn walk_leg(&self, size: Size, leg: Leg, room: &mut Room) {
+        let Leg {
+            span,
+            length,
+            left,
+            step,
+            drift,
+        } = leg;
         let Inputs {
             right,
-            strike,
             years,
             rate,
             vol,
             ..
         } = *self.inputs;
+        let mut now = years - left;
         // Steps in proportion to the root of the time to expiry that the span covers: prices change with it.
         let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
         let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
@@ -222,7 +248,8 @@ impl Problem<'_> {
                 if self.exercise == Exercise::Always {
                     let back = (-drift * taken).exp();
                     room.spot.iter_mut().for_each(|spot| *spot *= back);
-                    room.payoff(right, strike);
+                    now -= taken;
+                    room.payoff(right, self.strike_at(span, now));
                 }
                 if implicit > 0 {
                     room.right.clear();
@@ -271,7 +298,10 @@ impl Problem<'_> {
                     // A kink sharper than the grid: the mean over the cell says more than its middle.
                     if blur < 2.0 * width && ((rest - strike) / spot).abs() < 6.0 * width {
                         let at = |i: u32| {
-                            formula(spot * (width * ((f64::from(i) + 0.5) / 16.0 - 0.5)).exp() - amount_usd)
+                            formula(
+                                spot * (width * ((f64::from(i) + 0.5) / 16.0 - 0.5)).exp()
+                                    - amount_usd,
+                            )
                         };
                         (0..16).map(at).sum::<f64>() / 16.0
                     } else {
@@ -300,8 +330,14 @@ impl Problem<'_> {
     }
 
     /// Lets the holder exercise just before the ex-date, and says from which spot on that pays.
-    fn exercise_at_ex_date(&self, step: f64, room: &mut Room) -> Option<f64> {
-        room.payoff(self.inputs.right, self.inputs.strike);
+    fn exercise_at_ex_date(
+        &self,
+        span: usize,
+        now: f64,
+        step: f64,
+        room: &mut Room,
+    ) -> Option<f64> {
+        room.payoff(self.inputs.right, self.strike_at(span, now));
         let Room {
             value,
             payoff,
@@ -324,9 +360,23 @@ impl Problem<'_> {
         crossing.map(|(j, part)| spot[j] * (part * step).exp())
     }
 
+    /// What exercise costs in this span, less the dividends still set aside.
+    fn strike_at(&self, span: usize, now: f64) -> f64 {
+        let carry = self.inputs.rate - self.inputs.dividend_yield;
+        let rest = self.aside.get(span..).unwrap_or_default().iter();
+        let set_aside = rest.map(|date| date.amount_usd * (-carry * (date.years - now)).exp());
+        self.inputs.strike - set_aside.sum::<f64>()
+    }
+
     /// Price and slopes at the spot, which is the middle node.
     fn read(&self, size: Size, room: &Room, direction: f64) -> Value {
-        let Inputs { right, spot, vol, years, .. } = *self.inputs;
+        let Inputs {
+            right,
+            spot,
+            vol,
+            years,
+            ..
+        } = *self.inputs;
         let v = &room.later;
         let middle = size.cells / 2;
         let end = self.schedule.dates.first().map_or(years, |date| date.years);
@@ -469,7 +519,9 @@ fn beyond(diffusion: f64, step: f64) -> (f64, f64) {
 
 /// The first place where `gain` turns from positive to negative: the node before it, and the part of a cell beyond.
 fn crossing(gain: &[f64]) -> Option<(usize, f64)> {
-    let j = gain.windows(2).position(|pair| pair[0] > 0.0 && pair[1] <= 0.0)?;
+    let j = gain
+        .windows(2)
+        .position(|pair| pair[0] > 0.0 && pair[1] <= 0.0)?;
     Some((j, gain[j] / (gain[j] - gain[j + 1])))
 }
 
@@ -496,7 +548,11 @@ fn interpolate(values: &[f64], nodes: Nodes, spot: f64, worthless: f64) -> f64 {
         values[a] + (values[b] - values[a]) * (spot - x) / (y - x)
     };
     if place < 0.0 || place > cells as f64 {
-        let (edge, inner) = if place < 0.0 { (0, 1) } else { (cells, cells - 1) };
+        let (edge, inner) = if place < 0.0 {
+            (0, 1)
+        } else {
+            (cells, cells - 1)
+        };
         let low = spot_at(edge);
         return if spot < low {
             worthless + (values[edge] - worthless) * spot / low
