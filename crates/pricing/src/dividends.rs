@@ -336,8 +336,8 @@ fn exercise(inputs: &Inputs, style: Style) -> grid::Exercise {
 
 fn size(precision: Precision) -> Size {
     let (cells, steps, deviations) = match precision {
-        Precision::Fast => (80, 12.0, 4.5),
-        Precision::Standard => (160, 24.0, 5.0),
+        Precision::Fast => (160, 12.0, 5.0),
+        Precision::Standard => (320, 24.0, 5.0),
         Precision::Precise => (1000, 200.0, 7.0),
     };
     Size {

@@ -1,7 +1,8 @@
 //! The price as a function of the spot, carried back from expiry to now on a grid.
 //!
 //! ```text
-//! u = ln S - (r - q - vol^2/2) t         V_t + vol^2/2 V_uu = r V        between ex-dates, t from now
+//! u = ln S - (r - q) t         V_t + vol^2/2 (V_uu - V_u) = r V        between ex-dates, t from now
+//! V_uu - V_u  ~  (e^(-h/2) (V[j+1] - V[j]) - e^(h/2) (V[j] - V[j-1])) / h^2        exact for cash and for the share
 //! V(S, just before) = max(V(S - amount, just after), what exercise pays at S)
 //! ```
 //! Crank-Nicolson steps; the first two after expiry and after every ex-date are four implicit half steps (R. Rannacher,
@@ -111,6 +112,14 @@ struct Leg {
     drift: f64,
 }
 
+/// Half a time step of the equation: what a node takes from its neighbours, and what waiting costs.
+#[derive(Clone, Copy)]
+struct Couple {
+    up: f64,
+    down: f64,
+    discount: f64,
+}
+
 /// The value just after an ex-date.
 #[derive(Clone, Copy)]
 enum After {
@@ -150,9 +159,8 @@ impl Problem<'_> {
             vol,
         } = *self.inputs;
         let dates = &self.schedule.dates;
-        let variance = vol * vol;
-        let drift = rate - dividend_yield - 0.5 * variance;
-        let paths: Vec<f64> = self.schedule.path(spot, rate - dividend_yield).collect();
+        let drift = rate - dividend_yield;
+        let paths: Vec<f64> = self.schedule.path(spot, drift).collect();
         let direction = -right.sign();
         let mut after = After::Formula(0.0);
         // The span between the ex-dates number `span - 1` and `span`, latest first.
@@ -240,7 +248,12 @@ impl Problem<'_> {
             let steps = quarters * quarter;
             let dt = part * length / steps as f64;
             let half = 0.5 * dt;
-            room.factorise(half * diffusion, half * rate, step);
+            let couple = Couple {
+                up: half * diffusion * (-0.5 * step).exp(),
+                down: half * diffusion * (0.5 * step).exp(),
+                discount: half * rate,
+            };
+            room.factorise(couple);
             let mut implicit = if number == 0 { 4 } else { 0 };
             let mut done = 0.0;
             while done + 0.25 < steps as f64 {
@@ -257,13 +270,13 @@ impl Problem<'_> {
                     implicit -= 1;
                     done += 0.5;
                 } else {
-                    room.explicit(half * diffusion, half * rate, step);
+                    room.explicit(couple);
                     done += 1.0;
                 }
                 if self.exercise == Exercise::Always {
-                    room.back_substitute_exercising();
+                    room.back_substitute_exercising(couple);
                 } else {
-                    room.back_substitute();
+                    room.back_substitute(couple);
                 }
             }
         }
@@ -404,9 +417,14 @@ impl Problem<'_> {
 
 impl Room {
     fn place(&mut self, nodes: Nodes, cells: usize) {
+        let ratio = nodes.step.exp();
+        let mut spot = nodes.first.exp();
         self.spot.clear();
-        self.spot
-            .extend((0..=cells).map(|j| (nodes.first + nodes.step * j as f64).exp()));
+        self.spot.extend((0..=cells).map(|_| {
+            let here = spot;
+            spot *= ratio;
+            here
+        }));
     }
 
     /// What exercise pays at every node; negative where it costs.
@@ -417,66 +435,62 @@ impl Room {
             .extend(self.spot.iter().map(|spot| sign * (spot - strike)));
     }
 
-    /// Factorises `1 - dt/2 A`, from the side that is never exercised. Beyond both ends the value is a line in the spot.
-    fn factorise(&mut self, diffusion: f64, discount: f64, step: f64) {
+    /// Factorises `1 - dt/2 A`, from the side that is never exercised. At both ends the value is a line in the spot, which
+    /// only the discount moves.
+    fn factorise(&mut self, couple: Couple) {
+        let Couple { up, down, discount } = couple;
         let n = self.spot.len() - 1;
         self.pivot.resize(n + 1, 0.0);
         self.towards.resize(n + 1, 0.0);
-        let middle = 1.0 + 2.0 * diffusion + discount;
-        let (near, far) = beyond(diffusion, step);
-        // Last row: value[n + 1] = value[n] + far (value[n] - value[n - 1]).
-        let mut pivot = 1.0 / (middle - diffusion * (1.0 + far));
-        self.pivot[n] = pivot;
-        self.towards[n] = diffusion * (1.0 - far) * pivot;
-        let mut carried = self.towards[n];
+        let middle = 1.0 + up + down + discount;
+        let mut carried = 0.0;
         for j in (1..n).rev() {
-            pivot = 1.0 / (middle - diffusion * carried);
-            carried = diffusion * pivot;
+            let pivot = 1.0 / (middle - up * carried);
+            carried = down * pivot;
             self.pivot[j] = pivot;
             self.towards[j] = carried;
         }
-        // First row: value[-1] = value[0] + near (value[0] - value[1]).
-        let up = diffusion * (1.0 - near);
-        self.pivot[0] = 1.0 / (middle - diffusion * (1.0 + near) - up * carried);
-        // The right-hand side of row 0 takes `up` times the eliminated row 1.
-        self.towards[0] = up;
+        for end in [0, n] {
+            self.pivot[end] = 1.0 / (1.0 + discount);
+            self.towards[end] = 0.0;
+        }
     }
 
     /// `right = (1 + dt/2 A) value`.
-    fn explicit(&mut self, diffusion: f64, discount: f64, step: f64) {
+    fn explicit(&mut self, couple: Couple) {
+        let Couple { up, down, discount } = couple;
         let n = self.spot.len() - 1;
-        let middle = 1.0 - 2.0 * diffusion - discount;
-        let (near, far) = beyond(diffusion, step);
+        let middle = 1.0 - up - down - discount;
         let v = &self.value[..=n];
         self.right.resize(n + 1, 0.0);
         let right = &mut self.right[..=n];
         for (right, v) in right[1..n].iter_mut().zip(v.windows(3)) {
-            *right = middle * v[1] + diffusion * (v[0] + v[2]);
+            *right = middle * v[1] + down * v[0] + up * v[2];
         }
-        right[0] = (middle + diffusion * (1.0 + near)) * v[0] + diffusion * (1.0 - near) * v[1];
-        right[n] = (middle + diffusion * (1.0 + far)) * v[n] + diffusion * (1.0 - far) * v[n - 1];
+        right[0] = (1.0 - discount) * v[0];
+        right[n] = (1.0 - discount) * v[n];
     }
 
     /// Eliminates downwards: `right[j]` becomes the row's value but for the share of `value[j - 1]`.
-    fn eliminate(&mut self) {
+    fn eliminate(&mut self, couple: Couple) {
         let n = self.spot.len() - 1;
         let (right, pivot, towards) = (
             &mut self.right[..=n],
             &self.pivot[..=n],
             &self.towards[..=n],
         );
+        let turned = couple.up / couple.down;
         let mut carried = right[n] * pivot[n];
         right[n] = carried;
-        for j in (1..n).rev() {
-            // towards = diffusion * pivot, so this is (right + diffusion * carried) * pivot.
-            carried = right[j] * pivot[j] + towards[j] * carried;
+        for j in (0..n).rev() {
+            // towards = down * pivot, so this is (right + up * carried) * pivot.
+            carried = right[j] * pivot[j] + (towards[j] * turned) * carried;
             right[j] = carried;
         }
-        right[0] = (right[0] + towards[0] * carried) * pivot[0];
     }
 
-    fn back_substitute(&mut self) {
-        self.eliminate();
+    fn back_substitute(&mut self, couple: Couple) {
+        self.eliminate(couple);
         let n = self.spot.len() - 1;
         let (value, right, towards) = (
             &mut self.value[..=n],
@@ -491,8 +505,8 @@ impl Room {
         }
     }
 
-    fn back_substitute_exercising(&mut self) {
-        self.eliminate();
+    fn back_substitute_exercising(&mut self, couple: Couple) {
+        self.eliminate(couple);
         let n = self.spot.len() - 1;
         let (value, right, towards, payoff) = (
             &mut self.value[..=n],
@@ -508,13 +522,6 @@ impl Room {
             value[j] = before;
         }
     }
-}
-
-/// How much longer than its neighbour, in the spot, the cell beyond either end is; capped where the steps of a very wide
-/// grid would otherwise run away.
-fn beyond(diffusion: f64, step: f64) -> (f64, f64) {
-    let cap = 1.0 + 0.5 / diffusion;
-    ((-step).exp().min(cap), step.exp().min(cap))
 }
 
 /// The first place where `gain` turns from positive to negative: the node before it, and the part of a cell beyond.
