@@ -13,6 +13,18 @@
 //! the holder may still exercise just before it. Order does not matter; two at one time are one. A dividend larger
 //! than the share takes all of it: the share is worth 0 from then on.
 //!
+//! Largest errors per dollar of strike:
+//!
+//! ```text
+//!                                                              Fast      Standard
+//! 563 American options, vol 8 to 90 %, up to 2 years and 8
+//!     dividends, against Precise                               1.0e-4    4.2e-5
+//!     95 of 100 of them are within                             4.0e-5    1.9e-5
+//! 14 options against an integral at 30 digits                  see the tests; Precise is within 1e-7
+//! ```
+//! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 4e-6 in the 24 rows of the tests. Speed: run the example
+//! `dividends`.
+//!
 //! Not for dividends that depend on the spot (a yield serves), taxes, or volatility that changes with time or spot.
 //! Where rate and yield are negative so that a band of spots is exercised (see [`american`](crate::american)), the grid's
 //! error is of first order in its time step.
