@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | price and Greeks, exercise at expiry only | [`european`] |
 //! | price and Greeks, exercise at any time; when to exercise | [`american`], [`american::Boundary`] |
+//! | the same with dividends paid in cash on known days; exercise before an ex-date | [`dividends`] |
 //! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
 //! | European price when volatility itself is random | [`heston`] |
@@ -24,11 +25,17 @@
 //! assert!((vol - 0.18).abs() < 1e-4);
 //! ```
 //!
-//! Not for: dividends paid in cash on a known day (a yield spreads them); barriers and averages in closed form.
+//! Batches go through the widest vectors of the machine, chosen at run time (NEON, SSE, AVX2, AVX-512), and a single option
+//! is a batch of one: its bits depend on neither the size nor the order of the batch, nor on threads. Levels that fuse
+//! multiply and add agree with each other; the others may differ in the last digits.
+//!
+//! When not to use it: barriers and averages in closed form, stochastic rates, calibration of Heston's model, dates and
+//! calendars (see `market`). A dividend paid in cash on a known day is not a yield: [`dividends`] has it.
 //!
 //! Deliberately absent: dates, symbols, files.
 
 pub mod american;
+pub mod dividends;
 pub mod error;
 pub mod european;
 pub mod heston;
@@ -41,6 +48,7 @@ mod simd;
 pub mod smile;
 pub mod units;
 
+pub use dividends::CashDividend;
 pub use error::{Error, Status};
 pub use implied::{Quoted, QuotedRef, implied_vol, implied_vols};
 pub use inputs::{Greeks, GreeksMut, Inputs, InputsRef};

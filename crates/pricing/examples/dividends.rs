@@ -1,0 +1,122 @@
+//! How fast and how right options with cash dividends are: `cargo run --release -p pricing --example dividends`.
+
+#![allow(clippy::disallowed_methods)] // An example may look at the clock; the crate may not.
+
+use pricing::american::Precision;
+use pricing::dividends::{self, Style, escrowed};
+use pricing::{CashDividend, Inputs, Right};
+use std::hint::black_box;
+use std::time::Instant;
+
+#[path = "../src/dividends/tests/reference.rs"]
+mod reference;
+
+struct Case {
+    inputs: Inputs,
+    dividends: Vec<CashDividend>,
+    style: Style,
+}
+
+fn case(row: &reference::Row) -> Case {
+    let [spot, strike, days, rate, dividend_yield, vol] = row.option;
+    let dividend = |&(days, amount_usd): &(f64, f64)| CashDividend {
+        years: days / 365.0,
+        amount_usd,
+    };
+    Case {
+        inputs: Inputs {
+            right: if row.call { Right::Call } else { Right::Put },
+            spot,
+            strike,
+            years: days / 365.0,
+            rate,
+            dividend_yield,
+            vol,
+        },
+        dividends: row.dividends.iter().map(dividend).collect(),
+        style: if row.american {
+            Style::American
+        } else {
+            Style::European
+        },
+    }
+}
+
+/// Microseconds per call of `f` over all cases, best of 5 rounds of `repeats`.
+fn time(cases: &[Case], repeats: u32, f: impl Fn(&Case) -> f64) -> f64 {
+    let round = || {
+        let start = Instant::now();
+        for _ in 0..repeats {
+            for case in cases {
+                black_box(f(black_box(case)));
+            }
+        }
+        start.elapsed().as_secs_f64() * 1e6 / (f64::from(repeats) * cases.len() as f64)
+    };
+    (0..5).map(|_| round()).fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    let cases: Vec<Case> = reference::ROWS.iter().map(case).collect();
+    let price = |precision| {
+        move |case: &Case| {
+            dividends::price(&case.inputs, &case.dividends, case.style, precision).unwrap()
+        }
+    };
+    let precisions = [Precision::Fast, Precision::Standard, Precision::Precise];
+    println!("error per dollar of strike against QuantLib 1.44, 2000 x 4000");
+    println!(
+        "{:<52} {:>10} {:>9} {:>9} {:>9} {:>9}",
+        "option", "price", "Fast", "Standard", "Precise", "QL100x400"
+    );
+    let mut worst = [0.0_f64; 4];
+    let mut worst_delta = 0.0_f64;
+    for (row, case) in reference::ROWS.iter().zip(&cases) {
+        let mut errors = [0.0; 4];
+        for (error, precision) in errors.iter_mut().zip(precisions) {
+            *error = (price(precision)(case) - row.price) / case.inputs.strike;
+        }
+        errors[3] = (row.coarse - row.price) / case.inputs.strike;
+        let name = format!(
+            "{:?} {:?} {:?}, {} dividends",
+            case.style,
+            case.inputs.right,
+            row.option,
+            row.dividends.len()
+        );
+        print!("{name:<52} {:>10.6}", row.price);
+        for (error, worst) in errors.iter().zip(&mut worst) {
+            print!(" {error:>9.1e}");
+            *worst = worst.max(error.abs());
+        }
+        println!();
+        let Case {
+            inputs,
+            dividends,
+            style,
+        } = case;
+        let greeks = dividends::greeks(inputs, dividends, *style, Precision::Standard).unwrap();
+        worst_delta = worst_delta.max((greeks.delta - row.delta).abs());
+    }
+    let [fast, standard, precise, coarse] = worst;
+    println!("worst: {fast:.1e} {standard:.1e} {precise:.1e}, QuantLib 100 x 400 {coarse:.1e}");
+    println!("worst delta, Standard: {worst_delta:.1e}");
+    for precision in precisions {
+        let repeats = if precision == Precision::Precise {
+            1
+        } else {
+            20
+        };
+        println!(
+            "spot model, {precision:?}: {:.1} us per option",
+            time(&cases, repeats, price(precision))
+        );
+    }
+    let rest = |case: &Case| {
+        escrowed::price(&case.inputs, &case.dividends, case.style, Precision::Fast).unwrap()
+    };
+    println!(
+        "escrowed, Fast: {:.1} us per option",
+        time(&cases, 20, rest)
+    );
+}
