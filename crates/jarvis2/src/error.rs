@@ -29,6 +29,18 @@ pub(crate) enum Error {
     Io { path: PathBuf, why: String },
     #[error("{}: cannot be written: {why}; choose another folder with --out", path.display())]
     Unwritable { path: PathBuf, why: String },
+    #[error("{file}: {what}; {remedy}")]
+    Table {
+        file: String,
+        what: String,
+        remedy: String,
+    },
+    /// Whoever read our output wants no more of it; never shown.
+    #[error("standard output was closed")]
+    ClosedPipe,
+    /// Was told in the output already.
+    #[error("{0}")]
+    Said(Box<Error>),
     #[error("interrupted: {done}; nothing was written")]
     Interrupted { done: String },
     #[error("internal error, please report it: {0}")]
@@ -43,8 +55,9 @@ impl Error {
                 2
             }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
-            Error::Data(_) | Error::Fit(_) | Error::Io { .. } => 3,
-            Error::Resources(_) | Error::Unwritable { .. } => 5,
+            Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
+            Error::Resources(_) | Error::Unwritable { .. } | Error::ClosedPipe => 5,
+            Error::Said(error) => error.exit_code(),
             Error::Internal(_) => 6,
             Error::Interrupted { .. } => 130,
         }

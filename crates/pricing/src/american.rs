@@ -231,6 +231,66 @@ pub fn implied_vols(
     quoted.fill(out, status, |quoted| implied_vol(quoted, precision));
 }
 
+/// Where the holder exercises now, in dollars of spot: a put at or below `out[i]`, a call at or above it.
+///
+/// NaN where exercise before expiry never pays (`status[i]` is `Ok`), and where there is no single boundary (the reason is
+/// in `status[i]`). At expiry it is the strike. Without volatility it is where the interest on the strike equals the dividends
+/// on the share, and never on the wrong side of the strike. The spot plays no part. Good to 1e-3 of the strike, as
+/// [`Boundary::spot_per_strike`] is.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn boundaries(inputs: InputsRef, precision: Precision, out: &mut [f64], status: &mut [Status]) {
+    assert!(
+        inputs.len() == out.len() && inputs.len() == status.len(),
+        "columns differ in length"
+    );
+    // A boundary is solved at `Standard` whatever is asked: what limits it is the table it is read from.
+    let _ = precision;
+    for (i, (out, status)) in out.iter_mut().zip(status).enumerate() {
+        settle(boundary_now(&inputs.get(i)), out, status);
+    }
+}
+
+/// The boundary of one option in dollars, NaN where exercise never pays.
+fn boundary_now(inputs: &Inputs) -> Result<f64, Error> {
+    inputs.check()?;
+    let Inputs {
+        right,
+        strike,
+        years,
+        rate,
+        dividend_yield,
+        vol,
+        ..
+    } = *inputs;
+    if years == 0.0 {
+        return Ok(strike);
+    }
+    if vol * years.sqrt() >= DEVIATION_MIN {
+        let boundary = Boundary::new(right, rate, dividend_yield, vol, years)?;
+        return Ok(boundary
+            .spot_per_strike(years)
+            .map_or(f64::NAN, |per_strike| per_strike * strike));
+    }
+    match Region::of(right, rate, dividend_yield) {
+        Region::Never => Ok(f64::NAN),
+        Region::Between => Err(Error::DoubleBoundary {
+            rate,
+            dividend_yield,
+        }),
+        Region::Beyond => {
+            let level = rate / dividend_yield;
+            Ok(strike
+                * match right {
+                    Right::Put if dividend_yield > 0.0 => level.min(1.0),
+                    Right::Put => 1.0,
+                    Right::Call => level.max(1.0),
+                })
+        }
+    }
+}
+
 /// The most an American option can be worth: the share for a call, the strike for a put, taken or paid at the best time.
 fn american_cap(inputs: &Inputs) -> f64 {
     match inputs.right {
