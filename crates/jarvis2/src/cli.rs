@@ -5,7 +5,7 @@ use crate::engine::{self, inputs::Request};
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
-use crate::{account, report, risk};
+use crate::{account, price, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -27,6 +27,10 @@ enum Command {
     Surface(Box<crate::surface::SurfaceArgs>),
     /// Show what becomes of an account if shares, volatilities and the date move, and its dollar Greeks.
     Risk(Box<RiskArgs>),
+    /// Price options: value, Greeks, exercise boundary; of a plain table or of every quote of a chain.
+    Price(Box<price::PriceArgs>),
+    /// Implied volatilities of a plain table, of every quote of a chain, or of one option.
+    Iv(Box<price::IvArgs>),
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -141,7 +145,7 @@ struct RiskArgs {
 }
 
 #[derive(Debug, Args)]
-struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     /// Configuration file (TOML).
     #[arg(long = "config", value_name = "FILE")]
     file: Option<PathBuf>,
@@ -195,32 +199,32 @@ pub(crate) fn run() -> u8 {
     let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
         || matches!(&cli.command, Command::Surface(args) if args.json)
         || matches!(&cli.command, Command::Risk(args) if args.json)
+        || matches!(&cli.command, Command::Price(args) if args.json())
+        || matches!(&cli.command, Command::Iv(args) if args.json())
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
-        Command::Plan(args) => std::panic::catch_unwind(|| plan(&args)).unwrap_or_else(|_| {
-            Err(Error::Internal(
-                "a bug; the lines above say where".to_owned(),
-            ))
-        }),
-        Command::Surface(args) => std::panic::catch_unwind(|| crate::surface::run(&args))
-            .unwrap_or_else(|_| {
-                Err(Error::Internal(
-                    "a bug; the lines above say where".to_owned(),
-                ))
-            })
-            .map(|text| done(&text)),
-        Command::Risk(args) => std::panic::catch_unwind(|| risk(&args)).unwrap_or_else(|_| {
-            Err(Error::Internal(
-                "a bug; the lines above say where".to_owned(),
-            ))
-        }),
+        Command::Plan(args) => caught(|| plan(&args)),
+        Command::Surface(args) => caught(|| crate::surface::run(&args).map(|text| done(&text))),
+        Command::Risk(args) => caught(|| risk(&args)),
+        Command::Price(args) => caught(|| price::price(&args)),
+        Command::Iv(args) => caught(|| price::iv(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
     result.unwrap_or_else(|error| fail(&error, wants_json))
+}
+
+fn caught(
+    command: impl FnOnce() -> Result<u8, Error> + std::panic::UnwindSafe,
+) -> Result<u8, Error> {
+    std::panic::catch_unwind(command).unwrap_or_else(|_| {
+        Err(Error::Internal(
+            "a bug; the lines above say where".to_owned(),
+        ))
+    })
 }
 
 /// Prints what clap says; with `--json` on the line its errors are JSON too.
@@ -235,6 +239,9 @@ fn usage(error: &clap::Error) -> u8 {
 
 fn fail(error: &Error, as_json: bool) -> u8 {
     let code = error.exit_code();
+    if matches!(error, Error::Said(_)) {
+        return code;
+    }
     if as_json {
         done(&json!({ "error": { "kind": error.kind(), "message": error.to_string(), "exit_code": code } }).to_string());
     } else {
@@ -244,13 +251,13 @@ fn fail(error: &Error, as_json: bool) -> u8 {
 }
 
 /// Prints a result; a closed pipe is the reader's right.
-fn done(text: &str) -> u8 {
+pub(crate) fn done(text: &str) -> u8 {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
     0
 }
 
-fn load(args: &ConfigArgs, mut flags: Vec<Flag>) -> Result<config::Loaded, Error> {
+pub(crate) fn load(args: &ConfigArgs, mut flags: Vec<Flag>) -> Result<config::Loaded, Error> {
     for pair in &args.set {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
             Error::Usage(format!(
@@ -382,7 +389,7 @@ fn risk(args: &RiskArgs) -> Result<u8, Error> {
     Ok(0)
 }
 
-fn threads(config: &Config, machine: &hardware::Machine) -> usize {
+pub(crate) fn threads(config: &Config, machine: &hardware::Machine) -> usize {
     let found = hardware::threads(machine).count;
     match config.hardware.threads {
         0 => found.max(1),

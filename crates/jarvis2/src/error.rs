@@ -31,6 +31,18 @@ pub(crate) enum Error {
     Unwritable { path: PathBuf, why: String },
     #[error("{}: cannot be written: {why}; name another file", path.display())]
     UnwritableFile { path: PathBuf, why: String },
+    #[error("{file}: {what}; {remedy}")]
+    Table {
+        file: String,
+        what: String,
+        remedy: String,
+    },
+    /// Whoever read our output wants no more of it; never shown.
+    #[error("standard output was closed")]
+    ClosedPipe,
+    /// Was told in the output already.
+    #[error("{0}")]
+    Said(Box<Error>),
     #[error("interrupted: {done}; nothing was written")]
     Interrupted { done: String },
     #[error("internal error, please report it: {0}")]
@@ -45,8 +57,12 @@ impl Error {
                 2
             }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
-            Error::Data(_) | Error::Fit(_) | Error::Io { .. } => 3,
-            Error::Resources(_) | Error::Unwritable { .. } | Error::UnwritableFile { .. } => 5,
+            Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
+            Error::Resources(_)
+            | Error::Unwritable { .. }
+            | Error::UnwritableFile { .. }
+            | Error::ClosedPipe => 5,
+            Error::Said(error) => error.exit_code(),
             Error::Internal(_) => 6,
             Error::Interrupted { .. } => 130,
         }

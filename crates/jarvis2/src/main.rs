@@ -6,6 +6,7 @@ mod config;
 mod engine;
 mod error;
 mod plan;
+mod price;
 mod progress;
 mod report;
 mod risk;

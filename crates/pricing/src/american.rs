@@ -243,13 +243,38 @@ fn singly<const SLOPES: bool>(inputs: &Inputs, precision: Precision) -> Result<A
             ..Greeks::default()
         }
     };
-    // Without movement the boundary is where exercise now beats every later moment; without time it is the strike.
-    let edge_usd = if inputs.years == 0.0 {
-        inputs.strike
-    } else {
-        f64::NAN
-    };
+    let edge_usd = edge_singly(inputs);
     Ok(Answer { greeks, edge_usd })
+}
+
+/// The exercise boundary in dollars: at expiry the strike; without volatility where the interest on the strike equals the
+/// dividends on the share, and never on the wrong side of the strike; NaN where there is no one boundary.
+fn edge_singly(inputs: &Inputs) -> f64 {
+    let Inputs {
+        right,
+        strike,
+        years,
+        rate,
+        dividend_yield,
+        vol,
+        ..
+    } = *inputs;
+    if years == 0.0 {
+        return strike;
+    }
+    if vol * years.sqrt() >= DEVIATION_MIN {
+        let boundary = Boundary::new(right, rate, dividend_yield, vol, years).ok();
+        return boundary
+            .and_then(|boundary| boundary.spot_per_strike(years))
+            .map_or(f64::NAN, |per_strike| per_strike * strike);
+    }
+    let level = rate / dividend_yield;
+    match (Region::of(right, rate, dividend_yield), right) {
+        (Region::Never | Region::Between, _) => f64::NAN,
+        (Region::Beyond, Right::Put) if dividend_yield > 0.0 => strike * level.min(1.0),
+        (Region::Beyond, Right::Put) => strike,
+        (Region::Beyond, Right::Call) => strike * level.max(1.0),
+    }
 }
 
 /// Sensitivities where no integral has them: delta and gamma from the method, theta from the Black-Scholes equation, vega

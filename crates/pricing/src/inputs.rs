@@ -1,7 +1,7 @@
 //! What a price depends on, for one option and for many, and what comes back.
 
 use crate::error::at_least;
-use crate::{Error, Right, Status};
+use crate::{Error, Right};
 
 /// Everything one price depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]

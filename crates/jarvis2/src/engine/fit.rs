@@ -121,10 +121,10 @@ pub(crate) fn date_after(as_of: Date, day: u16) -> Date {
 }
 
 /// Contracts of one expiry.
-struct Expiry<'a> {
-    date: Date,
-    day: u16,
-    quotes: Vec<&'a Quote>,
+pub(crate) struct Expiry<'a> {
+    pub(crate) date: Date,
+    pub(crate) day: u16,
+    pub(crate) quotes: Vec<&'a Quote>,
 }
 
 impl Expiry<'_> {
@@ -135,11 +135,11 @@ impl Expiry<'_> {
 
 /// A forward price and where it comes from.
 #[derive(Clone, Copy)]
-struct Forward {
+pub(crate) struct Forward {
     usd: f64,
     basis: &'static str,
     /// Dividend yield that parity implies, if parity it was.
-    implied_yield: Option<f64>,
+    pub(crate) implied_yield: Option<f64>,
 }
 
 /// Fits the chain or says why no decision can rest on it.
@@ -276,7 +276,7 @@ fn dividends(chain: &Chain, known: &Known) -> Vec<Dividend> {
 }
 
 /// The forward of one expiry: by parity where calls and puts are quoted, else from the rate and what is known of dividends.
-fn forward(
+pub(crate) fn forward(
     expiry: &Expiry,
     spot: f64,
     rate: f64,
@@ -696,9 +696,9 @@ struct Forecast {
 
 /// What was assumed and noticed on the way.
 #[derive(Default)]
-struct Said {
-    assumptions: Vec<Assumption>,
-    notes: Vec<String>,
+pub(crate) struct Said {
+    pub(crate) assumptions: Vec<Assumption>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl Said {
@@ -710,7 +710,7 @@ impl Said {
         });
     }
 
-    fn rate(&mut self, chain: &Chain, config: &Config) -> f64 {
+    pub(crate) fn rate(&mut self, chain: &Chain, config: &Config) -> f64 {
         let year = chain.as_of.year();
         let (rate, source) = match (
             config.market.rate_per_year,
@@ -830,7 +830,7 @@ impl Said {
 
     /// The spot that the quotes were made on. What calls and puts of the nearest expiry say outweighs a spot taken at another time:
     /// a stale spot would turn every parity gap into an edge that is not there.
-    fn spot(
+    pub(crate) fn spot(
         &mut self,
         chain: &Chain,
         spot: f64,
@@ -951,7 +951,7 @@ impl Said {
 
     /// One dividend yield for the simulated futures, 0 where cash dividends are listed.
     #[allow(clippy::too_many_arguments)]
-    fn dividend_yield(
+    pub(crate) fn dividend_yield(
         &mut self,
         forwards: &[Forward],
         expiries: &[Expiry],
