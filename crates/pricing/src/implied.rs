@@ -305,10 +305,10 @@ pub fn implied_vol_intervals(quoted: QuotedRef, bid: SideMut, ask: SideMut) {
 }
 
 /// Half of `vol sqrt T`, and distance, below which the difference of two tails is a series.
-const NARROW_HALF: f64 = 0.25;
+const NARROW_HALF: f64 = 0.4;
 const SMALL_DISTANCE: f64 = 1.0;
 /// Of the series, even and odd.
-const TERMS: usize = 18;
+const TERMS: usize = 20;
 /// How many steps lanes take; the first guess is within a quarter, and each step leaves about the fourth power of the error.
 const STEPS: usize = 3;
 /// A last step no longer than this times the root leaves nothing to correct.
