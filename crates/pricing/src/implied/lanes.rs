@@ -154,26 +154,38 @@ fn value<S: Simd>(simd: S, distance: S::f64s, s: S::f64s) -> Value<S> {
     }
 }
 
-/// `Y(centre - half) - Y(centre + half)`: twice the odd part of the Taylor series, its coefficients by recursion.
+/// `Y(centre - half) - Y(centre + half)`: twice the odd part of the Taylor series, the derivatives by recursion.
 #[inline(always)]
 fn spread<S: Simd>(simd: S, centre: S::f64s, half: S::f64s) -> S::f64s {
-    let mut c = [splat(simd, 0.0); TERMS];
-    c[0] = mills(simd, centre);
-    c[1] = centre.mul_sub(c[0], splat(simd, 1.0));
+    let mut d = [splat(simd, 0.0); TERMS];
+    d[0] = mills(simd, centre);
+    d[1] = centre.mul_sub(d[0], splat(simd, 1.0));
     let mut k = 2;
     while k < TERMS {
-        c[k] = centre.mul_add(c[k - 1], c[k - 2]) * splat(simd, 1.0 / k as f64);
+        // One fused step per derivative in the chain; the product beside it has time.
+        d[k] = centre.mul_add(d[k - 1], d[k - 2] * splat(simd, (k - 1) as f64));
         k += 1;
     }
     let square = half * half;
-    let mut sum = c[TERMS - 1];
+    let mut sum = d[TERMS - 1] * splat(simd, PER_FACTORIAL[TERMS / 2 - 1]);
     let mut k = TERMS - 1;
     while k > 1 {
         k -= 2;
-        sum = sum.mul_add(square, c[k]);
+        sum = sum.mul_add(square, d[k] * splat(simd, PER_FACTORIAL[k / 2]));
     }
     sum * half * splat(simd, -2.0)
 }
+
+/// `1 / (2 i + 1)!`.
+const PER_FACTORIAL: [f64; TERMS / 2] = {
+    let mut all = [1.0; TERMS / 2];
+    let mut i = 1;
+    while i < TERMS / 2 {
+        all[i] = all[i - 1] / ((2 * i) * (2 * i + 1)) as f64;
+        i += 1;
+    }
+    all
+};
 
 /// Householder's third-order step on `ln g`, or on `ln(1 - g)` where `g` is above a half.
 #[inline(always)]
