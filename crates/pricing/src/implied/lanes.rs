@@ -104,9 +104,9 @@ impl<S: Simd> Outer<S> {
         let log_forward = (rate - dividend_yield).mul_add(years, ln_ratio(simd, spot, strike));
         let lesser = log_forward.simd_le(splat(simd, 0.0)).select(share, cash);
         let outside = (sign * log_forward).simd_le(splat(simd, 0.0));
-        // In the money the subtraction leaves noise; out of the money the price is all time value.
+        // In the money the subtraction leaves noise; near its bound the scalar code alone decides what is an answer.
         let inside = price - (share - cash).abs();
-        let noise = share.max(cash) * splat(simd, 8.0 * f64::EPSILON);
+        let noise = share.max(cash) * splat(simd, 16.0 * f64::EPSILON);
         let time_value = outside.select(price, inside);
         let (beta, left) = (time_value / lesser, (lesser - time_value) / lesser);
         let usual = usual
