@@ -50,7 +50,7 @@ pub mod units;
 
 pub use dividends::CashDividend;
 pub use error::{Error, Status};
-pub use implied::{Quoted, QuotedRef, implied_vol, implied_vols};
+pub use implied::{Quoted, QuotedRef, implied_vol, implied_vol_interval, implied_vols};
 pub use inputs::{Greeks, GreeksMut, Inputs, InputsRef};
 pub use smile::{Smile, Surface};
 pub use units::{Right, Years};

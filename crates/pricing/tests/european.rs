@@ -1,6 +1,6 @@
 //! European prices and Greeks, one at a time and in columns, against 60 digits.
 
-use pricing::european::{self, SecondOrder, SecondOrderMut};
+use pricing::european::{self, Greeks32Mut, Inputs32Ref, SecondOrder, SecondOrderMut};
 use pricing::{Greeks, GreeksMut, Inputs, InputsRef, Right, Status};
 
 /// Options by column.
@@ -247,4 +247,211 @@ fn columns_agree_with_sixty_digits() {
     );
     println!("{worst:?}");
     worst.check(2e-15, 1e-12, 1e-13);
+}
+
+/// Many options of all kinds, some of them odd or bad.
+fn many() -> Vec<Inputs> {
+    let mut options: Vec<Inputs> = references().into_iter().map(|(x, _)| x).collect();
+    let x = options[0];
+    options.extend([
+        Inputs { years: 0.0, ..x },
+        Inputs { vol: 0.0, ..x },
+        Inputs { spot: 0.0, ..x },
+        Inputs {
+            spot: f64::NAN,
+            ..x
+        },
+        Inputs { strike: -1.0, ..x },
+        Inputs { years: -1.0, ..x },
+        Inputs {
+            vol: f64::INFINITY,
+            ..x
+        },
+        Inputs { rate: 1e300, ..x },
+        Inputs {
+            vol: 1e-14,
+            strike: x.spot * 1.5,
+            ..x
+        },
+        Inputs { vol: 2e3, ..x },
+        Inputs { spot: 1e200, ..x },
+        x,
+    ]);
+    options
+}
+
+/// The same rows are refused as one at a time, for the same reason, and odd rows get the scalar answer.
+#[test]
+fn bad_rows_are_refused_alike() {
+    let options = many();
+    let columns = Columns::new(&options);
+    let (found, status) = prices(columns.rows(0, options.len()));
+    for (i, x) in options.iter().enumerate() {
+        assert_eq!(
+            status[i],
+            x.check().map_or_else(Status::from, |()| Status::Ok),
+            "{x:?}"
+        );
+        let alone = european::price(x);
+        let money = x.discounted_spot().max(x.discounted_strike());
+        assert!(found[i].is_nan() && alone.is_nan() || (found[i] - alone).abs() <= 2e-15 * money);
+    }
+}
+
+/// Wherever a row stands and whatever stands beside it.
+#[test]
+fn a_row_depends_on_itself_alone() {
+    let mut options = many();
+    let rows = options.len();
+    let columns = Columns::new(&options);
+    let (all, _) = greeks(columns.rows(0, rows));
+    let (second, _) = second_order(columns.rows(0, rows));
+    let same = |x: [f64; 15], y: [f64; 15]| x.map(f64::to_bits) == y.map(f64::to_bits);
+    for (from, to) in [(0, 1), (1, rows), (5, 12), (3, 60), (rows - 1, rows)] {
+        let (some, _) = greeks(columns.rows(from, to));
+        let (some_second, _) = second_order(columns.rows(from, to));
+        for i in from..to {
+            assert!(
+                same(
+                    numbers(some[i - from], some_second[i - from]),
+                    numbers(all[i], second[i])
+                ),
+                "row {i} of {from}..{to}"
+            );
+        }
+    }
+    options.reverse();
+    let (backwards, _) = prices(Columns::new(&options).rows(0, rows));
+    assert!(
+        backwards
+            .iter()
+            .rev()
+            .zip(&all)
+            .all(|(x, y)| x.to_bits() == y.price.to_bits())
+    );
+}
+
+/// Rising and convex in the strike for puts, rising in volatility; the same in any currency; calls are puts on the strike.
+#[test]
+fn prices_obey_no_arbitrage() {
+    for (x, _) in references() {
+        let money = x.discounted_spot().max(x.discounted_strike());
+        let strikes: Vec<Inputs> = (0..40)
+            .map(|i| Inputs {
+                right: Right::Put,
+                strike: x.strike * (0.6 + 0.02 * f64::from(i)),
+                ..x
+            })
+            .collect();
+        let (puts, _) = prices(Columns::new(&strikes).rows(0, 40));
+        for window in puts.windows(3) {
+            assert!(window[1] >= window[0] - 1e-15 * money);
+            assert!(window[0] - 2.0 * window[1] + window[2] >= -5e-15 * money);
+        }
+        let twin = Inputs {
+            right: if x.right == Right::Call {
+                Right::Put
+            } else {
+                Right::Call
+            },
+            spot: x.strike,
+            strike: x.spot,
+            rate: x.dividend_yield,
+            dividend_yield: x.rate,
+            ..x
+        };
+        let scaled = Inputs {
+            spot: x.spot * 3.7,
+            strike: x.strike * 3.7,
+            ..x
+        };
+        let wider = Inputs {
+            vol: x.vol * 1.001,
+            ..x
+        };
+        let (found, _) = prices(Columns::new(&[x, twin, scaled, wider]).rows(0, 4));
+        assert!((found[0] - found[1]).abs() <= 1e-12 * found[0]);
+        assert!((found[2] / 3.7 - found[0]).abs() <= 1e-14 * money);
+        assert!(found[3] >= found[0]);
+    }
+}
+
+#[test]
+fn single_precision_is_within_a_millionth() {
+    let options: Vec<Inputs> = many();
+    let rows = options.len();
+    let columns = Columns::new(&options);
+    let numbers = columns
+        .numbers
+        .each_ref()
+        .map(|column| column.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+    let [spot, strike, years, rate, dividend_yield, vol] = numbers.each_ref().map(Vec::as_slice);
+    let inputs = Inputs32Ref {
+        right: &columns.right,
+        spot,
+        strike,
+        years,
+        rate,
+        dividend_yield,
+        vol,
+    };
+    let (mut alone, mut status) = (vec![0.0; rows], vec![Status::Ok; rows]);
+    european::prices_f32(inputs, &mut alone, &mut status);
+    let mut out: [Vec<f32>; 6] = std::array::from_fn(|_| vec![0.0; rows]);
+    let [price, delta, gamma, vega, theta, rho] = &mut out;
+    european::greeks_batch_f32(
+        inputs,
+        Greeks32Mut {
+            price,
+            delta,
+            gamma,
+            vega,
+            theta,
+            rho,
+        },
+        &mut status,
+    );
+    for i in 0..rows {
+        let x = inputs.get(i);
+        assert_eq!(
+            status[i],
+            x.check().map_or_else(Status::from, |()| Status::Ok),
+            "{x:?}"
+        );
+        if status[i] != Status::Ok {
+            assert!(alone[i].is_nan());
+            continue;
+        }
+        let expected = european::greeks(&x);
+        let money = x
+            .spot
+            .max(x.strike)
+            .max(x.discounted_spot())
+            .max(x.discounted_strike());
+        assert_eq!(alone[i].to_bits(), out[0][i].to_bits());
+        let near = |found: f32, expected: f64, scale: f64, what: &str| {
+            let error = (f64::from(found) - expected).abs();
+            assert!(error <= 1e-6 * scale, "{what} is off by {error:e}: {x:?}");
+        };
+        near(out[0][i], expected.price, money, "price");
+        near(
+            out[3][i],
+            expected.vega,
+            money * x.years.sqrt() * 10.0,
+            "vega",
+        );
+        near(
+            out[5][i],
+            expected.rho,
+            money * x.years.max(1e-3) * 10.0,
+            "rho",
+        );
+        let carry = x.discounted_spot() / x.spot.max(1e-300);
+        near(
+            out[1][i],
+            expected.delta,
+            carry * 10.0 / (x.vol * x.years.sqrt()).min(1.0),
+            "delta",
+        );
+    }
 }
