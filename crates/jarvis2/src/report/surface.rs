@@ -395,7 +395,7 @@ fn plot(expiry: &ExpiryReport) -> String {
     let x_of = |strike: f64| 100.0 * across.part(strike);
     let y_of = |vol: f64| TOP + (1.0 - up.part(vol)) * PLOT;
     let label = format!(
-        "Implied volatility by strike, {}: {} quotes from {} to {}",
+        "Implied volatility by strike, {}: {} quotes, drawn from {} to {}",
         expiry.date,
         expiry.dots.len(),
         strike(across.low),
