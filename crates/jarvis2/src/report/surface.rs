@@ -356,7 +356,7 @@ fn plot(expiry: &ExpiryReport) -> String {
     /// Corners of a curve.
     const CORNERS: u32 = 160;
     let across = Axis::over(expiry.dots.iter().map(|dot| dot.strike_usd), 0.03);
-    if !(across.high > across.low) || !across.high.is_finite() {
+    if !across.high.is_finite() || across.high <= across.low {
         return String::new();
     }
     let corners = || {
