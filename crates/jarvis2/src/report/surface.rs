@@ -356,7 +356,7 @@ fn plot(expiry: &ExpiryReport) -> String {
     /// Corners of a curve.
     const CORNERS: u32 = 160;
     let across = Axis::over(expiry.dots.iter().map(|dot| dot.strike_usd), 0.03);
-    if !(across.high > across.low) || !across.high.is_finite() {
+    if !across.high.is_finite() || across.high <= across.low {
         return String::new();
     }
     let corners = || {
@@ -395,7 +395,7 @@ fn plot(expiry: &ExpiryReport) -> String {
     let x_of = |strike: f64| 100.0 * across.part(strike);
     let y_of = |vol: f64| TOP + (1.0 - up.part(vol)) * PLOT;
     let label = format!(
-        "Implied volatility by strike, {}: {} quotes from {} to {}",
+        "Implied volatility by strike, {}: {} quotes, drawn from {} to {}",
         expiry.date,
         expiry.dots.len(),
         strike(across.low),

@@ -164,7 +164,7 @@ fn errors_have_their_codes() {
     let chain = desk.put("chain.csv", Market::flat(0.25).csv());
     fails(&desk, &["nowhere.csv"], 3, "data", "no such file");
     fails(&desk, &[chain, "--symbol", "AAA"], 3, "data", "AAA");
-    fails(&desk, &[chain, "--spot", "-1"], 2, "usage", "--spot");
+    fails(&desk, &[chain, "--spot", "0"], 2, "usage", "--spot");
     fails(&desk, &[chain, "--unheard-of"], 2, "usage", "--unheard-of");
     let page = &[chain, "--html", "no/such/folder/out.html"];
     fails(&desk, page, 5, "resources", "--html");

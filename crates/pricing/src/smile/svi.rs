@@ -148,7 +148,7 @@ impl Svi {
     pub fn durrleman(&self, k: f64) -> f64 {
         let (w, slope, bend) = (self.variance(k), self.slope(k), self.bend(k));
         // A NaN must fail too.
-        if !(w > 0.0) {
+        if w.is_nan() || w <= 0.0 {
             return f64::NEG_INFINITY;
         }
         (1.0 - k * slope / (2.0 * w)).powi(2) - 0.25 * slope * slope * (1.0 / w + 0.25) + 0.5 * bend

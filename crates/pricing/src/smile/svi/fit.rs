@@ -76,10 +76,10 @@ pub(super) fn fit(points: &[SmilePoint], forward: f64, years: f64) -> Result<Svi
     let (low, high) = checked(range);
     let unconstrained = svi.butterfly(low, high);
     let mut is_constrained = false;
-    if !unconstrained.is_free() {
-        if let Some(free) = search.free(&svi, &trust) {
-            (svi, is_constrained) = (free, true);
-        }
+    if !unconstrained.is_free()
+        && let Some(free) = search.free(&svi, &trust)
+    {
+        (svi, is_constrained) = (free, true);
     }
     let total: f64 = places.iter().map(|place| place.vol_weight).sum();
     let squares = residuals(&places, &svi, years)

@@ -1,5 +1,7 @@
 //! Reference values, known arbitrage, and fits to known curves.
 
+#![allow(clippy::excessive_precision)] // Reference values stay as their source prints them.
+
 use super::*;
 use proptest::prelude::*;
 
