@@ -22,11 +22,14 @@
 //!     95 of 100 of them are within                             4.0e-5    1.9e-5
 //! 14 options against an integral at 30 digits                  see the tests; Precise is within 1e-7
 //! ```
-//! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 4e-6 in the 24 rows of the tests. Speed: run the example
-//! `dividends`.
+//! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 3e-6 in the 24 rows of the tests; there `Fast` is off by at
+//! most 4.9e-5, `Standard` by 2.0e-5, and QuantLib on 100 by 400 by 5.3e-5. Processor time of one option, mean of these rows
+//! on one busy server core: `Fast` 51 us, `Standard` 130 us, `Precise` 1.6 ms, QuantLib on 100 by 400 1.8 ms; a chain of one
+//! expiry with two dividends, `Fast` 20 us, `Standard` 60 us. The example `dividends` measures it. (The times in
+//! [`Precision`] are those of `american`.)
 //!
 //! Not for dividends that depend on the spot (a yield serves), taxes, or volatility that changes with time or spot.
-//! Where rate and yield are negative so that a band of spots is exercised (see [`american`](crate::american)), the grid's
+//! Where rate and yield are negative so that a band of spots is exercised (see [`american`](mod@american)), the grid's
 //! error is of first order in its time step.
 
 pub mod escrowed;
@@ -125,7 +128,7 @@ impl DividendsRef<'_> {
 }
 
 /// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`. Slot `i` is what [`price`] gives,
-/// to the last bit; neighbours with one expiry, one list of dividends and one right take a third of its time.
+/// to the last bit; neighbours with one expiry, one list of dividends and one right take about half of its time.
 ///
 /// # Panics
 /// If the lengths differ.

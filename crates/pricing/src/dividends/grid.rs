@@ -527,14 +527,14 @@ impl<const LANES: usize> Rooms<LANES> {
 
     /// Eliminates downwards: `right[j]` becomes the row's value but for the share of `value[j - 1]`.
     fn eliminate(&mut self, couple: Couple<LANES>) {
+        let turned: [f64; LANES] = std::array::from_fn(|lane| couple.up[lane] / couple.down[lane]);
         let mut carried = [0.0; LANES];
         let rows = self.right.iter_mut().zip(&self.pivot).zip(&self.towards);
         for ((right, pivot), towards) in rows.rev() {
             for lane in 0..LANES {
                 // towards = down * pivot, so this is (right + up * carried) * pivot.
-                let turned = couple.up[lane] / couple.down[lane];
                 carried[lane] =
-                    right[lane] * pivot[lane] + (towards[lane] * turned) * carried[lane];
+                    right[lane] * pivot[lane] + (towards[lane] * turned[lane]) * carried[lane];
                 right[lane] = carried[lane];
             }
         }
