@@ -24,8 +24,8 @@
 //! ```
 //! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 3e-6 in the 24 rows of the tests; there `Fast` is off by at
 //! most 4.9e-5, `Standard` by 2.0e-5, and QuantLib on 100 by 400 by 5.3e-5. Processor time of one option, mean of these rows
-//! on one busy server core: `Fast` 51 us, `Standard` 130 us, `Precise` 1.6 ms, QuantLib on 100 by 400 1.8 ms; a chain of one
-//! expiry with two dividends, `Fast` 20 us, `Standard` 60 us. The example `dividends` measures it. (The times in
+//! on one busy server core: `Fast` 55 us, `Standard` 138 us, `Precise` 1.7 ms, QuantLib on 100 by 400 1.8 ms; in a chain of one
+//! expiry with two dividends, `Fast` 33 us, `Standard` 76 us. The example `dividends` measures it. (The times in
 //! [`Precision`] are those of `american`.)
 //!
 //! Not for dividends that depend on the spot (a yield serves), taxes, or volatility that changes with time or spot.
@@ -128,7 +128,7 @@ impl DividendsRef<'_> {
 }
 
 /// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`. Slot `i` is what [`price`] gives,
-/// to the last bit; neighbours with one expiry, one list of dividends and one right take about half of its time.
+/// to the last bit; neighbours with one expiry, one list of dividends and one right take about 0.6 of its time.
 ///
 /// # Panics
 /// If the lengths differ.
