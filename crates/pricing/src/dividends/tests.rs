@@ -359,6 +359,31 @@ fn grid_without_dividends_is_the_american_engine() {
     }
 }
 
+/// Negative rate and yield, a band of spots is exercised: against the lattice of `american`, itself good to about 1e-5.
+#[test]
+fn grid_finds_the_band_of_exercise() {
+    for (right, x) in [
+        (Put, [90.0, 100.0, 365.0, -0.01, -0.04, 0.2]),
+        (Put, [75.0, 100.0, 365.0, -0.01, -0.06, 0.1]),
+        (Call, [110.0, 100.0, 365.0, -0.04, -0.01, 0.2]),
+    ] {
+        let inputs = option(right, x);
+        let problem = Problem {
+            inputs: &inputs,
+            schedule: &Schedule::default(),
+            exercise: Exercise::Always,
+            aside: &[],
+        };
+        let expected = american::price_with(&inputs, Precision::Precise).unwrap();
+        for precision in PRECISIONS {
+            let [value] = grid::solve(&[problem], size(precision), &mut Rooms::default());
+            let error = (value.price - expected) / inputs.strike;
+            println!("{precision:?} {error:.1e}");
+            assert!(error.abs() < 1e-4, "{precision:?} {error:e} at {inputs:?}");
+        }
+    }
+}
+
 #[test]
 fn without_dividends_the_usual_engines_answer() {
     let put = option(Put, [36.0, 40.0, 365.0, 0.06, 0.0, 0.2]);
