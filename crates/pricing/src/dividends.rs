@@ -19,15 +19,19 @@
 //!                                                              Fast      Standard
 //! 563 American options, vol 8 to 90 %, up to 2 years and 8
 //!     dividends, against Precise                               1.0e-4    4.2e-5
-//!     95 of 100 of them are within                             4.0e-5    1.9e-5
-//! 14 options against an integral at 30 digits                  see the tests; Precise is within 1e-7
+//!     95 of 100 of each kind are within                        4.5e-5    1.9e-5
+//! 14 options against an integral at 30 digits                  Precise within 1e-7, and within 1e-6
+//!                                                              where the share may not survive
 //! ```
-//! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 4e-6 in the 24 rows of the tests. Speed: run the example
-//! `dividends`.
+//! QuantLib 1.44 on 2000 by 4000 nodes agrees with Precise to 3e-6 in the 24 rows of the tests; there `Fast` is off by at
+//! most 4.9e-5, `Standard` by 2.0e-5, and QuantLib on 100 by 400 by 5.3e-5. Processor time of one option, mean of these rows
+//! on one busy server core: `Fast` 55 us, `Standard` 138 us, `Precise` 1.7 ms, QuantLib on 100 by 400 1.8 ms; in a chain of one
+//! expiry with two dividends, `Fast` 33 us, `Standard` 76 us. The example `dividends` measures it. (The times in
+//! [`Precision`] are those of `american`.)
 //!
 //! Not for dividends that depend on the spot (a yield serves), taxes, or volatility that changes with time or spot.
-//! Where rate and yield are negative so that a band of spots is exercised (see [`american`](crate::american)), the grid's
-//! error is of first order in its time step.
+//! Where rate and yield are negative so that a band of spots is exercised (see [`american`](mod@american)), the grid is
+//! within 1.1e-5 of the strike of the lattice there, in the cases tested.
 
 pub mod escrowed;
 mod grid;
@@ -35,7 +39,7 @@ mod grid;
 use crate::error::{at_least, settle};
 use crate::{Error, Greeks, GreeksMut, Inputs, InputsRef, Right, Status, american, european};
 use american::Precision;
-use grid::{Problem, Room, Size};
+use grid::{Problem, Rooms, Size};
 
 /// One known payment to the holder of a share.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,7 +83,7 @@ pub fn price(
     style: Style,
     precision: Precision,
 ) -> Result<f64, Error> {
-    Ok(value(inputs, dividends, style, precision, &mut Room::default())?.price)
+    Ok(value(inputs, dividends, style, precision)?.price)
 }
 
 /// Price and sensitivities of one share's worth of option.
@@ -93,7 +97,7 @@ pub fn greeks(
     style: Style,
     precision: Precision,
 ) -> Result<Greeks, Error> {
-    sensitivities(inputs, dividends, style, precision, &mut Room::default())
+    sensitivities(inputs, dividends, style, precision)
 }
 
 /// Many options, each with the dividends of its share.
@@ -124,7 +128,8 @@ impl DividendsRef<'_> {
     }
 }
 
-/// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`. Slot `i` is what [`price`] gives.
+/// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`. Slot `i` is what [`price`] gives,
+/// to the last bit; neighbours with one expiry, one list of dividends and one right take about 0.6 of its time.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -139,13 +144,43 @@ pub fn prices(
         options.len() == out.len() && out.len() == status.len(),
         "columns differ in length"
     );
-    let mut room = Room::default();
-    for (i, (out, status)) in out.iter_mut().zip(status).enumerate() {
-        let inputs = options.inputs.get(i);
-        let answer = value(&inputs, options.dividends[i], style, precision, &mut room);
-        settle(answer.map(|value| value.price), out, status);
+    let mut rooms = Rooms::<LANES>::default();
+    let mut waiting: Vec<(usize, Task)> = Vec::with_capacity(LANES);
+    let mut walk = |waiting: &mut Vec<(usize, Task)>, out: &mut [f64]| {
+        if let Some(last) = waiting.len().checked_sub(1) {
+            // Lanes without an option of their own repeat the last one.
+            let tasks = std::array::from_fn(|lane| &waiting[lane.min(last)].1);
+            let values = on_grid(&tasks, precision, &mut rooms);
+            for ((slot, _), value) in waiting.drain(..).zip(values) {
+                out[slot] = value.price;
+            }
+        }
+    };
+    for i in 0..out.len() {
+        let plan = Plan::new(
+            &options.inputs.get(i),
+            options.dividends[i],
+            style,
+            precision,
+        );
+        match plan {
+            Ok(Plan::Grid(task)) => {
+                let fits = |(_, first): &(usize, Task)| first.is_like(&task);
+                if waiting.len() == LANES || !waiting.first().is_none_or(fits) {
+                    walk(&mut waiting, out);
+                }
+                status[i] = Status::Ok;
+                waiting.push((i, task));
+            }
+            Ok(Plan::Done(value)) => settle(Ok(value.price), &mut out[i], &mut status[i]),
+            Err(error) => settle(Err(error), &mut out[i], &mut status[i]),
+        }
     }
+    walk(&mut waiting, out);
 }
+
+/// Options that are walked over together.
+const LANES: usize = 8;
 
 /// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
 ///
@@ -162,10 +197,9 @@ pub fn greeks_batch(
         options.len() == out.len() && options.len() == status.len(),
         "columns differ in length"
     );
-    let mut room = Room::default();
     for (i, status) in status.iter_mut().enumerate() {
         let inputs = options.inputs.get(i);
-        let answer = sensitivities(&inputs, options.dividends[i], style, precision, &mut room);
+        let answer = sensitivities(&inputs, options.dividends[i], style, precision);
         let (greeks, outcome) = match answer {
             Ok(greeks) => (greeks, Status::Ok),
             Err(error) => (Greeks::NAN, error.into()),
@@ -208,7 +242,12 @@ pub fn exercise_before(inputs: &Inputs, dividends: &[CashDividend]) -> Result<Ve
             exercise: exercise(inputs, Style::American),
             aside: &[],
         };
-        problem.walk(size, &mut Room::default(), Some(&mut criticals));
+        grid::walk(
+            &[problem],
+            size,
+            &mut Rooms::default(),
+            Some(&mut criticals),
+        );
     }
     let dates = schedule.dates.iter().enumerate();
     let date = |(i, date): (usize, &CashDividend)| ExDate {
@@ -293,14 +332,47 @@ fn value(
     dividends: &[CashDividend],
     style: Style,
     precision: Precision,
-    room: &mut Room,
 ) -> Result<grid::Value, Error> {
-    inputs.check()?;
-    let schedule = Schedule::new(dividends, inputs.years)?;
-    if !can_move(inputs) {
-        return Ok(without_movement(inputs, &schedule, style));
-    }
-    if schedule.dates.is_empty() {
+    Ok(match Plan::new(inputs, dividends, style, precision)? {
+        Plan::Done(value) => value,
+        Plan::Grid(task) => on_grid(&[&task], precision, &mut Rooms::default())[0],
+    })
+}
+
+/// What is left to do for one option.
+enum Plan {
+    /// Nothing.
+    Done(grid::Value),
+    /// A walk over the grid.
+    Grid(Task),
+}
+
+/// An option that needs the grid.
+struct Task {
+    inputs: Inputs,
+    schedule: Schedule,
+    exercise: grid::Exercise,
+}
+
+impl Plan {
+    fn new(
+        inputs: &Inputs,
+        dividends: &[CashDividend],
+        style: Style,
+        precision: Precision,
+    ) -> Result<Plan, Error> {
+        inputs.check()?;
+        let schedule = Schedule::new(dividends, inputs.years)?;
+        if !can_move(inputs) {
+            return Ok(Plan::Done(without_movement(inputs, &schedule, style)));
+        }
+        if !schedule.dates.is_empty() {
+            return Ok(Plan::Grid(Task {
+                inputs: *inputs,
+                exercise: exercise(inputs, style),
+                schedule,
+            }));
+        }
         let Greeks {
             price,
             delta,
@@ -310,25 +382,43 @@ fn value(
             Style::European => european::greeks(inputs),
             Style::American => american::greeks(inputs, precision)?,
         };
-        return Ok(grid::Value {
+        Ok(Plan::Done(grid::Value {
             price,
             delta,
             gamma,
-        });
+        }))
     }
-    let problem = Problem {
-        inputs,
-        schedule: &schedule,
-        exercise: exercise(inputs, style),
+}
+
+impl Task {
+    /// Whether both can be walked over together.
+    fn is_like(&self, other: &Task) -> bool {
+        self.inputs.years == other.inputs.years
+            && self.exercise == other.exercise
+            && self.schedule == other.schedule
+    }
+}
+
+fn on_grid<const LANES: usize>(
+    tasks: &[&Task; LANES],
+    precision: Precision,
+    rooms: &mut Rooms<LANES>,
+) -> [grid::Value; LANES] {
+    let problems = tasks.map(|task| Problem {
+        inputs: &task.inputs,
+        schedule: &task.schedule,
+        exercise: task.exercise,
         aside: &[],
-    };
-    let mut value = problem.solve(size(precision), room);
-    let floor = match style {
-        Style::European => 0.0,
-        Style::American => inputs.intrinsic().max(0.0),
-    };
-    value.price = value.price.max(floor);
-    Ok(value)
+    });
+    let mut values = grid::solve(&problems, size(precision), rooms);
+    for (value, task) in values.iter_mut().zip(tasks) {
+        let floor = match task.exercise {
+            grid::Exercise::Never => 0.0,
+            _ => task.inputs.intrinsic(),
+        };
+        value.price = value.price.max(floor);
+    }
+    values
 }
 
 /// Between ex-dates exercise can only pay where it can without any, see `american`.
@@ -365,7 +455,6 @@ fn sensitivities(
     dividends: &[CashDividend],
     style: Style,
     precision: Precision,
-    room: &mut Room,
 ) -> Result<Greeks, Error> {
     let schedule = Schedule::new(dividends, inputs.years)?;
     inputs.check()?;
@@ -379,7 +468,7 @@ fn sensitivities(
         price,
         delta,
         gamma,
-    } = value(inputs, dividends, style, precision, room)?;
+    } = value(inputs, dividends, style, precision)?;
     let Inputs {
         spot,
         rate,
@@ -396,17 +485,20 @@ fn sensitivities(
     }
     let theta =
         rate * price - (rate - dividend_yield) * spot * delta - 0.5 * (vol * spot).powi(2) * gamma;
-    let mut slope = |low: Inputs, high: Inputs, width: f64| -> Result<f64, Error> {
-        let mut price =
-            |inputs| value(inputs, dividends, style, precision, room).map(|value| value.price);
-        Ok((price(&high)? - price(&low)?) / width)
-    };
-    let vol_step = (0.01 * vol).max(1e-4).min(vol);
-    let moved = |vol: f64| Inputs { vol, ..*inputs };
-    let vega = slope(moved(vol - vol_step), moved(vol + vol_step), 2.0 * vol_step)?;
+    let vol_step = (0.01 * vol).max(1e-4);
+    let (calm, wild) = ((vol - vol_step).max(0.0), vol + vol_step);
     let (low, high) = rates_around(inputs, style);
-    let moved = |rate: f64| Inputs { rate, ..*inputs };
-    let rho = slope(moved(low), moved(high), high - low)?;
+    let with_vol = |vol: f64| Inputs { vol, ..*inputs };
+    let with_rate = |rate: f64| Inputs { rate, ..*inputs };
+    let moved = [
+        with_vol(calm),
+        with_vol(wild),
+        with_rate(low),
+        with_rate(high),
+    ];
+    let [calmer, wilder, low_rate, high_rate] = four(&moved, dividends, style, precision)?;
+    let vega = (wilder - calmer) / (wild - calm);
+    let rho = (high_rate - low_rate) / (high - low);
     Ok(Greeks {
         price,
         delta,
@@ -415,6 +507,32 @@ fn sensitivities(
         theta,
         rho,
     })
+}
+
+/// Four prices, in one walk where all need one.
+fn four(
+    moved: &[Inputs; 4],
+    dividends: &[CashDividend],
+    style: Style,
+    precision: Precision,
+) -> Result<[f64; 4], Error> {
+    let mut tasks = Vec::with_capacity(4);
+    for inputs in moved {
+        if let Plan::Grid(task) = Plan::new(inputs, dividends, style, precision)? {
+            tasks.push(task);
+        }
+    }
+    if let [a, b, c, d] = &tasks[..]
+        && [b, c, d].iter().all(|task| task.is_like(a))
+    {
+        let values = on_grid(&[a, b, c, d], precision, &mut Rooms::default());
+        return Ok(values.map(|value| value.price));
+    }
+    let mut prices = [0.0; 4];
+    for (price, inputs) in prices.iter_mut().zip(moved) {
+        *price = value(inputs, dividends, style, precision)?.price;
+    }
+    Ok(prices)
 }
 
 /// Rates to take a slope between: never across a change of method, whose small errors the slope would magnify.

@@ -48,22 +48,45 @@ pub(super) struct Value {
     pub(super) gamma: f64,
 }
 
-/// Columns of the grid, kept between solves.
-#[derive(Debug, Default)]
+/// Columns of one option's grid, kept between solves.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Room {
     /// Value per node.
     value: Vec<f64>,
-    /// Spot per node, at the present moment of the walk.
+    /// Spot per node.
     spot: Vec<f64>,
     /// What exercise pays per node.
     payoff: Vec<f64>,
-    /// Right-hand sides.
-    right: Vec<f64>,
-    /// Of the factorised matrix: reciprocal pivots, and pivots' share of the neighbours.
-    pivot: Vec<f64>,
-    towards: Vec<f64>,
-    /// Value per node of the span before, and where its nodes lie.
+    /// What exercise pays more than waiting, per node.
+    gain: Vec<f64>,
+    /// Value per node of the span before.
     later: Vec<f64>,
+}
+
+/// Room for `LANES` options that share their dates: one row per node, one lane per option.
+#[derive(Clone, Debug)]
+pub(super) struct Rooms<const LANES: usize> {
+    narrow: [Room; LANES],
+    value: Vec<[f64; LANES]>,
+    spot: Vec<[f64; LANES]>,
+    /// Right-hand sides.
+    right: Vec<[f64; LANES]>,
+    /// Of the factorised matrix: reciprocal pivots, and pivots' share of the neighbours.
+    pivot: Vec<[f64; LANES]>,
+    towards: Vec<[f64; LANES]>,
+}
+
+impl<const LANES: usize> Default for Rooms<LANES> {
+    fn default() -> Self {
+        Rooms {
+            narrow: std::array::from_fn(|_| Room::default()),
+            value: Vec::new(),
+            spot: Vec::new(),
+            right: Vec::new(),
+            pivot: Vec::new(),
+            towards: Vec::new(),
+        }
+    }
 }
 
 /// What exercise does to the grid.
@@ -97,27 +120,12 @@ struct Nodes {
     step: f64,
 }
 
-/// One span without dividends.
+/// Half a time step of the equation: what a node takes from its neighbours, and what waiting costs; per lane.
 #[derive(Clone, Copy)]
-struct Leg {
-    /// It begins just after the ex-date `span - 1`.
-    span: usize,
-    /// Years.
-    length: f64,
-    /// Years from its end to expiry.
-    left: f64,
-    /// Between nodes, in the logarithm of the spot.
-    step: f64,
-    /// Of the grid, per year.
-    drift: f64,
-}
-
-/// Half a time step of the equation: what a node takes from its neighbours, and what waiting costs.
-#[derive(Clone, Copy)]
-struct Couple {
-    up: f64,
-    down: f64,
-    discount: f64,
+struct Couple<const LANES: usize> {
+    up: [f64; LANES],
+    down: [f64; LANES],
+    discount: [f64; LANES],
 }
 
 /// The value just after an ex-date.
@@ -129,161 +137,178 @@ enum After {
     Grid(Nodes),
 }
 
-impl Problem<'_> {
-    /// Extrapolates from a grid and one of half its size.
-    pub(super) fn solve(&self, size: Size, room: &mut Room) -> Value {
-        let fine = self.walk(size, room, None);
-        let coarse = self.walk(size.halved(), room, None);
-        let blend = |fine: f64, coarse: f64| fine + (fine - coarse) / 3.0;
+/// Extrapolates from a grid and one of half its size. All problems share the times of their dividends and their expiry, and
+/// may be exercised alike; each lane's answer is what it would be alone.
+pub(super) fn solve<const LANES: usize>(
+    problems: &[Problem; LANES],
+    size: Size,
+    rooms: &mut Rooms<LANES>,
+) -> [Value; LANES] {
+    let fine = walk(problems, size, rooms, None);
+    let coarse = walk(problems, size.halved(), rooms, None);
+    let blend = |fine: f64, coarse: f64| fine + (fine - coarse) / 3.0;
+    std::array::from_fn(|lane| {
+        let (fine, coarse) = (fine[lane], coarse[lane]);
         Value {
             price: blend(fine.price, coarse.price),
             delta: blend(fine.delta, coarse.delta),
             gamma: blend(fine.gamma, coarse.gamma),
         }
-    }
+    })
+}
 
-    /// One walk from expiry to now. The spots from which on exercise pays are noted latest ex-date first.
-    pub(super) fn walk(
-        &self,
-        size: Size,
-        room: &mut Room,
-        mut criticals: Option<&mut Criticals>,
-    ) -> Value {
-        let Inputs {
-            right,
-            spot,
-            strike,
-            years,
-            rate,
-            dividend_yield,
-            vol,
-        } = *self.inputs;
-        let dates = &self.schedule.dates;
-        let drift = rate - dividend_yield;
-        let paths: Vec<f64> = self.schedule.path(spot, drift).collect();
-        let direction = -right.sign();
-        let mut after = After::Formula(0.0);
-        // The span between the ex-dates number `span - 1` and `span`, latest first.
-        for span in (0..=dates.len()).rev() {
-            let (begin, end) = (
-                if span == 0 {
-                    0.0
-                } else {
-                    dates[span - 1].years
-                },
-                dates.get(span).map_or(years, |date| date.years),
-            );
-            let is_last = span == dates.len();
-            let length = end - begin;
-            if is_last && span > 0 && (length == 0.0 || self.exercise != Exercise::Always) {
-                after = After::Formula(length);
-                continue;
-            }
-            let half_width = size.deviations * vol * end.sqrt();
-            let step = direction * 2.0 * half_width / size.cells as f64;
-            // Node `cells / 2` is on the path at the beginning of the span; the grid drifts with the walk.
-            let first = paths[span].ln() - direction * half_width + drift * length;
-            let nodes = Nodes { first, step };
+/// One walk from expiry to now. The spots from which on exercise pays are noted latest ex-date first, of the first lane.
+pub(super) fn walk<const LANES: usize>(
+    problems: &[Problem; LANES],
+    size: Size,
+    rooms: &mut Rooms<LANES>,
+    mut criticals: Option<&mut Criticals>,
+) -> [Value; LANES] {
+    let dates = &problems[0].schedule.dates;
+    let exercise = problems[0].exercise;
+    let years = problems[0].inputs.years;
+    let paths: [Vec<f64>; LANES] = std::array::from_fn(|lane| problems[lane].path());
+    let mut after = [After::Formula(0.0); LANES];
+    // The span between the ex-dates number `span - 1` and `span`, latest first.
+    for span in (0..=dates.len()).rev() {
+        let begin = if span == 0 {
+            0.0
+        } else {
+            dates[span - 1].years
+        };
+        let end = dates.get(span).map_or(years, |date| date.years);
+        let is_last = span == dates.len();
+        let length = end - begin;
+        if is_last && span > 0 && (length == 0.0 || exercise != Exercise::Always) {
+            after = [After::Formula(length); LANES];
+            continue;
+        }
+        let mut steps = [0.0; LANES];
+        for (lane, problem) in problems.iter().enumerate() {
+            let room = &mut rooms.narrow[lane];
+            let nodes = problem.nodes(size, paths[lane][span], begin, end);
             room.place(nodes, size.cells);
             if is_last {
-                room.payoff(right, strike);
-                room.value.clear();
-                room.value
-                    .extend(room.payoff.iter().map(|payoff| payoff.max(0.0)));
-                hinge(&mut room.value, &room.payoff);
+                problem.pay(room);
             } else {
-                let left = years - end;
-                self.cross(after, dates[span].amount_usd, left, step, room);
-                if self.exercise != Exercise::Never {
-                    let critical = self.exercise_at_ex_date(span, end, step, room);
-                    if let Some(criticals) = criticals.as_deref_mut() {
+                problem.cross(after[lane], span, nodes.step, room);
+                if exercise != Exercise::Never {
+                    let critical = problem.exercise_at_ex_date(span, nodes.step, room);
+                    if let (0, Some(criticals)) = (lane, criticals.as_deref_mut()) {
                         criticals.push(critical);
                     }
                 }
             }
-            let leg = Leg {
-                span,
-                length,
-                left: years - end,
-                step,
-                drift,
-            };
-            self.walk_leg(size, leg, room);
-            std::mem::swap(&mut room.value, &mut room.later);
-            after = After::Grid(Nodes {
-                first: first - drift * length,
-                step,
+            steps[lane] = nodes.step;
+            after[lane] = After::Grid(Nodes {
+                first: nodes.first - problem.drift() * length,
+                step: nodes.step,
             });
         }
-        self.read(size, room, direction)
+        rooms.interleave(size.cells);
+        stride(problems, size, span, length, years - end, steps, rooms);
+        rooms.part();
     }
+    std::array::from_fn(|lane| problems[lane].read(size, &rooms.narrow[lane]))
+}
 
-    /// Steps back over one span without dividends.
-    fn walk_leg(&self, size: Size, leg: Leg, room: &mut Room) {
-        let Leg {
-            span,
-            length,
-            left,
-            step,
-            drift,
-        } = leg;
-        let Inputs {
-            right,
-            years,
-            rate,
-            vol,
-            ..
-        } = *self.inputs;
-        let mut now = years - left;
-        // Steps in proportion to the root of the time to expiry that the span covers: prices change with it.
-        let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
-        let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
-        let blocks: &[(f64, usize)] = if left == 0.0 && self.exercise == Exercise::Always {
-            &[(0.0625, 1), (0.1875, 1), (0.75, 2)]
-        } else {
-            &[(1.0, 4)]
-        };
-        let diffusion = 0.5 * vol * vol / (step * step);
-        for (number, &(part, quarters)) in blocks.iter().enumerate() {
-            let steps = quarters * quarter;
-            let dt = part * length / steps as f64;
-            let half = 0.5 * dt;
-            let couple = Couple {
-                up: half * diffusion * (-0.5 * step).exp(),
-                down: half * diffusion * (0.5 * step).exp(),
-                discount: half * rate,
-            };
-            room.factorise(couple);
-            let mut implicit = if number == 0 { 4 } else { 0 };
-            let mut done = 0.0;
-            while done + 0.25 < steps as f64 {
-                let taken = if implicit > 0 { half } else { dt };
-                if self.exercise == Exercise::Always {
-                    let back = (-drift * taken).exp();
-                    room.spot.iter_mut().for_each(|spot| *spot *= back);
-                    now -= taken;
-                    room.payoff(right, self.strike_at(span, now));
-                }
-                if implicit > 0 {
-                    room.right.clear();
-                    room.right.extend_from_slice(&room.value);
-                    implicit -= 1;
-                    done += 0.5;
-                } else {
-                    room.explicit(couple);
-                    done += 1.0;
-                }
-                if self.exercise == Exercise::Always {
-                    room.back_substitute_exercising(couple);
-                } else {
-                    room.back_substitute(couple);
-                }
+/// Steps back over one span without dividends, `length` years that end `left` years before expiry; `step` between nodes.
+fn stride<const LANES: usize>(
+    problems: &[Problem; LANES],
+    size: Size,
+    span: usize,
+    length: f64,
+    left: f64,
+    step: [f64; LANES],
+    rooms: &mut Rooms<LANES>,
+) {
+    let exercise = problems[0].exercise;
+    let years = problems[0].inputs.years;
+    let signs: [f64; LANES] = std::array::from_fn(|lane| problems[lane].inputs.right.sign());
+    let mut now = years - left;
+    // Steps in proportion to the root of the time to expiry that the span covers: prices change with it.
+    let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
+    let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
+    let blocks: &[(f64, usize)] = if left == 0.0 && exercise == Exercise::Always {
+        &[(0.0625, 1), (0.1875, 1), (0.75, 2)]
+    } else {
+        &[(1.0, 4)]
+    };
+    for (number, &(part, quarters)) in blocks.iter().enumerate() {
+        let steps = quarters * quarter;
+        let dt = part * length / steps as f64;
+        let half = 0.5 * dt;
+        let couple = Couple::new(problems, half, step);
+        rooms.factorise(couple);
+        // The first two steps are four implicit halves, with the same matrix.
+        let halves = if number == 0 { 4.min(2 * steps) } else { 0 };
+        for number in 0..halves + steps - halves / 2 {
+            let taken = if number < halves { half } else { dt };
+            if number < halves {
+                rooms.right.clone_from(&rooms.value);
+            } else {
+                rooms.explicit(couple);
+            }
+            rooms.eliminate(couple);
+            if exercise == Exercise::Always {
+                now -= taken;
+                let back = std::array::from_fn(|lane| (-problems[lane].drift() * taken).exp());
+                let strikes = std::array::from_fn(|lane| problems[lane].strike_at(span, now));
+                rooms.back_substitute_exercising(back, signs, strikes);
+            } else {
+                rooms.back_substitute();
             }
         }
     }
+}
+
+impl<const LANES: usize> Couple<LANES> {
+    fn new(problems: &[Problem; LANES], half: f64, step: [f64; LANES]) -> Couple<LANES> {
+        let diffusion = |lane: usize| {
+            let vol = problems[lane].inputs.vol;
+            half * 0.5 * vol * vol / (step[lane] * step[lane])
+        };
+        Couple {
+            up: std::array::from_fn(|lane| diffusion(lane) * (-0.5 * step[lane]).exp()),
+            down: std::array::from_fn(|lane| diffusion(lane) * (0.5 * step[lane]).exp()),
+            discount: std::array::from_fn(|lane| half * problems[lane].inputs.rate),
+        }
+    }
+}
+
+impl Problem<'_> {
+    /// Of the spot, but for volatility and dividends, per year.
+    fn drift(&self) -> f64 {
+        self.inputs.rate - self.inputs.dividend_yield
+    }
+
+    fn path(&self) -> Vec<f64> {
+        self.schedule.path(self.inputs.spot, self.drift()).collect()
+    }
+
+    /// Nodes at the end of a span. Node `cells / 2` is on the path at its beginning; the grid drifts with the walk.
+    fn nodes(&self, size: Size, path: f64, begin: f64, end: f64) -> Nodes {
+        let direction = -self.inputs.right.sign();
+        let half_width = size.deviations * self.inputs.vol * end.sqrt();
+        Nodes {
+            first: path.ln() - direction * half_width + self.drift() * (end - begin),
+            step: direction * 2.0 * half_width / size.cells as f64,
+        }
+    }
+
+    /// Fills the nodes with what expiry pays.
+    fn pay(&self, room: &mut Room) {
+        room.payoff(self.inputs.right, self.inputs.strike);
+        room.value.clear();
+        let payoff = room.payoff.iter();
+        room.value.extend(payoff.map(|payoff| payoff.max(0.0)));
+        hinge(&mut room.value, &room.payoff);
+    }
 
     /// Fills the nodes with the value just after the ex-date, at the spot less the amount.
-    fn cross(&self, after: After, amount_usd: f64, left: f64, step: f64, room: &mut Room) {
+    fn cross(&self, after: After, span: usize, step: f64, room: &mut Room) {
+        let CashDividend { years, amount_usd } = self.schedule.dates[span];
+        let left = self.inputs.years - years;
         let Inputs {
             right,
             strike,
@@ -343,46 +368,41 @@ impl Problem<'_> {
     }
 
     /// Lets the holder exercise just before the ex-date, and says from which spot on that pays.
-    fn exercise_at_ex_date(
-        &self,
-        span: usize,
-        now: f64,
-        step: f64,
-        room: &mut Room,
-    ) -> Option<f64> {
+    fn exercise_at_ex_date(&self, span: usize, step: f64, room: &mut Room) -> Option<f64> {
+        let now = self.schedule.dates[span].years;
         room.payoff(self.inputs.right, self.strike_at(span, now));
         let Room {
             value,
             payoff,
-            right,
+            gain,
             spot,
             ..
         } = room;
-        right.clear();
-        right.extend(
+        gain.clear();
+        gain.extend(
             payoff
                 .iter()
                 .zip(&*value)
                 .map(|(payoff, value)| payoff - value),
         );
-        let crossing = crossing(right);
+        let crossing = crossing(gain);
         for (value, payoff) in value.iter_mut().zip(&*payoff) {
             *value = value.max(*payoff);
         }
-        hinge(value, right);
+        hinge(value, gain);
         crossing.map(|(j, part)| spot[j] * (part * step).exp())
     }
 
     /// What exercise costs in this span, less the dividends still set aside.
     fn strike_at(&self, span: usize, now: f64) -> f64 {
-        let carry = self.inputs.rate - self.inputs.dividend_yield;
+        let carry = self.drift();
         let rest = self.aside.get(span..).unwrap_or_default().iter();
         let set_aside = rest.map(|date| date.amount_usd * (-carry * (date.years - now)).exp());
         self.inputs.strike - set_aside.sum::<f64>()
     }
 
     /// Price and slopes at the spot, which is the middle node.
-    fn read(&self, size: Size, room: &Room, direction: f64) -> Value {
+    fn read(&self, size: Size, room: &Room) -> Value {
         let Inputs {
             right,
             spot,
@@ -391,12 +411,13 @@ impl Problem<'_> {
             ..
         } = *self.inputs;
         let v = &room.later;
+        let strike = self.strike_at(0, 0.0);
         let middle = size.cells / 2;
         let end = self.schedule.dates.first().map_or(years, |date| date.years);
-        let h = direction * 2.0 * size.deviations * vol * end.sqrt() / size.cells as f64;
+        let h = -right.sign() * 2.0 * size.deviations * vol * end.sqrt() / size.cells as f64;
         let price = v[middle];
         if self.exercise == Exercise::Always
-            && (middle - 2..=middle + 2).all(|j| v[j] == room.payoff[j])
+            && (middle - 2..=middle + 2).all(|j| v[j] == right.sign() * (room.spot[j] - strike))
         {
             return Value {
                 price,
@@ -434,92 +455,120 @@ impl Room {
         self.payoff
             .extend(self.spot.iter().map(|spot| sign * (spot - strike)));
     }
+}
+
+impl<const LANES: usize> Rooms<LANES> {
+    /// Brings the lanes together.
+    fn interleave(&mut self, cells: usize) {
+        self.value.resize(cells + 1, [0.0; LANES]);
+        self.spot.resize(cells + 1, [0.0; LANES]);
+        for (lane, room) in self.narrow.iter().enumerate() {
+            for (row, &value) in self.value.iter_mut().zip(&room.value) {
+                row[lane] = value;
+            }
+            for (row, &spot) in self.spot.iter_mut().zip(&room.spot) {
+                row[lane] = spot;
+            }
+        }
+    }
+
+    /// Hands every lane its own column.
+    fn part(&mut self) {
+        for (lane, room) in self.narrow.iter_mut().enumerate() {
+            room.later.clear();
+            room.later.extend(self.value.iter().map(|row| row[lane]));
+            room.spot.clear();
+            room.spot.extend(self.spot.iter().map(|row| row[lane]));
+        }
+    }
 
     /// Factorises `1 - dt/2 A`, from the side that is never exercised. At both ends the value is a line in the spot, which
     /// only the discount moves.
-    fn factorise(&mut self, couple: Couple) {
+    fn factorise(&mut self, couple: Couple<LANES>) {
         let Couple { up, down, discount } = couple;
-        let n = self.spot.len() - 1;
-        self.pivot.resize(n + 1, 0.0);
-        self.towards.resize(n + 1, 0.0);
-        let middle = 1.0 + up + down + discount;
-        let mut carried = 0.0;
-        for j in (1..n).rev() {
-            let pivot = 1.0 / (middle - up * carried);
-            carried = down * pivot;
-            self.pivot[j] = pivot;
-            self.towards[j] = carried;
+        let n = self.value.len() - 1;
+        self.pivot.resize(n + 1, [0.0; LANES]);
+        self.towards.resize(n + 1, [0.0; LANES]);
+        let mut carried = [0.0; LANES];
+        let rows = self.pivot[1..n].iter_mut().zip(&mut self.towards[1..n]);
+        for (pivot, towards) in rows.rev() {
+            for lane in 0..LANES {
+                let middle = 1.0 + up[lane] + down[lane] + discount[lane];
+                pivot[lane] = 1.0 / (middle - up[lane] * carried[lane]);
+                carried[lane] = down[lane] * pivot[lane];
+                towards[lane] = carried[lane];
+            }
         }
         for end in [0, n] {
-            self.pivot[end] = 1.0 / (1.0 + discount);
-            self.towards[end] = 0.0;
+            self.pivot[end] = discount.map(|discount| 1.0 / (1.0 + discount));
+            self.towards[end] = [0.0; LANES];
         }
     }
 
     /// `right = (1 + dt/2 A) value`.
-    fn explicit(&mut self, couple: Couple) {
+    fn explicit(&mut self, couple: Couple<LANES>) {
         let Couple { up, down, discount } = couple;
-        let n = self.spot.len() - 1;
-        let middle = 1.0 - up - down - discount;
+        let n = self.value.len() - 1;
         let v = &self.value[..=n];
-        self.right.resize(n + 1, 0.0);
+        self.right.resize(n + 1, [0.0; LANES]);
         let right = &mut self.right[..=n];
         for (right, v) in right[1..n].iter_mut().zip(v.windows(3)) {
-            *right = middle * v[1] + down * v[0] + up * v[2];
+            for lane in 0..LANES {
+                let middle = 1.0 - up[lane] - down[lane] - discount[lane];
+                right[lane] = middle * v[1][lane] + down[lane] * v[0][lane] + up[lane] * v[2][lane];
+            }
         }
-        right[0] = (1.0 - discount) * v[0];
-        right[n] = (1.0 - discount) * v[n];
+        for end in [0, n] {
+            for lane in 0..LANES {
+                right[end][lane] = (1.0 - discount[lane]) * v[end][lane];
+            }
+        }
     }
 
     /// Eliminates downwards: `right[j]` becomes the row's value but for the share of `value[j - 1]`.
-    fn eliminate(&mut self, couple: Couple) {
-        let n = self.spot.len() - 1;
-        let (right, pivot, towards) = (
-            &mut self.right[..=n],
-            &self.pivot[..=n],
-            &self.towards[..=n],
-        );
-        let turned = couple.up / couple.down;
-        let mut carried = right[n] * pivot[n];
-        right[n] = carried;
-        for j in (0..n).rev() {
-            // towards = down * pivot, so this is (right + up * carried) * pivot.
-            carried = right[j] * pivot[j] + (towards[j] * turned) * carried;
-            right[j] = carried;
+    fn eliminate(&mut self, couple: Couple<LANES>) {
+        let turned: [f64; LANES] = std::array::from_fn(|lane| couple.up[lane] / couple.down[lane]);
+        let mut carried = [0.0; LANES];
+        let rows = self.right.iter_mut().zip(&self.pivot).zip(&self.towards);
+        for ((right, pivot), towards) in rows.rev() {
+            for lane in 0..LANES {
+                // towards = down * pivot, so this is (right + up * carried) * pivot.
+                carried[lane] =
+                    right[lane] * pivot[lane] + (towards[lane] * turned[lane]) * carried[lane];
+                right[lane] = carried[lane];
+            }
         }
     }
 
-    fn back_substitute(&mut self, couple: Couple) {
-        self.eliminate(couple);
-        let n = self.spot.len() - 1;
-        let (value, right, towards) = (
-            &mut self.value[..=n],
-            &self.right[..=n],
-            &self.towards[..=n],
-        );
-        let mut before = right[0];
-        value[0] = before;
-        for j in 1..=n {
-            before = right[j] + towards[j] * before;
-            value[j] = before;
+    fn back_substitute(&mut self) {
+        let mut before = [0.0; LANES];
+        let rows = self.value.iter_mut().zip(&self.right).zip(&self.towards);
+        for ((value, right), towards) in rows {
+            for lane in 0..LANES {
+                before[lane] = right[lane] + towards[lane] * before[lane];
+                value[lane] = before[lane];
+            }
         }
     }
 
-    fn back_substitute_exercising(&mut self, couple: Couple) {
-        self.eliminate(couple);
-        let n = self.spot.len() - 1;
-        let (value, right, towards, payoff) = (
-            &mut self.value[..=n],
-            &self.right[..=n],
-            &self.towards[..=n],
-            &self.payoff[..=n],
-        );
-        let larger = |a: f64, b: f64| if a > b { a } else { b };
-        let mut before = larger(right[0], payoff[0]);
-        value[0] = before;
-        for j in 1..=n {
-            before = larger(right[j] + towards[j] * before, payoff[j]);
-            value[j] = before;
+    /// The same with the right to exercise; spots drift back with the step.
+    fn back_substitute_exercising(
+        &mut self,
+        back: [f64; LANES],
+        signs: [f64; LANES],
+        strikes: [f64; LANES],
+    ) {
+        let mut before = [0.0; LANES];
+        let rows = self.value.iter_mut().zip(&mut self.spot);
+        let rows = rows.zip(&self.right).zip(&self.towards);
+        for (((value, spot), right), towards) in rows {
+            for lane in 0..LANES {
+                spot[lane] *= back[lane];
+                let payoff = signs[lane] * (spot[lane] - strikes[lane]);
+                let waiting = right[lane] + towards[lane] * before[lane];
+                before[lane] = if waiting > payoff { waiting } else { payoff };
+                value[lane] = before[lane];
+            }
         }
     }
 }
