@@ -6,6 +6,7 @@
 //! | price and Greeks, exercise at any time; when to exercise | [`american`], [`american::Boundary`] |
 //! | the volatility behind a quote | [`implied_vol`] (European), [`american::implied_vol`] |
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
+//! | how likely a sold option is assigned, early and at expiry | [`assignment`] |
 //! | chances under the normal law | [`normal`] |
 //!
 //! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
@@ -27,6 +28,7 @@
 //! Deliberately absent: dates, symbols, files.
 
 pub mod american;
+pub mod assignment;
 pub mod error;
 pub mod european;
 pub mod implied;
