@@ -622,7 +622,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(24))]
 
         /// Probabilities are probabilities, and a lower spot makes the assignment of a put likelier.
         #[test]
