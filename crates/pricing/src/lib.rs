@@ -9,6 +9,7 @@
 //! | volatility at any strike and time; the forward behind calls and puts | [`smile`] |
 //! | European price when volatility itself is random | [`heston`] |
 //! | anything that a simulated path decides, with its error | [`monte_carlo`] |
+//! | how likely a sold option is assigned, early and at expiry | [`assignment`] |
 //! | chances under the normal law | [`normal`] |
 //! | many positions in many scenarios, as one product | [`scenarios`] |
 //!
@@ -36,6 +37,7 @@
 
 pub mod american;
 pub mod dividends;
+pub mod assignment;
 pub mod error;
 pub mod european;
 pub mod heston;

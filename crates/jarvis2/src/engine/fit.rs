@@ -111,7 +111,11 @@ const DAYS_MAX: u16 = 400;
 
 /// Days from the chain to the last trading day at or before `date`.
 pub(crate) fn day_offset(as_of: Date, date: Date) -> Option<u16> {
-    let last = calendar::trading_day_at_or_before(date);
+    let last = if calendar::is_trading_day(date) {
+        date
+    } else {
+        calendar::previous_trading_day(date)
+    };
     u16::try_from((last - as_of).get_days()).ok()
 }
 
