@@ -25,7 +25,7 @@ pub(crate) struct Source {
     /// Option chain: any supported vendor's file (CSV, Parquet, JSON), plain or gzipped. Priced as the plan does: rate, spot and
     /// dividend yield by put-call parity; American unless the file or a known index symbol says European.
     #[arg(value_name = "FILE", conflicts_with = "inputs")]
-    file: Option<PathBuf>,
+    chain: Option<PathBuf>,
     /// Plain table (CSV) with the columns right (C, P), style (A, E), spot, strike, years, rate, dividend_yield, and vol or price
     /// (each row fills one of the two). `-` is standard input.
     #[arg(long, value_name = "FILE")]
@@ -95,7 +95,7 @@ pub(crate) struct IvArgs {
     )]
     rate: Option<f64>,
     /// One option instead of a file: C or P.
-    #[arg(long, conflicts_with_all = ["inputs", "file"], requires_all = ["spot", "strike", "years", "price"])]
+    #[arg(long, conflicts_with_all = ["inputs", "chain"], requires_all = ["spot", "strike", "years", "price"])]
     right: Option<String>,
     /// A or E.
     #[arg(long, default_value = "A", requires = "right")]
@@ -210,7 +210,7 @@ fn answer(
         // A bar among the lines of a table would be in the way.
         quiet: source.quiet || source.json || std::io::stdout().is_terminal(),
     };
-    match (&source.inputs, &source.file) {
+    match (&source.inputs, &source.chain) {
         (Some(inputs), _) => table::run(inputs, &settings)?,
         (None, Some(file)) => {
             let request = chain::Request {

@@ -43,11 +43,10 @@ impl Columns {
 
     /// CSV with a header, numbers with 17 significant digits.
     pub(super) fn csv(&self) -> Result<Vec<u8>, Error> {
-        let internal = |why: String| Error::Internal(why);
         let mut out = csv::Writer::from_writer(Vec::new());
         let names = self.columns.iter().map(|(name, _)| *name);
         out.write_record(names)
-            .map_err(|error| internal(error.to_string()))?;
+            .map_err(|error| Error::Internal(error.to_string()))?;
         for i in 0..self.len() {
             let cells = self.columns.iter().map(|(_, cells)| match cells {
                 Cells::Texts(cells) => cells[i].clone(),
@@ -56,10 +55,10 @@ impl Columns {
                 Cells::Numbers(cells) => exact(cells[i]),
             });
             out.write_record(cells)
-                .map_err(|error| internal(error.to_string()))?;
+                .map_err(|error| Error::Internal(error.to_string()))?;
         }
         out.into_inner()
-            .map_err(|error| internal(error.to_string()))
+            .map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// An array of objects.

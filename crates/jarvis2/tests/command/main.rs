@@ -13,6 +13,7 @@ mod golden;
 mod interrupt;
 mod look;
 mod premium;
+mod price;
 mod real_data;
 mod repeat;
 mod risk;

@@ -28,7 +28,7 @@ pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    line: String,
+    pub(crate) line: String,
 }
 
 impl Desk {
