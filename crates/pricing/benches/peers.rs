@@ -22,6 +22,7 @@ use std::hint::black_box;
 use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility, solver};
 use options::Options;
 use pricing::american::{self, Boundary, Precision};
+use pricing::european::{Inputs32Ref, SecondOrderMut};
 use pricing::{GreeksMut, InputsRef, Right, Status, european, implied_vols};
 use quantlib::QuantLib;
 use table::{Row, Table, worst};
@@ -94,6 +95,7 @@ fn main() {
     let peer = peer.ok();
 
     european_prices(&options, peer.as_ref(), &mut table);
+    european_further(&options, peer.as_ref(), &mut table);
     european_implied(&options, &european, peer.as_ref(), &mut table);
     american_prices(&options, peer.as_ref(), &mut table);
     american_inverse(&options, &mut table);
@@ -149,6 +151,66 @@ fn european_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
             .beside("BlackScholesCalculator", peer, "calculator_greeks", |_| {
                 None
             }),
+    );
+}
+
+/// Sensitivities of the second order, and prices in single precision.
+fn european_further(options: &Options, peer: Option<&QuantLib>, table: &mut Table) {
+    let inputs = options.as_ref();
+    let n = options.len();
+    let mut status = vec![Status::Ok; n];
+    let mut columns: [Vec<f64>; 9] = std::array::from_fn(|_| vec![f64::NAN; n]);
+    let ns = timed(n, 7, || {
+        let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = &mut columns;
+        let out = SecondOrderMut {
+            vanna,
+            volga,
+            charm,
+            veta,
+            vera,
+            speed,
+            color,
+            zomma,
+            phi,
+        };
+        european::second_order_batch(black_box(inputs), out, &mut status);
+    });
+    table.push(
+        Row::new("European second order, 9 numbers", n, ns).checked(&columns[0], missing(&status)),
+    );
+
+    let single = |column: &[f64]| -> Vec<f32> { column.iter().map(|&x| x as f32).collect() };
+    let [spot, strike, years, rate, dividend_yield, vol] = [
+        inputs.spot,
+        inputs.strike,
+        inputs.years,
+        inputs.rate,
+        inputs.dividend_yield,
+        inputs.vol,
+    ]
+    .map(single);
+    let singles = Inputs32Ref {
+        right: inputs.right,
+        spot: &spot,
+        strike: &strike,
+        years: &years,
+        rate: &rate,
+        dividend_yield: &dividend_yield,
+        vol: &vol,
+    };
+    let mut out = vec![f32::NAN; n];
+    let ns = timed(n, 7, || {
+        european::prices_f32(black_box(singles), &mut out, &mut status)
+    });
+    // Judged by the same rounded inputs in `f64`.
+    let ours: Vec<f64> = out.iter().map(|&price| f64::from(price)).collect();
+    let exact: Vec<f64> = (0..n).map(|i| european::price(&singles.get(i))).collect();
+    let error = worst(&ours, &exact, inputs.strike);
+    table.push(
+        Row::new("European price, f32", n, ns)
+            .checked(&ours, missing(&status))
+            .error("of the strike, to f64", Some(error))
+            .beside("blackFormula (f64)", peer, "black_formula", |_| None),
     );
 }
 

@@ -36,8 +36,8 @@
 //! Deliberately absent: dates, symbols, files.
 
 pub mod american;
-pub mod dividends;
 pub mod assignment;
+pub mod dividends;
 pub mod error;
 pub mod european;
 pub mod heston;
