@@ -20,7 +20,7 @@
 
 mod lanes;
 
-use crate::error::{at_least, settle};
+use crate::error::at_least;
 use crate::european::ln_ratio;
 use crate::normal::{cdf, inverse_cdf, mills, pdf};
 use crate::simd::level;
@@ -144,22 +144,6 @@ impl QuotedRef<'_> {
             years: self.years[i],
             rate: self.rate[i],
             dividend_yield: self.dividend_yield[i],
-        }
-    }
-
-    /// Fills every slot with `answer(quote)`, or with NaN and the reason.
-    pub(crate) fn fill(
-        &self,
-        out: &mut [f64],
-        status: &mut [Status],
-        answer: impl Fn(&Quoted) -> Result<f64, Error>,
-    ) {
-        assert!(
-            self.len() == out.len() && self.len() == status.len(),
-            "columns differ in length"
-        );
-        for (i, (out, status)) in out.iter_mut().zip(status).enumerate() {
-            settle(answer(&self.get(i)), out, status);
         }
     }
 }
