@@ -26,9 +26,10 @@
 //! assert!((vol - 0.18).abs() < 1e-4);
 //! ```
 //!
-//! Batches go through the widest vectors of the machine, chosen at run time (NEON, SSE, AVX2, AVX-512), and a single option
-//! is a batch of one: its bits depend on neither the size nor the order of the batch, nor on threads. Levels that fuse
-//! multiply and add agree with each other; the others may differ in the last digits.
+//! Batches go through the widest vectors of the machine, chosen at run time (NEON, SSE, AVX2, AVX-512). The bits of a row
+//! depend on neither the size nor the order of its batch, nor on threads. Levels that fuse multiply and add agree with each
+//! other; the others may differ in the last digits. An American option alone is a batch of one; a European one alone goes
+//! through plain `f64` code, the reference that its columns are tested against, and may differ in the last digits.
 //!
 //! When not to use it: barriers and averages in closed form, stochastic rates, calibration of Heston's model, dates and
 //! calendars (see `market`). A dividend paid in cash on a known day is not a yield: [`dividends`] has it.

@@ -380,7 +380,7 @@ mod tests {
                 let singly: Vec<f64> = book.iter().zip(weights).map(|(i, w)| w * alone(*i, *at)).collect();
                 let at_base: f64 = book.iter().zip(weights).map(|(i, w)| w * alone(*i, states[0])).sum();
                 for (row, single) in singly.iter().enumerate() {
-                    prop_assert_eq!(worth.row(row)[column], *single);
+                    prop_assert!((worth.row(row)[column] - single).abs() <= 1e-12 * single.abs().max(1.0));
                 }
                 let total: f64 = singly.iter().sum();
                 prop_assert!((worth.row(5)[column] - total).abs() < 1e-9);
@@ -471,8 +471,20 @@ mod tests {
         let early = |right| american::greeks(&inputs(right), Precision::Standard).unwrap();
         assert_eq!(greeks[1], early(Right::Put));
         assert_eq!(greeks[2], early(Right::Call));
-        assert_eq!(greeks[3], european::greeks(&inputs(Right::Put)));
-        assert_eq!(greeks[4], european::greeks(&inputs(Right::Call)));
+        // European columns and the scalar reference may differ in the last digits.
+        for (found, right) in [(greeks[3], Right::Put), (greeks[4], Right::Call)] {
+            let expected = european::greeks(&inputs(right));
+            for (found, expected) in [
+                (found.price, expected.price),
+                (found.delta, expected.delta),
+                (found.gamma, expected.gamma),
+                (found.vega, expected.vega),
+                (found.theta, expected.theta),
+                (found.rho, expected.rho),
+            ] {
+                assert!((found - expected).abs() <= 1e-13 * expected.abs().max(1.0));
+            }
+        }
         assert_eq!((greeks[0].price, greeks[0].vega), (58.0, 0.0));
     }
 }

@@ -167,7 +167,7 @@ fn errors_have_their_codes() {
     fails(&desk, &[chain, "--spot", "0"], 2, "usage", "--spot");
     fails(&desk, &[chain, "--unheard-of"], 2, "usage", "--unheard-of");
     let page = &[chain, "--html", "no/such/folder/out.html"];
-    fails(&desk, page, 5, "resources", "--html");
+    fails(&desk, page, 5, "resources", "name another file");
     let broken = desk.put("broken.csv", "a,b,c\n1,2,3\n");
     fails(&desk, &[broken], 3, "data", "fit no known vendor");
 }
