@@ -23,7 +23,7 @@ use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility, solver};
 use options::Options;
 use pricing::american::{self, Boundary, Precision};
 use pricing::european::{Inputs32Ref, SecondOrderMut};
-use pricing::{GreeksMut, InputsRef, Right, Status, european, implied_vols};
+use pricing::{GreeksMut, Inputs, InputsRef, Right, Status, european, implied_vols};
 use quantlib::QuantLib;
 use table::{Row, Table, worst};
 
@@ -100,6 +100,7 @@ fn main() {
     american_prices(&options, peer.as_ref(), &mut table);
     american_inverse(&options, &mut table);
     boundaries(&options, &mut table);
+    along_a_path(&mut table);
     chain(&mut table);
     table.print();
 }
@@ -442,11 +443,54 @@ fn boundaries(options: &Options, table: &mut Table) {
     let mut status = vec![Status::Ok; n];
     american::prices(inputs, Precision::Standard, &mut direct, &mut status);
     table.push(
-        Row::new("American price, boundary at hand", n, ns)
+        Row::new("American price, each alone on its own boundary", n, ns)
             .checked(&out, 0)
             .error(
                 "of the strike, to the price afresh",
                 Some(worst(&out, &direct, inputs.strike)),
+            ),
+    );
+}
+
+/// One put along a path: its boundary is made once, and each day's price is one integral.
+fn along_a_path(table: &mut Table) {
+    const DAYS: usize = 365;
+    let (strike, rate, dividend_yield, vol) = (100.0, 0.045, 0.013, 0.3);
+    let Ok(boundary) = Boundary::new(Right::Put, rate, dividend_yield, vol, 1.0) else {
+        return;
+    };
+    let years: Vec<f64> = (1..=DAYS).map(|day| day as f64 / 365.0).collect();
+    let spots: Vec<f64> = (0..DAYS)
+        .map(|day| strike * (1.0 + 0.25 * (day as f64 * 0.1).sin()))
+        .collect();
+    let strikes = vec![strike; DAYS];
+    let mut out = vec![f64::NAN; DAYS];
+    let ns = timed(DAYS, 200, || {
+        boundary.prices(&spots, &strikes, &years, &mut out)
+    });
+    let fresh: Vec<f64> = spots
+        .iter()
+        .zip(&years)
+        .map(|(&spot, &years)| {
+            let right = Right::Put;
+            let inputs = Inputs {
+                right,
+                spot,
+                strike,
+                years,
+                rate,
+                dividend_yield,
+                vol,
+            };
+            american::price_with(&inputs, Precision::Precise).unwrap_or(f64::NAN)
+        })
+        .collect();
+    table.push(
+        Row::new("American price, one boundary for a path", DAYS, ns)
+            .checked(&out, 0)
+            .error(
+                "of the strike, to Precise",
+                Some(worst(&out, &fresh, &strikes)),
             ),
     );
 }

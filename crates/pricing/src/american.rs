@@ -539,8 +539,10 @@ fn invert(
 impl Search {
     /// Newton's step where it stays inside the bracket, else half of the bracket, or twice the volatility.
     fn judge(&mut self, greeks: &Greeks, precision: Precision) -> Verdict {
-        /// A step so small, as a part of the volatility, leaves an error of its square.
-        const LAST_STEP: f64 = 2e-6;
+        /// A step so small, as a part of the volatility, leaves an error of its square; near exercise value, where vega
+        /// breaks off, it has to be smaller.
+        const LAST_STEP: f64 = 3e-5;
+        const LAST_STEP_NEAR_EXERCISE: f64 = 1e-6;
         const ROUGH_STEP: f64 = 1e-3;
         let scale = self.quoted.spot.max(self.quoted.strike);
         let gap = greeks.price - self.quoted.price_usd;
@@ -557,7 +559,19 @@ impl Search {
         if fine && (gap.abs() <= 1e-13 * scale || closed) {
             return Verdict::Found(self.vol);
         }
-        if fine && inside && step.abs() <= LAST_STEP * self.vol {
+        let Quoted {
+            right,
+            price_usd,
+            spot,
+            strike,
+            ..
+        } = self.quoted;
+        let last = if price_usd - right.intrinsic(spot, strike) > 1e-3 * scale {
+            LAST_STEP
+        } else {
+            LAST_STEP_NEAR_EXERCISE
+        };
+        if fine && inside && step.abs() <= last * self.vol {
             return Verdict::Found(next);
         }
         let near = inside && step.abs() <= ROUGH_STEP * self.vol;
