@@ -635,7 +635,7 @@ impl Desk {
         (rows.into_iter().map(|(row, _)| row).collect(), matrix)
     }
 
-    /// Per share: value, dollar delta, gamma, vega, theta, rho, in the units of [`GreeksView`].
+    /// Per share: value, dollar delta, gamma, vega, theta, rho, in the units of the view.
     fn dollar_greeks(&self, greeks: &[Greeks], values: &Matrix) -> Matrix {
         let mut matrix = Matrix::zeros(greeks.len(), 6);
         for (index, g) in greeks.iter().enumerate() {

@@ -8,7 +8,8 @@
 //! bits for the same contract, in any company and order.
 //! Where exercise pays only because rate and yield are negative, a band of spots is exercised instead of all beyond one
 //! (Andersen & Lake, Wilmott 2021); there, and where the equation does not settle, a binomial lattice answers
-//! (`american/lattice.rs`), with 400, 1,000 or 4,000 steps and an error of about 2e-5, 1e-5 or 2e-6 of the strike.
+//! (`american/lattice.rs`), with 400, 1,000 or 4,000 steps. In six cases it came within 6e-6, 5e-6 and 3e-6 of the strike of
+//! QuantLib's finite differences (2,000 by 4,000 points, themselves good to about 2e-6): there the precisions promise no more.
 //! No answer lies below European or intrinsic value.
 //! Sources: Kim (1990), Andersen, Lake & Offengenden (2016), Broadie & Detemple (1996), cited where used.
 //!
