@@ -233,7 +233,8 @@ impl Terms {
         } else {
             (far, near, with_greater, with_lesser)
         };
-        let out = sign * log_forward <= 0.0;
+        // The outer option is the call up to the forward itself, and the put beyond it.
+        let out = (right == Right::Call) == (log_forward <= 0.0);
         Terms {
             price: if out {
                 outer
@@ -428,6 +429,61 @@ mod tests {
             );
         }
         assert_eq!(price(&inputs), value);
+    }
+
+    /// Exactly at the forward a put is not out of the money by the call's parts: each right has its own.
+    #[test]
+    fn both_rights_at_the_forward() {
+        let x = [100.0, 100.0, 1.0, 0.05, 0.05, 0.25];
+        let carry = f64::exp(-0.05);
+        let (call, put) = (greeks(&option(Call, x)), greeks(&option(Put, x)));
+        assert!((call.delta - carry * cdf(0.125)).abs() < 1e-15);
+        assert!((put.delta + carry * cdf(-0.125)).abs() < 1e-15);
+        assert!((put.rho + 100.0 * carry * cdf(0.125)).abs() < 1e-12);
+        let (near_call, near_put) = (
+            second_order(&option(Call, x)),
+            second_order(&option(Put, x)),
+        );
+        assert!((near_call.phi + 100.0 * call.delta).abs() < 1e-12);
+        assert!((near_put.phi + 100.0 * put.delta).abs() < 1e-12);
+        let column = |value: f64| vec![value; 9];
+        let right = [Call, Put, Call, Put, Call, Put, Call, Put, Put];
+        let inputs = InputsRef {
+            right: &right,
+            spot: &column(100.0),
+            strike: &column(100.0),
+            years: &column(1.0),
+            rate: &column(0.05),
+            dividend_yield: &column(0.05),
+            vol: &column(0.25),
+        };
+        let mut out = vec![column(0.0); 6];
+        let mut status = [Status::BadInput; 9];
+        let [price, delta, gamma, vega, theta, rho] = &mut out[..] else {
+            panic!("six columns were made")
+        };
+        let columns = GreeksMut {
+            price,
+            delta,
+            gamma,
+            vega,
+            theta,
+            rho,
+        };
+        greeks_batch(inputs, columns, &mut status);
+        for (i, right) in right.iter().enumerate() {
+            let alone = if *right == Call { call } else { put };
+            for (found, expected) in [
+                (out[1][i], alone.delta),
+                (out[4][i], alone.theta),
+                (out[5][i], alone.rho),
+            ] {
+                assert!(
+                    (found - expected).abs() < 1e-12,
+                    "{found}, expected {expected}"
+                );
+            }
+        }
     }
 
     /// Values made with mpmath at 60 digits from the binary arguments.

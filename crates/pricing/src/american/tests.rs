@@ -82,6 +82,102 @@ fn agrees_with_an_independent_engine() {
     );
 }
 
+/// Greeks at `Precise` against five-point differences of its prices, scaled by the larger of spot and strike (gamma by spot
+/// and deviation).
+fn check_slopes(right: Right, x: [f64; 6]) {
+    let x = option(right, x);
+    let precise = |x: Inputs| price_with(&x, Precision::Precise).unwrap();
+    let five = |f: &dyn Fn(f64) -> f64, h: f64| {
+        (8.0 * (f(h) - f(-h)) - (f(2.0 * h) - f(-2.0 * h))) / (12.0 * h)
+    };
+    let (scale, deviation) = (x.spot.max(x.strike), x.vol * x.years.sqrt());
+    let found = greeks(&x, Precision::Precise).unwrap();
+    let spot = |h: f64| {
+        precise(Inputs {
+            spot: x.spot + h,
+            ..x
+        })
+    };
+    let h = 0.01 * x.spot * deviation;
+    let gamma = (16.0 * (spot(h) + spot(-h)) - (spot(2.0 * h) + spot(-2.0 * h)) - 30.0 * spot(0.0))
+        / (12.0 * h * h);
+    let vega = |h: f64| {
+        precise(Inputs {
+            vol: x.vol + h,
+            ..x
+        })
+    };
+    let theta = |h: f64| {
+        precise(Inputs {
+            years: x.years - h,
+            ..x
+        })
+    };
+    let rho = |h: f64| {
+        precise(Inputs {
+            rate: x.rate + h,
+            ..x
+        })
+    };
+    for (name, found, expected, scale) in [
+        ("delta", found.delta, five(&spot, h), 1.0),
+        ("gamma", found.gamma, gamma, 10.0 / (x.spot * deviation)),
+        ("vega", found.vega, five(&vega, 0.02 * x.vol), scale),
+        (
+            "theta",
+            found.theta,
+            five(&theta, 0.02 * x.years),
+            scale / x.years,
+        ),
+        ("rho", found.rho, five(&rho, 0.05 * x.rate), scale),
+    ] {
+        let error = (found - expected).abs() / scale;
+        assert!(
+            error < 1e-6,
+            "{name} {found}, expected {expected}, error {error:e} at {x:?}"
+        );
+    }
+}
+
+#[test]
+fn precise_greeks_are_slopes() {
+    check_slopes(Put, [100.0, 100.0, 1.0, 0.05, 0.04, 0.25]);
+    check_slopes(Put, [100.0, 95.0, 1.0, 0.075, 0.05, 0.25]);
+    check_slopes(Put, [36.0, 40.0, 1.0, 0.06, 0.0, 0.20]);
+    check_slopes(Put, [36.0, 40.0, 2.0, 0.06, 0.0, 0.40]);
+    check_slopes(Put, [100.0, 110.0, days(45.0), 0.045, 0.013, 0.35]);
+    check_slopes(Put, [100.0, 90.0, days(7.0), 0.045, 0.0, 0.60]);
+    check_slopes(Call, [100.0, 100.0, days(180.0), 0.05, 0.08, 0.30]);
+    check_slopes(Call, [100.0, 100.0, 1.0, 0.02, 0.06, 0.25]);
+}
+
+/// On the boundary the slope is that of exercise, and it meets it smoothly.
+#[test]
+fn delta_is_smooth_across_the_boundary() {
+    for (right, rate, dividend_yield) in [(Put, 0.05, 0.02), (Put, 0.03, 0.06), (Call, 0.02, 0.05)]
+    {
+        let mut edge = [0.0];
+        let mut status = [Status::BadInput];
+        let x = option(right, [100.0, 100.0, 0.5, rate, dividend_yield, 0.3]);
+        boundaries(x.as_columns(), Precision::Precise, &mut edge, &mut status);
+        for step in [-1e-8, 1e-8] {
+            let near = Inputs {
+                spot: edge[0] * (1.0 + step),
+                ..x
+            };
+            let found = greeks(&near, Precision::Precise).unwrap();
+            assert!(
+                (found.delta - right.sign()).abs() < 1e-5,
+                "{found:?} at {near:?}"
+            );
+            assert!(
+                (found.price - near.intrinsic()).abs() < 1e-8 * 100.0,
+                "{found:?} at {near:?}"
+            );
+        }
+    }
+}
+
 /// The contracts of N. Ju & R. Zhong, J. Derivatives 7 (1999), exhibit 6; values as above. The figures often quoted for
 /// them (2.605, 5.182, ...) are those of an approximation.
 #[test]

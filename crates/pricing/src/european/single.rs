@@ -245,7 +245,9 @@ impl<S: Simd> Core<S> {
         let with_lesser = near.simd_lt(zero).select(lesser - tail, tail);
         let with_greater = peak * far_ratio;
         let outer = (with_lesser - with_greater).max(zero);
-        let out = (row.sign * log_forward).simd_le(zero);
+        // The outer option is the call up to the forward itself, and the put beyond it.
+        let side = call_out.select(splat32(simd, -1.0), splat32(simd, 1.0));
+        let out = (row.sign * side).simd_lt(zero);
         let outer_share = call_out.select(with_lesser, with_greater);
         let outer_cash = call_out.select(with_greater, with_lesser);
         Core {
