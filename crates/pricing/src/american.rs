@@ -26,6 +26,8 @@
 //! 198 options within 1e-8 to 1e-2 of the boundary,
 //!     rate near yield, near 0, or without yield         2.4e-7    2.5e-8    1.1e-9
 //! ```
+//! Where QuantLib's schemes differ by more (11 options of the second set, mostly calls with a spot of four times the strike),
+//! against the one that integrates finest: 3e-5, 2.8e-6 and 5e-9 of the strike, which is 7e-6, 6e-7 and 1e-9 of the spot.
 //! Greeks at `Standard`, scaled by the larger of spot and strike (gamma by spot and deviation), against those of `Precise` on
 //! the first set: delta 1e-6, gamma 4e-6, vega 7e-6, theta 3e-7, rho 1e-4 at worst, which is where the yield exceeds a rate
 //! near 0.
