@@ -207,7 +207,10 @@ impl Search<'_> {
             let cost = |x: [f64; 5]| {
                 let svi = slice(x);
                 let wing = svi.b * (1.0 + svi.rho.abs());
-                let is_slice = svi.b >= 0.0 && svi.rho.abs() < 1.0 && wing <= WING_MAX;
+                let is_slice = svi.b >= 0.0
+                    && svi.rho.abs() < 1.0
+                    && wing <= WING_MAX
+                    && (1e-4 * width..=100.0 * width).contains(&svi.sigma);
                 // A NaN must fail too.
                 if !(is_slice && svi.variance_min() > 0.0) {
                     return f64::INFINITY;
@@ -221,7 +224,8 @@ impl Search<'_> {
                 (x, _) = downhill(x, step.map(|step| shrink * step), 300, &cost);
             }
             let found = slice(x);
-            if found.butterfly(low, high).is_free() {
+            // Where every place of the walk costs infinitely much, it may end outside of what a slice can be.
+            if cost(x).is_finite() && found.butterfly(low, high).is_free() {
                 return Some(found);
             }
         }

@@ -312,7 +312,7 @@ proptest! {
         prop_assert_eq!(fit, Svi::fit(&points, FORWARD, years).unwrap());
         let check = fit.butterfly();
         prop_assert!(check.wing <= WING_MAX + 1e-9 && check.variance_min >= 0.0);
-        prop_assert!(fit.svi.rho.abs() <= 1.0 && fit.svi.b >= 0.0 && fit.svi.sigma > 0.0);
+        prop_assert!(fit.svi.rho.abs() <= 1.0 && fit.svi.b >= 0.0 && fit.svi.sigma > 0.0, "{fit:?}");
         prop_assert!(!fit.is_constrained || check.is_free());
         prop_assert!(fit.rmse.is_finite());
     }
