@@ -10,7 +10,8 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-/// How exactly an American option is priced; the module page of [`american`](super) has the measured errors.
+/// How exactly an American option is priced, exercise within a band of spots apart; the module page of [`american`](super)
+/// has the measured errors, and the extremes that miss these bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
     /// For leaves of a search and simulated paths: errors below 1e-5 of the strike.
