@@ -76,9 +76,9 @@ pub enum Error {
         /// What was said.
         reward: f64,
     },
-    /// A discount that is negative, NaN or infinite.
+    /// A discount that is NaN or infinite.
     #[error(
-        "the discount of action {action} at {path} is {discount}: it must be finite and not negative"
+        "the discount of action {action} at {path} is {discount}: it must be finite"
     )]
     Discount {
         /// The state.

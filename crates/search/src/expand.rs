@@ -42,7 +42,7 @@ impl<G: Game> Search<'_, G> {
         }
         for (index, action) in self.actions.iter().enumerate() {
             let discount = self.game.discount(&tree.states[node.0 as usize], *action);
-            if !(discount.is_finite() && discount >= 0.0) {
+            if !discount.is_finite() {
                 return Err(Error::Discount {
                     path: tree.path(node),
                     action: index,

@@ -2,7 +2,8 @@
 
 use crate::Error;
 
-/// The rules of a game with chance, one player, everything known but the dice.
+/// The rules of a game with chance: one player, or two who take turns and want the opposite; everything is known but the
+/// dice.
 pub trait Game {
     /// All that the future depends on.
     type State: Clone;
@@ -26,6 +27,9 @@ pub trait Game {
     fn terminal_worth(&self, state: &Self::State) -> Option<f64>;
 
     /// What one unit of worth after `action` is worth before it. Rewards are not discounted: they are paid at once.
+    ///
+    /// In a game of two players who want the opposite, every worth and reward is told from the side of who is to move,
+    /// and an action that passes the move has the discount -1.
     fn discount(&self, _state: &Self::State, _action: Self::Action) -> f64 {
         1.0
     }

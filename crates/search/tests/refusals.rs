@@ -113,7 +113,7 @@ fn a_wrong_game_is_refused() {
     check(Fault::Reward(f64::INFINITY), "pays inf");
     check(Fault::Reward(1e308), "");
     check(
-        Fault::Discount(-1.0),
+        Fault::Discount(f64::NEG_INFINITY),
         "is -1: it must be finite and not negative",
     );
     check(
