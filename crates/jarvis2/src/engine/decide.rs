@@ -351,8 +351,9 @@ pub(crate) fn search<'a>(
         config.evaluations
     };
     let settings = settings(evaluations, config);
-    let mut keep_going = |so_far: &search::Progress| {
-        progress.fraction(f64::from(so_far.counts.evaluations) / f64::from(config.evaluations));
+    let mut keep_going = |so_far: &Tree<WheelGame<'_>>| {
+        let spent = f64::from(so_far.counts().evaluations);
+        progress.fraction(spent / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
     let tree = search::run(
