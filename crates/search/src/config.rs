@@ -17,8 +17,10 @@ pub struct SearchConfig {
     pub evaluations: u32,
     /// Descents that this search may make; at least 1. Never exceeded.
     pub simulations: u32,
-    /// Most states in one call of the evaluator; at least 1. Descents run on while earlier ones wait for their call, so
-    /// it changes the order of the search, which is why it is a constant and not a number of cores.
+    /// Most states that wait for the evaluator at a time; at least 1. Descents run on while earlier ones wait, so it
+    /// changes the order of the search, which is why it is a constant and neither a number of cores nor what a device
+    /// likes: an evaluator that prefers smaller calls ([`crate::Evaluator::batch`]) gets these states in several, and the
+    /// tree is the same.
     pub batch: u32,
     /// How the actions of the root share the budget.
     pub root: Root,

@@ -63,7 +63,8 @@ pub trait Evaluator<State> {
     /// [`Judgement::default`], which is refused if it is left so.
     fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), Error>;
 
-    /// The most states that one call should hold: what the device behind it digests best. At least 1.
+    /// The most states that one call may hold: what the device behind it digests best. At least 1. The tree does not
+    /// depend on it.
     fn batch(&self) -> u32 {
         u32::MAX
     }

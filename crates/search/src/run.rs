@@ -376,7 +376,7 @@ impl<'a, G: Game> Search<'a, G> {
     ///
     /// A visit counts as soon as it is under way, which sends the next descent elsewhere (Liu et al. 2020).
     fn gather<E: Evaluator<G::State>>(&mut self, evaluator: &mut E) -> Result<(), Error> {
-        let batch = self.config.batch.min(evaluator.batch().max(1)) as usize;
+        let batch = self.config.batch as usize;
         while self.buffers.leaves.len() < batch
             && self.buffers.in_flight.len() < batch
             && self.tree.counts.simulations < self.simulations_end

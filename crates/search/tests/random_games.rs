@@ -167,6 +167,8 @@ impl Maze {
 /// Says what the maze's places say, and keeps its own count.
 struct Judge<'a> {
     maze: &'a Maze,
+    /// The most states it takes at once.
+    takes: u32,
     states: u32,
     batches: u32,
     largest: usize,
@@ -176,6 +178,7 @@ impl<'a> Judge<'a> {
     fn new(maze: &'a Maze) -> Judge<'a> {
         Judge {
             maze,
+            takes: u32::MAX,
             states: 0,
             batches: 0,
             largest: 0,
@@ -184,6 +187,10 @@ impl<'a> Judge<'a> {
 }
 
 impl Evaluator<usize> for Judge<'_> {
+    fn batch(&self) -> u32 {
+        self.takes
+    }
+
     fn evaluate(&mut self, leaves: &[usize], out: &mut [Judgement]) -> Result<(), Error> {
         self.states += leaves.len() as u32;
         self.batches += 1;
@@ -714,6 +721,19 @@ proptest! {
             states += alone.states;
         }
         prop_assert_eq!(judge.states, states);
+    }
+
+    /// How many states the evaluator takes at once changes the number of calls and nothing else.
+    #[test]
+    fn the_size_of_calls_does_not_matter(maze in mazes(1..=14), config in configs(), takes in 1u32..9) {
+        let mut small = Judge { takes, ..Judge::new(&maze) };
+        let tree = run(&maze, &0, &mut small, &config, &mut |_| true).expect("an honest judge");
+        prop_assert!(small.largest <= takes as usize);
+        prop_assert_eq!(tree.counts().batches, small.batches);
+        let mut large = Judge::new(&maze);
+        let other = run(&maze, &0, &mut large, &config, &mut |_| true).expect("an honest judge");
+        prop_assert_eq!(copy(&tree), copy(&other));
+        prop_assert!(large.batches <= small.batches);
     }
 
     /// The part of a tree below any node is a tree, and to go on from it leads to the same exact answers.
