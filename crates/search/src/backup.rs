@@ -11,7 +11,10 @@
 //! it does not.
 //!
 //! Changes climb from the deepest node to the root through *all* parents, so a shared node is never stale anywhere.
-//! Depth orders the work: a parent is always shallower than its children, so each node settles once per batch.
+//! Depth orders the work: a parent is always shallower than its children, so each node settles once per batch, and each
+//! edge is recomputed once, however many of its outcomes have changed.
+
+use std::collections::BinaryHeap;
 
 use crate::config::{Backup, SearchConfig};
 use crate::error::Error;
@@ -23,19 +26,24 @@ impl<G: Game> Search<'_, G> {
     /// Brings every node up to date with what this batch has found.
     pub(crate) fn back_up(&mut self) -> Result<(), Error> {
         let tree = &mut self.tree;
+        let dirty = &mut self.buffers.dirty;
         for edge in self.buffers.in_flight.drain(..) {
-            let node = tree.refresh_edge(edge)?;
-            self.buffers.dirty.push((tree.row(node).depth, node));
+            tree.mark(edge, dirty);
         }
-        while let Some((_, node)) = self.buffers.dirty.pop() {
+        while let Some((_, node)) = dirty.pop() {
+            tree.row_mut(node).queued = false;
+            for edge in tree.row(node).edges.rows() {
+                if std::mem::take(&mut tree.edges.stale[edge]) {
+                    tree.refresh_edge(EdgeId(edge as u32))?;
+                }
+            }
             if !tree.refresh_node(node, self.config) {
                 continue;
             }
             let mut parent = tree.row(node).first_parent;
             while let Some(branch) = parent {
                 let branch = tree.branches[branch as usize];
-                let above = tree.refresh_edge(branch.edge)?;
-                self.buffers.dirty.push((tree.row(above).depth, above));
+                tree.mark(branch.edge, dirty);
                 parent = branch.next_parent;
             }
         }
@@ -63,6 +71,16 @@ impl<G: Game> Search<'_, G> {
 }
 
 impl<G: Game> Tree<G> {
+    /// Notes that an edge has to be recomputed, and its node after it.
+    fn mark(&mut self, edge: EdgeId, dirty: &mut BinaryHeap<(u32, NodeId)>) {
+        self.edges.stale[edge.0 as usize] = true;
+        let node = self.node_of(edge);
+        let row = self.row_mut(node);
+        if !std::mem::replace(&mut row.queued, true) {
+            dirty.push((row.depth, node));
+        }
+    }
+
     /// Writes down what the evaluator says of a new state.
     pub(crate) fn judge(&mut self, node: NodeId, judgement: &Judgement) -> Result<(), Error> {
         let priors = Block {
@@ -86,8 +104,8 @@ impl<G: Game> Tree<G> {
         }
     }
 
-    /// Recomputes an expanded edge from its outcomes; returns the node it belongs to.
-    fn refresh_edge(&mut self, id: EdgeId) -> Result<NodeId, Error> {
+    /// Recomputes an expanded edge from its outcomes.
+    fn refresh_edge(&mut self, id: EdgeId) -> Result<(), Error> {
         let edge = id.0 as usize;
         let discount = self.edges.discount[edge];
         let (mut worth, mut variance) = (0.0, 0.0);
@@ -101,10 +119,9 @@ impl<G: Game> Tree<G> {
                 status = status.min(child.status);
             }
         }
-        let node = self.node_of(id);
         if !worth.is_finite() {
             return Err(Error::Overflow {
-                path: self.path(node),
+                path: self.path(self.node_of(id)),
                 action: self.action_index(id),
                 worth,
             });
@@ -112,7 +129,7 @@ impl<G: Game> Tree<G> {
         self.edges.worth[edge] = worth;
         self.edges.spread[edge] = variance.sqrt();
         self.edges.status[edge] = status;
-        Ok(node)
+        Ok(())
     }
 
     /// Recomputes a node from its edges, or its status from its depth while it has none; says whether it changed.

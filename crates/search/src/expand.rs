@@ -189,6 +189,7 @@ impl<G: Game> Search<'_, G> {
             } else {
                 Status::of_leaf(distance, self.config.depth_max)
             },
+            queued: false,
         });
         self.tree.counts.nodes += 1;
         self.tree.counts.depth = self.tree.counts.depth.max(depth);
@@ -269,8 +270,9 @@ impl<G: Game> Search<'_, G> {
                 continue;
             }
             self.tree.row_mut(node).distance = distance;
-            if self.tree.row(node).edges.is_empty() {
-                self.buffers.dirty.push((self.tree.row(node).depth, node));
+            let row = self.tree.row_mut(node);
+            if row.edges.is_empty() && !std::mem::replace(&mut row.queued, true) {
+                self.buffers.dirty.push((row.depth, node));
             }
             work.extend(self.tree.children(node).map(|child| (child, distance + 1)));
         }

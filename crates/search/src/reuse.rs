@@ -45,6 +45,7 @@ impl<G: Game> Tree<G> {
                 priors,
                 edges: Block::default(),
                 first_parent: None,
+                queued: false,
                 ..row.clone()
             });
         }

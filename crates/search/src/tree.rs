@@ -199,6 +199,8 @@ pub(crate) struct NodeRow {
     /// First of the branches that lead here.
     pub(crate) first_parent: Option<u32>,
     pub(crate) status: Status,
+    /// Waits to be recomputed.
+    pub(crate) queued: bool,
 }
 
 /// What the search keeps of actions, in columns of equal length.
@@ -211,6 +213,8 @@ pub(crate) struct Edges {
     pub(crate) prior: Vec<f64>,
     pub(crate) visits: Vec<u32>,
     pub(crate) status: Vec<Status>,
+    /// Has to be recomputed.
+    pub(crate) stale: Vec<bool>,
     /// Place among the actions of the node by falling prior, where the node is widened step by step; else 0.
     pub(crate) rank: Vec<u32>,
     pub(crate) node: Vec<NodeId>,
@@ -232,6 +236,7 @@ impl Edges {
         self.prior.push(prior);
         self.visits.push(0);
         self.status.push(Status::Open);
+        self.stale.push(false);
         self.rank.push(0);
         self.node.push(node);
         self.discount.push(discount);
@@ -245,6 +250,7 @@ impl Edges {
         self.prior.clear();
         self.visits.clear();
         self.status.clear();
+        self.stale.clear();
         self.rank.clear();
         self.node.clear();
         self.discount.clear();
