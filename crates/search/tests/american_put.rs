@@ -121,6 +121,7 @@ fn errors_of_the_judge_average_out() {
             let tree = search(&put, noisy(&worths, seed), &config);
             squares += (tree.worth(tree.root()) - worths[0][0]).powi(2) / 16.0;
         }
+        println!("{} {evaluations} {graph}", squares.sqrt());
         assert!(
             squares.sqrt() < limit,
             "{} with {evaluations}, graph {graph}",

@@ -38,8 +38,8 @@ fn main() -> Result<(), Error> {
         let [informed, blind] = [informed, blind].map(|tree| tree.worth(tree.root()));
         println!(
             "{evaluations:>11}   {informed:.6}   {:+.6}           {blind:.6}   {:+.6}",
-            informed - exact,
-            blind - exact
+            rounded(informed - exact),
+            rounded(blind - exact)
         );
     }
 
@@ -81,6 +81,11 @@ fn search(
         ..SearchConfig::default()
     };
     run(put, &TODAY, &mut Each(judge), &config, &mut |_| true)
+}
+
+/// To a millionth, without a sign on nothing.
+fn rounded(usd: f64) -> f64 {
+    (1e6 * usd).round() / 1e6 + 0.0
 }
 
 /// The highest share price of a step at which to exercise, if there is one.
