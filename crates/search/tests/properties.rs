@@ -53,9 +53,10 @@ impl Game for Endless {
 
 impl Evaluator<()> for &Endless {
     fn evaluate(&mut self, _: &[()], out: &mut [Judgement]) -> Result<(), Error> {
-        out.fill_with(|| Judgement {
-            worth: 0.0,
-            priors: self.priors.clone(),
+        out.fill_with(|| {
+            let mut judgement = Judgement::of(0.0);
+            judgement.priors.clone_from(&self.priors);
+            judgement
         });
         Ok(())
     }
@@ -287,10 +288,8 @@ impl Evaluator<(usize, usize)> for &Maze {
             let place = self.place(leaf);
             let mut actions = Vec::new();
             self.actions(leaf, &mut actions);
-            *judgement = Judgement {
-                worth: place.worth,
-                priors: actions.iter().map(|action| place.priors[*action]).collect(),
-            };
+            *judgement = Judgement::of(place.worth);
+            judgement.priors = actions.iter().map(|action| place.priors[*action]).collect();
         }
         Ok(())
     }
