@@ -358,7 +358,7 @@ fn four_by_four_is_exhausted() {
 fn late_boards_are_played_perfectly() {
     let mut solver = Solver::new(FULL);
     let mut values = [0; 3];
-    for (stones, count, evaluations) in [(24, 8, 16_384), (28, 24, 4096), (32, 24, 1024)] {
+    for (stones, count, evaluations) in [(24, 5, 16_384), (28, 16, 4096), (32, 24, 1024)] {
         for board in random_boards(FULL, stones, count) {
             let columns = solver.columns(board);
             let tree = search(FULL, board, evaluations);
@@ -388,8 +388,8 @@ fn puzzles(stones: u32, sizes: std::ops::Range<u32>, count: usize) -> Vec<Board>
 #[test]
 fn mates_are_found() {
     for (stones, sizes, evaluations) in [(1, 8..22, 4096), (2, 8..22, 4096), (3, 18..28, 8192)] {
-        let boards = puzzles(stones, sizes, 2);
-        assert!(boards.len() >= 20, "{} of {stones}", boards.len());
+        let boards = puzzles(stones, sizes, 1);
+        assert!(boards.len() >= 10, "{} of {stones}", boards.len());
         let mut proven = 0;
         for board in &boards {
             let config = SearchConfig {

@@ -320,7 +320,6 @@ fn half_the_work_costs_cents() {
             rests.push(shares);
         }
     }
-    println!("{worst_usd}");
     assert!(worst_usd < 0.02, "{worst_usd}");
     let [first, .., last] = rests[..] else {
         panic!("{rests:?} is no band");
@@ -397,7 +396,6 @@ fn the_band_tends_to_whalley_and_wilmott() {
         width(steps, parts, 0.0025) / (2.0 * whalley_wilmott(vol, years, aversion, 0.0025))
     };
     let [few, some, many] = [ratio(50, 200), ratio(150, 200), ratio(400, 200)];
-    println!("slope {slope}, ratios {few} {some} {many}");
     assert!(few < some && some < many, "{few} {some} {many}");
     assert!((0.9..1.0).contains(&many), "{many}");
 }
