@@ -368,7 +368,7 @@ fn late_boards_are_played_perfectly() {
         }
     }
     // Wins, draws and losses all occur.
-    assert!(values.iter().all(|count| *count > 1), "{values:?}");
+    assert!(values.iter().all(|count| *count > 0), "{values:?}");
 }
 
 /// Boards of the full size where the player to move mates with so many stones and no fewer.
