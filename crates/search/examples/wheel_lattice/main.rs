@@ -5,7 +5,8 @@
 //! ```
 //! The search knows only the rules and what a state would fetch if it were liquidated now. The lattice is small enough
 //! for the default budget to exhaust it, and then the two must agree to the last digits; with `--evaluations 256` one
-//! can see how far it comes on less.
+//! can see how far it comes on less. With `--life 2` options live two cycles and may be kept, bought back, rolled or
+//! assigned early at mid-life; twelve cycles of those need 7236 evaluations.
 
 mod lattice;
 mod rolling;
