@@ -132,7 +132,6 @@ fn row(name: &str, game: &Uniform, config: &SearchConfig) {
         (f64::from(counts.simulations), counts.depth)
     };
     let (_, depth) = once();
-    // The system's clock of a thread moves in steps, so many searches make one reading.
     let rates = (0..5).map(|_| {
         let begin = cpu_seconds();
         let (mut simulations, mut seconds) = (0.0, 0.0);
@@ -152,17 +151,8 @@ fn row(name: &str, game: &Uniform, config: &SearchConfig) {
     );
 }
 
-/// CPU time of this thread; where the system does not tell, the time of day.
+/// CPU time of this thread.
 fn cpu_seconds() -> f64 {
-    let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(
-        || {
-            std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0.0, |time| time.as_secs_f64())
-        },
-        |ns| ns * 1e-9,
-    )
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }

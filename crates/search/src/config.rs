@@ -56,7 +56,8 @@ pub enum Root {
     /// the budget is small for the number of actions; the others get no worth. The parts are parts of
     /// [`SearchConfig::evaluations`] or [`SearchConfig::simulations`], whichever runs out first.
     Gumbel {
-        /// How many actions start, of greatest prior (with noise: drawn by prior without replacement); at least 1.
+        /// How many actions start, of greatest prior (with noise: drawn by prior without replacement); at least 1. A judge
+        /// without priors gives no reason to leave any out: then take all.
         considered: u32,
         /// Multiplies the Gumbel noise: 0 to play as well as one can, 1 to explore as a policy in training does.
         noise: f64,

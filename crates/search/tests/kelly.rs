@@ -1,73 +1,27 @@
-//! Kelly betting: how much of one's wealth to stake on a coin that is a little in one's favour.
+//! Kelly betting, where a formula says what the search must stake at every bet.
 //!
 //! ```text
 //! f* = p - (1 - p)/b = 0.10        growth = p ln(1 + f) + (1 - p) ln(1 - f) = 0.0050084 a bet      p = 0.55, b = 1
 //! ```
-//! Source: Kelly, Bell System Technical Journal 35 (1956). With logarithmic utility the stake depends neither on wealth
-//! nor on the bets left.
+//! The game is the example's. Source: Kelly, Bell System Technical Journal 35 (1956).
 
-use search::{Each, Game, Outcome, SearchConfig, StopReason, run};
+#[path = "../examples/kelly/coin.rs"]
+mod coin;
 
-const CHANCE: f64 = 0.55;
+use coin::{Coin, RUIN, Stake, Table};
+use search::{Each, SearchConfig, StopReason, Tree, run};
 
-struct Coin {
-    /// Whether tables with as many bets left share a node: the growth to come is the same at any wealth.
-    graph: bool,
-}
-
-#[derive(Clone)]
-struct Table {
-    bets_left: u32,
-    ruined: bool,
-}
-
-/// A stake in twentieths of wealth.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Stake(u32);
-
-impl Game for Coin {
-    type State = Table;
-    type Action = Stake;
-
-    fn actions(&self, _: &Table, out: &mut Vec<Stake>) {
-        out.extend((0..=20).map(Stake));
-    }
-
-    fn outcomes(&self, table: &Table, stake: Stake, out: &mut Vec<Outcome<Table>>) {
-        let fraction = f64::from(stake.0) / 20.0;
-        let ruined = stake.0 == 20;
-        let bets_left = table.bets_left - 1;
-        out.push(Outcome {
-            probability: CHANCE,
-            reward: (1.0 + fraction).ln(),
-            state: Table {
-                bets_left,
-                ruined: false,
-            },
-        });
-        out.push(Outcome {
-            probability: 1.0 - CHANCE,
-            reward: if ruined { 0.0 } else { (1.0 - fraction).ln() },
-            state: Table { bets_left, ruined },
-        });
-    }
-
-    fn terminal_worth(&self, table: &Table) -> Option<f64> {
-        if table.ruined {
-            Some(-1e6) // stands for the logarithm of nothing
-        } else {
-            (table.bets_left == 0).then_some(0.0)
-        }
-    }
-
-    fn key(&self, table: &Table) -> Option<u128> {
-        let key = u128::from(table.bets_left) << 1 | u128::from(table.ruined);
-        self.graph.then_some(key)
+/// The coin of the formula above.
+fn reference(graph: bool) -> Coin {
+    Coin {
+        chance: 0.55,
+        odds: 1.0,
+        graph,
     }
 }
 
-/// Judged by "stop betting", the search stakes a tenth everywhere and grows at the rate of the formula.
-fn check(coin: Coin, bets: u32, evaluations: u32) {
+/// Judged by "stop betting", which promises too little for a good coin and nothing wrong for a bad one.
+fn search(coin: &Coin, bets: u32, evaluations: u32) -> Tree<Coin> {
     let root = Table {
         bets_left: bets,
         ruined: false,
@@ -76,35 +30,98 @@ fn check(coin: Coin, bets: u32, evaluations: u32) {
         evaluations,
         ..SearchConfig::default()
     };
-    let tree = run(
-        &coin,
-        &root,
-        &mut Each(|_: &Table| 0.0),
-        &config,
-        &mut |_| true,
-    )
-    .expect("the rules are in order");
+    let mut judge = Each(|_: &Table| 0.0);
+    run(coin, &root, &mut judge, &config, &mut |_| true).expect("the rules are in order")
+}
+
+/// Whether a solved tree stakes `best` at every bet and grows by `growth` at each; if not, where.
+fn grade(tree: &Tree<Coin>, best: Stake, growth: f64) -> Result<(), String> {
     assert_eq!(tree.stop_reason(), StopReason::Solved);
-    let growth = CHANCE * 1.1f64.ln() + (1.0 - CHANCE) * 0.9f64.ln();
-    assert!((growth - 0.0050084).abs() < 5e-8);
     let mut choices = 0;
     for node in tree.nodes() {
-        if let Some(best) = tree.best(node) {
-            choices += 1;
-            assert_eq!(best.action, Stake(2));
-            let expected = growth * f64::from(tree.state(node).bets_left);
-            assert!((tree.worth(node) - expected).abs() < 1e-12);
+        let table = tree.state(node);
+        let Some(chosen) = tree.best(node) else {
+            continue;
+        };
+        choices += 1;
+        if chosen.action != best {
+            return Err(format!("{:?} for {best:?} at {table:?}", chosen.action));
+        }
+        let expected = growth * f64::from(table.bets_left);
+        let found = tree.worth(node);
+        if (found - expected).abs() > 1e-12 {
+            return Err(format!("{found} for {expected} at {table:?}"));
         }
     }
     assert_eq!(choices, tree.counts().evaluations);
+    Ok(())
+}
+
+#[test]
+fn the_formula_agrees_with_the_reference() {
+    let (best, growth) = reference(true).best();
+    assert!((reference(true).kelly() - 0.1).abs() < 1e-12);
+    assert_eq!(best, Stake(2));
+    assert!((growth - 0.0050084).abs() < 5e-8, "{growth}");
+    // A stake on the grid beats its neighbours and the whole grid.
+    for (chance, odds) in [(0.55, 1.0), (0.3, 3.0), (0.2, 7.0), (0.95, 0.5), (0.4, 1.0)] {
+        let coin = Coin {
+            chance,
+            odds,
+            graph: true,
+        };
+        let grid = (0..20).map(|part| coin.growth(Stake(part).fraction()));
+        let most = grid.fold(RUIN, f64::max);
+        assert_eq!(coin.best().1, most, "{coin:?}");
+    }
 }
 
 #[test]
 fn forty_bets_with_shared_states() {
-    check(Coin { graph: true }, 40, 40);
+    let coin = reference(true);
+    let (best, growth) = coin.best();
+    assert_eq!(grade(&search(&coin, 40, 40), best, growth), Ok(()));
 }
 
 #[test]
 fn three_bets_played_out() {
-    check(Coin { graph: false }, 3, 1 + 41 + 41 * 41);
+    let coin = reference(false);
+    let (best, growth) = coin.best();
+    let tree = search(&coin, 3, 1 + 41 + 41 * 41);
+    assert_eq!(grade(&tree, best, growth), Ok(()));
+}
+
+/// Other coins, five bets ahead: good ones, one whose best stake is off the grid, and bad ones that nobody should bet on.
+#[test]
+fn five_bets_on_any_coin() {
+    for chance in [0.2, 0.35, 0.45, 0.5, 0.55, 0.6, 0.75, 0.9] {
+        for odds in [0.5, 1.0, 1.5, 2.0, 4.0] {
+            let coin = Coin {
+                chance,
+                odds,
+                graph: true,
+            };
+            let (best, growth) = coin.best();
+            let tree = search(&coin, 5, 5);
+            assert_eq!(grade(&tree, best, growth), Ok(()), "{coin:?}");
+        }
+    }
+}
+
+/// The grade can be failed: with chances swapped, or odds misread, nothing is what it should be.
+#[test]
+fn a_misread_coin_is_found_out() {
+    let (best, growth) = reference(true).best();
+    let swapped = Coin {
+        chance: 0.45,
+        ..reference(true)
+    };
+    let complaint = grade(&search(&swapped, 5, 5), best, growth).expect_err("a bad coin");
+    assert!(complaint.contains("Stake(0) for Stake(2)"), "{complaint}");
+    let generous = Coin {
+        odds: 1.001,
+        ..reference(true)
+    };
+    let complaint = grade(&search(&generous, 5, 5), best, growth).expect_err("better odds");
+    assert!(complaint.contains(" for 0.0"), "{complaint}");
 }

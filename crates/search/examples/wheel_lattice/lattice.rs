@@ -10,7 +10,8 @@
 //! backward induction ([`Lattice::solve`]) is exact. It shares prices with the game but not the walk.
 //!
 //! Sources: Cox, Ross & Rubinstein, J. Financial Economics 7 (1979); Black & Scholes, J. Political Economy 81 (1973).
-//! Not a market model: no dividends, no early assignment, no smile.
+//! Not a market model: no dividends, no early assignment, no smile. `rolling` has options of two cycles that may be assigned
+//! early.
 
 use std::f64::consts::TAU;
 
@@ -19,14 +20,14 @@ use search::{Each, Game, Outcome};
 /// What a cycle lasts.
 const CYCLE_YEARS: f64 = 1.0 / 12.0;
 /// Steps of the lattice in a cycle.
-const STEPS: i32 = 4;
+pub(crate) const STEPS: i32 = 4;
 /// An option this little in the money, in dollars, is at the money and expires.
-const GUARD_USD: f64 = 1e-9;
+pub(crate) const GUARD_USD: f64 = 1e-9;
 
 /// Strikes of the puts on sale, as multiples of the spot.
-const PUTS: [f64; 3] = [0.9, 0.95, 1.0];
+pub(crate) const PUTS: [f64; 3] = [0.9, 0.95, 1.0];
 /// Strikes of the calls on sale, as multiples of the spot.
-const CALLS: [f64; 3] = [1.0, 1.05, 1.1];
+pub(crate) const CALLS: [f64; 3] = [1.0, 1.05, 1.1];
 
 /// The rules: rates and volatilities are fractions per year, sums are dollars per share.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,11 +87,11 @@ impl Action {
 
 /// Everything about one state from backward induction.
 #[derive(Clone, Debug)]
-pub(crate) struct Solved {
-    pub(crate) state: State,
+pub(crate) struct Solved<S = State, A = Action> {
+    pub(crate) state: S,
     pub(crate) worth: f64,
     /// The worth of every action; empty at the end.
-    pub(crate) actions: Vec<(Action, f64)>,
+    pub(crate) actions: Vec<(A, f64)>,
 }
 
 impl Lattice {
@@ -105,15 +106,6 @@ impl Lattice {
             fee: 0.01,
             cost: 0.02,
             cycles: 12,
-        }
-    }
-
-    /// The start, with cash or with a share.
-    pub(crate) fn root(&self, share: bool) -> State {
-        State {
-            cycle: 0,
-            level: 0,
-            share,
         }
     }
 
@@ -202,21 +194,37 @@ impl Lattice {
             Action::Idle | Action::Hold => 0.0,
             Action::Buy => -price - self.cost,
             Action::Sell => price - self.cost,
-            Action::Put(moneyness) => self.premium(price, moneyness, -1.0) - self.fee,
-            Action::Call(moneyness) => self.premium(price, moneyness, 1.0) - self.fee,
+            Action::Put(moneyness) => self.premium(price, moneyness * price, 1, -1.0) - self.fee,
+            Action::Call(moneyness) => self.premium(price, moneyness * price, 1, 1.0) - self.fee,
         }
     }
 
-    /// Black-Scholes price of a call (sign 1) or a put (sign -1) that lasts a cycle.
-    fn premium(&self, price: f64, moneyness: f64, sign: f64) -> f64 {
-        let deviation = self.implied_vol * CYCLE_YEARS.sqrt();
-        let d1 = (self.rate * CYCLE_YEARS - moneyness.ln()) / deviation + deviation / 2.0;
+    /// Black-Scholes price of a call (sign 1) or a put (sign -1) with so many cycles to live.
+    pub(crate) fn premium(&self, price: f64, strike: f64, cycles: u32, sign: f64) -> f64 {
+        let years = CYCLE_YEARS * f64::from(cycles);
+        let deviation = self.implied_vol * years.sqrt();
+        let d1 = (self.rate * years - (strike / price).ln()) / deviation + deviation / 2.0;
         let d2 = d1 - deviation;
-        let strike = moneyness * price * self.cycle_discount();
+        let strike = strike * (-self.rate * years).exp();
         sign * (price * normal(sign * d1) - strike * normal(sign * d2))
     }
 
-    fn cycle_discount(&self) -> f64 {
+    /// How far the share may move in a cycle, up moves less down moves, and the probability of each.
+    pub(crate) fn chances(&self) -> impl Iterator<Item = (i32, f64)> + use<> {
+        let up = self.up_probability();
+        let mut chances = vec![1.0];
+        for _ in 0..STEPS {
+            let mut wider = vec![0.0; chances.len() + 1];
+            for (ups, chance) in chances.iter().enumerate() {
+                wider[ups] += chance * (1.0 - up);
+                wider[ups + 1] += chance * up;
+            }
+            chances = wider;
+        }
+        (-STEPS..).step_by(2).zip(chances)
+    }
+
+    pub(crate) fn cycle_discount(&self) -> f64 {
         (-self.rate * CYCLE_YEARS).exp()
     }
 
@@ -240,20 +248,10 @@ impl Game for Lattice {
     }
 
     fn outcomes(&self, state: &State, action: Action, out: &mut Vec<Outcome<State>>) {
-        let up = self.up_probability();
-        let mut chances = vec![1.0];
-        for _ in 0..STEPS {
-            let mut wider = vec![0.0; chances.len() + 1];
-            for (ups, chance) in chances.iter().enumerate() {
-                wider[ups] += chance * (1.0 - up);
-                wider[ups + 1] += chance * up;
-            }
-            chances = wider;
-        }
         let price = self.price(state.level);
         let now = self.cash_now(price, action);
-        for (ups, probability) in (0..).zip(chances) {
-            let level = state.level + 2 * ups - STEPS;
+        for (moved, probability) in self.chances() {
+            let level = state.level + moved;
             let end = self.price(level);
             let (share, settlement) = match action {
                 Action::Idle | Action::Sell => (false, 0.0),
