@@ -1,10 +1,12 @@
 //! The front door: arguments in, text and files out. Only here do numbers become text.
 
+use crate::aside::Aside;
 use crate::config::{self, Config, Flag};
-use crate::engine::{self, inputs::Request};
+use crate::engine::{self, inputs::Request, tree::TraceTo};
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
+use crate::trace::Trace;
 use crate::{account, price, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
@@ -98,9 +100,18 @@ struct PlanArgs {
     /// Folder for report.html and plan.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write no files.
+    /// Write no report and no plan file.
     #[arg(long)]
     no_files: bool,
+    /// Also write the search tree as JSON (`jarvis2 schema trace` describes it).
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// Decisions from the root that the trace holds; what is left out is counted in it. Default: all.
+    #[arg(long, value_name = "DECISIONS", requires = "trace")]
+    trace_depth: Option<u32>,
+    /// Situations that the trace holds at most, the nearest to the root first; what is left out is counted in it.
+    #[arg(long, value_name = "COUNT", requires = "trace", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..))]
+    trace_nodes: u32,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -188,6 +199,8 @@ enum SchemaOf {
     Config,
     /// `plan.json`.
     Plan,
+    /// The file of `plan --trace`.
+    Trace,
 }
 
 /// Runs the command line and returns the exit code.
@@ -315,16 +328,27 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
             "--spot {spot}: a price in dollars is needed"
         )));
     }
+    let mut trace = match &args.trace {
+        Some(path) => Some(TraceTo {
+            aside: Aside::create(path)?,
+            depth_max: args.trace_depth.unwrap_or(u32::MAX),
+            nodes_max: args.trace_nodes,
+        }),
+        None => None,
+    };
     let progress = Progress::new(args.quiet || args.json);
     let inputs = engine::inputs::read(&request, config, threads, evaluations_max)?;
-    let plan = engine::plan(&inputs, &progress);
+    let plan = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
     let plan = plan?;
-    let written = if args.no_files {
+    let mut written = if args.no_files {
         Vec::new()
     } else {
         write(&plan, &inputs.config, args.out.as_deref())?
     };
+    if let Some(trace) = trace {
+        written.push(trace.aside.commit()?);
+    }
     if args.json {
         done(&to_json(&plan)?);
     } else {
@@ -503,6 +527,7 @@ fn schema(format: SchemaOf) -> Result<String, Error> {
     let value = match format {
         SchemaOf::Account => schemars::schema_for!(account::Account).to_value(),
         SchemaOf::Plan => schemars::schema_for!(Plan).to_value(),
+        SchemaOf::Trace => schemars::schema_for!(Trace).to_value(),
         SchemaOf::Config => config::json_schema(),
     };
     serde_json::to_string_pretty(&value).map_err(|error| Error::Internal(error.to_string()))

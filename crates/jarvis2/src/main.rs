@@ -1,6 +1,7 @@
 //! What do I do now with this position? A decision engine for options sellers. It never places an order.
 
 mod account;
+mod aside;
 mod cli;
 mod config;
 mod engine;
@@ -11,6 +12,7 @@ mod progress;
 mod report;
 mod risk;
 mod surface;
+mod trace;
 
 use std::process::ExitCode;
 

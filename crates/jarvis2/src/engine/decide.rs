@@ -7,6 +7,7 @@ use super::fit::{Fitted, day_offset};
 use super::game::{HeldWorth, WheelGame};
 use super::inputs::Inputs;
 use super::policy::{RuleTable, TreePolicy};
+use super::settle::{Settling, Standing, best_two};
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -326,6 +327,21 @@ pub(crate) struct Searched<'a> {
     pub(crate) tree: Tree<WheelGame<'a>>,
     pub(crate) counts: Counts,
     pub(crate) stopped: StopReason,
+    /// How the best action settled while the tree grew.
+    pub(crate) settling: Settling,
+}
+
+/// The root as it stands now.
+fn standing(tree: &Tree<WheelGame<'_>>) -> Standing {
+    let (best, second, tried) = best_two(tree.edges(tree.root()));
+    Standing {
+        simulations: tree.counts().simulations,
+        evaluations: tree.counts().evaluations,
+        root: tree.worth(tree.root()),
+        best,
+        second,
+        tried,
+    }
 }
 
 /// Searches the game from today under the forecast.
@@ -351,7 +367,16 @@ pub(crate) fn search<'a>(
         config.evaluations
     };
     let settings = settings(evaluations, config);
+    let mut settling = Settling::default();
     let mut keep_going = |so_far: &search::Progress| {
+        settling.note(Standing {
+            simulations: so_far.counts.simulations,
+            evaluations: so_far.counts.evaluations,
+            root: so_far.worth,
+            best: None,
+            second: None,
+            tried: 0,
+        });
         progress.fraction(f64::from(so_far.counts.evaluations) / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
@@ -375,6 +400,8 @@ pub(crate) fn search<'a>(
             tree.edges(tree.root()).len(),
         ));
     }
+    settling.note(standing(&tree));
+    settling.end();
     let counts = tree.counts();
     assert_eq!(
         evaluator.judged,
@@ -384,6 +411,7 @@ pub(crate) fn search<'a>(
     Ok(Searched {
         counts,
         stopped: tree.stop_reason(),
+        settling,
         tree,
     })
 }

@@ -5,9 +5,11 @@ mod reasons;
 mod what_if;
 
 use self::numbers::blank;
+pub(crate) use self::reasons::stopped;
 use super::decide::{Candidate, Drawn, Graded, Searched, Table, watched};
 use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
+use super::tree::Glass;
 use crate::plan::*;
 use crate::report::units::{count, usd};
 use evidence::{Grade, Interval};
@@ -40,12 +42,7 @@ pub(crate) fn explain(
     let candidate = &graded.candidates[shown];
     Plan {
         schema_version: 1,
-        watermark: inputs.chain.is_synthetic().then(|| {
-            format!(
-                "SYNTHETIC DATA ({}): {} does not exist; nothing here is advice or evidence",
-                inputs.chain.source, inputs.chain.symbol
-            )
-        }),
+        watermark: watermark(inputs),
         symbol: inputs.chain.symbol.clone(),
         as_of: inputs.chain.as_of.to_string(),
         spot_usd: table.today.state.spot,
@@ -59,6 +56,7 @@ pub(crate) fn explain(
         numbers: desk.numbers(candidate),
         alternatives: desk.alternatives(shown),
         why: desk.why(searched, drawn),
+        tree: Glass::new(inputs, table, searched).view(),
         what_if: desk.what_if(&candidate.action),
         evidence: desk.evidence(shown),
         account: desk.account(),
@@ -80,10 +78,122 @@ pub(crate) fn explain(
     }
 }
 
+/// What every screen and file of an invented market says first.
+pub(crate) fn watermark(inputs: &Inputs) -> Option<String> {
+    inputs.chain.is_synthetic().then(|| {
+        format!(
+            "SYNTHETIC DATA ({}): {} does not exist; nothing here is advice or evidence",
+            inputs.chain.source, inputs.chain.symbol
+        )
+    })
+}
+
 struct Desk<'a> {
     inputs: &'a Inputs,
     table: &'a Table,
     graded: &'a Graded,
+}
+
+/// Names of days, lots and actions of one symbol.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    symbol: &'a str,
+    as_of: jiff::civil::Date,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn of(inputs: &'a Inputs) -> Words<'a> {
+        Words {
+            symbol: &inputs.chain.symbol,
+            as_of: inputs.chain.as_of,
+        }
+    }
+
+    /// `YYYY-MM-DD`.
+    pub(crate) fn date(&self, day: u16) -> String {
+        date_after(self.as_of, day).to_string()
+    }
+
+    pub(crate) fn lot(&self, lot: &Lot) -> String {
+        format!(
+            "{} {} {} {} {}",
+            lot.contracts,
+            self.symbol,
+            self.date(lot.expiry_day),
+            trim(lot.strike_usd()),
+            right_text(lot.right)
+        )
+    }
+
+    /// One line that a broker would understand.
+    pub(crate) fn action(&self, action: &Action) -> String {
+        let legs: Vec<String> = action.legs().iter().map(|leg| self.leg(leg)).collect();
+        if legs.is_empty() {
+            "do nothing today".to_owned()
+        } else {
+            legs.join(", ")
+        }
+    }
+
+    /// The same without ticker and price.
+    pub(crate) fn short(&self, action: &Action) -> String {
+        let leg = |leg: &Leg| match *leg {
+            Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts,
+                ..
+            } => format!(
+                "{} {} {} {} {}",
+                if contracts < 0 { "sell" } else { "buy" },
+                contracts.abs(),
+                self.date(expiry_day),
+                trim(strike.usd()),
+                right_text(right)
+            ),
+            Leg::Shares { count, .. } => format!(
+                "{} {} shares",
+                if count < 0 { "sell" } else { "buy" },
+                count.abs()
+            ),
+        };
+        let legs: Vec<String> = action.legs().iter().map(leg).collect();
+        if legs.is_empty() {
+            "nothing".to_owned()
+        } else {
+            legs.join(", ")
+        }
+    }
+
+    fn leg(&self, leg: &Leg) -> String {
+        match *leg {
+            Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts,
+                price,
+            } => format!(
+                "{} {} {} {} {} {} at {}",
+                if contracts < 0 { "sell" } else { "buy" },
+                contracts.abs(),
+                self.symbol,
+                self.date(expiry_day),
+                trim(strike.usd()),
+                right_text(right),
+                price
+            ),
+            Leg::Shares { count, price } => {
+                format!(
+                    "{} {} {} shares at {price}",
+                    if count < 0 { "sell" } else { "buy" },
+                    count.abs(),
+                    self.symbol
+                )
+            }
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -95,8 +205,12 @@ impl Desk<'_> {
         self.table.today.state.spot
     }
 
+    fn words(&self) -> Words<'_> {
+        Words::of(self.inputs)
+    }
+
     fn date(&self, day: u16) -> String {
-        date_after(self.inputs.chain.as_of, day).to_string()
+        self.words().date(day)
     }
 
     /// Index of doing nothing among the candidates.
@@ -264,53 +378,12 @@ impl Desk<'_> {
     }
 
     fn lot_text(&self, lot: &Lot) -> String {
-        format!(
-            "{} {} {} {} {}",
-            lot.contracts,
-            self.inputs.chain.symbol,
-            self.date(lot.expiry_day),
-            trim(lot.strike_usd()),
-            right_text(lot.right)
-        )
+        self.words().lot(lot)
     }
 
     /// One line that a broker would understand.
     fn text(&self, action: &Action) -> String {
-        let legs: Vec<String> = action.legs().iter().map(|leg| self.leg_text(leg)).collect();
-        if legs.is_empty() {
-            "do nothing today".to_owned()
-        } else {
-            legs.join(", ")
-        }
-    }
-
-    fn leg_text(&self, leg: &Leg) -> String {
-        match *leg {
-            Leg::Option {
-                right,
-                strike,
-                expiry_day,
-                contracts,
-                price,
-            } => format!(
-                "{} {} {} {} {} {} at {}",
-                if contracts < 0 { "sell" } else { "buy" },
-                contracts.abs(),
-                self.inputs.chain.symbol,
-                self.date(expiry_day),
-                trim(strike.usd()),
-                right_text(right),
-                price
-            ),
-            Leg::Shares { count, price } => {
-                format!(
-                    "{} {} {} shares at {price}",
-                    if count < 0 { "sell" } else { "buy" },
-                    count.abs(),
-                    self.inputs.chain.symbol
-                )
-            }
-        }
+        self.words().action(action)
     }
 
     fn action_view(&self, action: &Action) -> ActionView {

@@ -7,8 +7,8 @@ use super::content::{
     EDGE_TITLE, FLIPS_TITLE, WORTH_MEANING, alternative_gaps, by_reason, draws_sentence,
     edge_parts, flat_profits, forward_sentences, gap, groups, has_parts, headline, idle_sentences,
     interval_name, leg_note, leg_prices, leg_words, missing, nearest_miss, nearest_row, payoff_day,
-    profit_at, search_sentences, selected, sentence, spot_row, subject_sentence, terms, verdict,
-    worth_sentence,
+    profit_at, search_sentences, selected, sentence, settled_sentence, spot_row, subject_sentence,
+    terms, verdict, worth_sentence,
 };
 use super::table::{Table, indented, pad_left, pad_right, width_of};
 use super::units::{
@@ -327,6 +327,7 @@ fn why(screen: &mut Screen, plan: &Plan) {
     for sentence in search_sentences(&why.search) {
         screen.paragraph(Tone::Quiet, "  ", &sentence);
     }
+    screen.paragraph(Tone::Quiet, "  ", &settled_sentence(&plan.tree));
     if !why.search.principal_line.is_empty() {
         screen.paragraph(
             Tone::Quiet,
