@@ -7,6 +7,7 @@ mod config;
 mod engine;
 mod error;
 mod plan;
+mod portfolio;
 mod price;
 mod progress;
 mod report;

@@ -13,7 +13,7 @@ use super::tree::Glass;
 use crate::plan::*;
 use crate::report::units::{count, usd};
 use evidence::{Grade, Interval};
-use market::calendar;
+use market::{Cents, calendar};
 use pricing::Right;
 use wheel::{Action, Kind, Leg, Lot, Rules, SHARES_PER_CONTRACT, Situation, encoding};
 
@@ -86,6 +86,78 @@ pub(crate) fn watermark(inputs: &Inputs) -> Option<String> {
             inputs.chain.source, inputs.chain.symbol
         )
     })
+}
+
+/// An action that a portfolio may take: its own plan would advise it.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) action: ActionView,
+    pub(crate) numbers: Numbers,
+    /// Worth over holding on the paths that choose, in dollars.
+    pub(crate) ranking_usd: f64,
+    /// Change of the cash reserved for short puts.
+    pub(crate) collateral: Cents,
+    /// Free cash that it takes; negative: it frees some.
+    pub(crate) cash: Cents,
+}
+
+/// What a portfolio may do with this symbol besides nothing, the plan's own choice first. Nothing, unless the plan acts: what a plan
+/// would not advise never enters.
+///
+/// Others enter that pass every test the choice passed: held alone they beat holding, by more than what counts as equal on both sets
+/// of paths, the interval stays above zero, the tail limit holds, and their kind stays best in enough draws. A smaller size of
+/// the choice (`rungs`) is judged by the draws of the choice: it is the same contract.
+pub(crate) fn choices(
+    inputs: &Inputs,
+    table: &Table,
+    graded: &Graded,
+    drawn: &Drawn,
+    rungs: &[Candidate],
+) -> Vec<Choice> {
+    let desk = Desk {
+        inputs,
+        table,
+        graded,
+    };
+    if desk.verdict(drawn).0 != Outcome::Act {
+        return Vec::new();
+    }
+    let required = inputs.config.decision.min_share_of_draws;
+    let over = |candidate: &Candidate| candidate.ranking_usd - graded.held_ranking_usd;
+    let passes = |candidate: &Candidate, stays_best: f64| {
+        candidate.line != 0
+            && !candidate.tail_refused
+            && candidate.alone_usd > 0.0
+            && over(candidate) >= table.indifference_usd
+            && candidate.over_holding.value >= table.indifference_usd
+            && candidate.over_holding.low > 0.0
+            && stays_best >= required
+    };
+    let chosen = &graded.candidates[graded.chosen];
+    let finalists = graded.candidates.iter().zip(&drawn.stays_best_of);
+    let mut others: Vec<&Candidate> = finalists
+        .enumerate()
+        .filter(|&(index, (candidate, stays_best))| {
+            index != graded.chosen && passes(candidate, *stays_best)
+        })
+        .map(|(_, (candidate, _))| candidate)
+        .collect();
+    others.extend(rungs.iter().filter(|rung| passes(rung, drawn.stays_best)));
+    others.sort_by(|a, b| b.ranking_usd.total_cmp(&a.ranking_usd));
+    let before = &table.today.book;
+    std::iter::once(chosen)
+        .chain(others)
+        .map(|candidate| {
+            let after = desk.after(&candidate.action).book;
+            Choice {
+                action: desk.action_view(&candidate.action),
+                numbers: desk.numbers(candidate),
+                ranking_usd: over(candidate),
+                collateral: after.reserved() - before.reserved(),
+                cash: before.free_cash() - after.free_cash(),
+            }
+        })
+        .collect()
 }
 
 struct Desk<'a> {
