@@ -35,6 +35,8 @@ pub(crate) struct Trace<N = Vec<TraceNode>> {
     pub(crate) counts: TraceCounts,
     /// Why the search stopped.
     pub(crate) stopped: String,
+    /// The action that the search by itself would play; the plan ranks its finalists on fresh paths.
+    pub(crate) choice: String,
     /// How the choice settled as the search grew.
     pub(crate) settling: Settling,
     /// Nodes that this file leaves out.
@@ -56,6 +58,8 @@ pub(crate) struct TraceCounts {
     pub(crate) batches: u32,
     /// Outcomes whose situation was in the tree already.
     pub(crate) cache_hits: u32,
+    /// Situations whose judgement was remembered, so that no evaluation was spent on them.
+    pub(crate) recalled: u32,
     /// Most actions on a line from the root.
     pub(crate) depth: u32,
 }
@@ -100,6 +104,8 @@ pub(crate) struct TraceNode {
     pub(crate) worth_usd: Figure,
     /// The same less that of holding everything from today.
     pub(crate) worth_over_holding_usd: Figure,
+    /// Standard deviation of the evaluator's error in that worth, or `n/a (...)` where it does not say.
+    pub(crate) error_usd: Figure,
     /// The tree's own number: expected utility in dollars near today's wealth.
     pub(crate) worth_utility: f64,
     /// `open`: more to search below; `horizon`: down to the depth limit; `solved`: exact.
@@ -127,6 +133,8 @@ pub(crate) struct TraceAction {
     pub(crate) worth_usd: Figure,
     /// The same less that of holding everything from today.
     pub(crate) worth_over_holding_usd: Figure,
+    /// Standard deviation of the evaluator's error in that worth, or `n/a (...)` where it does not say.
+    pub(crate) error_usd: Figure,
     /// `untried`, `open`, `horizon` or `solved`.
     pub(crate) status: String,
     /// What may come of it; empty until it is tried.
@@ -224,6 +232,8 @@ pub(crate) struct TreePart {
     pub(crate) visits: u32,
     /// Worth over holding everything from today, as the tree sees it.
     pub(crate) worth_over_holding_usd: Figure,
+    /// Standard deviation of the evaluator's error in that worth, or `n/a (...)` where it does not say.
+    pub(crate) error_usd: Figure,
     /// `untried`, `open`, `horizon` or `solved`.
     pub(crate) status: String,
     /// Children that are too small to be shown, untried actions among them.

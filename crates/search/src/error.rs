@@ -20,6 +20,14 @@ pub enum Error {
         /// What was said.
         worth: f64,
     },
+    /// The error that an evaluator ascribes to itself is negative, NaN or infinite.
+    #[error("the spread of the state at {path} is {spread}: it must be finite and not negative")]
+    Spread {
+        /// The state.
+        path: NodePath,
+        /// What was said.
+        spread: f64,
+    },
     /// The priors of a state do not fit its actions.
     #[error(
         "the priors at {path} must be {actions} finite weights, none negative and not all zero, but are {priors:?}"
@@ -77,9 +85,7 @@ pub enum Error {
         reward: f64,
     },
     /// A discount that is NaN or infinite.
-    #[error(
-        "the discount of action {action} at {path} is {discount}: it must be finite"
-    )]
+    #[error("the discount of action {action} at {path} is {discount}: it must be finite")]
     Discount {
         /// The state.
         path: NodePath,
@@ -110,6 +116,9 @@ pub enum Error {
         /// Index of the outcome.
         outcome: usize,
     },
+    /// A search was to go on from a tree that has nothing to go on from, or that another search has outgrown.
+    #[error("the tree has no root: start with `run`, which plants one")]
+    NoRoot,
     /// More rows than a `u32` can number.
     #[error("the tree is full: it cannot number more than {} rows", u32::MAX)]
     Full,

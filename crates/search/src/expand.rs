@@ -1,9 +1,9 @@
 //! The growth: a node is opened into its actions, an action is expanded into all its outcomes.
 
 use crate::error::Error;
-use crate::game::{Game, Outcome};
+use crate::game::{Evaluator, Game, Outcome};
 use crate::run::Search;
-use crate::tree::{Block, Branch, EdgeId, EdgeRow, NodeId, NodeRow, Status};
+use crate::tree::{Block, Branch, EdgeId, NodeId, NodeRow, Status, Tree};
 
 /// How far from 1 the probabilities of an action may sum.
 const PROBABILITY_TOLERANCE: f64 = 1e-9;
@@ -15,32 +15,33 @@ impl<G: Game> Search<'_, G> {
         if !tree.row(node).edges.is_empty() {
             return Ok(());
         }
+        let actions = &mut self.buffers.actions;
         let start = row_id(tree.edges.len())?;
-        self.actions.clear();
-        self.game.actions(tree.state(node), &mut self.actions);
-        let len = row_id(self.actions.len())?;
+        actions.clear();
+        self.game.actions(tree.state(node), actions);
+        let len = row_id(actions.len())?;
         if len == 0 {
             return Err(Error::DeadEnd {
                 path: tree.path(node),
             });
         }
-        row_id(tree.edges.len() + self.actions.len())?;
+        row_id(tree.edges.len() + actions.len())?;
 
-        let priors = std::mem::take(&mut tree.row_mut(node).priors);
+        let priors = &tree.priors[tree.row(node).priors.rows()];
         let sum = if priors.is_empty() {
             f64::from(len)
         } else {
             priors.iter().sum()
         };
-        let fits = priors.is_empty() || priors.len() == self.actions.len();
+        let fits = priors.is_empty() || priors.len() == actions.len();
         if !(fits && sum > 0.0 && sum.is_finite()) || priors.iter().any(|prior| *prior < 0.0) {
             return Err(Error::Priors {
                 path: tree.path(node),
-                actions: self.actions.len(),
-                priors,
+                actions: actions.len(),
+                priors: priors.to_vec(),
             });
         }
-        for (index, action) in self.actions.iter().enumerate() {
+        for (index, action) in actions.iter().enumerate() {
             let discount = self.game.discount(&tree.states[node.0 as usize], *action);
             if !discount.is_finite() {
                 return Err(Error::Discount {
@@ -49,38 +50,60 @@ impl<G: Game> Search<'_, G> {
                     discount,
                 });
             }
+            let prior = priors.get(index).copied().unwrap_or(1.0) / sum;
             tree.actions.push(*action);
-            tree.edges.push(EdgeRow {
-                node,
-                prior: priors.get(index).copied().unwrap_or(1.0) / sum,
-                discount,
-                worth: f64::NAN,
-                visits: 0,
-                evaluations: 0,
-                status: Status::Open,
-                branches: Block::default(),
-            });
+            tree.edges.push(node, prior, discount);
         }
         tree.row_mut(node).edges = Block { start, len };
+        if self
+            .config
+            .widening
+            .is_some_and(|widening| len > widening.from)
+        {
+            let order = &mut self.buffers.order;
+            order.clear();
+            order.extend(start..start + len);
+            let prior = |edge: &u32| tree.edges.prior[*edge as usize];
+            order.sort_by(|a, b| prior(b).total_cmp(&prior(a)).then(a.cmp(b)));
+            for (rank, edge) in order.iter().enumerate() {
+                tree.edges.rank[*edge as usize] = rank as u32;
+            }
+        }
         Ok(())
     }
 
-    /// Puts every outcome of an action in the tree and queues the new states for the evaluator. Counts the visit along
-    /// `self.path`. False, and nothing done, when the new states do not fit in this batch or in the budget.
-    pub(crate) fn expand(&mut self, edge: EdgeId) -> Result<bool, Error> {
-        let node = self.tree.edge(edge).node;
-        let mut outcomes = std::mem::take(&mut self.outcomes);
+    /// Puts every outcome of an action in the tree and queues the new states for the evaluator. Counts the visit along the
+    /// path. False, and nothing done, when the new states do not fit in this batch or in the budget.
+    pub(crate) fn expand<E: Evaluator<G::State>>(
+        &mut self,
+        edge: EdgeId,
+        evaluator: &mut E,
+        batch: usize,
+    ) -> Result<bool, Error> {
+        let node = self.tree.node_of(edge);
+        let mut outcomes = std::mem::take(&mut self.buffers.outcomes);
         outcomes.clear();
         self.game.outcomes(
             self.tree.state(node),
             self.tree.actions[edge.0 as usize],
             &mut outcomes,
         );
-        self.check_outcomes(edge, &outcomes)?;
+        let added = self.add_outcomes(edge, node, &mut outcomes, evaluator, batch);
+        self.buffers.outcomes = outcomes;
+        added
+    }
 
-        let room = self.room();
-        if outcomes.len() > room && self.count_new(&outcomes) > room {
-            self.outcomes = outcomes;
+    fn add_outcomes<E: Evaluator<G::State>>(
+        &mut self,
+        edge: EdgeId,
+        node: NodeId,
+        outcomes: &mut Vec<Outcome<G::State>>,
+        evaluator: &mut E,
+        batch: usize,
+    ) -> Result<bool, Error> {
+        self.check_outcomes(edge, outcomes)?;
+        let room = self.room(batch);
+        if outcomes.len() > room && self.count_new(outcomes) > room {
             return Ok(false);
         }
 
@@ -89,8 +112,8 @@ impl<G: Game> Search<'_, G> {
             len: row_id(outcomes.len())?,
         };
         row_id(self.tree.branches.len() + outcomes.len())?;
-        self.tree.edge_mut(edge).branches = block;
-        let leaves_before = self.leaves.len();
+        self.tree.edges.branches[edge.0 as usize] = block;
+        let leaves_before = self.buffers.leaves.len();
         for (index, outcome) in outcomes.drain(..).enumerate() {
             let key = self.game.key(&outcome.state);
             let known = key.and_then(|key| self.tree.known.get(&key).copied());
@@ -107,7 +130,7 @@ impl<G: Game> Search<'_, G> {
                     self.draw_near(child, self.tree.row(node).distance + 1);
                     child
                 }
-                None => self.add_node(outcome.state, key, Some(node))?,
+                None => self.add_node(outcome.state, key, Some(node), evaluator)?,
             };
             let id = row_id(self.tree.branches.len())?;
             let next_parent = self.tree.row_mut(child).first_parent.replace(id);
@@ -123,18 +146,18 @@ impl<G: Game> Search<'_, G> {
                 self.tree.check_worth(child)?;
             }
         }
-        self.outcomes = outcomes;
-        self.in_flight.push(edge);
-        self.count_visit(edge, (self.leaves.len() - leaves_before) as u32);
+        self.buffers.in_flight.push(edge);
+        self.count_visit(edge, (self.buffers.leaves.len() - leaves_before) as u32);
         Ok(true)
     }
 
-    /// Adds a state; an unfinished one is queued for the evaluator.
-    pub(crate) fn add_node(
+    /// Adds a state; an unfinished one that the evaluator does not remember is queued for it.
+    pub(crate) fn add_node<E: Evaluator<G::State>>(
         &mut self,
         state: G::State,
         key: Option<u128>,
         parent: Option<NodeId>,
+        evaluator: &mut E,
     ) -> Result<NodeId, Error> {
         let (depth, distance) = parent.map_or((0, 0), |parent| {
             let row = self.tree.row(parent);
@@ -142,56 +165,64 @@ impl<G: Game> Search<'_, G> {
         });
         let node = NodeId(row_id(self.tree.nodes.len())?);
         let terminal = self.game.terminal_worth(&state);
+        let remembered = match terminal {
+            Some(_) => None,
+            None => evaluator.recall(&state),
+        };
         if let Some(key) = key {
             self.tree.known.insert(key, node);
         }
         self.tree.states.push(state);
         self.tree.nodes.push(NodeRow {
-            judged: f64::NAN,
-            priors: Vec::new(),
-            worth: f64::NAN,
+            judged: terminal.unwrap_or(f64::NAN),
+            judged_spread: if terminal.is_some() { 0.0 } else { f64::NAN },
+            worth: terminal.unwrap_or(f64::NAN),
+            spread: if terminal.is_some() { 0.0 } else { f64::NAN },
             visits: 1,
+            depth,
+            distance,
+            priors: Block::default(),
+            edges: Block::default(),
+            first_parent: None,
             status: if terminal.is_some() {
                 Status::Solved
             } else {
                 Status::of_leaf(distance, self.config.depth_max)
             },
-            depth,
-            distance,
-            edges: Block::default(),
-            first_parent: None,
         });
         self.tree.counts.nodes += 1;
         self.tree.counts.depth = self.tree.counts.depth.max(depth);
-        match terminal {
-            Some(worth) => {
-                let row = self.tree.row_mut(node);
-                (row.judged, row.worth) = (worth, worth);
+        match (terminal, remembered) {
+            (Some(_), _) => {}
+            (None, Some(judgement)) => {
+                self.tree.counts.recalled += 1;
+                self.tree.judge(node, &judgement)?;
             }
-            None => self.leaves.push(node),
+            (None, None) => self.buffers.leaves.push(node),
         }
         Ok(node)
     }
 
     /// How many states the next expansion may queue. An expansion larger than a batch goes alone, in several calls.
-    fn room(&self) -> usize {
-        let queued = self.leaves.len();
-        let budget = (self.config.evaluations - self.tree.counts.evaluations) as usize - queued;
-        let batch = self.config.batch as usize;
-        if self.in_flight.is_empty() {
+    fn room(&self, batch: usize) -> usize {
+        let queued = self.buffers.leaves.len();
+        let budget = (self.evaluations_end - self.tree.counts.evaluations) as usize - queued;
+        if self.buffers.in_flight.is_empty() {
             budget
         } else {
-            budget.min(batch - queued)
+            budget.min(batch.saturating_sub(queued))
         }
     }
 
-    /// How many states an expansion would queue.
-    fn count_new(&self, outcomes: &[Outcome<G::State>]) -> usize {
+    /// How many states an expansion would queue, if none is remembered.
+    fn count_new(&mut self, outcomes: &[Outcome<G::State>]) -> usize {
         let unfinished = outcomes
             .iter()
             .map(|outcome| &outcome.state)
             .filter(|state| self.game.terminal_worth(state).is_none());
-        let (mut unshared, mut keys) = (0, Vec::new());
+        let keys = &mut self.buffers.keys;
+        keys.clear();
+        let mut unshared = 0;
         for state in unfinished {
             match self.game.key(state) {
                 Some(key) if self.tree.known.contains_key(&key) => {}
@@ -211,7 +242,9 @@ impl<G: Game> Search<'_, G> {
         if node != parent && self.tree.row(node).depth >= depth {
             return true;
         }
-        let mut work = vec![(node, depth)];
+        let work = &mut self.buffers.work;
+        work.clear();
+        work.push((node, depth));
         while let Some((node, depth)) = work.pop() {
             if node == parent {
                 return false;
@@ -221,49 +254,45 @@ impl<G: Game> Search<'_, G> {
             }
             self.tree.row_mut(node).depth = depth;
             self.tree.counts.depth = self.tree.counts.depth.max(depth);
-            work.extend(self.children(node).map(|child| (child, depth + 1)));
+            work.extend(self.tree.children(node).map(|child| (child, depth + 1)));
         }
         true
     }
 
     /// Tells a shared node, and all below it, of a shorter way from the root: it may no longer lie on the horizon.
     fn draw_near(&mut self, node: NodeId, distance: u32) {
-        let mut work = vec![(node, distance)];
+        let work = &mut self.buffers.work;
+        work.clear();
+        work.push((node, distance));
         while let Some((node, distance)) = work.pop() {
             if self.tree.row(node).distance <= distance {
                 continue;
             }
             self.tree.row_mut(node).distance = distance;
             if self.tree.row(node).edges.is_empty() {
-                self.dirty.push((self.tree.row(node).depth, node));
+                self.buffers.dirty.push((self.tree.row(node).depth, node));
             }
-            work.extend(self.children(node).map(|child| (child, distance + 1)));
+            work.extend(self.tree.children(node).map(|child| (child, distance + 1)));
         }
-    }
-
-    /// Every state that an expanded action at `node` may lead to.
-    fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        let edges = self.tree.row(node).edges.rows();
-        let branches = edges.flat_map(|edge| self.tree.edges[edge].branches.rows());
-        branches.map(|branch| self.tree.branches[branch].node)
     }
 
     /// One more visit, and `evaluations` more, for the edge and everything on the path to it.
     fn count_visit(&mut self, last: EdgeId, evaluations: u32) {
         let tree = &mut self.tree;
-        for branch in &self.path {
+        for branch in &self.buffers.path {
             let branch = &mut tree.branches[*branch as usize];
             branch.visits += 1;
-            tree.edges[branch.edge.0 as usize].count(&mut tree.nodes, evaluations);
+            let edge = branch.edge;
+            tree.count(edge, evaluations);
         }
-        tree.edges[last.0 as usize].count(&mut tree.nodes, evaluations);
+        tree.count(last, evaluations);
         tree.counts.simulations += 1;
     }
 
     fn check_outcomes(&self, edge: EdgeId, outcomes: &[Outcome<G::State>]) -> Result<(), Error> {
         let place = || {
             (
-                self.tree.path(self.tree.edge(edge).node),
+                self.tree.path(self.tree.node_of(edge)),
                 self.tree.action_index(edge),
             )
         };
@@ -297,15 +326,23 @@ impl<G: Game> Search<'_, G> {
     }
 }
 
-impl EdgeRow {
-    fn count(&mut self, nodes: &mut [NodeRow], evaluations: u32) {
-        self.visits += 1;
-        self.evaluations += evaluations;
-        nodes[self.node.0 as usize].visits += 1;
+impl<G: Game> Tree<G> {
+    fn count(&mut self, edge: EdgeId, evaluations: u32) {
+        let row = edge.0 as usize;
+        self.edges.visits[row] += 1;
+        self.edges.evaluations[row] += evaluations;
+        self.nodes[self.edges.node[row].0 as usize].visits += 1;
+    }
+
+    /// Every state that an expanded action at `node` may lead to.
+    pub(crate) fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let edges = self.row(node).edges.rows();
+        let branches = edges.flat_map(|edge| self.edges.branches[edge].rows());
+        branches.map(|branch| self.branches[branch].node)
     }
 }
 
 /// A row's number, if a `u32` can hold it.
-fn row_id(row: usize) -> Result<u32, Error> {
+pub(crate) fn row_id(row: usize) -> Result<u32, Error> {
     u32::try_from(row).map_err(|_| Error::Full)
 }

@@ -58,9 +58,23 @@ pub struct Outcome<S> {
 pub trait Evaluator<State> {
     /// Fills `out[i]` for `leaves[i]`. One call is one batch; the tree never learns which device answered.
     ///
-    /// Both slices have the same length, at most [`crate::SearchConfig::batch`]. A slot arrives as
+    /// Both slices have the same length, at most the smaller of [`Evaluator::batch`] and
+    /// [`crate::SearchConfig::batch`] (for [`crate::run_all`]: of the first alone). A slot arrives as
     /// [`Judgement::default`], which is refused if it is left so.
     fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), Error>;
+
+    /// The most states that one call should hold: what the device behind it digests best. At least 1.
+    fn batch(&self) -> u32 {
+        u32::MAX
+    }
+
+    /// A judgement that needs no work, such as one remembered from an earlier search. It takes no place in a batch and
+    /// nothing from the budget.
+    ///
+    /// It must be the judgement that [`Evaluator::evaluate`] would give, or the tree depends on what was remembered.
+    fn recall(&mut self, _state: &State) -> Option<Judgement> {
+        None
+    }
 }
 
 /// What an evaluator thinks of one state.
@@ -68,17 +82,29 @@ pub trait Evaluator<State> {
 pub struct Judgement {
     /// Expected discounted rewards from here to the end, played well.
     pub worth: f64,
+    /// Standard deviation of the error of `worth`: errors that go both ways, independent from state to state. 0 is certain,
+    /// `None` not known; say `None` too where `worth` is rather a least worth, such as that of one simple plan.
+    pub spread: Option<f64>,
     /// How promising each action looks: one weight per legal action in the order of [`Game::actions`], none negative,
     /// of any positive sum. Empty means that all look alike.
     pub priors: Vec<f64>,
 }
 
 impl Judgement {
-    /// A worth without an opinion on actions.
+    /// A worth without an opinion on actions or on its own error.
     pub fn of(worth: f64) -> Judgement {
         Judgement {
             worth,
+            spread: None,
             priors: Vec::new(),
+        }
+    }
+
+    /// A worth and the standard deviation of its error.
+    pub fn within(worth: f64, spread: f64) -> Judgement {
+        Judgement {
+            spread: Some(spread),
+            ..Judgement::of(worth)
         }
     }
 }

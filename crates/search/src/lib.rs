@@ -1,4 +1,4 @@
-//! A planner for any game with chance, played by one player whose rules are known.
+//! A planner for any game with chance whose rules are known, for one player or two who want the opposite.
 //!
 //! Describe the rules once ([`Game`]), say how an unfinished state is judged ([`Evaluator`]), and [`run`] grows a
 //! [`Tree`] of explicit decisions and chances. The tree answers what each action is worth, which is best, and can be
@@ -15,17 +15,34 @@
 //! is `Solved`: exact, never visited again, so a small game becomes dynamic programming.
 //!
 //! It follows that an evaluator that never promises too much gives a search that never does. A noisy one is believed a
-//! little too gladly, because a maximum prefers what was judged too high.
+//! little too gladly, because a maximum prefers what was judged too high. An evaluator that says how far it errs
+//! ([`Judgement::spread`]) is the remedy: then worths carry intervals, a node may soften its maximum ([`Backup::Soft`]),
+//! the final move is the one that is good even if the evaluator was wrong ([`Tree::choice`]), and a clear question ends
+//! early ([`SearchConfig::tolerance`], [`SearchConfig::baseline`]).
+//!
+//! # Which manner
+//!
+//! | you have | take |
+//! | --- | --- |
+//! | few actions, all to be ranked | [`Root::Puct`], the default |
+//! | a small budget for many actions, or a policy net to be trained | [`Root::Gumbel`], [`Tree::improved_policy`] |
+//! | a judge with random errors | [`Judgement::within`] and [`Backup::Soft`] |
+//! | thousands of actions in a state | [`Widening`] |
+//! | many positions at once | [`run_all`]: one batch for all of them, and the trees of [`run`] |
+//! | the same position a day later | [`Tree::rooted_at`], [`run_from`] |
+//! | searches without end | [`Planner`]: no allocation once warm |
+//! | a slow judge that meets states again | [`Cached`] |
 //!
 //! Sources: PUCT is Silver et al., Nature 550 (2017), Methods; mean-to-max backup is Coulom (2006); in-flight visit
 //! counts are Liu et al., arXiv 1810.11755 (2020); recomputing shared nodes from their children is the rule of
-//! KataGo's note on graph search.
+//! KataGo's note on graph search; the Gumbel root and the improved policy are Danihelka et al., ICLR 2022.
 //!
 //! # Words
 //!
 //! - A *simulation* is one descent and backup; it expands exactly one action.
 //! - An *evaluation* is one state handed to the evaluator. The budget counts evaluations.
-//! - Same game, evaluator, config and seed: same tree, bit for bit. Nothing here reads a clock or starts a thread.
+//! - Same game, evaluator, config and seed: same tree, bit for bit. Nothing here reads a clock or starts a thread; a limit
+//!   of time is the caller's `keep_going`, and a thread for every core runs a search of its own.
 //!
 //! # A lesson
 //!
@@ -89,18 +106,26 @@
 //!
 //! # Where to read
 //!
-//! `game` the rules, `run` the loop, `select` the descent, `expand` the growth, `backup` the arithmetic, `tree` the
-//! answers. Deliberately absent: opponents, hidden information, learned dynamics, threads, files, options.
+//! `game` the rules, `config` the manners, `run` the loop, `root` and `select` the descent, `expand` the growth, `backup`
+//! the arithmetic, `policy` what was learned, `tree` the answers, `reuse` and `cache` what is kept. Deliberately absent:
+//! hidden information, learned dynamics, threads, files, options.
 
 mod backup;
+mod cache;
+mod config;
 mod error;
 mod expand;
 mod game;
+mod policy;
+mod reuse;
+mod root;
 mod run;
 mod select;
 mod tree;
 
+pub use cache::Cached;
+pub use config::{Backup, Baseline, Interior, Root, SearchConfig, Widening};
 pub use error::{Error, NodePath};
 pub use game::{Each, Evaluator, Game, Judgement, Outcome};
-pub use run::{Progress, SearchConfig, run};
+pub use run::{Planner, run, run_all, run_from};
 pub use tree::{Branch, Counts, Edge, EdgeId, NodeId, Status, Step, StopReason, Tree};

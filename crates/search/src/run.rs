@@ -1,97 +1,230 @@
 //! The loop: select, expand, evaluate, back up.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
+use crate::config::SearchConfig;
 use crate::error::Error;
 use crate::game::{Evaluator, Game, Judgement, Outcome};
-use crate::tree::{Counts, EdgeId, NodeId, Status, StopReason, Tree};
+use crate::root::Halving;
+use crate::tree::{EdgeId, NodeId, Status, StopReason, Tree};
 
-/// How hard to think.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SearchConfig {
-    /// States that may be handed to the evaluator, the root included; at least 1. Never exceeded.
-    pub evaluations: u32,
-    /// Most states in one call of the evaluator; at least 1. Descents run on while earlier ones wait for their call, so
-    /// it changes the order of the search, which is why it is a constant and not a number of cores.
-    pub batch: u32,
-    /// The constant c of PUCT, for worths scaled to [0, 1] among siblings. More looks wider, less looks deeper.
-    pub exploration: f64,
-    /// States this many actions from the root are judged but not opened. Where several lines lead to a state, the
-    /// shortest counts.
-    pub depth_max: u32,
-    /// Decides between actions that look exactly alike.
-    pub seed: u64,
-}
-
-impl Default for SearchConfig {
-    fn default() -> SearchConfig {
-        SearchConfig {
-            evaluations: 4096,
-            batch: 64,
-            exploration: 1.25,
-            depth_max: u32::MAX,
-            seed: 0,
-        }
-    }
-}
-
-/// How far the search is, after every batch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
-    /// What was done so far.
-    pub counts: Counts,
-    /// What the root is worth so far.
-    pub worth: f64,
-}
-
-/// Plans from `root` until the budget is spent, the game is solved, or `keep_going` says no.
+/// Plans from `root` until the budget is spent, the game is solved, the question is settled, or `keep_going` says no.
 ///
-/// Every legal action of the root is expanded once before any is looked into, so that the ranking is complete; if the
-/// budget is too small even for that, [`Tree::stop_reason`] says so. `keep_going` is asked after every batch.
+/// `keep_going` sees the tree after every batch. With [`crate::Root::Puct`] every legal action of the root is expanded
+/// once before any is looked into, so that the ranking is complete; if the budget is too small even for that,
+/// [`Tree::stop_reason`] says so.
 pub fn run<G: Game, E: Evaluator<G::State>>(
     game: &G,
     root: &G::State,
     evaluator: &mut E,
     config: &SearchConfig,
-    keep_going: &mut dyn FnMut(&Progress) -> bool,
+    keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
 ) -> Result<Tree<G>, Error> {
-    let mut search = Search::plant(game, root, config)?;
-    search.evaluate(evaluator)?;
-    search.tree.check_worth(search.tree.root())?;
-    let stop_reason = loop {
-        match search.tree.status(search.tree.root()) {
-            Status::Solved => break StopReason::Solved,
-            Status::Horizon => break StopReason::Horizon,
-            Status::Open => {}
-        }
-        search.gather()?;
-        if search.in_flight.is_empty() {
-            let ranked = search
-                .tree
-                .edges(search.tree.root())
-                .all(|edge| edge.expanded());
-            break if ranked {
-                StopReason::Budget
-            } else {
-                StopReason::TooSmall
-            };
-        }
-        search.evaluate(evaluator)?;
-        search.back_up()?;
-        let open = search.tree.status(search.tree.root()) == Status::Open;
-        if !keep_going(&search.progress()) && open {
-            break StopReason::Asked;
-        }
-    };
-    search.tree.stop_reason = stop_reason;
-    Ok(search.tree)
+    let mut planner = Planner::new();
+    planner.run(game, root, evaluator, config, keep_going)?;
+    Ok(planner.tree)
 }
 
-/// A search under way: the tree, what waits for the evaluator, and buffers kept between descents.
+/// Goes on with a tree, as after [`Tree::rooted_at`] when a day has passed. The budget is what may be added to it.
+///
+/// The rules of the game must be those that grew the tree; the evaluator and the config may differ, and the worths are
+/// recomputed first. The final move and the stop rules see old and new alike.
+pub fn run_from<G: Game, E: Evaluator<G::State>>(
+    game: &G,
+    tree: Tree<G>,
+    evaluator: &mut E,
+    config: &SearchConfig,
+    keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
+) -> Result<Tree<G>, Error> {
+    let mut planner = Planner {
+        tree,
+        buffers: Buffers::default(),
+    };
+    planner.go_on(game, evaluator, config, keep_going)?;
+    Ok(planner.tree)
+}
+
+/// Plans from many roots in lock step: each call of the evaluator holds the leaves of all of them, so that a device which
+/// likes large batches gets them from small searches.
+///
+/// Every tree is, bit for bit, what [`run`] would have grown alone, whatever the company and its order, as long as the
+/// evaluator judges a state alike in any batch. `keep_going` hears the number of a root and sees its tree after each of its
+/// batches; its no stops that root alone. A game that breaks its rules spoils its own root; a failing evaluator, all.
+pub fn run_all<G: Game, E: Evaluator<G::State>>(
+    game: &G,
+    roots: &[G::State],
+    evaluator: &mut E,
+    config: &SearchConfig,
+    keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
+    config.check()?;
+    let mut ends: Vec<Option<Result<(), Error>>> = Vec::with_capacity(roots.len());
+    let mut searches: Vec<Search<G>> = Vec::with_capacity(roots.len());
+    for root in roots {
+        let mut search = Search::new(game, config, Tree::empty(), Buffers::default());
+        let planted = search.plant(root, evaluator);
+        ends.push(planted.err().map(Err));
+        searches.push(search);
+    }
+
+    let mut states = Vec::new();
+    let mut judgements = Vec::new();
+    let mut planted = vec![false; roots.len()];
+    while ends.iter().any(Option::is_none) {
+        states.clear();
+        for (search, end) in searches.iter_mut().zip(&ends) {
+            if end.is_none() {
+                states.extend(
+                    search
+                        .buffers
+                        .leaves
+                        .iter()
+                        .map(|leaf| search.tree.state(*leaf).clone()),
+                );
+            }
+        }
+        judge(evaluator, u32::MAX, &states, &mut judgements)?;
+        let mut rest = &mut judgements[..];
+        for (number, (search, end)) in searches.iter_mut().zip(&mut ends).enumerate() {
+            if end.is_some() {
+                continue;
+            }
+            let (mine, others) = rest.split_at_mut(search.buffers.leaves.len());
+            rest = others;
+            let first = !std::mem::replace(&mut planted[number], true);
+            let mut step = || -> Result<Option<StopReason>, Error> {
+                search.accept(mine, config.batch.min(evaluator.batch()))?;
+                if first {
+                    search.open_root()?;
+                } else {
+                    search.back_up()?;
+                    if !keep_going(number, &search.tree) && search.is_open() {
+                        return Ok(Some(StopReason::Asked));
+                    }
+                }
+                search.next_batch(evaluator)
+            };
+            match step() {
+                Ok(None) => {}
+                Ok(Some(reason)) => {
+                    search.finish(reason);
+                    *end = Some(Ok(()));
+                }
+                Err(error) => *end = Some(Err(error)),
+            }
+        }
+    }
+    let finished = searches.into_iter().zip(ends);
+    Ok(finished
+        .map(|(search, end)| end.unwrap_or(Ok(())).map(|()| search.tree))
+        .collect())
+}
+
+/// Searches one root after another in the same memory: once it has grown to what the largest search needed, it asks the
+/// system for no more, as far as the game and the evaluator ask for none themselves.
+///
+/// ```
+/// # use search::{Each, Game, Outcome, Planner, SearchConfig};
+/// # struct Countdown;
+/// # impl Game for Countdown {
+/// #     type State = u32;
+/// #     type Action = u32;
+/// #     fn actions(&self, left: &u32, out: &mut Vec<u32>) { out.extend(1..=2.min(*left)); }
+/// #     fn outcomes(&self, left: &u32, take: u32, out: &mut Vec<Outcome<u32>>) {
+/// #         out.push(Outcome { probability: 1.0, reward: f64::from(take * take), state: left - take });
+/// #     }
+/// #     fn terminal_worth(&self, left: &u32) -> Option<f64> { (*left == 0).then_some(0.0) }
+/// # }
+/// let mut planner = Planner::new();
+/// for start in 1..100 {
+///     let tree = planner.run(&Countdown, &start, &mut Each(|_: &u32| 0.0), &SearchConfig::default(), &mut |_| true)?;
+///     assert!(tree.choice().is_some());
+/// }
+/// # Ok::<(), search::Error>(())
+/// ```
+pub struct Planner<G: Game> {
+    tree: Tree<G>,
+    buffers: Buffers<G>,
+}
+
+impl<G: Game> Default for Planner<G> {
+    fn default() -> Planner<G> {
+        Planner::new()
+    }
+}
+
+impl<G: Game> Planner<G> {
+    /// Without any memory yet.
+    pub fn new() -> Planner<G> {
+        Planner {
+            tree: Tree::empty(),
+            buffers: Buffers::default(),
+        }
+    }
+
+    /// As [`run`]. The tree stays until the next search.
+    pub fn run<E: Evaluator<G::State>>(
+        &mut self,
+        game: &G,
+        root: &G::State,
+        evaluator: &mut E,
+        config: &SearchConfig,
+        keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
+    ) -> Result<&Tree<G>, Error> {
+        self.tree.clear();
+        self.with(game, config, |search| {
+            search.plant(root, evaluator)?;
+            search.evaluate(evaluator)?;
+            search.grow(evaluator, keep_going)
+        })
+    }
+
+    fn go_on<E: Evaluator<G::State>>(
+        &mut self,
+        game: &G,
+        evaluator: &mut E,
+        config: &SearchConfig,
+        keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
+    ) -> Result<&Tree<G>, Error> {
+        if self.tree.nodes.is_empty() {
+            return Err(Error::NoRoot);
+        }
+        self.with(game, config, |search| {
+            search.recompute()?;
+            search.grow(evaluator, keep_going)
+        })
+    }
+
+    /// Lends tree and buffers to a search and takes them back, also after an error.
+    fn with(
+        &mut self,
+        game: &G,
+        config: &SearchConfig,
+        work: impl FnOnce(&mut Search<'_, G>) -> Result<(), Error>,
+    ) -> Result<&Tree<G>, Error> {
+        config.check()?;
+        let tree = std::mem::replace(&mut self.tree, Tree::empty());
+        let buffers = std::mem::take(&mut self.buffers);
+        let mut search = Search::new(game, config, tree, buffers);
+        let done = work(&mut search);
+        (self.tree, self.buffers) = (search.tree, search.buffers);
+        done.map(|()| &self.tree)
+    }
+}
+
+/// A search under way: the tree, and what waits for the evaluator.
 pub(crate) struct Search<'a, G: Game> {
     pub(crate) game: &'a G,
     pub(crate) config: &'a SearchConfig,
     pub(crate) tree: Tree<G>,
+    pub(crate) buffers: Buffers<G>,
+    /// Counts at which the budget is spent.
+    pub(crate) evaluations_end: u32,
+    pub(crate) simulations_end: u32,
+}
+
+/// Lists that are filled and emptied over and over, and kept for their memory.
+pub(crate) struct Buffers<G: Game> {
     /// Expanded in this batch, not backed up yet.
     pub(crate) in_flight: Vec<EdgeId>,
     /// New states of this batch, not evaluated yet.
@@ -100,60 +233,156 @@ pub(crate) struct Search<'a, G: Game> {
     pub(crate) dirty: BinaryHeap<(u32, NodeId)>,
     /// Branches passed by the current descent.
     pub(crate) path: Vec<u32>,
+    /// Nodes still to be told of a new depth or distance.
+    pub(crate) work: Vec<(NodeId, u32)>,
+    pub(crate) keys: Vec<u128>,
     pub(crate) actions: Vec<G::Action>,
     pub(crate) outcomes: Vec<Outcome<G::State>>,
+    pub(crate) order: Vec<u32>,
+    /// Scores of the actions of one node.
+    pub(crate) scores: Vec<f64>,
+    /// How the root shares its budget, if by halving.
+    pub(crate) halving: Halving,
     states: Vec<G::State>,
     judgements: Vec<Judgement>,
 }
 
-impl<'a, G: Game> Search<'a, G> {
-    /// A tree that is all root.
-    fn plant(
-        game: &'a G,
-        root: &G::State,
-        config: &'a SearchConfig,
-    ) -> Result<Search<'a, G>, Error> {
-        if config.evaluations == 0 || config.batch == 0 {
-            return Err(Error::Config("evaluations and batch must be at least 1"));
-        }
-        if !(config.exploration.is_finite() && config.exploration >= 0.0) {
-            return Err(Error::Config("exploration must be finite and not negative"));
-        }
-        let tree = Tree {
-            states: Vec::new(),
-            nodes: Vec::new(),
-            actions: Vec::new(),
-            edges: Vec::new(),
-            branches: Vec::new(),
-            known: HashMap::default(),
-            counts: Counts::default(),
-            stop_reason: StopReason::Budget,
-        };
-        let mut search = Search {
-            game,
-            config,
-            tree,
+impl<G: Game> Default for Buffers<G> {
+    fn default() -> Buffers<G> {
+        Buffers {
             in_flight: Vec::new(),
             leaves: Vec::new(),
             dirty: BinaryHeap::new(),
             path: Vec::new(),
+            work: Vec::new(),
+            keys: Vec::new(),
             actions: Vec::new(),
             outcomes: Vec::new(),
+            order: Vec::new(),
+            scores: Vec::new(),
+            halving: Halving::default(),
             states: Vec::new(),
             judgements: Vec::new(),
+        }
+    }
+}
+
+impl<'a, G: Game> Search<'a, G> {
+    fn new(
+        game: &'a G,
+        config: &'a SearchConfig,
+        tree: Tree<G>,
+        buffers: Buffers<G>,
+    ) -> Search<'a, G> {
+        let counts = tree.counts;
+        let mut search = Search {
+            game,
+            config,
+            tree,
+            buffers,
+            evaluations_end: counts.evaluations.saturating_add(config.evaluations),
+            simulations_end: counts.simulations.saturating_add(config.simulations),
         };
-        search.add_node(root.clone(), game.key(root), None)?;
-        Ok(search)
+        // What an earlier search left behind when it failed.
+        search.buffers.in_flight.clear();
+        search.buffers.leaves.clear();
+        search.buffers.dirty.clear();
+        search.buffers.halving.clear();
+        search
+    }
+
+    /// Puts the root into an empty tree.
+    fn plant<E: Evaluator<G::State>>(
+        &mut self,
+        root: &G::State,
+        evaluator: &mut E,
+    ) -> Result<(), Error> {
+        self.add_node(root.clone(), self.game.key(root), None, evaluator)?;
+        Ok(())
+    }
+
+    /// From a tree whose root is judged to the end of the search.
+    fn grow<E: Evaluator<G::State>>(
+        &mut self,
+        evaluator: &mut E,
+        keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
+    ) -> Result<(), Error> {
+        self.open_root()?;
+        let reason = loop {
+            if let Some(reason) = self.next_batch(evaluator)? {
+                break reason;
+            }
+            self.evaluate(evaluator)?;
+            self.back_up()?;
+            if !keep_going(&self.tree) && self.is_open() {
+                break StopReason::Asked;
+            }
+        };
+        self.finish(reason);
+        Ok(())
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.tree.status(self.tree.root()) == Status::Open
+    }
+
+    /// Lists the actions of an unfinished root, and decides which are considered.
+    fn open_root(&mut self) -> Result<(), Error> {
+        let root = self.tree.root();
+        self.tree.check_worth(root)?;
+        if !self.is_open() {
+            return Ok(());
+        }
+        self.open(root)?;
+        let actions = self.tree.row(root).edges.rows().len();
+        if self
+            .config
+            .baseline
+            .is_some_and(|line| line.action >= actions)
+        {
+            return Err(Error::Config(
+                "the baseline is not among the actions of the root",
+            ));
+        }
+        self.consider();
+        Ok(())
+    }
+
+    /// Fills the next batch, or says why there is none.
+    fn next_batch<E: Evaluator<G::State>>(
+        &mut self,
+        evaluator: &mut E,
+    ) -> Result<Option<StopReason>, Error> {
+        match self.tree.status(self.tree.root()) {
+            Status::Solved => return Ok(Some(StopReason::Solved)),
+            Status::Horizon => return Ok(Some(StopReason::Horizon)),
+            Status::Open => {}
+        }
+        if let Some(reason) = self.seen_enough() {
+            return Ok(Some(reason));
+        }
+        self.halve();
+        self.gather(evaluator)?;
+        Ok(self.buffers.in_flight.is_empty().then(|| {
+            if self.is_ranked() {
+                StopReason::Budget
+            } else {
+                StopReason::TooSmall
+            }
+        }))
     }
 
     /// Descends and expands until a batch is full, the next expansion does not fit, or all in sight is in flight.
     ///
     /// A visit counts as soon as it is under way, which sends the next descent elsewhere (Liu et al. 2020).
-    fn gather(&mut self) -> Result<(), Error> {
-        let batch = self.config.batch as usize;
-        while self.leaves.len() < batch && self.in_flight.len() < batch {
+    fn gather<E: Evaluator<G::State>>(&mut self, evaluator: &mut E) -> Result<(), Error> {
+        let batch = self.config.batch.min(evaluator.batch().max(1)) as usize;
+        while self.buffers.leaves.len() < batch
+            && self.buffers.in_flight.len() < batch
+            && self.tree.counts.simulations < self.simulations_end
+        {
             match self.descend()? {
-                Some(edge) if self.expand(edge)? => {}
+                Some(edge) if self.expand(edge, evaluator, batch)? => {}
                 _ => break,
             }
         }
@@ -162,31 +391,59 @@ impl<'a, G: Game> Search<'a, G> {
 
     /// Has the new states judged.
     fn evaluate<E: Evaluator<G::State>>(&mut self, evaluator: &mut E) -> Result<(), Error> {
-        for leaves in self.leaves.chunks(self.config.batch as usize) {
-            self.states.clear();
-            self.states
-                .extend(leaves.iter().map(|leaf| self.tree.state(*leaf).clone()));
-            self.judgements.clear();
-            self.judgements
-                .resize_with(leaves.len(), Judgement::default);
-            evaluator.evaluate(&self.states, &mut self.judgements)?;
-            self.tree.counts.batches += 1;
-            self.tree.counts.evaluations += leaves.len() as u32;
-            for (leaf, judgement) in leaves.iter().zip(self.judgements.drain(..)) {
-                let row = self.tree.row_mut(*leaf);
-                (row.judged, row.worth) = (judgement.worth, judgement.worth);
-                row.priors = judgement.priors;
-                self.tree.check_worth(*leaf)?;
-            }
-        }
-        self.leaves.clear();
-        Ok(())
+        let mut states = std::mem::take(&mut self.buffers.states);
+        let mut judgements = std::mem::take(&mut self.buffers.judgements);
+        states.clear();
+        let leaves = self.buffers.leaves.iter();
+        states.extend(leaves.map(|leaf| self.tree.state(*leaf).clone()));
+        let done = judge(evaluator, self.config.batch, &states, &mut judgements)
+            .and_then(|()| self.accept(&mut judgements, self.config.batch.min(evaluator.batch())));
+        states.clear();
+        (self.buffers.states, self.buffers.judgements) = (states, judgements);
+        done
     }
 
-    fn progress(&self) -> Progress {
-        Progress {
-            counts: self.tree.counts,
-            worth: self.tree.worth(self.tree.root()),
-        }
+    /// Takes the judgements of the new states, in their order, as they came in calls of `batch`.
+    fn accept(&mut self, judgements: &mut [Judgement], batch: u32) -> Result<(), Error> {
+        let leaves = std::mem::take(&mut self.buffers.leaves);
+        self.tree.counts.batches += leaves.len().div_ceil(batch.max(1) as usize) as u32;
+        self.tree.counts.evaluations += leaves.len() as u32;
+        let done = leaves
+            .iter()
+            .zip(judgements)
+            .try_for_each(|(leaf, judgement)| self.tree.judge(*leaf, judgement));
+        self.buffers.leaves = leaves;
+        self.buffers.leaves.clear();
+        done
     }
+
+    /// Leaves the tree as the caller gets it.
+    fn finish(&mut self, reason: StopReason) {
+        self.tree.stop_reason = reason;
+        self.tree.choice = self.choose();
+    }
+}
+
+/// Has states judged in calls of at most `batch`, or what the evaluator likes if that is less.
+///
+/// The slots keep the memory of their priors from one call to the next; those past the last state are old.
+fn judge<S, E: Evaluator<S>>(
+    evaluator: &mut E,
+    batch: u32,
+    states: &[S],
+    judgements: &mut Vec<Judgement>,
+) -> Result<(), Error> {
+    if judgements.len() < states.len() {
+        judgements.resize_with(states.len(), Judgement::default);
+    }
+    let judgements = &mut judgements[..states.len()];
+    for judgement in judgements.iter_mut() {
+        (judgement.worth, judgement.spread) = (f64::NAN, None);
+        judgement.priors.clear();
+    }
+    let batch = batch.min(evaluator.batch().max(1)) as usize;
+    for (leaves, out) in states.chunks(batch).zip(judgements.chunks_mut(batch)) {
+        evaluator.evaluate(leaves, out)?;
+    }
+    Ok(())
 }

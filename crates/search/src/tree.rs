@@ -5,7 +5,8 @@
 //! node <--node--  edge <---edge---   branch <-parents- node        (a shared node has several parents)
 //! ```
 //! Rows live in flat arrays and are named by `u32`. The edges of a node are one block, and so are the branches of an
-//! edge, both in the order in which the game produced them. States and actions are columns of their own.
+//! edge, both in the order in which the game produced them. What a descent reads of edges is kept in columns, and states
+//! and actions are columns of their own.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -21,6 +22,13 @@ pub struct NodeId(pub(crate) u32);
 /// Names an edge of one tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EdgeId(pub(crate) u32);
+
+impl NodeId {
+    /// Its place in [`Tree::nodes`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// How far a part of the tree has been searched; ordered, and a whole is as far as its least part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,10 +59,15 @@ pub enum StopReason {
     Solved,
     /// Every line reached the depth limit or the end of the game.
     Horizon,
-    /// The next expansion would not fit in the evaluations left.
+    /// The next expansion would not fit in the evaluations left, or no simulation is left.
     Budget,
-    /// As `Budget`, before every root action was expanded once: the ranking is incomplete.
+    /// As `Budget`, before every root action (with a Gumbel root: every considered one) was expanded once: the ranking
+    /// is incomplete.
     TooSmall,
+    /// The best action's interval stands clear of the others': see [`crate::SearchConfig::tolerance`].
+    Settled,
+    /// No action's interval reaches above the baseline's: see [`crate::SearchConfig::baseline`].
+    Abstained,
     /// The caller's `keep_going` said so.
     Asked,
 }
@@ -72,6 +85,8 @@ pub struct Counts {
     pub batches: u32,
     /// Outcomes whose state was already in the tree by its key.
     pub cache_hits: u32,
+    /// States that the evaluator judged from memory ([`crate::Evaluator::recall`]): not among `evaluations`.
+    pub recalled: u32,
     /// Most actions on a line from the root to a node.
     pub depth: u32,
 }
@@ -87,6 +102,8 @@ pub struct Edge<A> {
     pub action: A,
     /// Expected reward and discounted worth of what follows; `None` until the action is expanded.
     pub worth: Option<f64>,
+    /// Standard deviation of the error of `worth`, as far as the evaluator knows its own; 0 once solved.
+    pub spread: Option<f64>,
     /// Simulations that took it here.
     pub visits: u32,
     /// States handed to the evaluator by those simulations.
@@ -143,54 +160,106 @@ pub struct Step<A> {
 ///
 /// Invariants, at every node and edge: `visits(node) = 1 + sum of its edges' visits`, and for an expanded edge
 /// `visits = 1 + sum of its outcomes' visits`. The root has `1 + simulations` visits, and `1 + sum of its edges'
-/// evaluations` evaluations were made (a finished root needs none). Worths are finite.
+/// evaluations` states were handed to the evaluator (a finished or remembered root is none of them). Worths are finite.
+/// After [`Tree::rooted_at`] an edge or branch may have less visits than what hangs below it.
 pub struct Tree<G: Game> {
     pub(crate) states: Vec<G::State>,
     pub(crate) nodes: Vec<NodeRow>,
+    /// The evaluator's weights, of every node that had an opinion.
+    pub(crate) priors: Vec<f64>,
     pub(crate) actions: Vec<G::Action>,
-    pub(crate) edges: Vec<EdgeRow>,
+    pub(crate) edges: Edges,
     pub(crate) branches: Vec<Branch>,
     pub(crate) known: HashMap<u128, NodeId, BuildHasherDefault<KeyHasher>>,
     pub(crate) counts: Counts,
     pub(crate) stop_reason: StopReason,
+    pub(crate) choice: Option<EdgeId>,
 }
 
 /// What the search keeps of a state.
+#[derive(Clone)]
 pub(crate) struct NodeRow {
     /// The evaluator's word, or the exact worth of a finished state.
     pub(crate) judged: f64,
-    /// The evaluator's weights, until the node is opened and its edges hold them.
-    pub(crate) priors: Vec<f64>,
-    /// The greatest worth of an expanded edge, or `judged` if that is greater while an edge with a prior is untried.
+    /// What the evaluator thinks of its own error; NaN if it does not say.
+    pub(crate) judged_spread: f64,
+    /// What the expanded edges, and `judged` while an edge with a prior is untried, amount to.
     pub(crate) worth: f64,
+    /// Standard deviation of its error; NaN if not known.
+    pub(crate) spread: f64,
     pub(crate) visits: u32,
-    pub(crate) status: Status,
     /// Length of the longest known line from the root: always more than that of any parent.
     pub(crate) depth: u32,
     /// Length of the shortest known line from the root, which the depth limit is held against.
     pub(crate) distance: u32,
+    /// The evaluator's weights; empty if it had none.
+    pub(crate) priors: Block,
     /// Empty until the node is opened.
     pub(crate) edges: Block,
     /// First of the branches that lead here.
     pub(crate) first_parent: Option<u32>,
+    pub(crate) status: Status,
 }
 
-/// What the search keeps of an action.
-pub(crate) struct EdgeRow {
-    pub(crate) node: NodeId,
-    pub(crate) prior: f64,
-    pub(crate) discount: f64,
+/// What the search keeps of actions, in columns of equal length.
+#[derive(Clone, Default)]
+pub(crate) struct Edges {
     /// NaN until the first backup: not expanded, or expanded and still in flight.
-    pub(crate) worth: f64,
-    pub(crate) visits: u32,
-    pub(crate) evaluations: u32,
-    pub(crate) status: Status,
+    pub(crate) worth: Vec<f64>,
+    /// NaN if not known.
+    pub(crate) spread: Vec<f64>,
+    pub(crate) prior: Vec<f64>,
+    pub(crate) visits: Vec<u32>,
+    pub(crate) status: Vec<Status>,
+    /// Place among the actions of the node by falling prior, where the node is widened step by step; else 0.
+    pub(crate) rank: Vec<u32>,
+    pub(crate) node: Vec<NodeId>,
+    pub(crate) discount: Vec<f64>,
+    pub(crate) evaluations: Vec<u32>,
     /// Empty until the action is expanded.
-    pub(crate) branches: Block,
+    pub(crate) branches: Vec<Block>,
+}
+
+impl Edges {
+    pub(crate) fn len(&self) -> usize {
+        self.node.len()
+    }
+
+    /// An action that is not expanded.
+    pub(crate) fn push(&mut self, node: NodeId, prior: f64, discount: f64) {
+        self.worth.push(f64::NAN);
+        self.spread.push(f64::NAN);
+        self.prior.push(prior);
+        self.visits.push(0);
+        self.status.push(Status::Open);
+        self.rank.push(0);
+        self.node.push(node);
+        self.discount.push(discount);
+        self.evaluations.push(0);
+        self.branches.push(Block::default());
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.worth.clear();
+        self.spread.clear();
+        self.prior.clear();
+        self.visits.clear();
+        self.status.clear();
+        self.rank.clear();
+        self.node.clear();
+        self.discount.clear();
+        self.evaluations.clear();
+        self.branches.clear();
+    }
+
+    /// Whether its outcomes wait for the evaluator.
+    pub(crate) fn in_flight(&self, edge: usize) -> bool {
+        self.worth[edge].is_nan() && !self.branches[edge].is_empty()
+    }
 }
 
 /// Consecutive rows.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block {
     pub(crate) start: u32,
     pub(crate) len: u32,
@@ -211,6 +280,36 @@ impl Block {
 }
 
 impl<G: Game> Tree<G> {
+    /// A tree without a root.
+    pub(crate) fn empty() -> Tree<G> {
+        Tree {
+            states: Vec::new(),
+            nodes: Vec::new(),
+            priors: Vec::new(),
+            actions: Vec::new(),
+            edges: Edges::default(),
+            branches: Vec::new(),
+            known: HashMap::default(),
+            counts: Counts::default(),
+            stop_reason: StopReason::Budget,
+            choice: None,
+        }
+    }
+
+    /// Empties the tree and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.states.clear();
+        self.nodes.clear();
+        self.priors.clear();
+        self.actions.clear();
+        self.edges.clear();
+        self.branches.clear();
+        self.known.clear();
+        self.counts = Counts::default();
+        self.stop_reason = StopReason::Budget;
+        self.choice = None;
+    }
+
     /// The state the search began with.
     pub fn root(&self) -> NodeId {
         NodeId(0)
@@ -226,10 +325,16 @@ impl<G: Game> Tree<G> {
         &self.states[node.0 as usize]
     }
 
-    /// The greatest worth of an expanded action; the evaluator's word, where there is none or where that is greater and
-    /// an action that it gave any weight is still untried; the exact end of a finished state.
+    /// The greatest worth of an expanded action (softened, if [`crate::Backup`] says so). While an action that the
+    /// evaluator gave any weight is untried: its word, if it says how far it errs; the greater of both, if it does not.
+    /// The exact end of a finished state.
     pub fn worth(&self, node: NodeId) -> f64 {
         self.row(node).worth
+    }
+
+    /// Standard deviation of the error of that worth, as far as the evaluator knows its own.
+    pub fn spread(&self, node: NodeId) -> Option<f64> {
+        known(self.row(node).spread)
     }
 
     /// One for being found, and one for every simulation that chose an action here.
@@ -244,19 +349,26 @@ impl<G: Game> Tree<G> {
 
     /// The legal actions of a node in the game's order; none where the search never chose (leaves and finished states).
     pub fn edges(&self, node: NodeId) -> impl ExactSizeIterator<Item = Edge<G::Action>> {
-        self.row(node).edges.ids().enumerate().map(|(index, id)| {
-            let row = &self.edges[id as usize];
-            Edge {
-                id: EdgeId(id),
-                index,
-                action: self.actions[id as usize],
-                worth: (!row.worth.is_nan()).then_some(row.worth),
-                visits: row.visits,
-                evaluations: row.evaluations,
-                prior: row.prior,
-                status: row.status,
-            }
-        })
+        self.row(node)
+            .edges
+            .ids()
+            .enumerate()
+            .map(|(index, id)| self.view(EdgeId(id), index))
+    }
+
+    fn view(&self, id: EdgeId, index: usize) -> Edge<G::Action> {
+        let row = id.0 as usize;
+        Edge {
+            id,
+            index,
+            action: self.actions[row],
+            worth: known(self.edges.worth[row]),
+            spread: known(self.edges.spread[row]),
+            visits: self.edges.visits[row],
+            evaluations: self.edges.evaluations[row],
+            prior: self.edges.prior[row],
+            status: self.edges.status[row],
+        }
     }
 
     /// The expanded action of greatest worth at a node; a tie goes to more visits, then to the lower index.
@@ -268,6 +380,14 @@ impl<G: Game> Tree<G> {
             .reduce(|best, edge| if better(&edge, &best) { edge } else { best })
     }
 
+    /// The final move: what the search would play at its root, by the rule of its config. With [`crate::Root::Puct`] the
+    /// action whose interval ends highest at its low end, which is the best where errors are not known; with
+    /// [`crate::Root::Gumbel`] the one that came out first of the halving. `None` where nothing was expanded.
+    pub fn choice(&self) -> Option<Edge<G::Action>> {
+        self.choice
+            .map(|edge| self.view(edge, self.action_index(edge)))
+    }
+
     /// The best action at the root, if any was expanded.
     pub fn best_action(&self) -> Option<G::Action> {
         self.best(self.root()).map(|edge| edge.action)
@@ -275,7 +395,7 @@ impl<G: Game> Tree<G> {
 
     /// The outcomes of an action in the game's order; none until it is expanded.
     pub fn outcomes(&self, edge: EdgeId) -> &[Branch] {
-        &self.branches[self.edges[edge.0 as usize].branches.rows()]
+        &self.branches[self.edges.branches[edge.0 as usize].rows()]
     }
 
     /// Best action, likeliest outcome, and so on, as far as the tree goes.
@@ -320,17 +440,13 @@ impl<G: Game> Tree<G> {
         &mut self.nodes[node.0 as usize]
     }
 
-    pub(crate) fn edge(&self, edge: EdgeId) -> &EdgeRow {
-        &self.edges[edge.0 as usize]
-    }
-
-    pub(crate) fn edge_mut(&mut self, edge: EdgeId) -> &mut EdgeRow {
-        &mut self.edges[edge.0 as usize]
+    pub(crate) fn node_of(&self, edge: EdgeId) -> NodeId {
+        self.edges.node[edge.0 as usize]
     }
 
     /// The place of an edge among the actions of its node.
     pub(crate) fn action_index(&self, edge: EdgeId) -> usize {
-        (edge.0 - self.row(self.edge(edge).node).edges.start) as usize
+        (edge.0 - self.row(self.node_of(edge)).edges.start) as usize
     }
 
     /// The way from the root, for errors.
@@ -340,13 +456,18 @@ impl<G: Game> Tree<G> {
             let edge = self.branches[branch as usize].edge;
             hops.push((
                 self.action_index(edge),
-                (branch - self.edge(edge).branches.start) as usize,
+                (branch - self.edges.branches[edge.0 as usize].start) as usize,
             ));
-            node = self.edge(edge).node;
+            node = self.node_of(edge);
         }
         hops.reverse();
         NodePath(hops)
     }
+}
+
+/// What NaN stands for in a column is "not known".
+fn known(number: f64) -> Option<f64> {
+    (!number.is_nan()).then_some(number)
 }
 
 /// Hashes the game's keys alike in every process, where the standard hasher is seeded at random.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use search::{
-    Error, Evaluator, Game, Judgement, Outcome, SearchConfig, Status, StopReason, Tree, run,
+    Backup, Baseline, Cached, Error, Evaluator, Game, Interior, Judgement, Outcome, Planner, Root,
+    SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_from,
 };
 
 /// A game over numbered places; a move always leads to a higher number.
@@ -25,6 +26,8 @@ struct Place {
     moves: Vec<Move>,
     /// What the evaluator says.
     judged: f64,
+    /// What it thinks of its own error.
+    spread: Option<f64>,
     /// As the evaluator says them: none, or one for each move.
     priors: Vec<f64>,
 }
@@ -193,6 +196,7 @@ impl Evaluator<usize> for Judge<'_> {
             }
             *judgement = Judgement {
                 worth: place.judged,
+                spread: place.spread,
                 priors,
             };
         }
@@ -213,6 +217,7 @@ struct Copied {
 struct NodeCopy {
     place: usize,
     worth: f64,
+    spread: Option<f64>,
     visits: u32,
     status: Status,
     edges: Vec<EdgeCopy>,
@@ -222,6 +227,7 @@ struct NodeCopy {
 struct EdgeCopy {
     action: usize,
     worth: Option<f64>,
+    spread: Option<f64>,
     visits: u32,
     evaluations: u32,
     prior: f64,
@@ -246,6 +252,7 @@ fn copy(tree: &Tree<Maze>) -> Copied {
     let nodes = tree.nodes().map(|node| NodeCopy {
         place: *tree.state(node),
         worth: tree.worth(node),
+        spread: tree.spread(node),
         visits: tree.visits(node),
         status: tree.status(node),
         edges: tree
@@ -253,6 +260,7 @@ fn copy(tree: &Tree<Maze>) -> Copied {
             .map(|edge| EdgeCopy {
                 action: edge.action,
                 worth: edge.worth,
+                spread: edge.spread,
                 visits: edge.visits,
                 evaluations: edge.evaluations,
                 prior: edge.prior,
@@ -284,8 +292,15 @@ fn close(a: f64, b: f64) -> bool {
 
 /// Whether a tree adds up, wherever the search stopped; if not, the first thing that does not.
 ///
-/// `counted` is how many states the evaluator says it saw, and `exact` what the places are worth.
-fn check(tree: &Copied, maze: &Maze, counted: u32, exact: &[f64]) -> Result<(), String> {
+/// `counted` is how many states the evaluator says it saw, `exact` what the places are worth, and `temperature` that of a
+/// soft backup.
+fn check(
+    tree: &Copied,
+    maze: &Maze,
+    counted: u32,
+    exact: &[f64],
+    temperature: Option<f64>,
+) -> Result<(), String> {
     let ensure = |truth: bool, what: &str, row: usize| match truth {
         true => Ok(()),
         false => Err(format!("{what} at node {row}: {:?}", tree.nodes[row])),
@@ -337,20 +352,51 @@ fn check(tree: &Copied, maze: &Maze, counted: u32, exact: &[f64]) -> Result<(), 
                 row,
             )?;
         }
-        let tried = node.edges.iter().filter_map(|edge| edge.worth);
-        let best = tried.fold(f64::NEG_INFINITY, f64::max);
+        for edge in &node.edges {
+            let spreads = edge
+                .outcomes
+                .iter()
+                .filter(|o| o.probability > 0.0)
+                .map(|o| {
+                    let discount = place.moves[edge.action].discount;
+                    Some((o.probability * discount * tree.nodes[o.node].spread?).powi(2))
+                });
+            let variance: Option<f64> = spreads.sum();
+            ensure(
+                edge.outcomes.is_empty() || agree(edge.spread, variance.map(f64::sqrt)),
+                "the spread of an edge is not that of its outcomes",
+                row,
+            )?;
+        }
         let untried = node
             .edges
             .iter()
             .any(|edge| edge.worth.is_none() && edge.prior > 0.0);
-        let worth = if place.moves.is_empty() {
-            place.end
-        } else if node.edges.is_empty() || untried {
-            best.max(place.judged)
-        } else {
-            best
+        let mut options: Vec<(f64, Option<f64>)> = node
+            .edges
+            .iter()
+            .filter_map(|edge| Some((edge.worth?, edge.spread)))
+            .collect();
+        let undecided = options.is_empty() || untried;
+        let (worth, spread) = match place.spread {
+            _ if place.moves.is_empty() => (place.end, Some(0.0)),
+            Some(spread) if undecided => {
+                let best = options.iter().map(|(worth, _)| *worth);
+                let least = best.fold(f64::NEG_INFINITY, f64::max) - 2.0 * spread;
+                (place.judged.max(least), Some(spread))
+            }
+            None if undecided => {
+                options.push((place.judged, None));
+                summary(&options, temperature)
+            }
+            _ => summary(&options, temperature),
         };
         ensure(close(node.worth, worth), "a node is not its best", row)?;
+        ensure(
+            agree(node.spread, spread),
+            "the spread of a node is not its best's",
+            row,
+        )?;
         let priors: f64 = node.edges.iter().map(|edge| edge.prior).sum();
         ensure(
             node.edges.is_empty() || close(priors, 1.0),
@@ -368,14 +414,62 @@ fn check(tree: &Copied, maze: &Maze, counted: u32, exact: &[f64]) -> Result<(), 
     Ok(())
 }
 
+fn agree(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-7 * a.max(b).max(1.0),
+        _ => a.is_none() && b.is_none(),
+    }
+}
+
+/// What a node makes of its options: the greatest, or all of them weighed by how far below it they are in its spreads.
+fn summary(options: &[(f64, Option<f64>)], temperature: Option<f64>) -> (f64, Option<f64>) {
+    let best = options
+        .iter()
+        .copied()
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .expect("a node has an option");
+    let (Some(temperature), Some(spread)) = (temperature, best.1) else {
+        return best;
+    };
+    if spread == 0.0 {
+        return best;
+    }
+    let weight = |worth: f64| (-0.5 * ((worth - best.0) / (temperature * spread)).powi(2)).exp();
+    let weights: f64 = options.iter().map(|(worth, _)| weight(*worth)).sum();
+    let mean = options
+        .iter()
+        .map(|(worth, _)| weight(*worth) / weights * worth)
+        .sum();
+    let counted = options.iter().filter(|(worth, _)| weight(*worth) > 0.0);
+    let variance: Option<f64> = counted
+        .map(|(worth, spread)| Some((weight(*worth) / weights * (*spread)?).powi(2)))
+        .sum();
+    (mean, variance.map(f64::sqrt))
+}
+
+fn temperature(config: &SearchConfig) -> Option<f64> {
+    match config.backup {
+        Backup::Max => None,
+        Backup::Soft { temperature } => Some(temperature),
+    }
+}
+
 /// Searches and checks; whatever the config, what is found adds up.
 fn searched(maze: &Maze, config: &SearchConfig) -> Result<Copied, TestCaseError> {
     let mut judge = Judge::new(maze);
     let tree = run(maze, &0, &mut judge, config, &mut |_| true)
         .map_err(|e| TestCaseError::fail(e.to_string()))?;
     let copied = copy(&tree);
-    check(&copied, maze, judge.states, &maze.solve()).map_err(TestCaseError::fail)?;
+    check(
+        &copied,
+        maze,
+        judge.states,
+        &maze.solve(),
+        temperature(config),
+    )
+    .map_err(TestCaseError::fail)?;
     prop_assert!(judge.states <= config.evaluations);
+    prop_assert!(copied.simulations <= config.simulations);
     prop_assert!(judge.largest <= config.batch as usize);
     prop_assert_eq!(judge.batches, tree.counts().batches);
     prop_assert_eq!(tree.counts().nodes as usize, copied.nodes.len());
@@ -393,14 +487,24 @@ prop_compose! {
     }
 }
 
+/// End, judgement, its spread, moves, priors.
+type RawPlace = (
+    f64,
+    f64,
+    Option<f64>,
+    Vec<(f64, Vec<(u8, f64, u8)>)>,
+    Option<[u8; 3]>,
+);
+
 prop_compose! {
     fn place()(
         end in -3.0..3.0,
         judged in -3.0..3.0,
-        moves in prop::collection::vec((prop_oneof![Just(1.0), 0.0..1.1], outcomes()), 0..=3),
+        spread in prop::option::weighted(0.8, prop_oneof![Just(0.0), 0.0..1.0]),
+        moves in prop::collection::vec((prop_oneof![Just(1.0), Just(-1.0), -1.1..1.1], outcomes()), 0..=3),
         weights in prop::option::of(prop::array::uniform3(0u8..4)),
-    ) -> (f64, f64, Vec<(f64, Vec<(u8, f64, u8)>)>, Option<[u8; 3]>) {
-        (end, judged, moves, weights)
+    ) -> RawPlace {
+        (end, judged, spread, moves, weights)
     }
 }
 
@@ -410,7 +514,7 @@ prop_compose! {
         graph in any::<bool>(),
     ) -> Maze {
         let size = raw.len();
-        let places = raw.into_iter().enumerate().map(|(index, (end, judged, moves, weights))| {
+        let places = raw.into_iter().enumerate().map(|(index, (end, judged, spread, moves, weights))| {
             let onward = size - index - 1;
             let moves: Vec<Move> = moves.into_iter().filter(|_| onward > 0).map(|(discount, outcomes)| {
                 let sum: f64 = outcomes.iter().map(|(weight, ..)| f64::from(*weight)).sum();
@@ -423,13 +527,14 @@ prop_compose! {
             if priors.iter().sum::<f64>() == 0.0 {
                 priors.clear();
             }
-            Place { end, moves, judged, priors }
+            Place { end, moves, judged, spread, priors }
         });
         Maze { places: places.collect(), graph, reversed: false }
     }
 }
 
-fn configs() -> impl Strategy<Value = SearchConfig> {
+/// Budget, batch, exploration and seed.
+fn plain_configs() -> impl Strategy<Value = SearchConfig> {
     (
         1u32..80,
         1u32..9,
@@ -445,18 +550,62 @@ fn configs() -> impl Strategy<Value = SearchConfig> {
         })
 }
 
+/// Every manner of search.
+fn manners() -> impl Strategy<Value = SearchConfig> {
+    let root = prop_oneof![
+        Just(Root::Puct),
+        (1u32..5, prop_oneof![Just(0.0), Just(1.0)])
+            .prop_map(|(considered, noise)| Root::Gumbel { considered, noise }),
+    ];
+    let backup = prop_oneof![
+        Just(Backup::Max),
+        (0.1..3.0).prop_map(|temperature| Backup::Soft { temperature }),
+    ];
+    let widening = prop::option::of(
+        (1u32..3, 0.0..=1.0).prop_map(|(from, exponent)| Widening { from, exponent }),
+    );
+    let interior = prop_oneof![Just(Interior::Puct), Just(Interior::Gumbel)];
+    (root, interior, backup, widening).prop_map(|(root, interior, backup, widening)| SearchConfig {
+        root,
+        interior,
+        backup,
+        widening,
+        ..SearchConfig::default()
+    })
+}
+
+/// Every manner of search, on any budget.
+fn configs() -> impl Strategy<Value = SearchConfig> {
+    let stops = (
+        prop_oneof![Just(u32::MAX), 1u32..60],
+        prop::option::of(0.0..1.0),
+    );
+    (plain_configs(), manners(), stops).prop_map(|(plain, manner, (simulations, tolerance))| {
+        SearchConfig {
+            evaluations: plain.evaluations,
+            batch: plain.batch,
+            exploration: plain.exploration,
+            seed: plain.seed,
+            simulations,
+            tolerance,
+            ..manner
+        }
+    })
+}
+
 /// Enough for every maze that [`small`] lets pass.
-const PLENTY: SearchConfig = SearchConfig {
-    evaluations: 20_000,
-    batch: 64,
-    exploration: 1.25,
-    depth_max: u32::MAX,
-    seed: 0,
-};
+const PLENTY: u32 = 20_000;
+
+fn plenty() -> SearchConfig {
+    SearchConfig {
+        evaluations: PLENTY,
+        ..SearchConfig::default()
+    }
+}
 
 /// Whether [`PLENTY`] is plenty.
 fn small(maze: &Maze) -> bool {
-    maze.graph || maze.tree_size() <= f64::from(PLENTY.evaluations)
+    maze.graph || maze.tree_size() <= f64::from(PLENTY)
 }
 
 proptest! {
@@ -476,19 +625,19 @@ proptest! {
 
     /// A game that is exhausted is solved by dynamic programming, one leaf at a time or many.
     #[test]
-    fn an_exhausted_game_is_solved(maze in mazes(1..=8), seed in any::<u64>()) {
+    fn an_exhausted_game_is_solved(maze in mazes(1..=8), seed in any::<u64>(), manner in manners()) {
         prop_assume!(small(&maze));
         let exact = maze.solve();
         let mut evaluations = Vec::new();
         for batch in [1, 3, 64] {
-            let tree = searched(&maze, &SearchConfig { batch, seed, ..PLENTY })?;
+            let tree = searched(&maze, &SearchConfig { batch, seed, evaluations: PLENTY, ..manner.clone() })?;
             prop_assert_eq!(tree.stop_reason, StopReason::Solved);
             prop_assert!(close(tree.nodes[0].worth, exact[0]), "{} for {}", tree.nodes[0].worth, exact[0]);
             evaluations.push(tree.evaluations);
         }
         prop_assert!(evaluations.iter().all(|same| *same == evaluations[0]), "{evaluations:?}");
         // Not one more than it takes.
-        let exactly = SearchConfig { evaluations: evaluations[0].max(1), seed, ..PLENTY };
+        let exactly = SearchConfig { evaluations: evaluations[0].max(1), seed, ..manner };
         prop_assert_eq!(searched(&maze, &exactly)?.stop_reason, StopReason::Solved);
     }
 
@@ -496,8 +645,8 @@ proptest! {
     #[test]
     fn the_order_of_actions_does_not_matter(maze in mazes(1..=8)) {
         prop_assume!(small(&maze));
-        let forward = searched(&maze, &PLENTY)?;
-        let backward = searched(&Maze { reversed: true, ..maze }, &PLENTY)?;
+        let forward = searched(&maze, &plenty())?;
+        let backward = searched(&Maze { reversed: true, ..maze }, &plenty())?;
         prop_assert_eq!(forward.evaluations, backward.evaluations);
         for (a, b) in forward.nodes[0].edges.iter().zip(backward.nodes[0].edges.iter().rev()) {
             prop_assert_eq!(a.action, b.action);
@@ -514,7 +663,7 @@ proptest! {
         } else {
             maze.solve_within(depth_max)[0][0]
         };
-        let tree = searched(&maze, &SearchConfig { depth_max, batch, ..PLENTY })?;
+        let tree = searched(&maze, &SearchConfig { depth_max, batch, ..plenty() })?;
         prop_assert!(matches!(tree.stop_reason, StopReason::Solved | StopReason::Horizon));
         prop_assert!(close(tree.nodes[0].worth, exact), "{} for {exact}", tree.nodes[0].worth);
     }
@@ -522,6 +671,10 @@ proptest! {
     /// An evaluator that never promises too much gives a search that never does, at any node.
     #[test]
     fn a_modest_judge_makes_a_modest_search(mut maze in mazes(1..=12), config in configs()) {
+        // Against an opponent, to promise too little there is to promise too much here.
+        for mv in maze.places.iter_mut().flat_map(|place| &mut place.moves) {
+            mv.discount = mv.discount.abs();
+        }
         let exact = maze.solve();
         for (place, exact) in maze.places.iter_mut().zip(&exact) {
             place.judged = exact - place.judged.abs();
@@ -533,12 +686,115 @@ proptest! {
 
     /// Every root action is ranked before anything else is looked into, unless the search says that it could not.
     #[test]
-    fn the_ranking_is_complete(maze in mazes(1..=14), config in configs()) {
+    fn the_ranking_is_complete(maze in mazes(1..=14), config in plain_configs()) {
         let tree = searched(&maze, &config)?;
         let ranked = tree.nodes[0].edges.iter().all(|edge| edge.worth.is_some());
         prop_assert_eq!(ranked, tree.stop_reason != StopReason::TooSmall);
         let outcomes: usize = maze.places[0].moves.iter().map(|mv| mv.outcomes.len()).sum();
         prop_assert!(ranked || (config.evaluations as usize) < 1 + outcomes);
+    }
+
+    /// Many roots at once grow the trees that each would grow alone, and so does memory that other searches have used.
+    #[test]
+    fn company_does_not_matter(maze in mazes(1..=14), config in configs(), starts in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
+        let roots: Vec<usize> = starts.iter().map(|start| start.index(maze.places.len())).collect();
+        let mut judge = Judge::new(&maze);
+        let together = run_all(&maze, &roots, &mut judge, &config, &mut |_, _| true);
+        let mut planner = Planner::new();
+        let mut states = 0;
+        for (root, tree) in roots.iter().zip(together.expect("an honest judge")) {
+            let tree = tree.map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let mut alone = Judge::new(&maze);
+            let single = run(&maze, root, &mut alone, &config, &mut |_| true).expect("as together");
+            prop_assert_eq!(copy(&tree), copy(&single));
+            prop_assert_eq!(tree.counts(), single.counts());
+            prop_assert_eq!(tree.choice(), single.choice());
+            let again = planner.run(&maze, root, &mut Judge::new(&maze), &config, &mut |_| true);
+            prop_assert_eq!(copy(again.expect("as alone")), copy(&single));
+            states += alone.states;
+        }
+        prop_assert_eq!(judge.states, states);
+    }
+
+    /// The part of a tree below any node is a tree, and to go on from it leads to the same exact answers.
+    #[test]
+    fn a_part_is_a_tree(maze in mazes(1..=10), config in configs(), node in any::<prop::sample::Index>()) {
+        prop_assume!(small(&maze));
+        let mut judge = Judge::new(&maze);
+        let whole = run(&maze, &0, &mut judge, &config, &mut |_| true).expect("an honest judge");
+        let node = whole.nodes().nth(node.index(whole.nodes().len())).expect("in range");
+        let part = whole.rooted_at(node);
+        prop_assert_eq!(part.worth(part.root()), whole.worth(node));
+        prop_assert_eq!(part.visits(part.root()), whole.visits(node));
+        let worths = |tree: &Tree<Maze>, node| tree.edges(node).map(|edge| (edge.action, edge.worth, edge.visits)).collect::<Vec<_>>();
+        prop_assert_eq!(worths(&part, part.root()), worths(&whole, node));
+        let counted = part.counts().evaluations;
+        let place = *part.state(part.root());
+        let mut judge = Judge::new(&maze);
+        let end = run_from(&maze, part, &mut judge, &SearchConfig { evaluations: PLENTY, simulations: u32::MAX, tolerance: None, ..config }, &mut |_| true)
+            .map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(end.stop_reason(), StopReason::Solved);
+        let exact = maze.solve()[place];
+        prop_assert!(close(end.worth(end.root()), exact), "{} for {exact}", end.worth(end.root()));
+        prop_assert_eq!(end.counts().evaluations, counted + judge.states);
+    }
+
+    /// A judge that remembers grows the same tree, and is asked for each state once.
+    #[test]
+    fn memory_changes_nothing(maze in mazes(1..=14), config in configs()) {
+        // Where the budget ends depends on what it is spent on.
+        let config = SearchConfig { evaluations: PLENTY, simulations: config.simulations.min(200), batch: 1, ..config };
+        let mut forgetful = Judge::new(&maze);
+        let tree = run(&maze, &0, &mut forgetful, &config, &mut |_| true).expect("an honest judge");
+        let mut cached = Cached::new(Judge::new(&maze), 1000, |place: &usize| Some(*place as u128));
+        let first = run(&maze, &0, &mut cached, &config, &mut |_| true).expect("an honest judge");
+        prop_assert_eq!(first.counts().evaluations + first.counts().recalled, tree.counts().evaluations);
+        prop_assert!(first.counts().evaluations <= tree.counts().evaluations);
+        let second = run(&maze, &0, &mut cached, &config, &mut |_| true).expect("an honest judge");
+        prop_assert_eq!(second.counts().evaluations, 0);
+        prop_assert_eq!(cached.into_inner().states, first.counts().evaluations);
+        if matches!(config.root, Root::Puct) {
+            for (a, b) in copy(&tree).nodes.iter().zip(&copy(&second).nodes) {
+                prop_assert_eq!((a.place, a.worth, a.visits, a.status), (b.place, b.worth, b.visits, b.status));
+            }
+        }
+    }
+
+    /// A search that stops because it has seen enough has: with a judge that is never wrong by more than it says, no other
+    /// action is better by more than the tolerance, and none beats the baseline by more than the margin.
+    #[test]
+    fn enough_is_enough(mut maze in mazes(2..=12), config in configs(), tolerance in 0.0..2.0, error in -1.0f64..1.0, action in 0usize..3) {
+        // Deterministic games of one way each, so that errors do not average out.
+        for mv in maze.places.iter_mut().flat_map(|place| &mut place.moves) {
+            mv.outcomes.truncate(1);
+            mv.outcomes[0].0 = 1.0;
+            mv.discount = mv.discount.abs().min(1.0);
+        }
+        let exact = maze.solve();
+        for (index, place) in maze.places.iter_mut().enumerate() {
+            let error = if index % 2 == 0 { error } else { -error };
+            (place.judged, place.spread) = (exact[index] + error, Some(error.abs()));
+            place.priors.clear();
+        }
+        prop_assume!(!maze.places[0].moves.is_empty());
+        let action = action % maze.places[0].moves.len();
+        let config = SearchConfig {
+            backup: Backup::Max, root: Root::Puct, widening: None, simulations: u32::MAX, deviations: 1.0,
+            tolerance: Some(tolerance), baseline: Some(Baseline { action, margin: tolerance }), ..config
+        };
+        let tree = run(&maze, &0, &mut Judge::new(&maze), &config, &mut |_| true).expect("an honest judge");
+        let truth: Vec<f64> = maze.places[0].moves.iter().map(|mv| {
+            let (_, reward, to) = mv.outcomes[0];
+            reward + mv.discount * exact[to]
+        }).collect();
+        let best = truth.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let chosen = match tree.stop_reason() {
+            StopReason::Settled => tree.choice().expect("it was ranked").index,
+            StopReason::Abstained => action,
+            _ => return Ok(()),
+        };
+        // The spread of a state is that of its best action: that another is better by an error is not in it.
+        prop_assert!(best <= truth[chosen] + tolerance + 1e-11 + error.abs(), "{truth:?} {chosen} {tree:?}", tree = copy(&tree));
     }
 
     /// Nonsense from the evaluator is refused if it is ever said, and nothing hangs or panics.
@@ -551,7 +807,7 @@ proptest! {
         let heard = asked.is_ok_and(|asked| nth < asked);
         match answer {
             Ok(_) => prop_assert!(!heard || liar.nonsense.late()),
-            Err(Error::Worth { .. } | Error::Evaluator(_)) => prop_assert!(heard && !liar.nonsense.late()),
+            Err(Error::Worth { .. } | Error::Spread { .. } | Error::Evaluator(_)) => prop_assert!(heard && !liar.nonsense.late()),
             Err(Error::Priors { .. }) => prop_assert!(heard && liar.nonsense.late()),
             Err(other) => prop_assert!(false, "{other}"),
         }
@@ -561,6 +817,7 @@ proptest! {
 #[derive(Clone, Debug)]
 enum Nonsense {
     Worth(f64),
+    Spread(f64),
     Fails,
     Priors(Vec<f64>),
 }
@@ -577,6 +834,9 @@ fn nonsense() -> impl Strategy<Value = Nonsense> {
         Just(Nonsense::Worth(f64::NAN)),
         Just(Nonsense::Worth(f64::INFINITY)),
         Just(Nonsense::Worth(f64::NEG_INFINITY)),
+        Just(Nonsense::Spread(f64::NAN)),
+        Just(Nonsense::Spread(f64::INFINITY)),
+        Just(Nonsense::Spread(-1e-300)),
         Just(Nonsense::Fails),
         Just(Nonsense::Priors(vec![1.0; 4])),
         Just(Nonsense::Priors(vec![0.0])),
@@ -601,6 +861,7 @@ impl Evaluator<usize> for Liar<'_> {
             let judgement = &mut out[(self.nth - first) as usize];
             match &self.nonsense {
                 Nonsense::Worth(worth) => judgement.worth = *worth,
+                Nonsense::Spread(spread) => judgement.spread = Some(*spread),
                 Nonsense::Priors(priors) => judgement.priors.clone_from(priors),
                 Nonsense::Fails => return Err(Error::Evaluator("out of memory".into())),
             }
@@ -617,6 +878,7 @@ fn the_seed_breaks_ties() {
         outcomes: vec![(1.0, 0.0, to)],
     };
     let place = |moves| Place {
+        spread: None,
         end: 0.0,
         moves,
         judged: 0.0,
@@ -632,7 +894,7 @@ fn the_seed_breaks_ties() {
             evaluations: 2,
             batch: 1,
             seed,
-            ..PLENTY
+            ..plenty()
         };
         let tree = run(&maze, &0, &mut Judge::new(&maze), &config, &mut |_| true)
             .expect("the rules are in order");
@@ -664,6 +926,7 @@ fn a_short_way_reopens_a_state() {
             })
             .collect(),
         judged: -3.0,
+        spread: None,
         priors: Vec::new(),
     };
     let onward: [&[usize]; 8] = [&[1, 2], &[3], &[5], &[4], &[5], &[6], &[7], &[]];
@@ -677,7 +940,7 @@ fn a_short_way_reopens_a_state() {
     let config = SearchConfig {
         depth_max: 4,
         batch: 1,
-        ..PLENTY
+        ..plenty()
     };
     let answer = run(&maze, &0, &mut Judge::new(&maze), &config, &mut |_| true);
     let tree = answer.expect("the rules are in order");
@@ -697,6 +960,7 @@ fn lies_are_caught() {
         end: 1.0,
         moves,
         judged,
+        spread: Some(0.5),
         priors: Vec::new(),
     };
     let maze = Maze {
@@ -721,14 +985,15 @@ fn lies_are_caught() {
     };
     let exact = maze.solve();
     let mut judge = Judge::new(&maze);
-    let tree = run(&maze, &0, &mut judge, &PLENTY, &mut |_| true).expect("the rules are in order");
+    let tree =
+        run(&maze, &0, &mut judge, &plenty(), &mut |_| true).expect("the rules are in order");
     let honest = copy(&tree);
-    assert_eq!(check(&honest, &maze, judge.states, &exact), Ok(()));
+    assert_eq!(check(&honest, &maze, judge.states, &exact, None), Ok(()));
 
     let caught = |falsify: &dyn Fn(&mut Copied), counted: u32, complaint: &str| {
         let mut lie = honest.clone();
         falsify(&mut lie);
-        let found = check(&lie, &maze, counted, &exact).expect_err(complaint);
+        let found = check(&lie, &maze, counted, &exact, None).expect_err(complaint);
         assert!(
             found.starts_with(complaint),
             "{found} instead of {complaint}"
@@ -760,6 +1025,12 @@ fn lies_are_caught() {
         "visits of an edge",
     );
     caught(&|lie| lie.nodes[1].edges[0].prior *= 2.0, truth, "priors");
+    caught(
+        &|lie| lie.nodes[1].edges[0].spread = Some(0.1),
+        truth,
+        "the spread of an edge",
+    );
+    caught(&|lie| lie.nodes[1].spread = None, truth, "the spread of");
     // The mean of what was visited, which is how trees without known chances back up.
     let mean = |lie: &mut Copied, row: usize| {
         let edges = &lie.nodes[row].edges;
@@ -813,15 +1084,15 @@ fn lies_are_caught() {
     let mut judge = Judge::new(&maze);
     let config = SearchConfig {
         evaluations: 3,
-        ..PLENTY
+        ..plenty()
     };
     let early =
         copy(&run(&maze, &0, &mut judge, &config, &mut |_| true).expect("the rules are in order"));
-    assert_eq!(check(&early, &maze, judge.states, &exact), Ok(()));
+    assert_eq!(check(&early, &maze, judge.states, &exact, None), Ok(()));
     let mut lie = early.clone();
     unsolved(&mut lie);
     assert!(
-        check(&lie, &maze, judge.states, &exact)
+        check(&lie, &maze, judge.states, &exact, None)
             .is_err_and(|found| found.starts_with("a solved node"))
     );
 }

@@ -1,6 +1,9 @@
 //! What is wrong is refused in words that say where, and a search stops when it is asked to.
 
-use search::{Each, Error, Evaluator, Game, Judgement, Outcome, SearchConfig, StopReason, run};
+use search::{
+    Backup, Baseline, Each, Error, Evaluator, Game, Judgement, Outcome, Root, SearchConfig,
+    StopReason, Widening, run,
+};
 
 /// Three steps of heads or tails with one thing wrong, at its second step after heads.
 #[derive(Clone, Copy, PartialEq)]
@@ -114,12 +117,9 @@ fn a_wrong_game_is_refused() {
     check(Fault::Reward(1e308), "");
     check(
         Fault::Discount(f64::NEG_INFINITY),
-        "is -1: it must be finite and not negative",
+        "is -inf: it must be finite",
     );
-    check(
-        Fault::Discount(f64::NAN),
-        "is NaN: it must be finite and not negative",
-    );
+    check(Fault::Discount(f64::NAN), "is NaN: it must be finite");
     check(Fault::End(f64::NAN), "outcome 1 is NaN: it must be finite");
     check(
         Fault::End(f64::NEG_INFINITY),
@@ -174,6 +174,7 @@ impl Evaluator<Toss> for Stubborn {
         if self.answers {
             out.fill(Judgement {
                 worth: 0.0,
+                spread: None,
                 priors: self.priors.clone(),
             });
         }
@@ -246,12 +247,44 @@ fn a_wrong_config_is_refused() {
             evaluations: 0,
             ..base()
         },
-        "evaluations and batch must be at least 1",
+        "evaluations, simulations and batch must be at least 1",
     );
     check(
         SearchConfig { batch: 0, ..base() },
-        "evaluations and batch must be at least 1",
+        "evaluations, simulations and batch must be at least 1",
     );
+    check(
+        SearchConfig {
+            simulations: 0,
+            ..base()
+        },
+        "evaluations, simulations and batch must be at least 1",
+    );
+    let wrong = |change: &dyn Fn(&mut SearchConfig), expected: &str| {
+        let mut config = base();
+        change(&mut config);
+        check(config, expected);
+    };
+    wrong(&|c| c.deviations = -1.0, "deviations must be finite");
+    wrong(
+        &|c| c.tolerance = Some(f64::NAN),
+        "tolerance must be finite",
+    );
+    let baseline = |action, margin| Some(Baseline { action, margin });
+    wrong(
+        &|c| c.baseline = baseline(0, -1.0),
+        "margin over the baseline",
+    );
+    wrong(&|c| c.baseline = baseline(2, 0.0), "not among the actions");
+    let root = |considered, noise| Root::Gumbel { considered, noise };
+    wrong(&|c| c.root = root(0, 0.0), "at least 1 action");
+    wrong(&|c| c.root = root(4, f64::INFINITY), "noise be finite");
+    let soft = |temperature| Backup::Soft { temperature };
+    wrong(&|c| c.backup = soft(0.0), "temperature of the backup");
+    wrong(&|c| c.backup = soft(f64::NAN), "temperature of the backup");
+    let widening = |from, exponent| Some(Widening { from, exponent });
+    wrong(&|c| c.widening = widening(0, 0.5), "widening must start");
+    wrong(&|c| c.widening = widening(4, 1.5), "widening must start");
     check(
         SearchConfig {
             exploration: f64::NAN,

@@ -378,16 +378,10 @@ pub(crate) fn search<'a>(
     };
     let settings = settings(evaluations, config);
     let mut settling = Settling::default();
-    let mut keep_going = |so_far: &search::Progress| {
-        settling.note(Standing {
-            simulations: so_far.counts.simulations,
-            evaluations: so_far.counts.evaluations,
-            root: so_far.worth,
-            best: None,
-            second: None,
-            tried: 0,
-        });
-        progress.fraction(f64::from(so_far.counts.evaluations) / f64::from(config.evaluations));
+    let mut keep_going = |so_far: &Tree<WheelGame<'_>>| {
+        settling.note(standing(so_far));
+        let spent = f64::from(so_far.counts().evaluations);
+        progress.fraction(spent / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
     let tree = search::run(

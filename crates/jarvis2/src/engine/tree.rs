@@ -14,7 +14,6 @@ use crate::trace::{
 };
 use search::{Edge, NodeId, Status, Tree};
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
 use wheel::{Move, Situation};
 
 /// Where the trace goes, and how much of it.
@@ -73,6 +72,17 @@ impl<'a, 'g> Glass<'a, 'g> {
         let certain = self.table.rules.utility.certain(utility);
         let over_today = certain - self.table.rules.utility.wealth_usd;
         (over_today.into(), (certain - self.held_usd).into())
+    }
+
+    /// Standard deviation of the judge's error in a worth, in dollars.
+    fn error(&self, utility: Option<f64>, spread: Option<f64>) -> Figure {
+        let certain = |utility: f64| self.table.rules.utility.certain(utility);
+        match (utility, spread) {
+            (Some(utility), Some(spread)) => {
+                ((certain(utility + spread) - certain(utility - spread)) / 2.0).into()
+            }
+            _ => Figure::missing("the judge does not say how far it errs"),
+        }
     }
 
     fn over_holding(&self, utility: Option<f64>) -> Figure {
@@ -182,6 +192,7 @@ impl<'a, 'g> Glass<'a, 'g> {
             share_fraction: 1.0,
             visits: tree.visits(root),
             worth_over_holding_usd: self.over_holding(Some(tree.worth(root))),
+            error_usd: self.error(Some(tree.worth(root)), tree.spread(root)),
             status: status(tree.status(root)).to_owned(),
             hidden: 0,
         }];
@@ -206,6 +217,7 @@ impl<'a, 'g> Glass<'a, 'g> {
                         share_fraction: share,
                         visits: edge.visits,
                         worth_over_holding_usd: self.over_holding(edge.worth),
+                        error_usd: self.error(edge.worth, edge.spread),
                         status: edge_status(&edge).to_owned(),
                         hidden: 0,
                     });
@@ -255,6 +267,7 @@ impl<'a, 'g> Glass<'a, 'g> {
                 share_fraction: branch.probability,
                 visits: branch.visits,
                 worth_over_holding_usd: self.over_holding(Some(tree.worth(branch.node))),
+                error_usd: self.error(Some(tree.worth(branch.node)), tree.spread(branch.node)),
                 status: status(tree.status(branch.node)).to_owned(),
                 hidden: 0,
             });
@@ -275,19 +288,18 @@ impl<'a, 'g> Glass<'a, 'g> {
     /// Writes the tree as JSON, the nodes one by one.
     pub(crate) fn write(&self, to: &mut TraceTo, watermark: Option<&str>) -> Result<(), Error> {
         let tree = self.tree();
-        let numbers: HashMap<NodeId, u32> = tree.nodes().zip(0..).collect();
-        let (order, left_out) = self.order(&numbers, to);
+        let (order, left_out) = self.order(to);
         let written: Vec<bool> = {
-            let mut written = vec![false; numbers.len()];
+            let mut written = vec![false; tree.nodes().len()];
             for (node, _) in &order {
-                written[numbers[node] as usize] = true;
+                written[node.index()] = true;
             }
             written
         };
         let nodes = Lazy(|| {
-            order.iter().map(|&(node, depth)| {
-                self.node(node, depth, depth < to.depth_max, &numbers, &written)
-            })
+            order
+                .iter()
+                .map(|&(node, depth)| self.node(node, depth, depth < to.depth_max, &written))
         });
         let counts = self.searched.counts;
         let config = &self.inputs.config;
@@ -313,9 +325,14 @@ impl<'a, 'g> Glass<'a, 'g> {
                 evaluations: counts.evaluations,
                 batches: counts.batches,
                 cache_hits: counts.cache_hits,
+                recalled: counts.recalled,
                 depth: counts.depth,
             },
             stopped: stopped(self.searched.stopped).to_owned(),
+            choice: tree.choice().map_or_else(
+                || "n/a (no action was tried)".to_owned(),
+                |edge| self.action(tree.state(tree.root()), edge.action),
+            ),
             settling: self.settling(),
             left_out,
             nodes,
@@ -328,17 +345,17 @@ impl<'a, 'g> Glass<'a, 'g> {
     }
 
     /// The nodes to write with their distance from the root, nearest first, and how many are left out.
-    fn order(&self, numbers: &HashMap<NodeId, u32>, to: &TraceTo) -> (Vec<(NodeId, u32)>, LeftOut) {
+    fn order(&self, to: &TraceTo) -> (Vec<(NodeId, u32)>, LeftOut) {
         let tree = self.tree();
-        let mut seen = vec![false; numbers.len()];
+        let mut seen = vec![false; tree.nodes().len()];
         let mut order = vec![(tree.root(), 0_u32)];
-        seen[numbers[&tree.root()] as usize] = true;
+        seen[tree.root().index()] = true;
         let mut at = 0;
         while let Some(&(node, depth)) = order.get(at) {
             at += 1;
             for edge in tree.edges(node) {
                 for branch in tree.outcomes(edge.id) {
-                    let place = numbers[&branch.node] as usize;
+                    let place = branch.node.index();
                     if !std::mem::replace(&mut seen[place], true) {
                         order.push((branch.node, depth + 1));
                     }
@@ -356,14 +373,7 @@ impl<'a, 'g> Glass<'a, 'g> {
         (order, left_out)
     }
 
-    fn node(
-        &self,
-        node: NodeId,
-        depth: u32,
-        with_actions: bool,
-        numbers: &HashMap<NodeId, u32>,
-        written: &[bool],
-    ) -> TraceNode {
+    fn node(&self, node: NodeId, depth: u32, with_actions: bool, written: &[bool]) -> TraceNode {
         let tree = self.tree();
         let situation = tree.state(node);
         let worth = tree.worth(node);
@@ -374,8 +384,8 @@ impl<'a, 'g> Glass<'a, 'g> {
                 probability: branch.probability,
                 reward_utility: branch.reward,
                 visits: branch.visits,
-                node: numbers[&branch.node],
-                written: written[numbers[&branch.node] as usize],
+                node: branch.node.index() as u32,
+                written: written[branch.node.index()],
             };
             TraceAction {
                 index: edge.index as u32,
@@ -385,6 +395,7 @@ impl<'a, 'g> Glass<'a, 'g> {
                 evaluations: edge.evaluations,
                 worth_usd,
                 worth_over_holding_usd,
+                error_usd: self.error(edge.worth, edge.spread),
                 status: edge_status(&edge).to_owned(),
                 outcomes: tree.outcomes(edge.id).iter().map(outcome).collect(),
             }
@@ -392,7 +403,7 @@ impl<'a, 'g> Glass<'a, 'g> {
         let edges = tree.edges(node);
         let count = edges.len() as u32;
         TraceNode {
-            id: numbers[&node],
+            id: node.index() as u32,
             depth,
             date: self.words.date(situation.state.day),
             day: u32::from(situation.state.day),
@@ -406,6 +417,7 @@ impl<'a, 'g> Glass<'a, 'g> {
             visits: tree.visits(node),
             worth_usd,
             worth_over_holding_usd,
+            error_usd: self.error(Some(worth), tree.spread(node)),
             worth_utility: worth + 0.0,
             status: status(tree.status(node)).to_owned(),
             actions: if with_actions {

@@ -557,6 +557,7 @@ fn tree() -> TreeView {
         share_fraction: share,
         visits,
         worth_over_holding_usd: Figure::Known(worth),
+        error_usd: Figure::missing("the judge does not say how far it errs"),
         status: "open".into(),
         hidden: 0,
     };
@@ -645,6 +646,7 @@ fn tree() -> TreeView {
         ),
     ];
     parts[1].hidden = 2;
+    parts[1].error_usd = Figure::Known(12.5);
     parts[5].status = "solved".into();
     let point = |simulations, evaluations, best: &str, worth, runner_up: &str, next| SettlePoint {
         simulations,

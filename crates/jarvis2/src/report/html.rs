@@ -520,7 +520,7 @@ fn root_actions(page: &mut String, plan: &Plan) {
         let cells = [
             ("", count(u64::from(part.visits))),
             ("", percent(part.share_fraction)),
-            ("", escape(&cell(&part.worth_over_holding_usd, usd_signed))),
+            ("", escape(&svg::part_worth(part))),
             ("", escape(&part.status)),
         ];
         grid.row(
@@ -566,7 +566,7 @@ fn replies(page: &mut String, view: &TreeView) {
         };
         let cells = [
             ("", escape(&probability(part.share_fraction))),
-            ("", escape(&cell(&part.worth_over_holding_usd, usd_signed))),
+            ("", escape(&svg::part_worth(part))),
             ("words", reply),
         ];
         grid.row("", &dates_whole(&part.text), &cells);

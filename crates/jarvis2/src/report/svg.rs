@@ -7,7 +7,7 @@ use super::content::payoff_day;
 use super::html::{escape, heat_class};
 use super::units::{count, decimal, figure, percent, probability, signed, strike, usd, usd_signed};
 use crate::plan::{EvidenceRow, Figure, IntervalUsd, PayoffPoint, Plan};
-use crate::trace::{PartKind, SettlePoint, Settling, TreeView};
+use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
 /// A horizontal axis in dollars.
 pub(super) struct Scale {
@@ -323,7 +323,7 @@ pub(super) fn icicle(view: &TreeView, chosen: &str) -> String {
             _ => (0.0, 100.0),
         };
         placed.push((x, width, 0.0));
-        let worth = figure(&part.worth_over_holding_usd, usd_signed);
+        let worth = part_worth(part);
         let share_words = match part.kind {
             PartKind::Today => String::new(),
             PartKind::Action => format!(", {} of the visits here", percent(part.share_fraction)),
@@ -370,6 +370,15 @@ pub(super) fn icicle(view: &TreeView, chosen: &str) -> String {
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// Worth over holding, with the error of the judge where it is known.
+pub(super) fn part_worth(part: &TreePart) -> String {
+    let worth = figure(&part.worth_over_holding_usd, usd_signed);
+    match part.error_usd.known() {
+        Some(error) => format!("{worth} \u{b1} {}", usd(error)),
+        None => worth,
+    }
 }
 
 /// The best action's worth, the next best's and the root's as the search grew; empty if fewer than two moments are known.

@@ -304,7 +304,7 @@ fn the_tree_is_drawn_and_told() {
         assert!(shown.contains(settled), "lacks {settled}:\n{shown}");
     }
     for present in [
-        "2,560 62.5 % +$91.40 open",
+        "2,560 62.5 % +$91.40 \u{b1} $12.50 open",
         "$63.10, volatility 26 %: 100 shares, -2 KO 2026-09-18 67.5 put 25.0 % -$612.30 do nothing today",
         "2 unlikelier ones are not shown",
         "worth over holding +$302.70, 1400 visits",

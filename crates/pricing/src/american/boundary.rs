@@ -1,7 +1,7 @@
 //! When the holder of an American option exercises, as a value of its own.
 
 use super::curve::{Curve, Extra};
-use super::{Precision, Region, put_curve, with_exercise};
+use super::{Precision, Region, SHARPNESS_OF_STANDARD, price, put_curve, sharpness, with_exercise};
 use crate::error::at_least;
 use crate::{Error, Inputs, Right, european};
 
@@ -71,10 +71,10 @@ impl Boundary {
                 });
             }
             Region::Beyond => {
-                let scheme = Precision::Standard.scheme();
-                let solved = put_curve(right, rate, dividend_yield, vol, years_max, scheme);
+                let precision = Precision::Standard;
+                let solved = put_curve(right, rate, dividend_yield, vol, years_max, precision);
                 let curve = solved.ok_or(Error::NotConverged {
-                    iterations: scheme.sweeps(),
+                    iterations: precision.scheme().sweeps(),
                 })?;
                 Some(Known::new(curve, right, years_max))
             }
@@ -141,6 +141,7 @@ impl Boundary {
             return f64::NAN;
         }
         match &self.known {
+            Some(_) if is_beyond_the_rule(&inputs) => price(&inputs).unwrap_or(f64::NAN),
             Some(known) if spot > 0.0 && years_left > 0.0 => {
                 let mut extra = [Extra::default()];
                 let scheme = Precision::Standard.scheme();
@@ -185,7 +186,8 @@ impl Boundary {
             let plain = inputs.check().is_ok()
                 && inputs.years <= self.years_max
                 && inputs.spot > 0.0
-                && inputs.years > 0.0;
+                && inputs.years > 0.0
+                && !is_beyond_the_rule(&inputs);
             if plain && self.known.is_some() {
                 rows.push(i);
                 options.push(inputs);
@@ -201,6 +203,11 @@ impl Boundary {
             }
         }
     }
+}
+
+/// Whether the premium's usual rule is too coarse.
+fn is_beyond_the_rule(inputs: &Inputs) -> bool {
+    sharpness(inputs) > SHARPNESS_OF_STANDARD
 }
 
 impl Known {
@@ -225,8 +232,8 @@ mod tests {
     /// Largest distance of the lookups, between the table's points, from a precise solution.
     fn check(right: Right, [rate, dividend_yield, vol, years]: [f64; 4], tolerance: f64) {
         let boundary = Boundary::new(right, rate, dividend_yield, vol, years).unwrap();
-        let scheme = Precision::Precise.scheme();
-        let precise = put_curve(right, rate, dividend_yield, vol, years, scheme).unwrap();
+        let precision = Precision::Precise;
+        let precise = put_curve(right, rate, dividend_yield, vol, years, precision).unwrap();
         for i in 1..1000 {
             let left = years * f64::from(i) / 1000.0;
             let expected = (precise.log_boundary(left) * -right.sign()).exp();

@@ -410,6 +410,8 @@ pub(crate) fn stopped(reason: StopReason) -> &'static str {
         StopReason::Budget => "the budget of evaluations was spent",
         StopReason::Solved => "the game was solved",
         StopReason::Horizon => "every line reached the depth limit",
+        StopReason::Settled => "the best action stood clear of the others",
+        StopReason::Abstained => "nothing could beat doing nothing",
         StopReason::Asked => "the time was up",
         StopReason::TooSmall => "the budget did not suffice to look at every action once",
     }
