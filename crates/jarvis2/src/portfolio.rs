@@ -661,17 +661,254 @@ pub(crate) fn exit_code(planned: &Planned) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Account;
+    use crate::report::fixture::{abstaining, fixture};
+    use crate::report::{TextStyle, portfolio_html, portfolio_text};
 
-    #[test]
-    fn folders_are_plain_and_apart() {
-        let wanted = |symbol: &str| Wanted {
+    fn wanted(symbol: &str) -> Wanted {
+        Wanted {
             symbol: symbol.to_owned(),
             chains: Vec::new(),
             history: None,
             events: None,
             spot_usd: None,
             collateral_max_usd: None,
+        }
+    }
+
+    /// A plan that acts, with choices of so many contracts at $10,000 of collateral, worth so many dollars.
+    fn acting(symbol: &str, choices: &[(i64, f64)]) -> Result1 {
+        let mut plan = fixture();
+        plan.symbol = symbol.to_owned();
+        let choice = |&(contracts, worth): &(i64, f64)| {
+            let mut action = plan.decision.action.clone();
+            action.text = format!("sell {contracts} {symbol} 100 puts");
+            let mut numbers = plan.numbers.clone();
+            if let Some(over) = &mut numbers.worth_over_holding {
+                over.value_usd = worth;
+            }
+            numbers.premium_after_fees_usd = (100.0 * contracts as f64).into();
+            Choice {
+                action,
+                numbers,
+                ranking_usd: worth,
+                collateral: Cents(1_000_000 * contracts),
+                cash: Cents(990_000 * contracts),
+            }
         };
+        let choices: Vec<Choice> = choices.iter().map(choice).collect();
+        plan.decision.action.text = choices[0].action.text.clone();
+        Ok(part(plan, choices))
+    }
+
+    fn part(plan: Plan, choices: Vec<Choice>) -> Part {
+        Part {
+            plan,
+            choices,
+            free: Cents::from_usd(100_000.0),
+            reserved: Cents::ZERO,
+        }
+    }
+
+    fn abstains(symbol: &str) -> Result1 {
+        let mut plan = abstaining();
+        plan.symbol = symbol.to_owned();
+        Ok(part(plan, Vec::new()))
+    }
+
+    fn decided(limit_usd: f64, results: Vec<(&str, Result1)>, interrupted: bool) -> Planned {
+        let (symbols, results): (Vec<Wanted>, Vec<Result1>) = results
+            .into_iter()
+            .map(|(symbol, result)| (wanted(symbol), result))
+            .unzip();
+        let text = "schema_version = 1\nkind = \"cash\"\ncash_usd = 100000";
+        let read = Read {
+            account: Account::inline(toml::from_str(text).unwrap(), Path::new("p.toml")).unwrap(),
+            account_source: "account.toml".to_owned(),
+            account_bytes: Vec::new(),
+            bytes: b"portfolio".to_vec(),
+            collateral_limit: Some((limit_usd, format!("collateral_limit_usd = {limit_usd}"))),
+            symbols,
+        };
+        decide(&read, &Config::default(), results, interrupted)
+    }
+
+    fn row<'a>(planned: &'a Planned, symbol: &str) -> &'a PortfolioRow {
+        let found = planned.view.rows.iter().find(|row| row.symbol == symbol);
+        found.unwrap()
+    }
+
+    fn screens(view: &PortfolioView) -> [String; 2] {
+        let style = TextStyle {
+            color: false,
+            unicode: true,
+        };
+        let text = portfolio_text(view, &style);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        [flat(&text), portfolio_html(view)]
+    }
+
+    #[test]
+    fn the_choice_that_does_not_fit_is_cut_and_says_what_is_missing() {
+        let planned = decided(
+            50_000.0,
+            vec![
+                ("AAA", acting("AAA", &[(4, 100.0), (2, 60.0), (1, 35.0)])),
+                ("BBB", acting("BBB", &[(3, 90.0)])),
+                ("CCC", acting("CCC", &[(5, 40.0)])),
+                ("DDD", abstains("DDD")),
+            ],
+            false,
+        );
+        let view = &planned.view;
+        // 2 AAA and 3 BBB are worth 150; 4 AAA alone 100, and one contract is no help to CCC.
+        assert_eq!(view.totals.worth_over_holding_usd, 150.0);
+        assert_eq!(view.choice.greedy_worth_usd, 100.0);
+        assert!(view.choice.proven_best);
+        let statuses: Vec<(&str, RowStatus)> = view
+            .rows
+            .iter()
+            .map(|row| (row.symbol.as_str(), row.status))
+            .collect();
+        assert_eq!(
+            statuses,
+            [
+                ("BBB", RowStatus::Chosen),
+                ("AAA", RowStatus::Reduced),
+                ("CCC", RowStatus::LeftOut),
+                ("DDD", RowStatus::Abstain),
+            ]
+        );
+        assert!(
+            row(&planned, "AAA")
+                .reason
+                .contains("would need $20,000.00 more collateral"),
+            "{}",
+            row(&planned, "AAA").reason
+        );
+        assert!(
+            row(&planned, "CCC")
+                .reason
+                .contains("would need $50,000.00 more collateral")
+        );
+        assert_eq!(view.totals.collateral_after_usd, 50_000.0);
+        assert_eq!(view.totals.collateral_left_usd, Figure::Known(0.0));
+        assert_eq!(view.totals.free_cash_after_usd, 50_500.0);
+        assert_eq!(exit_code(&planned), 0);
+        for shown in screens(view) {
+            for present in [
+                "sell 3 BBB 100 puts",
+                "sell 2 AAA 100 puts",
+                "$20,000.00 more collateral",
+                "$150.00",
+                "abstain",
+                "would have brought $50.00 less",
+            ] {
+                assert!(shown.contains(present), "lacks {present}\n{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn cash_binds_where_no_limit_of_collateral_does() {
+        let planned = decided(
+            1_000_000.0,
+            vec![
+                ("AAA", acting("AAA", &[(9, 100.0)])),
+                ("BBB", acting("BBB", &[(3, 90.0), (1, 31.0)])),
+            ],
+            false,
+        );
+        assert_eq!(planned.view.totals.worth_over_holding_usd, 131.0);
+        let reason = &row(&planned, "BBB").reason;
+        assert!(
+            reason.contains("would need $18,800.00 more cash"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn what_failed_is_listed_and_the_rest_is_planned() {
+        let failed = |symbol: &str| {
+            Err(Error::NoSuchSymbol {
+                wanted: symbol.to_owned(),
+                there: "KO".to_owned(),
+            })
+        };
+        let planned = decided(
+            50_000.0,
+            vec![
+                ("AAA", acting("AAA", &[(4, 100.0)])),
+                ("BBB", failed("BBB")),
+            ],
+            false,
+        );
+        assert_eq!(exit_code(&planned), 3);
+        assert!(!planned.view.complete);
+        assert_eq!(planned.view.outcome, Outcome::Act);
+        assert_eq!(planned.plans.len(), 1);
+        assert_eq!(row(&planned, "BBB").status, RowStatus::Failed);
+        for shown in screens(&planned.view) {
+            assert!(shown.contains("no symbol BBB in the chain file"), "{shown}");
+            assert!(
+                shown.contains("1 of 2 symbols could not be planned"),
+                "{shown}"
+            );
+        }
+        let none = decided(50_000.0, vec![("BBB", failed("BBB"))], false);
+        assert_eq!(
+            (exit_code(&none), none.view.outcome),
+            (3, Outcome::DoNothing)
+        );
+        let bug = Err(Error::Internal("a bug".to_owned()));
+        assert_eq!(exit_code(&decided(1.0, vec![("BBB", bug)], false)), 6);
+    }
+
+    #[test]
+    fn an_interrupted_run_keeps_what_is_done() {
+        let stopped = Err(Error::Interrupted {
+            done: "it was not begun".to_owned(),
+        });
+        let planned = decided(
+            50_000.0,
+            vec![("AAA", acting("AAA", &[(4, 100.0)])), ("BBB", stopped)],
+            true,
+        );
+        assert_eq!(exit_code(&planned), 130);
+        assert_eq!(row(&planned, "BBB").status, RowStatus::NotPlanned);
+        assert_eq!(planned.plans.len(), 1);
+        assert!(planned.view.notices[0].contains("interrupted"));
+    }
+
+    #[test]
+    fn abstaining_is_the_answer_only_if_all_abstain() {
+        let all = decided(
+            9e4,
+            vec![("AAA", abstains("AAA")), ("BBB", abstains("BBB"))],
+            false,
+        );
+        assert_eq!((exit_code(&all), all.view.outcome), (4, Outcome::Abstain));
+        let none = decided(
+            0.0,
+            vec![
+                ("AAA", acting("AAA", &[(1, 5.0)])),
+                ("BBB", abstains("BBB")),
+            ],
+            false,
+        );
+        assert_eq!(
+            (exit_code(&none), none.view.outcome),
+            (0, Outcome::DoNothing)
+        );
+        assert_eq!(row(&none, "AAA").status, RowStatus::LeftOut);
+    }
+
+    #[test]
+    fn folders_are_plain_and_apart() {
         let symbols = ["..", "A B", "A/B", "A_B", "BRK.B"].map(wanted);
         assert_eq!(folders(&symbols), ["_.", "A_B", "A_B-2", "A_B-3", "BRK.B"]);
     }

@@ -7,7 +7,7 @@
 
 mod content;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod html;
 mod portfolio;
 mod risk;

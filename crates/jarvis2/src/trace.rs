@@ -135,6 +135,8 @@ pub(crate) struct TraceAction {
     pub(crate) worth_over_holding_usd: Figure,
     /// Standard deviation of the evaluator's error in that worth, or `n/a (...)` where it does not say.
     pub(crate) error_usd: Figure,
+    /// The tree's own number: the sum over its outcomes of probability times (reward + worth of the situation reached).
+    pub(crate) worth_utility: Figure,
     /// `untried`, `open`, `horizon` or `solved`.
     pub(crate) status: String,
     /// What may come of it; empty until it is tried.

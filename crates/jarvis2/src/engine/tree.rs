@@ -396,6 +396,9 @@ impl<'a, 'g> Glass<'a, 'g> {
                 worth_usd,
                 worth_over_holding_usd,
                 error_usd: self.error(edge.worth, edge.spread),
+                worth_utility: edge
+                    .worth
+                    .map_or_else(|| Figure::missing("not tried"), Figure::from),
                 status: edge_status(&edge).to_owned(),
                 outcomes: tree.outcomes(edge.id).iter().map(outcome).collect(),
             }

@@ -20,7 +20,7 @@ fn texts(items: &[&str]) -> Vec<String> {
 }
 
 /// Two cash-secured puts on a stock at 69.42.
-pub(super) fn fixture() -> Plan {
+pub(crate) fn fixture() -> Plan {
     let action = put("2026-09-18", 49, 67.5, 1.04);
     let numbers = put_numbers();
     Plan {
@@ -191,7 +191,7 @@ pub(super) fn idle() -> Plan {
 }
 
 /// A limit or the evidence forbids what looked better; one quote and some odds are missing.
-pub(super) fn abstaining() -> Plan {
+pub(crate) fn abstaining() -> Plan {
     let mut plan = fixture();
     plan.decision.outcome = Outcome::Abstain;
     plan.decision.action = nothing("do_nothing", "do nothing today");
