@@ -2,7 +2,9 @@
 //!
 //! Each symbol is planned by itself, as if it had the account's free cash alone up to its own limit: its own chain, paths, search and
 //! tests. What its plan would advise, and the alternatives and smaller sizes that pass the same tests, are its items; doing nothing is
-//! always one. [`choose::best`] takes one item of each symbol so that the sum of worths is greatest within cash and collateral.
+//! always one. Where all plans' choices fit together, they are the answer. Where they do not, [`choose::best`] takes one item of each
+//! symbol so that the sum of worths is greatest within cash and collateral: worths of the actions *held to their end*, because the later
+//! decisions of each plan would spend the same cash again.
 //!
 //! The sum is an approximation, and the output says so: worth is a certainty equivalent of each symbol beside the cash, and how symbols
 //! move together is not modelled. Symbols are shared out over threads, one at a time each; nothing depends on how many.
@@ -208,10 +210,34 @@ impl Purse {
 
 fn item(choice: &Choice) -> Item {
     Item {
-        value: choice.ranking_usd,
+        value: choice.held_usd,
         cash: choice.cash.0,
         collateral: choice.collateral.0,
     }
+}
+
+/// Every plan's own choice, if they fit together.
+fn all_own(groups: &[Vec<Item>], purse: &Purse) -> Option<Found> {
+    let picks: Vec<usize> = groups
+        .iter()
+        .map(|group| (group.len() - 1).min(1))
+        .collect();
+    let sum = |of: fn(&Item) -> i64| -> i64 {
+        let picked = picks.iter().zip(groups);
+        picked.map(|(&pick, group)| of(&group[pick])).sum()
+    };
+    let fits = sum(|item| item.cash) <= purse.free.max(0)
+        && sum(|item| item.collateral) <= purse.room().max(0);
+    fits.then(|| {
+        let picked = picks.iter().zip(groups);
+        let value = picked.fold(0.0, |sum, (&pick, group)| sum + group[pick].value);
+        Found {
+            value,
+            bound: value,
+            greedy: value,
+            picks,
+        }
+    })
 }
 
 /// Chooses and says why.
@@ -226,7 +252,9 @@ fn decide(read: &Read, config: &Config, results: Vec<Result1>, interrupted: bool
                 .collect()
         })
         .collect();
-    let found = choose::best(&groups, purse.free, purse.room());
+    let own = all_own(&groups, &purse);
+    let all_fit = own.is_some();
+    let found = own.unwrap_or_else(|| choose::best(&groups, purse.free, purse.room()));
     let picked = |of: fn(&Item) -> i64| -> i64 {
         let picks = found.picks.iter().zip(&groups);
         picks.map(|(&pick, group)| of(&group[pick])).sum()
@@ -273,7 +301,7 @@ fn decide(read: &Read, config: &Config, results: Vec<Result1>, interrupted: bool
         account: read.account_source.clone(),
         notices: notices(read, &purse, &results, interrupted),
         totals,
-        choice: choice_view(&found, &groups),
+        choice: choice_view(&found, &groups, all_fit),
         confidence_fraction: config.decision.confidence,
         assumptions: assumptions(read),
         manifest: PortfolioManifest {
@@ -320,23 +348,28 @@ fn planned_row(part: &Part, pick: usize, left: &Left, folder: &str) -> Portfolio
     let (status, reason) = match (pick, own, plan.decision.outcome) {
         (1, ..) => (RowStatus::Chosen, plan.decision.because.clone()),
         (_, Some(own), _) => {
-            let short = shortage(own, taken, left);
-            if taken.is_some() {
-                (
+            let text = &own.action.text;
+            match (shortage(own, taken, left), taken) {
+                (Some(short), Some(_)) => (
                     RowStatus::Reduced,
-                    format!(
-                        "its plan is \"{}\", which would need {short}",
-                        own.action.text
-                    ),
-                )
-            } else {
-                let text = &own.action.text;
-                (
+                    format!("its plan is \"{text}\", which would need {short}"),
+                ),
+                (Some(short), None) => (
                     RowStatus::LeftOut,
                     format!(
                         "\"{text}\" would need {short}; what else its plan would advise fits no better"
                     ),
-                )
+                ),
+                (None, _) => {
+                    let gain = taken.map_or(0.0, |choice| choice.held_usd) - own.held_usd;
+                    (
+                        RowStatus::Reduced,
+                        format!(
+                            "its plan is \"{text}\", for what later decisions add; the purse is short of cash for those of every symbol, and held to its end this is worth {} more",
+                            usd(gain)
+                        ),
+                    )
+                }
             }
         }
         (_, None, Outcome::Abstain) => (RowStatus::Abstain, plan.decision.because.clone()),
@@ -359,7 +392,7 @@ fn planned_row(part: &Part, pick: usize, left: &Left, folder: &str) -> Portfolio
             _ => plan.decision.action.text.clone(),
         }),
         worth_over_holding: taken.and_then(|choice| choice.numbers.worth_over_holding),
-        ranking_worth_usd: figure(|choice| choice.ranking_usd.into()),
+        held_worth_usd: figure(|choice| choice.held_usd.into()),
         probability_of_profit_real_world: figure(|choice| {
             choice.numbers.probability_of_profit_real_world.clone()
         }),
@@ -376,8 +409,8 @@ fn planned_row(part: &Part, pick: usize, left: &Left, folder: &str) -> Portfolio
     }
 }
 
-/// What is missing for the plan's own choice in place of what is taken.
-fn shortage(own: &Choice, taken: Option<&Choice>, left: &Left) -> String {
+/// What is missing for the plan's own choice in place of what is taken; nothing if it would fit.
+fn shortage(own: &Choice, taken: Option<&Choice>, left: &Left) -> Option<String> {
     let more = |own: i64, taken: i64, left: i64| own - taken - left;
     let collateral = more(
         own.collateral.0,
@@ -390,18 +423,17 @@ fn shortage(own: &Choice, taken: Option<&Choice>, left: &Left) -> String {
         left.cash,
     );
     match (collateral > 0, cash > 0) {
-        (true, true) => format!(
+        (true, true) => Some(format!(
             "{} more collateral than the limit leaves, and {} more cash",
             usd(dollars(collateral)),
             usd(dollars(cash))
-        ),
-        (true, false) => format!(
+        )),
+        (true, false) => Some(format!(
             "{} more collateral than the limit leaves",
             usd(dollars(collateral))
-        ),
-        (false, true) => format!("{} more cash than is left", usd(dollars(cash))),
-        // Only where the combination is not proven best.
-        (false, false) => "no more than is left: the combination is not proven best".to_owned(),
+        )),
+        (false, true) => Some(format!("{} more cash than is left", usd(dollars(cash)))),
+        (false, false) => None,
     }
 }
 
@@ -423,7 +455,7 @@ fn failed_row(symbol: &str, error: &Error) -> PortfolioRow {
         action: None,
         own_plan: None,
         worth_over_holding: None,
-        ranking_worth_usd: none(),
+        held_worth_usd: none(),
         probability_of_profit_real_world: none(),
         premium_after_fees_usd: none(),
         collateral_usd: none(),
@@ -473,26 +505,38 @@ fn outcome(rows: &[PortfolioRow]) -> Outcome {
     }
 }
 
-fn choice_view(found: &Found, groups: &[Vec<Item>]) -> ChoiceView {
+fn choice_view(found: &Found, groups: &[Vec<Item>], all_fit: bool) -> ChoiceView {
     let proven = found.bound - found.value < 0.01;
     let items: usize = groups.iter().map(|group| group.len() - 1).sum();
+    let many =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let of = format!(
-        "{items} actions of {} symbols, doing nothing besides",
-        groups.len()
+        "{} of {}, doing nothing besides",
+        many(items, "action"),
+        many(groups.len(), "symbol")
     );
+    let weighed = |value: f64| match all_fit {
+        true => Figure::missing("all fit, nothing had to be weighed up"),
+        false => value.into(),
+    };
     ChoiceView {
-        method: if proven {
-            format!("the best combination of {of}: exact, by dynamic programming with bounds")
+        method: if all_fit {
+            "every plan's own choice fits beside the others".to_owned()
+        } else if proven {
+            format!(
+                "the best combination of {of}, by their worth held to the end: exact, by dynamic programming with bounds"
+            )
         } else {
             format!(
-                "a combination of {of}: not proven best; another may be worth up to {} more",
+                "a combination of {of}, by their worth held to the end: not proven best; another may be worth up to {} more",
                 usd(found.bound - found.value)
             )
         },
-        ranking_worth_usd: found.value + 0.0,
-        upper_bound_usd: found.bound + 0.0,
+        all_fit,
+        held_worth_usd: found.value + 0.0,
+        upper_bound_usd: weighed(found.bound),
         proven_best: proven,
-        greedy_worth_usd: found.greedy + 0.0,
+        greedy_worth_usd: weighed(found.greedy),
     }
 }
 
@@ -580,6 +624,11 @@ fn assumptions(read: &Read) -> Vec<Assumption> {
         row(
             "worths add up",
             "approximately: each symbol is judged alone, beside the cash. How symbols move together is not modelled; where they fall together, and stocks do, the whole is worth less than the sum and its tail is worse".to_owned(),
+            "a simplification of ours",
+        ),
+        row(
+            "later decisions",
+            "each plan makes them as if it had the free cash alone, and its worth counts them: several plans may count on the same cash later. Where today's choices do not fit together, only worths held to the end decide; limits per symbol keep the cash apart".to_owned(),
             "a simplification of ours",
         ),
         row(
@@ -691,7 +740,7 @@ mod tests {
             Choice {
                 action,
                 numbers,
-                ranking_usd: worth,
+                held_usd: worth,
                 collateral: Cents(1_000_000 * contracts),
                 cash: Cents(990_000 * contracts),
             }
@@ -767,8 +816,8 @@ mod tests {
         let view = &planned.view;
         // 2 AAA and 3 BBB are worth 150; 4 AAA alone 100, and one contract is no help to CCC.
         assert_eq!(view.totals.worth_over_holding_usd, 150.0);
-        assert_eq!(view.choice.greedy_worth_usd, 100.0);
-        assert!(view.choice.proven_best);
+        assert_eq!(view.choice.greedy_worth_usd, Figure::Known(100.0));
+        assert!(view.choice.proven_best && !view.choice.all_fit);
         let statuses: Vec<(&str, RowStatus)> = view
             .rows
             .iter()
@@ -811,6 +860,41 @@ mod tests {
                 assert!(shown.contains(present), "lacks {present}\n{shown}");
             }
         }
+    }
+
+    /// Where the purse is short, what a plan hopes for from later decisions does not count: every plan would spend the same cash.
+    #[test]
+    fn hopes_of_later_decisions_do_not_win_scarce_cash() {
+        let mut hopeful = acting("AAA", &[(4, 10.0), (3, 25.0)]);
+        if let Ok(part) = &mut hopeful
+            && let Some(worth) = &mut part.choices[0].numbers.worth_over_holding
+        {
+            worth.value_usd = 500.0;
+        }
+        let planned = decided(
+            50_000.0,
+            vec![("AAA", hopeful), ("BBB", acting("BBB", &[(1, 9.0)]))],
+            false,
+        );
+        // Both fit: each plan's own choice stands.
+        assert!(planned.view.choice.all_fit);
+        assert_eq!(row(&planned, "AAA").status, RowStatus::Chosen);
+        let hopeful = acting("AAA", &[(4, 10.0), (3, 25.0)]);
+        let rivals = acting("BBB", &[(1, 9.0)]);
+        let third = acting("CCC", &[(4, 1.0)]);
+        let planned = decided(
+            50_000.0,
+            vec![("AAA", hopeful), ("BBB", rivals), ("CCC", third)],
+            false,
+        );
+        assert_eq!(row(&planned, "AAA").status, RowStatus::Reduced);
+        let reason = &row(&planned, "AAA").reason;
+        assert!(
+            reason.contains("held to its end this is worth $15.00 more"),
+            "{reason}"
+        );
+        assert_eq!(row(&planned, "BBB").status, RowStatus::Chosen);
+        assert_eq!(row(&planned, "CCC").status, RowStatus::LeftOut);
     }
 
     #[test]

@@ -93,8 +93,8 @@ pub(crate) fn watermark(inputs: &Inputs) -> Option<String> {
 pub(crate) struct Choice {
     pub(crate) action: ActionView,
     pub(crate) numbers: Numbers,
-    /// Worth over holding on the paths that choose, in dollars.
-    pub(crate) ranking_usd: f64,
+    /// Worth over holding of the action alone, held to its end, in closed form, in dollars.
+    pub(crate) held_usd: f64,
     /// Change of the cash reserved for short puts.
     pub(crate) collateral: Cents,
     /// Free cash that it takes; negative: it frees some.
@@ -152,7 +152,7 @@ pub(crate) fn choices(
             Choice {
                 action: desk.action_view(&candidate.action),
                 numbers: desk.numbers(candidate),
-                ranking_usd: over(candidate),
+                held_usd: candidate.alone_usd,
                 collateral: after.reserved() - before.reserved(),
                 cash: before.free_cash() - after.free_cash(),
             }

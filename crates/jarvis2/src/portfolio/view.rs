@@ -76,8 +76,8 @@ pub(crate) struct PortfolioRow {
     /// Worth of the action over holding, on fresh paths that had no say; absent where nothing is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) worth_over_holding: Option<IntervalUsd>,
-    /// The same on the paths that chose: what the combination maximises.
-    pub(crate) ranking_worth_usd: Figure,
+    /// Worth over holding of the action alone, held to its end, in closed form: what decides where cash or collateral is short.
+    pub(crate) held_worth_usd: Figure,
     /// Real-world probability that the option sold, held to its end, makes money after costs.
     pub(crate) probability_of_profit_real_world: Figure,
     /// Net premium after fees.
@@ -123,14 +123,16 @@ pub(crate) struct Totals {
 pub(crate) struct ChoiceView {
     /// In one sentence.
     pub(crate) method: String,
-    /// Sum of the worths on the paths that chose.
-    pub(crate) ranking_worth_usd: f64,
-    /// No combination of these alternatives is worth more there.
-    pub(crate) upper_bound_usd: f64,
-    /// Is that proven to a cent?
+    /// Do all plans' own choices fit together? Then they are taken, and nothing has to be weighed up.
+    pub(crate) all_fit: bool,
+    /// Sum of the worths of the actions alone, held to their end.
+    pub(crate) held_worth_usd: f64,
+    /// Where not all fit: no combination of the alternatives has a greater sum.
+    pub(crate) upper_bound_usd: Figure,
+    /// Is the sum within a cent of that, or do all fit?
     pub(crate) proven_best: bool,
-    /// What taking the dearest that still fits, symbol by symbol, would have been worth.
-    pub(crate) greedy_worth_usd: f64,
+    /// Where not all fit: what taking the dearest that still fits, symbol by symbol, would have been worth.
+    pub(crate) greedy_worth_usd: Figure,
 }
 
 /// What would repeat the portfolio, byte for byte.

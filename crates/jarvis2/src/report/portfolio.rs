@@ -28,6 +28,14 @@ fn status(row: &PortfolioRow) -> &'static str {
     }
 }
 
+/// Why, as a sentence; an error begins as it is, often with the name of a file.
+fn reason(row: &PortfolioRow) -> String {
+    match row.status {
+        RowStatus::Failed => format!("{}.", row.reason.trim_end_matches('.')),
+        _ => sentence(&row.reason),
+    }
+}
+
 /// What is to be done with a symbol.
 fn action(row: &PortfolioRow) -> String {
     match &row.action {
@@ -132,14 +140,12 @@ fn purse_sentence(totals: &Totals) -> String {
 /// How the combination was found, and what greed would have brought.
 fn choice_sentence(view: &PortfolioView) -> String {
     let choice = &view.choice;
-    let gain = choice.ranking_worth_usd - choice.greedy_worth_usd;
-    let greedy = if gain > 0.005 {
-        format!(
-            " Taking the dearest that still fits, symbol by symbol, would have brought {} less on the paths that choose.",
-            usd(gain)
-        )
-    } else {
-        String::new()
+    let greedy = match choice.greedy_worth_usd.known() {
+        Some(greedy) if choice.held_worth_usd - greedy > 0.005 => format!(
+            " Taking the dearest that still fits, symbol by symbol, would have brought {} less.",
+            usd(choice.held_worth_usd - greedy)
+        ),
+        _ => String::new(),
     };
     format!("Chosen: {}.{greedy}", choice.method)
 }
@@ -236,7 +242,7 @@ fn rows(screen: &mut Screen, view: &PortfolioView) {
             })),
         ]);
         table.lead(format!("{mark} {}: {}", row.symbol, action(row)));
-        table.note(sentence(&row.reason));
+        table.note(reason(row));
     }
     screen.table(&table);
 }
@@ -349,7 +355,7 @@ fn html_rows(page: &mut String, view: &PortfolioView) {
         let head = format!(
             "{link}: {}<small>{}</small>",
             escape(&action(row)),
-            escape(&sentence(&row.reason))
+            escape(&reason(row))
         );
         let na = || "n/a".to_string();
         let cells = [
