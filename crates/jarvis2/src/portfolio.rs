@@ -61,7 +61,7 @@ pub(crate) struct Planned {
 }
 
 /// What became of one symbol.
-type Result1 = Result<Part, Error>;
+type PartResult = Result<Part, Error>;
 
 /// Reads the file; `share` says how many symbols are planned at once, given how many there are.
 pub(crate) fn plan(
@@ -83,18 +83,21 @@ pub(crate) fn plan(
     Ok(decide(&read, config, results, interrupted))
 }
 
-/// The request for one symbol.
-fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
-    // More than the whole limit can never be taken, so it is not worth a search.
+/// Collateral that a symbol may take, in dollars: its own limit, or what the limit of all leaves beside the other symbols' open puts.
+fn most(read: &Read, wanted: &Wanted) -> Option<f64> {
     let others = read.account.pledged_usd(Some(&wanted.symbol));
     let room = read
         .collateral_limit
         .as_ref()
         .map(|(usd, _)| (usd - others).max(0.0));
-    let collateral_max_usd = match (wanted.collateral_max_usd, room) {
+    match (wanted.collateral_max_usd, room) {
         (Some(own), Some(room)) => Some(own.min(room)),
         (own, room) => own.or(room),
-    };
+    }
+}
+
+/// The request for one symbol.
+fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
     Request {
         chains: wanted.chains.clone(),
         account: None,
@@ -110,7 +113,7 @@ fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
             source: read.account_source.clone(),
             bytes: read.account_bytes.clone(),
         }),
-        collateral_max_usd,
+        collateral_max_usd: most(read, wanted),
     }
 }
 
@@ -121,10 +124,10 @@ fn plan_all(
     config: &Config,
     share: Share,
     progress: &Progress,
-) -> Vec<Result1> {
+) -> Vec<PartResult> {
     let count = read.symbols.len();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<Option<Result1>>> = Mutex::new((0..count).map(|_| None).collect());
+    let results: Mutex<Vec<Option<PartResult>>> = Mutex::new((0..count).map(|_| None).collect());
     let one = |wanted: &Wanted| {
         let request = request(read, wanted, ask);
         let inputs = inputs::read(
@@ -182,7 +185,7 @@ struct Purse {
 }
 
 impl Purse {
-    fn of(read: &Read, results: &[Result1]) -> Purse {
+    fn of(read: &Read, results: &[PartResult]) -> Purse {
         let cash = Cents::from_usd(read.account.cash_usd);
         let pledged = Cents::from_usd(read.account.pledged_usd(None));
         // What expires today is settled in the book of its symbol only: it may have freed cash or collateral.
@@ -241,7 +244,7 @@ fn all_own(groups: &[Vec<Item>], purse: &Purse) -> Option<Found> {
 }
 
 /// Chooses and says why.
-fn decide(read: &Read, config: &Config, results: Vec<Result1>, interrupted: bool) -> Planned {
+fn decide(read: &Read, config: &Config, results: Vec<PartResult>, interrupted: bool) -> Planned {
     let purse = Purse::of(read, &results);
     let groups: Vec<Vec<Item>> = results
         .iter()
@@ -315,12 +318,12 @@ fn decide(read: &Read, config: &Config, results: Vec<Result1>, interrupted: bool
     let plans = results
         .into_iter()
         .zip(folders)
-        .filter_map(|(result, folder)| {
+        .zip(&read.symbols)
+        .filter_map(|((result, folder), wanted)| {
             let mut plan = result.ok()?.plan;
-            plan.decision.notices.insert(
-                0,
-                "this plan is one of a portfolio: it is made as if this symbol had the free cash alone, up to its limit; what to do beside the others stands in portfolio.json".to_owned(),
-            );
+            plan.decision
+                .notices
+                .insert(0, part_notice(most(read, wanted)));
             Some((folder, plan))
         })
         .collect();
@@ -329,6 +332,19 @@ fn decide(read: &Read, config: &Config, results: Vec<Result1>, interrupted: bool
         plans,
         interrupted,
     }
+}
+
+/// What the plan of one symbol says of being one of many.
+fn part_notice(most_usd: Option<f64>) -> String {
+    let limit = most_usd.map_or_else(String::new, |most| {
+        format!(
+            " of {} of collateral (where it refuses an action it is named limits.max_collateral_fraction)",
+            usd(most)
+        )
+    });
+    format!(
+        "this plan is one of a portfolio: it is made as if this symbol had the free cash alone, up to its limit{limit}; what to do beside the others stands in portfolio.json"
+    )
 }
 
 /// Cents that are left when all is done.
@@ -520,7 +536,9 @@ fn choice_view(found: &Found, groups: &[Vec<Item>], all_fit: bool) -> ChoiceView
         false => value.into(),
     };
     ChoiceView {
-        method: if all_fit {
+        method: if items == 0 {
+            "no plan acts, so nothing has to be weighed up".to_owned()
+        } else if all_fit {
             "every plan's own choice fits beside the others".to_owned()
         } else if proven {
             format!(
@@ -541,7 +559,7 @@ fn choice_view(found: &Found, groups: &[Vec<Item>], all_fit: bool) -> ChoiceView
 }
 
 /// The tickers that do not exist, if any.
-fn watermark(results: &[Result1]) -> Option<String> {
+fn watermark(results: &[PartResult]) -> Option<String> {
     let parts = results.iter().flatten();
     let invented: Vec<&str> = parts
         .filter(|part| part.plan.watermark.is_some())
@@ -556,7 +574,7 @@ fn watermark(results: &[Result1]) -> Option<String> {
     })
 }
 
-fn days(results: &[Result1]) -> Vec<String> {
+fn days(results: &[PartResult]) -> Vec<String> {
     let parts = results.iter().flatten();
     let mut days: Vec<String> = parts.map(|part| part.plan.as_of.clone()).collect();
     days.sort();
@@ -564,7 +582,7 @@ fn days(results: &[Result1]) -> Vec<String> {
     days
 }
 
-fn notices(read: &Read, purse: &Purse, results: &[Result1], interrupted: bool) -> Vec<String> {
+fn notices(read: &Read, purse: &Purse, results: &[PartResult], interrupted: bool) -> Vec<String> {
     let mut notices = Vec::new();
     if interrupted {
         notices.push(
@@ -726,7 +744,7 @@ mod tests {
     }
 
     /// A plan that acts, with choices of so many contracts at $10,000 of collateral, worth so many dollars.
-    fn acting(symbol: &str, choices: &[(i64, f64)]) -> Result1 {
+    fn acting(symbol: &str, choices: &[(i64, f64)]) -> PartResult {
         let mut plan = fixture();
         plan.symbol = symbol.to_owned();
         let choice = |&(contracts, worth): &(i64, f64)| {
@@ -759,14 +777,14 @@ mod tests {
         }
     }
 
-    fn abstains(symbol: &str) -> Result1 {
+    fn abstains(symbol: &str) -> PartResult {
         let mut plan = abstaining();
         plan.symbol = symbol.to_owned();
         Ok(part(plan, Vec::new()))
     }
 
-    fn decided(limit_usd: f64, results: Vec<(&str, Result1)>, interrupted: bool) -> Planned {
-        let (symbols, results): (Vec<Wanted>, Vec<Result1>) = results
+    fn decided(limit_usd: f64, results: Vec<(&str, PartResult)>, interrupted: bool) -> Planned {
+        let (symbols, results): (Vec<Wanted>, Vec<PartResult>) = results
             .into_iter()
             .map(|(symbol, result)| (wanted(symbol), result))
             .unzip();

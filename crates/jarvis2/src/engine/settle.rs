@@ -5,6 +5,9 @@
 
 use search::Edge;
 
+/// Index and worth of an action of the root.
+pub(crate) type Ranked = (usize, f64);
+
 /// The root after one batch, in the tree's own unit of worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Standing {
@@ -12,9 +15,9 @@ pub(crate) struct Standing {
     pub(crate) evaluations: u32,
     /// Worth of the root.
     pub(crate) root: f64,
-    /// Index and worth of the best action and of the next best; absent where none was tried yet.
-    pub(crate) best: Option<(usize, f64)>,
-    pub(crate) second: Option<(usize, f64)>,
+    /// The best action and the next best; absent where none was tried yet.
+    pub(crate) best: Option<Ranked>,
+    pub(crate) second: Option<Ranked>,
     /// Actions tried at least once.
     pub(crate) tried: usize,
 }
@@ -103,10 +106,10 @@ impl Settling {
     }
 }
 
-/// The best two of the root's actions: greatest worth, then more visits, then the lower index, as the tree itself ranks.
+/// The best two of the root's actions and how many were tried: greatest worth, then more visits, then the lower index, as the tree itself ranks.
 pub(crate) fn best_two<A>(
     edges: impl Iterator<Item = Edge<A>>,
-) -> (Option<(usize, f64)>, Option<(usize, f64)>, usize) {
+) -> (Option<Ranked>, Option<Ranked>, usize) {
     let mut ranked: Vec<(f64, u32, usize)> = edges
         .filter_map(|edge| Some((edge.worth?, edge.visits, edge.index)))
         .collect();

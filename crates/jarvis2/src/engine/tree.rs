@@ -278,7 +278,13 @@ impl<'a, 'g> Glass<'a, 'g> {
     fn ranked(&self, node: NodeId) -> Vec<(Edge<Move>, f64)> {
         let mut edges: Vec<Edge<Move>> = self.tree().edges(node).collect();
         let all: f64 = edges.iter().map(|edge| f64::from(edge.visits)).sum();
-        edges.sort_by(|a, b| b.visits.cmp(&a.visits).then(a.index.cmp(&b.index)));
+        let worth = |edge: &Edge<Move>| edge.worth.unwrap_or(f64::NEG_INFINITY);
+        edges.sort_by(|a, b| {
+            b.visits
+                .cmp(&a.visits)
+                .then(worth(b).total_cmp(&worth(a)))
+                .then(a.index.cmp(&b.index))
+        });
         edges
             .into_iter()
             .map(|edge| (edge, f64::from(edge.visits) / all.max(1.0)))

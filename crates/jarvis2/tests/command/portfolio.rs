@@ -283,6 +283,22 @@ fn a_bad_portfolio_file_is_usage() {
     }
 }
 
+/// A new key of the configuration changes its hash and nothing that a reader looks at.
+fn without_hashes(text: &str) -> String {
+    let is_hash = |word: &str| {
+        let word = word.trim_end_matches(',');
+        word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let line = |line: &str| {
+        let words = line.split(' ').map(|word| match is_hash(word) {
+            true => "(sha256)",
+            false => word,
+        });
+        words.collect::<Vec<_>>().join(" ") + "\n"
+    };
+    text.lines().map(line).collect()
+}
+
 /// The sample file runs as it stands, on the sample. After a change that is meant:
 /// `JARVIS2_BLESS=1 cargo test -p jarvis2 --test command portfolio`, and read the difference.
 #[test]
@@ -295,7 +311,7 @@ fn the_sample_portfolio_reads_like_this() {
         .exits(2);
     assert!(again.stderr.contains("exists already"), "{again}");
     let args = [&["plan", "--portfolio", "p.toml", "--no-files"], TINY].concat();
-    let found = desk.run(&args).exits(0).stdout;
+    let found = without_hashes(&desk.run(&args).exits(0).stdout);
     assert!(found.lines().all(|line| line.chars().count() <= 80));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/golden/portfolio.txt");
     if std::env::var_os("JARVIS2_BLESS").is_some_and(|wish| wish == "1") {
