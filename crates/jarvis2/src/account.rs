@@ -88,6 +88,19 @@ impl Account {
         Ok((account, bytes))
     }
 
+    /// Checks an account that stands in another file.
+    pub(crate) fn inline(value: toml::Value, path: &Path) -> Result<Account, Error> {
+        let account: Account = value.try_into().map_err(|error| Error::Syntax {
+            path: path.to_owned(),
+            why: format!("[account]: {}", error.to_string().trim_end()),
+        })?;
+        account.check().map_err(|what| Error::Wrong {
+            path: path.to_owned(),
+            what: format!("[account]: {what}"),
+        })?;
+        Ok(account)
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.schema_version != 1 {
             return Err(format!(

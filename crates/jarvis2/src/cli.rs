@@ -1,11 +1,14 @@
 //! The front door: arguments in, text and files out. Only here do numbers become text.
 
+use crate::aside::Aside;
 use crate::config::{self, Config, Flag};
-use crate::engine::{self, inputs::Request};
+use crate::engine::{self, inputs::Request, tree::TraceTo};
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
+use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
-use crate::{account, price, report, risk};
+use crate::trace::Trace;
+use crate::{account, portfolio, price, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -59,6 +62,10 @@ struct PlanArgs {
     /// embedded synthetic sample.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    /// Plan many symbols of one cash account together (TOML). `jarvis2 config init --portfolio FILE` writes a sample that runs as it
+    /// stands.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace"])]
+    portfolio: Option<PathBuf>,
     /// Account (TOML). Without it: all cash is assumed. `jarvis2 config init --account FILE` writes a sample.
     #[arg(long, value_name = "FILE")]
     account: Option<PathBuf>,
@@ -98,9 +105,18 @@ struct PlanArgs {
     /// Folder for report.html and plan.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write no files.
+    /// Write no report and no plan file.
     #[arg(long)]
     no_files: bool,
+    /// Also write the search tree as JSON (`jarvis2 schema trace` describes it).
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// Decisions from the root that the trace holds; what is left out is counted in it. Default: all.
+    #[arg(long, value_name = "DECISIONS", requires = "trace")]
+    trace_depth: Option<u32>,
+    /// Situations that the trace holds at most, the nearest to the root first; what is left out is counted in it.
+    #[arg(long, value_name = "COUNT", requires = "trace", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..))]
+    trace_nodes: u32,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -156,11 +172,14 @@ pub(crate) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Write a commented configuration, or with --account a sample account. Never overwrites.
+    /// Write a commented configuration, or with --account or --portfolio a sample of those. Never overwrites.
     Init {
         /// Write a sample account to this file instead.
         #[arg(long, value_name = "FILE")]
         account: Option<PathBuf>,
+        /// Write a sample portfolio to this file instead.
+        #[arg(long, value_name = "FILE", conflicts_with = "account")]
+        portfolio: Option<PathBuf>,
         /// Where to write the configuration.
         #[arg(long = "config", value_name = "FILE")]
         file: Option<PathBuf>,
@@ -188,6 +207,12 @@ enum SchemaOf {
     Config,
     /// `plan.json`.
     Plan,
+    /// The file of `plan --trace`.
+    Trace,
+    /// The file that `plan --portfolio` reads.
+    Portfolio,
+    /// `portfolio.json`, its answer.
+    PortfolioPlan,
 }
 
 /// Runs the command line and returns the exit code.
@@ -299,7 +324,10 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     let config = load(&args.config, flags)?.config;
     let machine = hardware::detect();
     let threads = threads(&config, &machine);
-    let evaluations_max = reserve(&config, &machine, threads)?;
+    if let Some(path) = &args.portfolio {
+        return plan_portfolio(path, args, &config, &machine, threads);
+    }
+    let evaluations_max = reserve(&config, &machine, 1, threads)?;
     let request = Request {
         chains: args.chain.clone(),
         account: args.account.clone(),
@@ -309,24 +337,36 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         as_of: args.as_of,
         spot_usd: args.spot,
         allow_synthetic: args.allow_synthetic,
+        ..Request::default()
     };
     if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
         return Err(Error::Usage(format!(
             "--spot {spot}: a price in dollars is needed"
         )));
     }
+    let mut trace = match &args.trace {
+        Some(path) => Some(TraceTo {
+            aside: Aside::create(path)?,
+            depth_max: args.trace_depth.unwrap_or(u32::MAX),
+            nodes_max: args.trace_nodes,
+        }),
+        None => None,
+    };
     let progress = Progress::new(args.quiet || args.json);
     let inputs = engine::inputs::read(&request, config, threads, evaluations_max)?;
-    let plan = engine::plan(&inputs, &progress);
+    let plan = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
     let plan = plan?;
-    let written = if args.no_files {
+    let mut written = if args.no_files {
         Vec::new()
     } else {
         write(&plan, &inputs.config, args.out.as_deref())?
     };
+    if let Some(trace) = trace {
+        written.push(trace.aside.commit()?);
+    }
     if args.json {
-        done(&to_json(&plan)?);
+        done(&pretty(&plan)?);
     } else {
         let style = report::TextStyle {
             color: wants_color(),
@@ -342,6 +382,80 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     } else {
         0
     })
+}
+
+fn plan_portfolio(
+    path: &Path,
+    args: &PlanArgs,
+    config: &Config,
+    machine: &hardware::Machine,
+    threads: usize,
+) -> Result<u8, Error> {
+    let ask = portfolio::Ask {
+        as_of: args.as_of,
+        allow_synthetic: args.allow_synthetic,
+    };
+    let progress = Progress::new(args.quiet || args.json);
+    let share = |symbols: usize| {
+        // As many symbols at once as there are threads and memory for, one at least.
+        let mut workers = threads.min(symbols).max(1);
+        loop {
+            let each = (threads / workers).max(1);
+            match reserve(config, machine, workers, each) {
+                Ok(evaluations_max) => {
+                    return Ok(portfolio::Share {
+                        workers,
+                        threads: each,
+                        evaluations_max,
+                    });
+                }
+                Err(error) if workers == 1 => return Err(error),
+                Err(_) => workers -= 1,
+            }
+        }
+    };
+    let planned = portfolio::plan(path, &ask, config, share, &progress);
+    progress.finish();
+    let planned = planned?;
+    let written = if args.no_files {
+        Vec::new()
+    } else {
+        write_portfolio(&planned, config, args.out.as_deref())?
+    };
+    if args.json {
+        done(&pretty(&planned.view)?);
+    } else {
+        let style = report::TextStyle {
+            color: wants_color(),
+            unicode: wants_unicode(),
+        };
+        done(&report::portfolio_text(&planned.view, &style));
+    }
+    for path in written {
+        eprintln!("written: {}", path.display());
+    }
+    Ok(portfolio::exit_code(&planned))
+}
+
+/// Writes the portfolio's files, and those of each symbol into a folder of its own.
+fn write_portfolio(
+    planned: &portfolio::Planned,
+    config: &Config,
+    out: Option<&Path>,
+) -> Result<Vec<PathBuf>, Error> {
+    let dir = out.map_or_else(|| PathBuf::from(&config.output.dir), Path::to_path_buf);
+    let mut files = Vec::new();
+    if config.output.html {
+        files.push(("portfolio.html", report::portfolio_html(&planned.view)));
+    }
+    if config.output.json {
+        files.push(("portfolio.json", pretty(&planned.view)? + "\n"));
+    }
+    let written = put(&dir, files)?;
+    for (folder, plan) in &planned.plans {
+        write(plan, config, Some(&dir.join(folder)))?;
+    }
+    Ok(written)
 }
 
 fn risk(args: &RiskArgs) -> Result<u8, Error> {
@@ -365,6 +479,7 @@ fn risk(args: &RiskArgs) -> Result<u8, Error> {
         as_of: args.as_of,
         spot_usd: args.spot,
         allow_synthetic: args.allow_synthetic,
+        ..Request::default()
     };
     let risk = risk::risk(&request, &config, threads(&config, &hardware::detect()))?;
     if let Some(path) = &args.html {
@@ -400,48 +515,58 @@ pub(crate) fn threads(config: &Config, machine: &hardware::Machine) -> usize {
 /// Bytes of a tree per evaluation, with room to spare (about 700 were measured).
 const BYTES_PER_EVALUATION: u64 = 1500;
 
-/// Asks for the memory that paths and trees of this configuration take, before any of it is taken. Returns how many
-/// evaluations of the main search the budget holds.
-fn reserve(config: &Config, machine: &hardware::Machine, threads: usize) -> Result<u32, Error> {
-    let search = &config.search;
+/// Asks for the memory that the paths and trees of `plans` at once, each on so many threads, take, before any of it is taken. Returns
+/// how many evaluations of a main search the budget holds.
+fn reserve(
+    config: &Config,
+    machine: &hardware::Machine,
+    plans: usize,
+    threads: usize,
+) -> Result<u32, Error> {
+    let (search, plans) = (&config.search, plans as u64);
     let paths = u64::from(search.paths) * u64::from(config.objective.horizon_days) * 24;
     let at_once = (threads as u64).min(u64::from(search.draws));
     let draws = at_once * u64::from(search.draw_evaluations) * BYTES_PER_EVALUATION;
-    let rest = 100_000_000 + paths + draws;
-    let need = rest + u64::from(search.evaluations) * BYTES_PER_EVALUATION;
+    let rest = plans * (100_000_000 + paths + draws);
+    let need = rest + plans * u64::from(search.evaluations) * BYTES_PER_EVALUATION;
     let budget = hardware::memory_budget(machine, config.hardware.memory_limit_bytes());
     budget.check(
         need,
         "search.paths, search.evaluations and search.draw_evaluations",
     )?;
-    let most = budget.bytes.saturating_sub(rest) / BYTES_PER_EVALUATION;
+    let most = budget.bytes.saturating_sub(rest) / BYTES_PER_EVALUATION / plans;
     Ok(u32::try_from(most).unwrap_or(u32::MAX))
 }
 
-fn to_json(plan: &Plan) -> Result<String, Error> {
-    serde_json::to_string_pretty(plan).map_err(|error| Error::Internal(error.to_string()))
+fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(value).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// Writes the files that the configuration asks for.
 fn write(plan: &Plan, config: &Config, out: Option<&Path>) -> Result<Vec<PathBuf>, Error> {
     let dir = out.map_or_else(|| PathBuf::from(&config.output.dir), Path::to_path_buf);
+    let mut files = Vec::new();
+    if config.output.html {
+        files.push(("report.html", report::html(plan)));
+    }
+    if config.output.json {
+        files.push(("plan.json", pretty(plan)? + "\n"));
+    }
+    put(&dir, files)
+}
+
+/// Writes files into a folder, which is made if need be.
+fn put(dir: &Path, files: Vec<(&str, String)>) -> Result<Vec<PathBuf>, Error> {
     let unwritable = |path: &Path, error: std::io::Error| Error::Unwritable {
         path: path.to_owned(),
         why: error.to_string(),
     };
-    std::fs::create_dir_all(&dir).map_err(|error| unwritable(&dir, error))?;
+    std::fs::create_dir_all(dir).map_err(|error| unwritable(dir, error))?;
     let mut written = Vec::new();
-    let mut put = |name: &str, text: String| {
+    for (name, text) in files {
         let path = dir.join(name);
         std::fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
         written.push(path);
-        Ok::<(), Error>(())
-    };
-    if config.output.html {
-        put("report.html", report::html(plan))?;
-    }
-    if config.output.json {
-        put("plan.json", to_json(plan)? + "\n")?;
     }
     Ok(written)
 }
@@ -465,18 +590,7 @@ fn config_command(command: ConfigCommand) -> Result<String, Error> {
             account: Some(path),
             ..
         } => {
-            let unwritable = |why: String| Error::Unwritable {
-                path: path.clone(),
-                why,
-            };
-            if path.exists() {
-                return Err(Error::Usage(format!(
-                    "{}: exists already and is left as it is; name another file",
-                    path.display()
-                )));
-            }
-            std::fs::write(&path, account::SAMPLE)
-                .map_err(|error| unwritable(error.to_string()))?;
+            write_sample(&path, account::SAMPLE)?;
             Ok(format!(
                 "{}: a sample account was written; edit it, then run `jarvis2 plan --chain FILE --account {}`",
                 path.display(),
@@ -484,9 +598,19 @@ fn config_command(command: ConfigCommand) -> Result<String, Error> {
             ))
         }
         ConfigCommand::Init {
-            account: None,
-            file,
-        } => Ok(config::init(file.as_deref(), &config::environment())?),
+            portfolio: Some(path),
+            ..
+        } => {
+            write_sample(&path, portfolio::SAMPLE)?;
+            Ok(format!(
+                "{}: a sample portfolio was written; it runs as it stands: `jarvis2 plan --portfolio {}`",
+                path.display(),
+                path.display()
+            ))
+        }
+        ConfigCommand::Init { file, .. } => {
+            Ok(config::init(file.as_deref(), &config::environment())?)
+        }
         ConfigCommand::Show { origin, config } => Ok(load(&config, Vec::new())?.show(origin)),
         ConfigCommand::Check { config } => {
             load(&config, Vec::new())?;
@@ -499,10 +623,27 @@ fn config_command(command: ConfigCommand) -> Result<String, Error> {
     }
 }
 
+/// Writes a sample file; never over another.
+fn write_sample(path: &Path, text: &str) -> Result<(), Error> {
+    if path.exists() {
+        return Err(Error::Usage(format!(
+            "{}: exists already and is left as it is; name another file",
+            path.display()
+        )));
+    }
+    std::fs::write(path, text).map_err(|error| Error::Unwritable {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })
+}
+
 fn schema(format: SchemaOf) -> Result<String, Error> {
     let value = match format {
         SchemaOf::Account => schemars::schema_for!(account::Account).to_value(),
         SchemaOf::Plan => schemars::schema_for!(Plan).to_value(),
+        SchemaOf::Portfolio => schemars::schema_for!(PortfolioFile).to_value(),
+        SchemaOf::PortfolioPlan => schemars::schema_for!(PortfolioView).to_value(),
+        SchemaOf::Trace => schemars::schema_for!(Trace).to_value(),
         SchemaOf::Config => config::json_schema(),
     };
     serde_json::to_string_pretty(&value).map_err(|error| Error::Internal(error.to_string()))

@@ -12,6 +12,8 @@ pub(crate) enum Error {
     #[error("{0}")]
     Account(#[from] crate::account::Error),
     #[error("{0}")]
+    Portfolio(#[from] crate::portfolio::FileError),
+    #[error("{0}")]
     Data(#[from] market::Error),
     #[error("{0}")]
     Fit(#[from] crate::engine::fit::Error),
@@ -56,6 +58,7 @@ impl Error {
             Error::Usage(_) | Error::Config(_) | Error::Account(_) | Error::NoSuchSymbol { .. } => {
                 2
             }
+            Error::Portfolio(_) => 2,
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
             Error::Resources(_)

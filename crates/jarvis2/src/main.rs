@@ -1,16 +1,19 @@
 //! What do I do now with this position? A decision engine for options sellers. It never places an order.
 
 mod account;
+mod aside;
 mod cli;
 mod config;
 mod engine;
 mod error;
 mod plan;
+mod portfolio;
 mod price;
 mod progress;
 mod report;
 mod risk;
 mod surface;
+mod trace;
 
 use std::process::ExitCode;
 

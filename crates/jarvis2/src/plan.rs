@@ -4,6 +4,7 @@
 //! computed is a sentence, `"n/a (reason)"`, never 0. The plan holds no time of day, duration or thread count: the same input
 //! and seed give the same bytes.
 
+use crate::trace::TreeView;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,8 @@ pub(crate) struct Plan {
     pub(crate) alternatives: Vec<Alternative>,
     /// Why.
     pub(crate) why: Why,
+    /// The top of the search tree, and how the choice settled as it grew.
+    pub(crate) tree: TreeView,
     /// What becomes of the position if the market moves.
     pub(crate) what_if: WhatIf,
     /// How simple policies do on the same simulated futures.

@@ -31,6 +31,14 @@ impl Progress {
         Progress { bar, stop }
     }
 
+    /// The same wish to stop, with nothing to see: for work that several threads share out.
+    pub(crate) fn silent(&self) -> Progress {
+        Progress {
+            bar: ProgressBar::hidden(),
+            stop: Arc::clone(&self.stop),
+        }
+    }
+
     /// A new stage begins.
     pub(crate) fn stage(&self, name: &str) {
         self.bar.set_message(name.to_owned());

@@ -7,8 +7,9 @@
 
 mod content;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod html;
+mod portfolio;
 mod risk;
 mod risk_html;
 mod surface;
@@ -20,6 +21,7 @@ mod text;
 pub(crate) mod units;
 
 pub(crate) use html::html;
+pub(crate) use portfolio::{portfolio_html, portfolio_text};
 pub(crate) use risk::{risk_csv, risk_text};
 pub(crate) use risk_html::risk_html;
 pub(crate) use surface::{surface_html, surface_text};

@@ -7,6 +7,7 @@ use super::fit::{Fitted, day_offset};
 use super::game::{HeldWorth, WheelGame};
 use super::inputs::Inputs;
 use super::policy::{RuleTable, TreePolicy};
+use super::settle::{Settling, Standing, best_two};
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -88,7 +89,7 @@ impl Table {
             fitted.implied_vol,
             longest,
         );
-        let limits = limits(config);
+        let mut limits = limits(config);
         let mut rules = Rules {
             costs,
             fill: match config.costs.fill {
@@ -122,6 +123,16 @@ impl Table {
             });
         }
         rules.utility.wealth_usd = wealth_usd;
+        if let Some(most) = inputs.collateral_max_usd {
+            // The limit is for this symbol; what other symbols' puts may take is reserved beside it.
+            let account = inputs.owner.account.as_ref();
+            let others = account.map_or(0.0, |account| {
+                account.pledged_usd(Some(&inputs.chain.symbol))
+            });
+            let fraction = (most + others) / wealth_usd;
+            limits.collateral_fraction = limits.collateral_fraction.min(fraction);
+            rules.collateral_fraction = limits.collateral_fraction;
+        }
         let table = MenuTable {
             book: &today.book,
             offers: &offers,
@@ -326,6 +337,21 @@ pub(crate) struct Searched<'a> {
     pub(crate) tree: Tree<WheelGame<'a>>,
     pub(crate) counts: Counts,
     pub(crate) stopped: StopReason,
+    /// How the best action settled while the tree grew.
+    pub(crate) settling: Settling,
+}
+
+/// The root as it stands now.
+fn standing(tree: &Tree<WheelGame<'_>>) -> Standing {
+    let (best, second, tried) = best_two(tree.edges(tree.root()));
+    Standing {
+        simulations: tree.counts().simulations,
+        evaluations: tree.counts().evaluations,
+        root: tree.worth(tree.root()),
+        best,
+        second,
+        tried,
+    }
 }
 
 /// Searches the game from today under the forecast.
@@ -351,7 +377,9 @@ pub(crate) fn search<'a>(
         config.evaluations
     };
     let settings = settings(evaluations, config);
+    let mut settling = Settling::default();
     let mut keep_going = |so_far: &Tree<WheelGame<'_>>| {
+        settling.note(standing(so_far));
         let spent = f64::from(so_far.counts().evaluations);
         progress.fraction(spent / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
@@ -376,6 +404,8 @@ pub(crate) fn search<'a>(
             tree.edges(tree.root()).len(),
         ));
     }
+    settling.note(standing(&tree));
+    settling.end();
     let counts = tree.counts();
     assert_eq!(
         evaluator.judged,
@@ -385,6 +415,7 @@ pub(crate) fn search<'a>(
     Ok(Searched {
         counts,
         stopped: tree.stop_reason(),
+        settling,
         tree,
     })
 }
@@ -432,7 +463,7 @@ pub(crate) struct Candidate {
     /// Does the searched policy manage the position later on? Otherwise it is held: that did better on the ranking paths.
     pub(crate) manages: bool,
     /// Certainty equivalent on the ranking paths, in dollars.
-    ranking_usd: f64,
+    pub(crate) ranking_usd: f64,
 }
 
 /// Everything that fresh paths say.
@@ -444,6 +475,8 @@ pub(crate) struct Graded {
     /// The choice, or, where that is doing nothing, the best of the others: what edge, draws and flips speak of.
     pub(crate) subject: usize,
     pub(crate) holding: Grade,
+    /// Certainty equivalent of holding on the ranking paths, in dollars.
+    pub(crate) held_ranking_usd: f64,
     /// Name and grade of each baseline.
     pub(crate) baselines: Vec<(String, Grade)>,
     /// Later decisions answered by the tree, and all.
@@ -618,10 +651,108 @@ pub(crate) fn grade(
         chosen,
         subject,
         holding,
+        held_ranking_usd: held_ranking.worth_usd.value,
         baselines,
         tree_answered: answered,
         paths: second.count(),
     })
+}
+
+/// Fewer contracts of the put that was chosen, held to their end, on the same two sets of paths: for a purse that the choice does not
+/// fit. Eighths of its contracts, whole ones; none for any other kind of action.
+pub(crate) fn ladder(
+    table: &Table,
+    graded: &Graded,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Vec<Candidate>, Error> {
+    const STEPS: i32 = 8;
+    let rules = &table.rules;
+    let chosen = &graded.candidates[graded.chosen];
+    let (Kind::SellPut, Some((right, strike, expiry_day, contracts, price))) =
+        (chosen.action.kind(), chosen.action.sold())
+    else {
+        return Ok(Vec::new());
+    };
+    let known = |count: i32| {
+        graded.candidates.iter().any(|other| {
+            other.action.kind() == Kind::SellPut
+                && other.action.sold() == Some((right, strike, expiry_day, count, price))
+        })
+    };
+    let mut counts: Vec<i32> = (1..STEPS)
+        .map(|step| contracts * step / STEPS)
+        .filter(|&count| count >= 1 && !known(count))
+        .collect();
+    counts.dedup();
+    let actions: Vec<Action> = counts
+        .into_iter()
+        .rev()
+        .map(|count| {
+            let leg = Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts: -count,
+                price,
+            };
+            Action::new(Kind::SellPut, &[leg])
+        })
+        .collect();
+    if actions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let grades = |salt: u64| -> Result<(Vec<Grade>, Vec<Option<Odds>>), Error> {
+        let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
+        let paths = Paths::simulate(
+            &rules.futures,
+            rules.horizon_day,
+            inputs.config.search.paths as usize,
+            seed,
+            inputs.threads,
+        );
+        let mut grades = Vec::new();
+        let mut odds = Vec::new();
+        for action in &actions {
+            if progress.stopped() {
+                return Err(Error::Interrupted {
+                    done: "the plan was done, its smaller sizes were not".to_owned(),
+                });
+            }
+            let once = Once(action.clone());
+            let walks = walk_all(rules, &table.today, &paths, &once, inputs.threads);
+            grades.push(Grade::new(&walks, &rules.utility, table.deviations));
+            odds.push(watched_odds(table, &paths, action));
+        }
+        Ok((grades, odds))
+    };
+    let (ranked, _) = grades(1)?;
+    let (graded_anew, odds) = grades(2)?;
+    let waiting = graded
+        .candidates
+        .iter()
+        .find(|candidate| candidate.line == 0)
+        .expect("doing nothing is a finalist");
+    let tail_limit = inputs.config.limits.max_cvar95_fraction * rules.utility.wealth_usd;
+    let rungs = actions
+        .into_iter()
+        .zip(ranked)
+        .zip(graded_anew)
+        .zip(odds)
+        .map(|(((action, ranked), grade), odds)| Candidate {
+            line: chosen.line,
+            over_holding: difference(&grade, &graded.holding, table.deviations),
+            over_waiting: difference(&grade, &waiting.grade, table.deviations),
+            odds,
+            alone_usd: alone(table, &action),
+            tail_refused: ranked.cvar95_usd > tail_limit,
+            tail_usd: ranked.cvar95_usd,
+            manages: false,
+            ranking_usd: ranked.worth_usd.value,
+            action,
+            grade,
+        });
+    Ok(rungs.collect())
 }
 
 /// The best lines of the menu by the tree's worth, spread over expiries, and always doing nothing.
@@ -767,6 +898,8 @@ pub(crate) struct Drawn {
     /// The same against every other action, neighbouring strikes and sizes included.
     pub(crate) same_contract: f64,
     pub(crate) beats_nothing: f64,
+    /// `stays_best` of every candidate, in their order.
+    pub(crate) stays_best_of: Vec<f64>,
     pub(crate) simulations: u64,
     pub(crate) evaluations: u64,
 }
@@ -783,7 +916,7 @@ pub(crate) fn draws(
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Result<OneDraw, Error>>>> =
         Mutex::new((0..count).map(|_| None).collect());
-    let line = graded.candidates[graded.subject].line;
+    let lines: Vec<usize> = graded.candidates.iter().map(|c| c.line).collect();
     thread::scope(|scope| {
         for _ in 0..inputs.threads.clamp(1, count) {
             scope.spawn(|| {
@@ -793,7 +926,7 @@ pub(crate) fn draws(
                         return;
                     }
                     progress.fraction(index as f64 / count as f64);
-                    let result = one_draw(table, line, index, inputs, progress);
+                    let result = one_draw(table, &lines, graded.subject, index, inputs, progress);
                     results.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(result);
                 }
             });
@@ -810,6 +943,7 @@ pub(crate) fn draws(
         stays_best: 0.0,
         same_contract: 0.0,
         beats_nothing: 0.0,
+        stays_best_of: vec![0.0; lines.len()],
         simulations: 0,
         evaluations: 0,
     };
@@ -820,7 +954,10 @@ pub(crate) fn draws(
             });
         };
         let one = one?;
-        drawn.stays_best += f64::from(u8::from(one.stays_best)) / count as f64;
+        drawn.stays_best += f64::from(u8::from(one.stays_best[graded.subject])) / count as f64;
+        for (share, stays) in drawn.stays_best_of.iter_mut().zip(&one.stays_best) {
+            *share += f64::from(u8::from(*stays)) / count as f64;
+        }
         drawn.same_contract += f64::from(u8::from(one.same_contract)) / count as f64;
         drawn.beats_nothing += f64::from(u8::from(one.beats_nothing)) / count as f64;
         drawn.simulations += u64::from(one.counts.simulations);
@@ -830,7 +967,8 @@ pub(crate) fn draws(
 }
 
 struct OneDraw {
-    stays_best: bool,
+    /// Of every line asked for.
+    stays_best: Vec<bool>,
     same_contract: bool,
     beats_nothing: bool,
     counts: Counts,
@@ -838,7 +976,8 @@ struct OneDraw {
 
 fn one_draw(
     table: &Table,
-    line: usize,
+    lines: &[usize],
+    subject: usize,
     index: usize,
     inputs: &Inputs,
     progress: &Progress,
@@ -888,11 +1027,15 @@ fn one_draw(
             .map(|(_, worth)| *worth)
             .fold(f64::NEG_INFINITY, f64::max)
     };
+    let line = lines[subject];
     let own = best(&|other| other == line);
     let kind = |other: usize| table.rules.menu[other].kind();
+    let stays_best = |line: usize| {
+        let own = best(&|other| other == line);
+        own.is_finite() && own >= best(&|other| kind(other) != kind(line)) - table.indifference_usd
+    };
     Ok(OneDraw {
-        stays_best: own.is_finite()
-            && own >= best(&|other| kind(other) != kind(line)) - table.indifference_usd,
+        stays_best: lines.iter().map(|&line| stays_best(line)).collect(),
         same_contract: own.is_finite() && own >= best(&|_| true) - table.indifference_usd,
         beats_nothing: line != 0 && own > best(&|other| other == 0),
         counts: tree.counts(),

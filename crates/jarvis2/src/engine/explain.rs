@@ -5,13 +5,15 @@ mod reasons;
 mod what_if;
 
 use self::numbers::blank;
+pub(crate) use self::reasons::stopped;
 use super::decide::{Candidate, Drawn, Graded, Searched, Table, watched};
 use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
+use super::tree::Glass;
 use crate::plan::*;
 use crate::report::units::{count, usd};
 use evidence::{Grade, Interval};
-use market::calendar;
+use market::{Cents, calendar};
 use pricing::Right;
 use wheel::{Action, Kind, Leg, Lot, Rules, SHARES_PER_CONTRACT, Situation, encoding};
 
@@ -40,12 +42,7 @@ pub(crate) fn explain(
     let candidate = &graded.candidates[shown];
     Plan {
         schema_version: 1,
-        watermark: inputs.chain.is_synthetic().then(|| {
-            format!(
-                "SYNTHETIC DATA ({}): {} does not exist; nothing here is advice or evidence",
-                inputs.chain.source, inputs.chain.symbol
-            )
-        }),
+        watermark: watermark(inputs),
         symbol: inputs.chain.symbol.clone(),
         as_of: inputs.chain.as_of.to_string(),
         spot_usd: table.today.state.spot,
@@ -59,6 +56,7 @@ pub(crate) fn explain(
         numbers: desk.numbers(candidate),
         alternatives: desk.alternatives(shown),
         why: desk.why(searched, drawn),
+        tree: Glass::new(inputs, table, searched).view(),
         what_if: desk.what_if(&candidate.action),
         evidence: desk.evidence(shown),
         account: desk.account(),
@@ -80,10 +78,194 @@ pub(crate) fn explain(
     }
 }
 
+/// What every screen and file of an invented market says first.
+pub(crate) fn watermark(inputs: &Inputs) -> Option<String> {
+    inputs.chain.is_synthetic().then(|| {
+        format!(
+            "SYNTHETIC DATA ({}): {} does not exist; nothing here is advice or evidence",
+            inputs.chain.source, inputs.chain.symbol
+        )
+    })
+}
+
+/// An action that a portfolio may take: its own plan would advise it.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) action: ActionView,
+    pub(crate) numbers: Numbers,
+    /// Worth over holding of the action alone, held to its end, in closed form, in dollars.
+    pub(crate) held_usd: f64,
+    /// Change of the cash reserved for short puts.
+    pub(crate) collateral: Cents,
+    /// Free cash that it takes; negative: it frees some.
+    pub(crate) cash: Cents,
+}
+
+/// What a portfolio may do with this symbol besides nothing, the plan's own choice first. Nothing, unless the plan acts: what a plan
+/// would not advise never enters.
+///
+/// Others enter that pass every test the choice passed: held alone they beat holding, by more than what counts as equal on both sets
+/// of paths, the interval stays above zero, the tail limit holds, and their kind stays best in enough draws. A smaller size of
+/// the choice (`rungs`) is judged by the draws of the choice: it is the same contract.
+pub(crate) fn choices(
+    inputs: &Inputs,
+    table: &Table,
+    graded: &Graded,
+    drawn: &Drawn,
+    rungs: &[Candidate],
+) -> Vec<Choice> {
+    let desk = Desk {
+        inputs,
+        table,
+        graded,
+    };
+    if desk.verdict(drawn).0 != Outcome::Act {
+        return Vec::new();
+    }
+    let required = inputs.config.decision.min_share_of_draws;
+    let over = |candidate: &Candidate| candidate.ranking_usd - graded.held_ranking_usd;
+    let passes = |candidate: &Candidate, stays_best: f64| {
+        candidate.line != 0
+            && !candidate.tail_refused
+            && candidate.alone_usd > 0.0
+            && over(candidate) >= table.indifference_usd
+            && candidate.over_holding.value >= table.indifference_usd
+            && candidate.over_holding.low > 0.0
+            && stays_best >= required
+    };
+    let chosen = &graded.candidates[graded.chosen];
+    let finalists = graded.candidates.iter().zip(&drawn.stays_best_of);
+    let mut others: Vec<&Candidate> = finalists
+        .enumerate()
+        .filter(|&(index, (candidate, stays_best))| {
+            index != graded.chosen && passes(candidate, *stays_best)
+        })
+        .map(|(_, (candidate, _))| candidate)
+        .collect();
+    others.extend(rungs.iter().filter(|rung| passes(rung, drawn.stays_best)));
+    others.sort_by(|a, b| b.ranking_usd.total_cmp(&a.ranking_usd));
+    let before = &table.today.book;
+    std::iter::once(chosen)
+        .chain(others)
+        .map(|candidate| {
+            let after = desk.after(&candidate.action).book;
+            Choice {
+                action: desk.action_view(&candidate.action),
+                numbers: desk.numbers(candidate),
+                held_usd: candidate.alone_usd,
+                collateral: after.reserved() - before.reserved(),
+                cash: before.free_cash() - after.free_cash(),
+            }
+        })
+        .collect()
+}
+
 struct Desk<'a> {
     inputs: &'a Inputs,
     table: &'a Table,
     graded: &'a Graded,
+}
+
+/// Names of days, lots and actions of one symbol.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    symbol: &'a str,
+    as_of: jiff::civil::Date,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn of(inputs: &'a Inputs) -> Words<'a> {
+        Words {
+            symbol: &inputs.chain.symbol,
+            as_of: inputs.chain.as_of,
+        }
+    }
+
+    /// `YYYY-MM-DD`.
+    pub(crate) fn date(&self, day: u16) -> String {
+        date_after(self.as_of, day).to_string()
+    }
+
+    pub(crate) fn lot(&self, lot: &Lot) -> String {
+        format!(
+            "{} {} {} {} {}",
+            lot.contracts,
+            self.symbol,
+            self.date(lot.expiry_day),
+            trim(lot.strike_usd()),
+            right_text(lot.right)
+        )
+    }
+
+    /// One line that a broker would understand.
+    pub(crate) fn action(&self, action: &Action) -> String {
+        let legs: Vec<String> = action.legs().iter().map(|leg| self.leg(leg)).collect();
+        if legs.is_empty() {
+            "do nothing today".to_owned()
+        } else {
+            legs.join(", ")
+        }
+    }
+
+    /// The same without ticker and price.
+    pub(crate) fn short(&self, action: &Action) -> String {
+        let leg = |leg: &Leg| match *leg {
+            Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts,
+                ..
+            } => format!(
+                "{} {} {} {} {}",
+                if contracts < 0 { "sell" } else { "buy" },
+                contracts.abs(),
+                self.date(expiry_day),
+                trim(strike.usd()),
+                right_text(right)
+            ),
+            Leg::Shares { count, .. } => format!(
+                "{} {} shares",
+                if count < 0 { "sell" } else { "buy" },
+                count.abs()
+            ),
+        };
+        let legs: Vec<String> = action.legs().iter().map(leg).collect();
+        if legs.is_empty() {
+            "nothing".to_owned()
+        } else {
+            legs.join(", ")
+        }
+    }
+
+    fn leg(&self, leg: &Leg) -> String {
+        match *leg {
+            Leg::Option {
+                right,
+                strike,
+                expiry_day,
+                contracts,
+                price,
+            } => format!(
+                "{} {} {} {} {} {} at {}",
+                if contracts < 0 { "sell" } else { "buy" },
+                contracts.abs(),
+                self.symbol,
+                self.date(expiry_day),
+                trim(strike.usd()),
+                right_text(right),
+                price
+            ),
+            Leg::Shares { count, price } => {
+                format!(
+                    "{} {} {} shares at {price}",
+                    if count < 0 { "sell" } else { "buy" },
+                    count.abs(),
+                    self.symbol
+                )
+            }
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -95,8 +277,12 @@ impl Desk<'_> {
         self.table.today.state.spot
     }
 
+    fn words(&self) -> Words<'_> {
+        Words::of(self.inputs)
+    }
+
     fn date(&self, day: u16) -> String {
-        date_after(self.inputs.chain.as_of, day).to_string()
+        self.words().date(day)
     }
 
     /// Index of doing nothing among the candidates.
@@ -264,53 +450,12 @@ impl Desk<'_> {
     }
 
     fn lot_text(&self, lot: &Lot) -> String {
-        format!(
-            "{} {} {} {} {}",
-            lot.contracts,
-            self.inputs.chain.symbol,
-            self.date(lot.expiry_day),
-            trim(lot.strike_usd()),
-            right_text(lot.right)
-        )
+        self.words().lot(lot)
     }
 
     /// One line that a broker would understand.
     fn text(&self, action: &Action) -> String {
-        let legs: Vec<String> = action.legs().iter().map(|leg| self.leg_text(leg)).collect();
-        if legs.is_empty() {
-            "do nothing today".to_owned()
-        } else {
-            legs.join(", ")
-        }
-    }
-
-    fn leg_text(&self, leg: &Leg) -> String {
-        match *leg {
-            Leg::Option {
-                right,
-                strike,
-                expiry_day,
-                contracts,
-                price,
-            } => format!(
-                "{} {} {} {} {} {} at {}",
-                if contracts < 0 { "sell" } else { "buy" },
-                contracts.abs(),
-                self.inputs.chain.symbol,
-                self.date(expiry_day),
-                trim(strike.usd()),
-                right_text(right),
-                price
-            ),
-            Leg::Shares { count, price } => {
-                format!(
-                    "{} {} {} shares at {price}",
-                    if count < 0 { "sell" } else { "buy" },
-                    count.abs(),
-                    self.inputs.chain.symbol
-                )
-            }
-        }
+        self.words().action(action)
     }
 
     fn action_view(&self, action: &Action) -> ActionView {

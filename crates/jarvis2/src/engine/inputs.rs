@@ -24,6 +24,18 @@ pub(crate) struct Request {
     pub(crate) as_of: Option<Date>,
     pub(crate) spot_usd: Option<f64>,
     pub(crate) allow_synthetic: bool,
+    /// An account that was read already: of a portfolio. It goes before `account`.
+    pub(crate) given: Option<Given>,
+    /// Cash reserved for this symbol's short puts, at most, in dollars.
+    pub(crate) collateral_max_usd: Option<f64>,
+}
+
+/// An account that was read already.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) account: Account,
+    pub(crate) source: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The account of the plan.
@@ -40,6 +52,8 @@ pub(crate) struct Inputs {
     pub(crate) threads: usize,
     /// Evaluations whose tree fits in memory.
     pub(crate) evaluations_max: u32,
+    /// Cash reserved for this symbol's short puts, at most, in dollars.
+    pub(crate) collateral_max_usd: Option<f64>,
     pub(crate) chain_name: String,
     pub(crate) chain: Chain,
     pub(crate) ingest: Ingest,
@@ -71,9 +85,10 @@ pub(crate) fn read(
     evaluations_max: u32,
 ) -> Result<Inputs, Error> {
     let (mut notices, mut notes) = (Vec::new(), Vec::new());
-    let (account, account_bytes) = match &request.account {
-        Some(path) => Account::read(path).map(|(account, bytes)| (Some(account), bytes))?,
-        None => (None, Vec::new()),
+    let (account, account_bytes) = match (&request.given, &request.account) {
+        (Some(given), _) => (Some(given.account.clone()), given.bytes.clone()),
+        (None, Some(path)) => Account::read(path).map(|(account, bytes)| (Some(account), bytes))?,
+        (None, None) => (None, Vec::new()),
     };
     let options = Options {
         symbol: request.symbol.clone(),
@@ -106,9 +121,10 @@ pub(crate) fn read(
         &mut notes,
     );
     let owner = Owner {
-        source: match (&request.account, &account) {
-            (Some(path), Some(_)) => file_name(path),
-            _ => "assumed: all cash, no positions (give --account)".to_owned(),
+        source: match (&request.given, &request.account) {
+            (Some(given), _) => given.source.clone(),
+            (None, Some(path)) => file_name(path),
+            (None, None) => "assumed: all cash, no positions (give --account)".to_owned(),
         },
         account,
     };
@@ -118,6 +134,7 @@ pub(crate) fn read(
         config,
         threads,
         evaluations_max,
+        collateral_max_usd: request.collateral_max_usd,
         chain_name,
         chain,
         owner,

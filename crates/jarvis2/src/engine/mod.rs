@@ -6,23 +6,76 @@ pub(crate) mod fit;
 pub(crate) mod game;
 pub(crate) mod inputs;
 pub(crate) mod policy;
+pub(crate) mod settle;
+pub(crate) mod tree;
 
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
+use decide::{Drawn, Graded, Table};
+use explain::Choice;
 use inputs::Inputs;
+use market::Cents;
+use tree::{Glass, TraceTo};
 
 /// The walk through the house: files in, plan out.
-pub(crate) fn plan(inputs: &Inputs, progress: &Progress) -> Result<Plan, Error> {
+///
+/// The tree is written to `trace` as soon as it is grown; the caller puts the file in its place.
+pub(crate) fn plan(
+    inputs: &Inputs,
+    progress: &Progress,
+    trace: Option<&mut TraceTo>,
+) -> Result<Plan, Error> {
+    walk(inputs, progress, trace, |plan, _, _, _| Ok(plan))
+}
+
+/// A plan as one of a portfolio.
+pub(crate) struct Part {
+    pub(crate) plan: Plan,
+    /// What the portfolio may do besides nothing, the plan's own choice first.
+    pub(crate) choices: Vec<Choice>,
+    /// Cash that nothing is reserved for, as this symbol's book has it after what expires today.
+    pub(crate) free: Cents,
+    /// Cash reserved for short puts of all symbols, likewise.
+    pub(crate) reserved: Cents,
+}
+
+/// The same with everything that a portfolio may choose from.
+pub(crate) fn part(inputs: &Inputs, progress: &Progress) -> Result<Part, Error> {
+    walk(inputs, progress, None, |plan, table, graded, drawn| {
+        let rungs = match plan.decision.outcome {
+            Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
+            _ => Vec::new(),
+        };
+        Ok(Part {
+            choices: explain::choices(inputs, table, graded, drawn, &rungs),
+            free: table.today.book.free_cash(),
+            reserved: table.today.book.reserved(),
+            plan,
+        })
+    })
+}
+
+fn walk<T>(
+    inputs: &Inputs,
+    progress: &Progress,
+    trace: Option<&mut TraceTo>,
+    end: impl FnOnce(Plan, &Table, &Graded, &Drawn) -> Result<T, Error>,
+) -> Result<T, Error> {
     progress.stage("fitting the chain");
     let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config)?;
-    let table = decide::Table::lay(inputs, fitted)?;
+    let table = Table::lay(inputs, fitted)?;
     progress.stage("searching");
     let searched = decide::search(&table, inputs, progress)?;
+    if let Some(to) = trace {
+        let watermark = explain::watermark(inputs);
+        Glass::new(inputs, &table, &searched).write(to, watermark.as_deref())?;
+    }
     progress.stage("grading on fresh paths");
     let graded = decide::grade(&table, &searched, inputs, progress)?;
     progress.stage("drawing the market's parameters");
-    let draws = decide::draws(&table, &graded, inputs, progress)?;
+    let drawn = decide::draws(&table, &graded, inputs, progress)?;
     progress.stage("explaining");
-    Ok(explain::explain(inputs, &table, &searched, &graded, &draws))
+    let plan = explain::explain(inputs, &table, &searched, &graded, &drawn);
+    end(plan, &table, &graded, &drawn)
 }

@@ -8,6 +8,7 @@ use crate::plan::{
     ActionView, Alternative, Edge, Figure, IntervalUsd, LegView, Numbers, Outcome, Plan,
     RefusalView, SearchView, SmileView, WhatIf, Why,
 };
+use crate::trace::TreeView;
 
 /// What "worth" means, wherever it first appears.
 pub(super) const WORTH_MEANING: &str = "Worth is the sure amount that is as good as the uncertain result, for a trader of your risk aversion \
@@ -742,6 +743,32 @@ pub(super) fn search_sentences(search: &SearchView) -> Vec<String> {
             figure(&search.tree_answered_fraction, percent),
         ),
     ]
+}
+
+/// Since when the tree's best action is what it is.
+pub(super) fn settled_sentence(view: &TreeView) -> String {
+    let settling = &view.settling;
+    let (Some(last), Figure::Known(at)) =
+        (settling.points.last(), &settling.settled_at_evaluations)
+    else {
+        return "How the choice settled: n/a (no action was tried).".to_string();
+    };
+    let share = at / f64::from(last.evaluations.max(1));
+    let often = match settling.changed {
+        0 => "never became another".to_string(),
+        1 => "became another once".to_string(),
+        many => format!("became another {many} times"),
+    };
+    format!(
+        "While the tree grew, its best action {often}; since {} evaluations ({} of them) it is \"{}\", by the tree {} over holding; \
+         next: \"{}\", {}.",
+        count(*at as u64),
+        percent(share),
+        last.best,
+        figure(&last.best_worth_over_holding_usd, usd_signed),
+        last.runner_up,
+        figure(&last.runner_up_worth_over_holding_usd, usd_signed),
+    )
 }
 
 /// How the subject stands if the market is not as assumed.

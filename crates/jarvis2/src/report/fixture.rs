@@ -5,6 +5,7 @@ use crate::plan::{
     EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, Numbers, Outcome, PayoffPoint, Plan,
     RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
 };
+use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
 fn interval(value_usd: f64, low_usd: f64, high_usd: f64) -> IntervalUsd {
     IntervalUsd {
@@ -19,7 +20,7 @@ fn texts(items: &[&str]) -> Vec<String> {
 }
 
 /// Two cash-secured puts on a stock at 69.42.
-pub(super) fn fixture() -> Plan {
+pub(crate) fn fixture() -> Plan {
     let action = put("2026-09-18", 49, 67.5, 1.04);
     let numbers = put_numbers();
     Plan {
@@ -41,6 +42,7 @@ pub(super) fn fixture() -> Plan {
         numbers: numbers.clone(),
         alternatives: alternatives(&action, &numbers),
         why: why(),
+        tree: tree(),
         what_if: what_if(&[50.0, 55.0, 60.0, 62.5, 65.0, 67.5, 69.42, 72.5, 75.0, 80.0, 85.0], 67.5, 206.7),
         evidence: evidence(),
         account: AccountView {
@@ -114,6 +116,13 @@ pub(super) fn bare() -> Plan {
     }
     plan.why.refusals.clear();
     plan.why.assumptions.clear();
+    plan.tree.parts.clear();
+    plan.tree.settling = Settling {
+        points: vec![],
+        changes: vec![],
+        changed: 0,
+        settled_at_evaluations: Figure::missing("no action was tried"),
+    };
     plan.what_if = WhatIf {
         meaning: "There is no position to show.".into(),
         dates: vec![],
@@ -182,7 +191,7 @@ pub(super) fn idle() -> Plan {
 }
 
 /// A limit or the evidence forbids what looked better; one quote and some odds are missing.
-pub(super) fn abstaining() -> Plan {
+pub(crate) fn abstaining() -> Plan {
     let mut plan = fixture();
     plan.decision.outcome = Outcome::Abstain;
     plan.decision.action = nothing("do_nothing", "do nothing today");
@@ -538,6 +547,135 @@ fn why() -> Why {
 }
 
 /// Short two puts: the exact payoff at expiry, and a curve that is smooth before it.
+fn tree() -> TreeView {
+    let part = |kind, parent, level, label: &str, text: &str, share, visits, worth: f64| TreePart {
+        kind,
+        parent,
+        level,
+        label: label.into(),
+        text: text.into(),
+        share_fraction: share,
+        visits,
+        worth_over_holding_usd: Figure::Known(worth),
+        error_usd: Figure::missing("the judge does not say how far it errs"),
+        status: "open".into(),
+        hidden: 0,
+    };
+    let chosen = put("2026-09-18", 49, 67.5, 1.04).text;
+    let safer = "sell 2 KO 2026-09-18 65 puts at 0.61 or better";
+    let mut parts = vec![
+        part(
+            PartKind::Today,
+            0,
+            0,
+            "today",
+            "today, 2026-07-31 at $69.42, volatility 19 %: 100 shares",
+            1.0,
+            4_097,
+            91.4,
+        ),
+        part(
+            PartKind::Action,
+            0,
+            1,
+            "sell 2 2026-09-18 67.5 put",
+            &chosen,
+            0.625,
+            2_560,
+            91.4,
+        ),
+        part(
+            PartKind::Outcome,
+            1,
+            2,
+            "$63.10",
+            "2026-08-25 at $63.10, volatility 26 %: 100 shares, -2 KO 2026-09-18 67.5 put",
+            0.25,
+            640,
+            -612.3,
+        ),
+        part(
+            PartKind::Outcome,
+            1,
+            2,
+            "$70.80",
+            "2026-08-25 at $70.80, volatility 18 %: 100 shares, -2 KO 2026-09-18 67.5 put",
+            0.625,
+            1_600,
+            302.7,
+        ),
+        part(
+            PartKind::Action,
+            0,
+            1,
+            "sell 2 2026-09-18 65 put",
+            safer,
+            0.25,
+            1_024,
+            33.2,
+        ),
+        part(
+            PartKind::Action,
+            0,
+            1,
+            "nothing",
+            "do nothing today",
+            0.125,
+            512,
+            4.9,
+        ),
+        part(
+            PartKind::Action,
+            2,
+            3,
+            "nothing",
+            "do nothing today",
+            0.75,
+            480,
+            -612.3,
+        ),
+        part(
+            PartKind::Action,
+            3,
+            3,
+            "buy 2 2026-09-18 67.5 put",
+            "buy 2 KO 2026-09-18 67.5 put at $0.20",
+            0.875,
+            1_400,
+            302.7,
+        ),
+    ];
+    parts[1].hidden = 2;
+    parts[1].error_usd = Figure::Known(12.5);
+    parts[5].status = "solved".into();
+    let point = |simulations, evaluations, best: &str, worth, runner_up: &str, next| SettlePoint {
+        simulations,
+        evaluations,
+        actions_tried: 31,
+        best: best.into(),
+        best_worth_over_holding_usd: Figure::Known(worth),
+        runner_up: runner_up.into(),
+        runner_up_worth_over_holding_usd: Figure::Known(next),
+        root_worth_over_holding_usd: Figure::Known(worth),
+    };
+    let points = vec![
+        point(260, 256, safer, 40.1, &chosen, 31.7),
+        point(1_030, 1_024, &chosen, 77.2, safer, 35.0),
+        point(2_060, 2_048, &chosen, 93.8, safer, 33.9),
+        point(4_096, 3_871, &chosen, 91.4, safer, 33.2),
+    ];
+    TreeView {
+        meaning: "The tree's own estimate of the sure amount over holding".into(),
+        parts,
+        settling: Settling {
+            changes: points[..2].to_vec(),
+            points,
+            changed: 1,
+            settled_at_evaluations: Figure::Known(1_024.0),
+        },
+    }
+}
+
 fn what_if(spots: &[f64], strike: f64, premium: f64) -> WhatIf {
     // (x + sqrt(x^2 + w^2)) / 2 is a smooth max(x, 0), with the same bits on every machine.
     let profit = |spot: f64, width: f64| {

@@ -7,8 +7,8 @@ use super::content::{
     self, EDGE_TITLE, FLIPS_TITLE, Line, WORTH_MEANING, alternative_gaps, by_reason,
     draws_sentence, edge_parts, flat_profits, forward_sentences, gap, groups, has_parts, headline,
     idle_sentences, interval_name, leg_note, leg_prices, leg_words, missing, nearest_miss,
-    nearest_row, payoff_day, profit_at, search_sentences, selected, sentence, spot_row,
-    subject_sentence, terms, verdict, worth_sentence,
+    nearest_row, payoff_day, profit_at, search_sentences, selected, sentence, settled_sentence,
+    spot_row, subject_sentence, terms, verdict, worth_sentence,
 };
 use super::svg::{self, Scale};
 use super::units::{
@@ -16,6 +16,7 @@ use super::units::{
     probability, quote, signed, span, usd, usd_signed,
 };
 use crate::plan::{Figure, IntervalUsd, Plan, WhatIf};
+use crate::trace::{TreePart, TreeView};
 
 /// Alternatives shown, besides the choice, doing nothing and holding.
 const ALTERNATIVES: usize = 24;
@@ -43,6 +44,7 @@ pub(crate) fn html(plan: &Plan) -> String {
     numbers(&mut page, plan);
     alternatives(&mut page, plan);
     why(&mut page, plan);
+    tree(&mut page, plan);
     what_if(&mut page, plan);
     evidence(&mut page, plan);
     data(&mut page, plan);
@@ -471,6 +473,168 @@ fn why(page: &mut String, plan: &Plan) {
         );
     }
     page.push_str("</section>\n");
+}
+
+/// Actions of the root in the table.
+const TREE_ROWS: usize = 12;
+
+/// The top of the tree and how the choice settled, drawn and as tables.
+fn tree(page: &mut String, plan: &Plan) {
+    let view = &plan.tree;
+    page.push_str("<section class=\"long\">\n<h2>The tree</h2>\n");
+    paragraph(page, "", &sentence(&view.meaning));
+    let drawing = svg::icicle(view, &plan.decision.action.text);
+    if !drawing.is_empty() {
+        paragraph(
+            page,
+            "soft",
+            "Downwards: today, an action (as wide as its share of the visits), what may come of it (as wide as its odds), the next \
+             action, what may come of that. Blue: worth more than holding everything from today, orange: less; deeper is more, each level by \
+             itself. Point at a box for its figures; what is too narrow is left out.",
+        );
+        page.push_str(&drawing);
+        page.push('\n');
+    }
+    root_actions(page, plan);
+    replies(page, view);
+    page.push_str("<h3>How the choice settled</h3>\n");
+    paragraph(page, "", &settled_sentence(view));
+    settling(page, view);
+    page.push_str("</section>\n");
+}
+
+fn root_actions(page: &mut String, plan: &Plan) {
+    let actions: Vec<&TreePart> = plan
+        .tree
+        .parts
+        .iter()
+        .filter(|part| part.level == 1)
+        .collect();
+    if actions.is_empty() {
+        return;
+    }
+    let heads = ["Action", "Visits", "Share", "Worth over holding", "Status"];
+    let mut grid = Grid::new("", "Actions of today by visits of the search", &heads);
+    for part in actions.iter().take(TREE_ROWS) {
+        let chosen = part.text == plan.decision.action.text;
+        let cells = [
+            ("", count(u64::from(part.visits))),
+            ("", percent(part.share_fraction)),
+            ("", escape(&svg::part_worth(part))),
+            ("", escape(&part.status)),
+        ];
+        grid.row(
+            if chosen { "chosen" } else { "" },
+            &dates_whole(&part.text),
+            &cells,
+        );
+    }
+    grid.finish(page);
+    let more = actions.len().saturating_sub(TREE_ROWS);
+    if more > 0 {
+        let visits: u64 = actions[TREE_ROWS..]
+            .iter()
+            .map(|part| u64::from(part.visits))
+            .sum();
+        let words = format!("{more} more actions with {} visits.", count(visits));
+        paragraph(page, "soft", &words);
+    }
+}
+
+/// What may come of the most visited action, and what the tree would do then.
+fn replies(page: &mut String, view: &TreeView) {
+    let parts = || view.parts.iter().enumerate();
+    let Some((first, action)) = parts().find(|(_, part)| part.level == 1) else {
+        return;
+    };
+    let caption = format!("What may come of \"{}\"", action.text);
+    let heads = [
+        "Then",
+        "Odds",
+        "Worth over holding",
+        "What the tree looks into most",
+    ];
+    let mut grid = Grid::new("", &caption, &heads).words(1);
+    let mut rows = 0;
+    for (place, part) in parts().filter(|(_, part)| part.level == 2 && part.parent == first as u32)
+    {
+        let reply = parts().find(|(_, below)| below.level == 3 && below.parent == place as u32);
+        let reply = match reply {
+            Some((_, reply)) => dates_whole(&reply.text),
+            None if part.status == "solved" => "nothing: it is over".to_string(),
+            None => "n/a (not looked into far enough to show)".to_string(),
+        };
+        let cells = [
+            ("", escape(&probability(part.share_fraction))),
+            ("", escape(&svg::part_worth(part))),
+            ("words", reply),
+        ];
+        grid.row("", &dates_whole(&part.text), &cells);
+        rows += 1;
+    }
+    if rows > 0 {
+        grid.finish(page);
+    }
+    if action.hidden > 0 {
+        let words = format!("{} unlikelier ones are not shown.", action.hidden);
+        paragraph(page, "soft", &words);
+    }
+}
+
+fn settling(page: &mut String, view: &TreeView) {
+    let drawing = svg::settling(&view.settling);
+    if !drawing.is_empty() {
+        page.push_str("<div class=\"key\">");
+        for (class, words) in [
+            ("expiry", "best action"),
+            ("now", "next best"),
+            ("root", "root: untried actions may still be better"),
+        ] {
+            page.push_str(&format!(
+                "<span><svg width=\"34\" height=\"8\" aria-hidden=\"true\"><line class=\"{class}\" x1=\"0\" x2=\"34\" y1=\"4\" y2=\"4\"/></svg>{words}</span>"
+            ));
+        }
+        page.push_str("</div>\n");
+        page.push_str(&drawing);
+        page.push('\n');
+        paragraph(
+            page,
+            "soft",
+            "Across: evaluations. Up: worth over holding in dollars, by the tree. Upright lines: the best action became another.",
+        );
+    }
+    let changes = &view.settling.changes;
+    if changes.is_empty() {
+        return;
+    }
+    let heads = [
+        "Evaluations",
+        "Worth",
+        "Best action from then on",
+        "Next best then",
+    ];
+    let caption = "Where the tree's best action became another: worth over holding in dollars";
+    let mut grid = Grid::new("", caption, &heads).words(2);
+    // The latest say most.
+    let from = changes.len().saturating_sub(TREE_ROWS);
+    for change in &changes[from..] {
+        let cells = [
+            (
+                "",
+                escape(&cell(&change.best_worth_over_holding_usd, usd_signed)),
+            ),
+            ("words", dates_whole(&change.best)),
+            ("words", dates_whole(&change.runner_up)),
+        ];
+        grid.row("", &count(u64::from(change.evaluations)), &cells);
+    }
+    grid.finish(page);
+    let shown = changes.len() - from;
+    let all = view.settling.changed as usize + 1;
+    if all > shown {
+        let words = format!("{} earlier ones are not shown.", all - shown);
+        paragraph(page, "soft", &words);
+    }
 }
 
 /// The worth over holding, part by part.

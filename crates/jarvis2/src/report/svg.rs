@@ -4,9 +4,10 @@
 //! lines keep their size. Colours are classes of the page's style sheet. Every drawing has a title and a label that say its numbers.
 
 use super::content::payoff_day;
-use super::html::escape;
-use super::units::{decimal, signed, strike, usd, usd_signed};
-use crate::plan::{EvidenceRow, IntervalUsd, PayoffPoint, Plan};
+use super::html::{escape, heat_class};
+use super::units::{count, decimal, figure, percent, probability, signed, strike, usd, usd_signed};
+use crate::plan::{EvidenceRow, Figure, IntervalUsd, PayoffPoint, Plan};
+use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
 /// A horizontal axis in dollars.
 pub(super) struct Scale {
@@ -268,6 +269,213 @@ pub(super) fn payoff(plan: &Plan) -> String {
             LABEL * (row as u32 + 1) - 4,
             marker.class,
             &marker.label,
+        ));
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// The top of the tree, downwards: actions as wide as their share of the visits, outcomes as wide as their probability; empty if
+/// nothing was searched. What is too narrow to be shown leaves a gap at the right of its parent.
+pub(super) fn icicle(view: &TreeView, chosen: &str) -> String {
+    /// Height of a level of situations and of one of actions.
+    const HEIGHTS: [u32; 2] = [34, 38];
+    /// Narrowest box that has words, in percent.
+    const WORDS: f64 = 3.2;
+    let parts = &view.parts;
+    let levels = parts.iter().map(|part| part.level).max().unwrap_or(0);
+    if levels == 0 {
+        return String::new();
+    }
+    let top = |level: u32| (0..level).map(|at| HEIGHTS[at as usize % 2]).sum::<u32>();
+    let largest = |level: u32| {
+        parts
+            .iter()
+            .filter(|part| part.level == level)
+            .filter_map(|part| part.worth_over_holding_usd.known())
+            .fold(0.0, |most: f64, worth| most.max(worth.abs()))
+    };
+    let largest: Vec<f64> = (0..=levels).map(largest).collect();
+    let actions = parts.iter().filter(|part| part.level == 1);
+    let label = format!(
+        "The top of the search tree, {levels} levels below today. Widest first: {}. The table below says the same.",
+        actions
+            .take(5)
+            .map(|part| format!("{} {}", part.label, percent(part.share_fraction)))
+            .collect::<Vec<_>>()
+            .join("; ")
+    );
+    let mut svg = open("tree", top(levels + 1), &label);
+    // Place and width of each part, and how much of it its children have taken.
+    let mut placed: Vec<(f64, f64, f64)> = Vec::with_capacity(parts.len());
+    for (index, part) in parts.iter().enumerate() {
+        let share = if part.share_fraction.is_finite() {
+            part.share_fraction.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let (x, width) = match placed.get_mut(part.parent as usize) {
+            Some((x, width, taken)) if index > 0 => {
+                let place = *x + *width * *taken;
+                *taken += share;
+                (place, *width * share)
+            }
+            _ => (0.0, 100.0),
+        };
+        placed.push((x, width, 0.0));
+        let worth = part_worth(part);
+        let share_words = match part.kind {
+            PartKind::Today => String::new(),
+            PartKind::Action => format!(", {} of the visits here", percent(part.share_fraction)),
+            PartKind::Outcome => format!(", odds {}", probability(part.share_fraction)),
+        };
+        let hidden = match part.hidden {
+            0 => String::new(),
+            hidden => format!("; {hidden} smaller ones below are not drawn"),
+        };
+        let title = format!(
+            "{}: worth over holding {worth}, {} visits{share_words}, {}{hidden}",
+            part.text,
+            count(u64::from(part.visits)),
+            part.status
+        );
+        let known = part.worth_over_holding_usd.known().unwrap_or(0.0);
+        let shade = heat_class(known, largest[part.level as usize]);
+        let class = match (part.level == 1 && part.text == chosen, shade) {
+            (true, shade) => format!("box chosen {shade}"),
+            (false, shade) => format!("box {shade}"),
+        };
+        let (y, height) = (top(part.level), HEIGHTS[part.level as usize % 2]);
+        // A drawing of its own cuts its words off at its edge.
+        svg.push_str(&format!(
+            r#"<svg x="{}%" y="{y}" width="{}%" height="{height}" overflow="hidden"><title>{}</title><rect class="{}" width="100%" height="{}"/>"#,
+            place(x),
+            place(width),
+            escape(&title),
+            class.trim_end(),
+            height - 1
+        ));
+        if width >= WORDS {
+            let second = match part.kind {
+                PartKind::Outcome => probability(part.share_fraction),
+                _ => worth,
+            };
+            svg.push_str(&format!(
+                r#"<text x="4" y="14">{}</text><text class="tick" x="4" y="28">{}</text>"#,
+                escape(&part.label),
+                escape(&second)
+            ));
+        }
+        svg.push_str("</svg>");
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Worth over holding, with the error of the judge where it is known.
+pub(super) fn part_worth(part: &TreePart) -> String {
+    let worth = figure(&part.worth_over_holding_usd, usd_signed);
+    match part.error_usd.known() {
+        Some(error) => format!("{worth} \u{b1} {}", usd(error)),
+        None => worth,
+    }
+}
+
+/// The best action's worth, the next best's and the root's as the search grew; empty if fewer than two moments are known.
+pub(super) fn settling(settling: &Settling) -> String {
+    const LABEL: u32 = 17;
+    const PLOT: u32 = 180;
+    type Line = (&'static str, fn(&SettlePoint) -> &Figure);
+    const LINES: [Line; 3] = [
+        ("root", |point| &point.root_worth_over_holding_usd),
+        ("now", |point| &point.runner_up_worth_over_holding_usd),
+        ("expiry", |point| &point.best_worth_over_holding_usd),
+    ];
+    let points = &settling.points;
+    let known = points
+        .iter()
+        .filter(|point| point.best_worth_over_holding_usd.known().is_some());
+    let (true, Some(last)) = (known.count() >= 2, points.last()) else {
+        return String::new();
+    };
+    let across = Scale {
+        low: 0.0,
+        high: f64::from(last.evaluations.max(1)),
+    };
+    let up = Scale::with_zero(
+        points
+            .iter()
+            .flat_map(|point| LINES.map(|(_, line)| line(point).known().unwrap_or(0.0))),
+    );
+    let (top, bottom) = (LABEL, LABEL + PLOT);
+    let y_of = |worth: f64| f64::from(top) + (1.0 - up.percent(worth) / 100.0) * f64::from(PLOT);
+    let label = format!(
+        "How the choice settled over {} evaluations: the best action is another {} times; at the end it is {} at {}, before {} at {}.",
+        count(u64::from(last.evaluations)),
+        settling.changed,
+        last.best,
+        figure(&last.best_worth_over_holding_usd, usd_signed),
+        last.runner_up,
+        figure(&last.runner_up_worth_over_holding_usd, usd_signed)
+    );
+    let mut svg = open("payoff", bottom + 24, &label);
+    let levels = ticks(up.low, up.high, 4);
+    for level in &levels {
+        let class = if *level == 0.0 { "zero" } else { "grid" };
+        let y = y_of(*level);
+        svg.push_str(&format!(
+            r#"<line class="{class}" x1="0%" x2="100%" y1="{y:.1}" y2="{y:.1}"/>"#
+        ));
+    }
+    for evaluations in ticks(across.low, across.high, 5) {
+        let percent = across.percent(evaluations);
+        svg.push_str(&words(
+            percent,
+            bottom + 20,
+            "tick",
+            &count(evaluations as u64),
+        ));
+    }
+    for change in &settling.changes {
+        let x = across.at(f64::from(change.evaluations));
+        svg.push_str(&format!(
+            r#"<line class="even" x1="{x}%" x2="{x}%" y1="{top}" y2="{bottom}"><title>{}</title></line>"#,
+            escape(&format!(
+                "after {} evaluations: {}",
+                count(u64::from(change.evaluations)),
+                change.best
+            ))
+        ));
+    }
+    svg.push_str(&format!(r#"<svg x="0" y="0" width="100%" height="{bottom}" viewBox="0 0 1000 {bottom}" preserveAspectRatio="none">"#));
+    for (class, line) in LINES {
+        let path: Vec<String> = points
+            .iter()
+            .filter_map(|point| Some((point.evaluations, line(point).known()?)))
+            .map(|(evaluations, worth)| {
+                format!(
+                    "{:.1},{:.1}",
+                    across.percent(f64::from(evaluations)) * 10.0,
+                    y_of(worth)
+                )
+            })
+            .collect();
+        svg.push_str(&format!(
+            r#"<polyline class="{class}" vector-effect="non-scaling-stroke" points="{}"/>"#,
+            path.join(" ")
+        ));
+    }
+    svg.push_str("</svg>");
+    let decimals = if levels.windows(2).any(|pair| pair[1] - pair[0] < 1.0) {
+        2
+    } else {
+        0
+    };
+    for level in &levels {
+        svg.push_str(&format!(
+            r#"<text class="tick" x="2" y="{:.1}">{}</text>"#,
+            y_of(*level) - 3.0,
+            signed(*level, decimals)
         ));
     }
     svg.push_str("</svg>");

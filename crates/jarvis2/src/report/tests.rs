@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::fixture::{abstaining, bare, fixture, idle, large, synthetic};
 use super::units::usd;
 use super::{TextStyle, html, text};
-use crate::plan::{Outcome, Plan};
+use crate::plan::{Figure, Outcome, Plan};
 
 const UNICODE: TextStyle = TextStyle {
     color: false,
@@ -293,6 +293,64 @@ fn doing_nothing_is_said_in_few_words() {
     }
 }
 
+/// The tree is drawn, said in tables, and its drawing names its figures.
+#[test]
+fn the_tree_is_drawn_and_told() {
+    let plan = fixture();
+    let (screen, page) = (flat(&text(&plan, &UNICODE)), html(&plan));
+    let seen = visible(&page);
+    let settled = "its best action became another once; since 1,024 evaluations (26.5 % of them) it is \"sell 2 KO 2026-09-18 67.5 puts";
+    for shown in [&screen, &seen] {
+        assert!(shown.contains(settled), "lacks {settled}:\n{shown}");
+    }
+    for present in [
+        "2,560 62.5 % +$91.40 \u{b1} $12.50 open",
+        "$63.10, volatility 26 %: 100 shares, -2 KO 2026-09-18 67.5 put 25.0 % -$612.30 do nothing today",
+        "2 unlikelier ones are not shown",
+        "worth over holding +$302.70, 1400 visits",
+    ] {
+        let present = present.replace("1400", "1,400");
+        assert!(seen.contains(&present), "lacks {present}:\n{seen}");
+    }
+    assert_eq!(page.matches("<svg class=\"tree\"").count(), 1);
+    assert!(page.contains("box chosen"), "the plan's action stands out");
+    let bare = html(&bare());
+    assert!(!bare.contains("<svg class=\"tree\""));
+    assert!(visible(&bare).contains("n/a (no action was tried)"));
+}
+
+/// Widths of siblings add up to no more than their parent, whatever the shares say.
+#[test]
+fn boxes_of_the_tree_stay_inside_their_parents() {
+    let mut plan = fixture();
+    plan.tree.parts[1].share_fraction = f64::NAN;
+    plan.tree.parts[4].worth_over_holding_usd = Figure::missing("not tried");
+    plan.tree.parts[7].parent = 9_999;
+    balanced(&html(&plan));
+    let page = html(&fixture());
+    let tree = &page[page.find("<svg class=\"tree\"").unwrap()..];
+    let number = |text: &str, name: &str| -> f64 {
+        let after = text.split(&format!(" {name}=\"")).nth(1).unwrap();
+        after.split(['%', '"']).next().unwrap().parse().unwrap()
+    };
+    let boxes: Vec<(f64, f64)> = tree
+        .split("<svg ")
+        .skip(2)
+        .take(plan.tree.parts.len())
+        .map(|text| {
+            let text = format!(" {text}");
+            (number(&text, "x"), number(&text, "width"))
+        })
+        .collect();
+    for (index, part) in fixture().tree.parts.iter().enumerate().skip(1) {
+        let ((x, width), (left, all)) = (boxes[index], boxes[part.parent as usize]);
+        assert!(
+            x >= left - 0.011 && x + width <= left + all + 0.021,
+            "{part:?}"
+        );
+    }
+}
+
 /// A table of profits with gaps is shown with gaps.
 #[test]
 fn ragged_tables_leave_gaps() {
@@ -391,6 +449,11 @@ fn hostile_names_stay_text() {
     plan.data.smiles[0].expiry = hostile.into();
     plan.account.source = hostile.into();
     plan.manifest.device = hostile.into();
+    plan.tree.parts[1].text = hostile.into();
+    plan.tree.parts[1].label = hostile.into();
+    plan.tree.parts[1].status = hostile.into();
+    plan.tree.settling.changes[0].best = hostile.into();
+    plan.tree.settling.points[3].best = hostile.into();
     let page = html(&plan);
     assert!(!page.contains("<script"));
     assert!(!page.contains('\u{1b}'));

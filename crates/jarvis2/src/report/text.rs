@@ -7,8 +7,8 @@ use super::content::{
     EDGE_TITLE, FLIPS_TITLE, WORTH_MEANING, alternative_gaps, by_reason, draws_sentence,
     edge_parts, flat_profits, forward_sentences, gap, groups, has_parts, headline, idle_sentences,
     interval_name, leg_note, leg_prices, leg_words, missing, nearest_miss, nearest_row, payoff_day,
-    profit_at, search_sentences, selected, sentence, spot_row, subject_sentence, terms, verdict,
-    worth_sentence,
+    profit_at, search_sentences, selected, sentence, settled_sentence, spot_row, subject_sentence,
+    terms, verdict, worth_sentence,
 };
 use super::table::{Table, indented, pad_left, pad_right, width_of};
 use super::units::{
@@ -35,7 +35,7 @@ pub(crate) struct TextStyle {
 
 /// How a line stands out.
 #[derive(Clone, Copy)]
-enum Tone {
+pub(super) enum Tone {
     Plain,
     Strong,
     Quiet,
@@ -43,14 +43,14 @@ enum Tone {
 }
 
 /// Lines not yet coloured.
-struct Screen {
+pub(super) struct Screen {
     lines: Vec<(Tone, String)>,
 }
 
 /// The plan as a terminal screen.
 pub(crate) fn text(plan: &Plan, style: &TextStyle) -> String {
-    let mut screen = Screen { lines: Vec::new() };
-    screen.watermark(plan);
+    let mut screen = Screen::new();
+    screen.watermark(plan.watermark.as_deref());
     action(&mut screen, plan);
     numbers(&mut screen, plan);
     alternatives(&mut screen, plan);
@@ -64,20 +64,24 @@ pub(crate) fn text(plan: &Plan, style: &TextStyle) -> String {
     if plan.watermark.is_some() {
         screen.blank();
     }
-    screen.watermark(plan);
+    screen.watermark(plan.watermark.as_deref());
     screen.print(style)
 }
 
 impl Screen {
-    fn push(&mut self, tone: Tone, line: impl Into<String>) {
+    pub(super) fn new() -> Screen {
+        Screen { lines: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, tone: Tone, line: impl Into<String>) {
         self.lines.push((tone, line.into()));
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         self.push(Tone::Plain, "");
     }
 
-    fn heading(&mut self, title: &str, basis: &str) {
+    pub(super) fn heading(&mut self, title: &str, basis: &str) {
         self.blank();
         self.push(Tone::Strong, title.to_uppercase());
         if !basis.is_empty() {
@@ -85,13 +89,13 @@ impl Screen {
         }
     }
 
-    fn paragraph(&mut self, tone: Tone, lead: &str, words: &str) {
+    pub(super) fn paragraph(&mut self, tone: Tone, lead: &str, words: &str) {
         for line in indented(lead, words, WIDTH) {
             self.push(tone, line);
         }
     }
 
-    fn table(&mut self, table: &Table) {
+    pub(super) fn table(&mut self, table: &Table) {
         for line in table.lines(WIDTH - 2) {
             self.push(Tone::Plain, format!("  {line}"));
         }
@@ -105,14 +109,14 @@ impl Screen {
         }
     }
 
-    fn watermark(&mut self, plan: &Plan) {
-        if let Some(watermark) = &plan.watermark {
+    pub(super) fn watermark(&mut self, watermark: Option<&str>) {
+        if let Some(watermark) = watermark {
             self.paragraph(Tone::Warning, "*** ", watermark);
         }
     }
 
     /// Makes every line safe for the terminal, then colours it.
-    fn print(&self, style: &TextStyle) -> String {
+    pub(super) fn print(&self, style: &TextStyle) -> String {
         let mut out = String::new();
         for (tone, line) in &self.lines {
             let safe: String = line
@@ -327,6 +331,7 @@ fn why(screen: &mut Screen, plan: &Plan) {
     for sentence in search_sentences(&why.search) {
         screen.paragraph(Tone::Quiet, "  ", &sentence);
     }
+    screen.paragraph(Tone::Quiet, "  ", &settled_sentence(&plan.tree));
     if !why.search.principal_line.is_empty() {
         screen.paragraph(
             Tone::Quiet,

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 #[track_caller]
 fn interrupted(settings: &[&str], wait: Duration) {
     let desk = Desk::new();
+    desk.run(&["config", "init", "--portfolio", "p.toml"])
+        .exits(0);
     let args = [&["plan", "--no-files", "--json"], SMALL, settings].concat();
     let mut command = desk.command(&args);
     let mut child = command
@@ -60,5 +62,13 @@ fn long_draws_can_be_interrupted() {
             "hardware.threads=2",
         ],
         Duration::from_millis(2000),
+    );
+}
+
+#[test]
+fn a_long_portfolio_can_be_interrupted() {
+    interrupted(
+        &["--portfolio", "p.toml", "--time-ms", "600000"],
+        Duration::from_millis(1000),
     );
 }

@@ -404,7 +404,8 @@ fn crossing(now: f64, low: f64, high: f64, gain: impl Fn(f64) -> f64) -> Option<
         .min_by(|a, b| (a - now).abs().total_cmp(&(b - now).abs()))
 }
 
-fn stopped(reason: StopReason) -> &'static str {
+/// Why a search stopped, in words.
+pub(crate) fn stopped(reason: StopReason) -> &'static str {
     match reason {
         StopReason::Budget => "the budget of evaluations was spent",
         StopReason::Solved => "the game was solved",
