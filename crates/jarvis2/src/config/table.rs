@@ -170,6 +170,11 @@ settings! {
         seed: u64 = 7, "none", 0.0..=9_007_199_254_740_991.0;
         /// Stop after this time. Unset: no limit. A plan that was stopped by the clock cannot be repeated exactly.
         time_ms: Option<u64> = None, "milliseconds", 1.0..=86_400_000.0; example "2000";
+        /// How today's actions share the main search: "puct" looks at each and goes on with what looks best, "gumbel" halves
+        /// their number as the budget is spent (not by the clock: with `time_ms` all stay).
+        root: RootRule = RootRule::Puct, "none";
+        /// How widely "puct" looks, today and later: less goes deeper into what looks best.
+        exploration: f64 = 1.25, "none", 0.0..=100.0;
         /// Actions considered now, at most.
         root_actions: u32 = 64, "actions", 2.0..=64.0;
     }
@@ -281,29 +286,46 @@ pub(crate) enum Fill {
     Mid,
 }
 
-impl Setting for Fill {
-    fn read(value: &Value, _range: &Range) -> Result<Fill, Refusal> {
-        match value {
-            Value::Text(text) if text == "bid_ask" => Ok(Fill::BidAsk),
-            Value::Text(text) if text == "mid" => Ok(Fill::Mid),
-            Value::Text(_) => Err(Refusal::OutOfRange),
-            _ => Err(Refusal::WrongType),
+/// How today's actions share the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RootRule {
+    /// Each once, then the more promising the more.
+    Puct,
+    /// Sequential halving.
+    Gumbel,
+}
+
+/// Makes settings of enums: one word each.
+macro_rules! words {
+    ($($name:ident { $($word:literal => $variant:ident),+ $(,)? })+) => {$(
+        impl Setting for $name {
+            fn read(value: &Value, _range: &Range) -> Result<$name, Refusal> {
+                match value {
+                    $(Value::Text(text) if text == $word => Ok($name::$variant),)+
+                    Value::Text(_) => Err(Refusal::OutOfRange),
+                    _ => Err(Refusal::WrongType),
+                }
+            }
+
+            fn allowed(_range: &Range) -> String {
+                [$(concat!("\"", $word, "\"")),+].join(" or ")
+            }
+
+            fn write(&self) -> Option<String> {
+                let word = match self {
+                    $($name::$variant => $word,)+
+                };
+                Some(format!("\"{word}\""))
+            }
+
+            fn schema(_range: &Range) -> serde_json::Value {
+                serde_json::json!({ "enum": [$($word),+] })
+            }
         }
-    }
+    )+};
+}
 
-    fn allowed(_range: &Range) -> String {
-        "\"bid_ask\" or \"mid\"".to_owned()
-    }
-
-    fn write(&self) -> Option<String> {
-        let name = match self {
-            Fill::BidAsk => "bid_ask",
-            Fill::Mid => "mid",
-        };
-        Some(format!("\"{name}\""))
-    }
-
-    fn schema(_range: &Range) -> serde_json::Value {
-        serde_json::json!({ "enum": ["bid_ask", "mid"] })
-    }
+words! {
+    Fill { "bid_ask" => BidAsk, "mid" => Mid }
+    RootRule { "puct" => Puct, "gumbel" => Gumbel }
 }

@@ -18,7 +18,7 @@ use evidence::{
 use market::futures::{Assumptions, Futures};
 use market::{Cents, Style};
 use pricing::normal;
-use search::{Counts, EdgeId, SearchConfig, StopReason, Tree};
+use search::{Counts, EdgeId, Root, SearchConfig, StopReason, Tree};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -432,6 +432,15 @@ fn settings(evaluations: u32, config: &config::Search) -> SearchConfig {
         evaluations,
         batch: config.batch,
         seed: config.seed,
+        exploration: config.exploration,
+        root: match config.root {
+            config::RootRule::Puct => Root::Puct,
+            // The judge has no priors, so there is no reason to leave an action out at the start.
+            config::RootRule::Gumbel => Root::Gumbel {
+                considered: u32::MAX,
+                noise: 0.0,
+            },
+        },
         ..SearchConfig::default()
     }
 }
