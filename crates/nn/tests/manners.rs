@@ -49,17 +49,25 @@ fn an_input_that_is_no_number_is_found() {
 
 #[test]
 fn an_overflow_is_no_answer() {
-    // In the hidden layer one sum becomes +inf - inf, which a careless ReLU would turn into a zero.
-    let hidden = Linear {
-        name: String::new(),
-        inputs: 3,
-        outputs: 4,
-        weight: [3.0, 3.0, -3.0].repeat(4),
-        bias: vec![0.0; 4],
+    // The first layer gives +inf twice, the second their difference, NaN, which a careless ReLU would turn into a zero.
+    let config = Config {
+        hidden: vec![2, 4],
+        ..small()
     };
-    let mut layers = Weights::seeded(small(), 1).unwrap().layers().to_vec();
-    layers[0] = hidden;
-    let mut net = Net::new(&Weights::new(small(), layers).unwrap());
+    let layer = |inputs, outputs, row: [f32; 3]| Linear {
+        name: String::new(),
+        inputs,
+        outputs,
+        weight: row[..inputs].repeat(outputs),
+        bias: vec![0.0; outputs],
+    };
+    let mut layers = Weights::seeded(config.clone(), 1)
+        .unwrap()
+        .layers()
+        .to_vec();
+    layers[0] = layer(3, 2, [3.0; 3]);
+    layers[1] = layer(2, 4, [1.0, -1.0, 0.0]);
+    let mut net = Net::new(&Weights::new(config, layers).unwrap());
     let (mut values, mut policies) = ([0.5; 2], [0.5; 4]);
     let inputs = [1.0, 1.0, 1.0, 3e38, 3e38, 3e38];
     let error = net.forward(&inputs, &mut values, &mut policies);
