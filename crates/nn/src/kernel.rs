@@ -3,9 +3,10 @@
 //! ```text
 //! out[r][c] = (... ((b[c] + x[r][0] w[c][0]) + x[r][1] w[c][1]) + ...) + x[r][K-1] w[c][K-1]
 //! ```
-//! A tile of up to six rows and four vectors of columns stays in registers while k runs; the weights of its columns lie one
-//! behind the other in memory (a *panel*, made once), so they are read as a stream, and a panel is used for all rows of the
-//! batch while it is still in the cache. The tiling follows K. Goto & R. van de Geijn, "Anatomy of high-performance matrix
+//! A tile of up to six rows and four vectors of columns stays in registers while k runs (two vectors where there are only 16
+//! registers); the weights of its columns lie one behind the other in memory (a *panel*, made once), so they are read as a
+//! stream, and a panel is used for all rows of the batch while it is still in the cache. One or two rows take two panels
+//! at a time: so many sums side by side hide how long a multiply-add takes. The tiling follows K. Goto & R. van de Geijn, "Anatomy of high-performance matrix
 //! multiplication", ACM Trans. Math. Software 34 (2008).
 //!
 //! Every output is one chain over k in rising order, whatever the tile. So it has the same bits for any batch size and at any
@@ -13,6 +14,8 @@
 //! A row alone is bound by the reading of weights. So those of inputs that are exactly zero, as after a ReLU, are not read: they
 //! would add nothing.
 //! Not for sparse or convolutional layers; nothing here checks for NaN.
+
+#![allow(clippy::needless_range_loop)] // Registers are named by two or three indices; iterators would hide which.
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -45,13 +48,35 @@ impl Aligned {
     }
 }
 
-/// Columns whose weights lie together: `weights[k * columns + c]`.
+/// Columns whose weights lie together, `weights[k * columns + c]`, or two such panels one behind the other.
 #[derive(Clone, Debug)]
 struct Panel {
     first_column: usize,
     /// Vectors side by side: 4, 2 or 1.
     vectors: usize,
+    /// 1 or 2.
+    panels: usize,
     weights: std::ops::Range<usize>,
+}
+
+/// How the weights lie for one kind of machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Numbers in a vector.
+    pub(crate) lanes: usize,
+    /// Vectors in a panel: what the registers hold for six rows.
+    pub(crate) widest: usize,
+}
+
+/// The layout for a level: known when the code is compiled for it.
+#[inline(always)]
+pub(crate) fn layout<S: Simd>(_: S) -> Layout {
+    let lanes = S::f32s::LEN;
+    let many_registers = lanes == 16 || cfg!(target_arch = "aarch64");
+    Layout {
+        lanes,
+        widest: if many_registers { 4 } else { 2 },
+    }
 }
 
 /// One layer, laid out for one width of vectors.
@@ -62,19 +87,20 @@ pub(crate) struct Layer {
     pub(crate) columns: usize,
     relu: bool,
     panels: Vec<Panel>,
+    /// The same, two by two where both are of the widest.
+    pairs: Vec<Panel>,
     weights: Aligned,
     bias: Aligned,
 }
 
 impl Layer {
-    /// Lays out weights `[out][in]` and biases of several heads over one input, side by side, for vectors of `lanes`, at most
-    /// `widest` of them to a panel.
+    /// Lays out weights `[out][in]` and biases of several heads over one input, side by side, as a level wants
+    /// them.
     pub(crate) fn pack(
         inputs: usize,
         relu: bool,
         heads: &[(&[f32], &[f32])],
-        lanes: usize,
-        widest: usize,
+        Layout { lanes, widest, .. }: Layout,
     ) -> Layer {
         let outputs: usize = heads.iter().map(|(_, bias)| bias.len()).sum();
         let columns = outputs.next_multiple_of(lanes);
@@ -91,15 +117,27 @@ impl Layer {
             panels.push(Panel {
                 first_column: column,
                 vectors,
+                panels: 1,
                 weights: start..start + vectors * lanes * inputs,
             });
             column += vectors * lanes;
+        }
+        let mut pairs: Vec<Panel> = Vec::new();
+        for panel in &panels {
+            match pairs.last_mut() {
+                Some(last) if last.panels == 1 && panel.vectors == widest => {
+                    last.panels = 2;
+                    last.weights.end = panel.weights.end;
+                }
+                _ => pairs.push(panel.clone()),
+            }
         }
         let mut layer = Layer {
             inputs,
             columns,
             relu,
             panels,
+            pairs,
             weights: Aligned::new(columns * inputs, 0.0),
             bias: Aligned::new(columns, 0.0),
         };
@@ -116,6 +154,7 @@ impl Layer {
                 first_column,
                 vectors,
                 ref weights,
+                ..
             } = layer.panels[panel];
             let to = &mut layer.weights.as_mut_slice()[weights.clone()];
             for (chunk, &weight) in to.chunks_exact_mut(vectors * lanes).zip(row) {
@@ -159,15 +198,40 @@ pub(crate) fn run<S: Simd>(
     } else {
         None
     };
-    let panels = layer.panels.len();
-    for i in 0..panels {
-        let panel = &layer.panels[if backwards { panels - 1 - i } else { i }];
-        match panel.vectors {
-            4 => panel_rows::<S, 4>(simd, layer, panel, x, list, out),
-            2 => panel_rows::<S, 2>(simd, layer, panel, x, list, out),
-            _ => panel_rows::<S, 1>(simd, layer, panel, x, list, out),
+    let few = x.count <= 2;
+    let panels = if few { &layer.pairs } else { &layer.panels };
+    for i in 0..panels.len() {
+        let panel = &panels[if backwards { panels.len() - 1 - i } else { i }];
+        let task = Task {
+            weights: &layer.weights.as_slice()[panel.weights.clone()],
+            bias: &layer.bias.as_slice()[panel.first_column..],
+            relu: layer.relu,
+            x,
+            columns: layer.columns,
+        };
+        let out = &mut out[panel.first_column..];
+        let wide = layout(simd).widest == 4;
+        match (panel.vectors, panel.panels) {
+            (4, 2) if wide => few_rows::<S, 4, 2>(simd, &task, list, out),
+            (4, _) if wide && few => few_rows::<S, 4, 1>(simd, &task, list, out),
+            (4, _) if wide => many_rows::<S, 4>(simd, &task, out),
+            (2, 2) if !wide => few_rows::<S, 2, 2>(simd, &task, list, out),
+            (2, _) if few => few_rows::<S, 2, 1>(simd, &task, list, out),
+            (2, _) => many_rows::<S, 2>(simd, &task, out),
+            _ if few => few_rows::<S, 1, 1>(simd, &task, list, out),
+            _ => many_rows::<S, 1>(simd, &task, out),
         }
     }
+}
+
+/// One panel and the rows to multiply it with.
+struct Task<'a> {
+    weights: &'a [f32],
+    bias: &'a [f32],
+    relu: bool,
+    x: Rows<'a>,
+    /// From one row of the output to the next.
+    columns: usize,
 }
 
 /// Lists the places of numbers that are not zero; how many they are.
@@ -183,90 +247,89 @@ fn nonzero(x: &[f32], used: &mut [u32]) -> usize {
     count
 }
 
-/// One panel for all rows, in tiles of nearly equal height.
+/// `N` panels of `P` vectors for one or two rows.
 #[inline(always)]
-fn panel_rows<S: Simd, const V: usize>(
+fn few_rows<S: Simd, const P: usize, const N: usize>(
     simd: S,
-    layer: &Layer,
-    panel: &Panel,
-    x: Rows,
+    task: &Task,
     list: Option<&[u32]>,
     out: &mut [f32],
 ) {
-    let weights = &layer.weights.as_slice()[panel.weights.clone()];
-    let bias = &layer.bias.as_slice()[panel.first_column..][..V * S::f32s::LEN];
-    let columns = layer.columns;
-    let relu = layer.relu;
-    if let Some(list) = list {
-        let out = &mut out[panel.first_column..];
-        return row::<S, V>(
-            simd,
-            weights,
-            bias,
-            &x.numbers[..layer.inputs],
-            list,
-            relu,
-            out,
-        );
+    match (list, task.x.count) {
+        (Some(list), _) => row::<S, P, N>(simd, task, list, out),
+        (None, 1) => tile_1::<S, P, N>(simd, task, 0, out),
+        _ => tile_2::<S, P, N>(simd, task, 0, out),
     }
-    let tiles = x.count.div_ceil(TILE_ROWS);
+}
+
+/// A panel of `P` vectors for three rows or more, in tiles of nearly equal height.
+#[inline(always)]
+fn many_rows<S: Simd, const P: usize>(simd: S, task: &Task, out: &mut [f32]) {
+    let tiles = task.x.count.div_ceil(TILE_ROWS);
     let mut at = 0;
-    for tile_index in 0..tiles {
-        let rows = (x.count - at).div_ceil(tiles - tile_index);
-        let from = &x.numbers[at * x.stride..];
-        let to = &mut out[at * columns + panel.first_column..];
+    for tile in 0..tiles {
+        let rows = (task.x.count - at).div_ceil(tiles - tile);
         match rows {
-            6 => tile_6::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
-            5 => tile_5::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
-            4 => tile_4::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
-            3 => tile_3::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
-            2 => tile_2::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
-            _ => tile_1::<S, V>(simd, weights, bias, from, x.stride, relu, to, columns),
+            6 => tile_6::<S, P, 1>(simd, task, at, out),
+            5 => tile_5::<S, P, 1>(simd, task, at, out),
+            4 => tile_4::<S, P, 1>(simd, task, at, out),
+            // Seven rows are four and three, and more rows make higher tiles.
+            _ => tile_3::<S, P, 1>(simd, task, at, out),
         }
         at += rows;
     }
 }
 
-/// Functions for tiles of so many rows by `V` vectors of columns. The rows are spelled out: as a loop, 24 sums are more than the
-/// compiler unrolls, and what it does not unroll it keeps in memory, at a third of the speed.
+/// Functions for tiles of so many rows, from row `at` on, by `N` panels of `P` vectors. The rows are spelled out: as a loop, 24
+/// sums are more than the compiler unrolls, and what it does not unroll it keeps in memory, at a third of the speed.
 macro_rules! tile {
     ($name:ident, $count:literal: $($r:literal)+) => {
         #[inline(always)]
-        #[allow(clippy::too_many_arguments)] // The innermost room; one caller.
-        fn $name<S: Simd, const V: usize>(
+        fn $name<S: Simd, const P: usize, const N: usize>(
             simd: S,
-            weights: &[f32],
-            bias: &[f32],
-            x: &[f32],
-            x_stride: usize,
-            relu: bool,
+            task: &Task,
+            at: usize,
             out: &mut [f32],
-            out_stride: usize,
         ) {
             let lanes = S::f32s::LEN;
-            let inputs = weights.len() / (V * lanes);
-            let rows: [&[f32]; $count] = [$(&x[$r * x_stride..][..inputs]),+];
-            let mut first = [S::f32s::splat(simd, 0.0); V];
-            for v in 0..V {
-                first[v] = S::f32s::from_slice(simd, &bias[v * lanes..(v + 1) * lanes]);
+            let width = P * lanes;
+            let inputs = task.weights.len() / (N * width);
+            let x = &task.x.numbers[at * task.x.stride..];
+            let rows: [&[f32]; $count] = [$(&x[$r * task.x.stride..][..inputs]),+];
+            let panels = panels::<N>(task.weights);
+            let mut first = [[S::f32s::splat(simd, 0.0); P]; N];
+            for n in 0..N {
+                for v in 0..P {
+                    let bias = &task.bias[n * width + v * lanes..][..lanes];
+                    first[n][v] = S::f32s::from_slice(simd, bias);
+                }
             }
             let mut sum = [first; $count];
-            for (k, weights) in weights.chunks_exact(V * lanes).enumerate() {
+            for k in 0..inputs {
                 let mut w = first;
-                for v in 0..V {
-                    w[v] = S::f32s::from_slice(simd, &weights[v * lanes..(v + 1) * lanes]);
+                for n in 0..N {
+                    let weights = &panels[n][k * width..][..width];
+                    for v in 0..P {
+                        let weights = &weights[v * lanes..(v + 1) * lanes];
+                        w[n][v] = S::f32s::from_slice(simd, weights);
+                    }
                 }
                 $(
                     let x = S::f32s::splat(simd, rows[$r][k]);
-                    for v in 0..V {
-                        sum[$r][v] = w[v].mul_add(x, sum[$r][v]);
+                    for n in 0..N {
+                        for v in 0..P {
+                            sum[$r][n][v] = w[n][v].mul_add(x, sum[$r][n][v]);
+                        }
                     }
                 )+
             }
             $(
-                for v in 0..V {
-                    let to = &mut out[$r * out_stride + v * lanes..][..lanes];
-                    finish(simd, sum[$r][v], relu).store_slice(to);
+                for n in 0..N {
+                    for v in 0..P {
+                        let to = (at + $r) * task.columns + n * width + v * lanes;
+                        let sum = finish(simd, sum[$r][n][v], task.relu);
+                        sum.store_slice(&mut out[to..to + lanes]);
+                    }
                 }
             )+
         }
@@ -280,35 +343,52 @@ tile!(tile_4, 4: 0 1 2 3);
 tile!(tile_5, 5: 0 1 2 3 4);
 tile!(tile_6, 6: 0 1 2 3 4 5);
 
-/// One row by `V` vectors of columns, over the inputs in `list` alone.
+/// One row by `N` panels of `P` vectors, over the inputs in `list` alone.
 #[inline(always)]
-fn row<S: Simd, const V: usize>(
+fn row<S: Simd, const P: usize, const N: usize>(
     simd: S,
-    weights: &[f32],
-    bias: &[f32],
-    x: &[f32],
+    task: &Task,
     list: &[u32],
-    relu: bool,
     out: &mut [f32],
 ) {
     let lanes = S::f32s::LEN;
-    let width = V * lanes;
-    let mut sum = [S::f32s::splat(simd, 0.0); V];
-    for v in 0..V {
-        sum[v] = S::f32s::from_slice(simd, &bias[v * lanes..(v + 1) * lanes]);
+    let width = P * lanes;
+    let panels = panels::<N>(task.weights);
+    let mut sum = [[S::f32s::splat(simd, 0.0); P]; N];
+    for n in 0..N {
+        for v in 0..P {
+            let bias = &task.bias[n * width + v * lanes..][..lanes];
+            sum[n][v] = S::f32s::from_slice(simd, bias);
+        }
     }
     for &k in list {
         let k = k as usize;
-        let weights = &weights[k * width..(k + 1) * width];
-        let x = S::f32s::splat(simd, x[k]);
-        for v in 0..V {
-            let w = S::f32s::from_slice(simd, &weights[v * lanes..(v + 1) * lanes]);
-            sum[v] = w.mul_add(x, sum[v]);
+        let x = S::f32s::splat(simd, task.x.numbers[k]);
+        for n in 0..N {
+            let weights = &panels[n][k * width..][..width];
+            for v in 0..P {
+                let w = S::f32s::from_slice(simd, &weights[v * lanes..(v + 1) * lanes]);
+                sum[n][v] = w.mul_add(x, sum[n][v]);
+            }
         }
     }
-    for v in 0..V {
-        finish(simd, sum[v], relu).store_slice(&mut out[v * lanes..(v + 1) * lanes]);
+    for n in 0..N {
+        for v in 0..P {
+            let to = &mut out[n * width + v * lanes..][..lanes];
+            finish(simd, sum[n][v], task.relu).store_slice(to);
+        }
     }
+}
+
+/// Cuts weights into those of `N` panels.
+#[inline(always)]
+fn panels<const N: usize>(weights: &[f32]) -> [&[f32]; N] {
+    let each = weights.len() / N;
+    let mut panels = [weights; N];
+    for n in 0..N {
+        panels[n] = &weights[n * each..][..each];
+    }
+    panels
 }
 
 /// ReLU that lets NaN through, so that it is seen at the end. Adding zero makes a negative zero positive: a product with a zero

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fearless_simd::{Level, Simd, SimdBase, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 
 use crate::kernel::{self, Aligned, Layer, Rows};
 use crate::{Config, Error, Weights};
@@ -87,25 +87,17 @@ impl Net {
     /// The same at a level of choice; tests run the narrower ones too.
     pub(crate) fn at(weights: &Weights, level: Level) -> Net {
         let config = weights.config().clone();
-        let (lanes, widest) = dispatch!(level, simd => panel_shape(simd));
+        let layout = dispatch!(level, simd => kernel::layout(simd));
         let (trunk, heads) = weights.layers().split_at(config.hidden.len());
         let mut layers: Vec<Layer> = trunk
             .iter()
-            .map(|layer| {
-                Layer::pack(
-                    layer.inputs,
-                    true,
-                    &[(&layer.weight, &layer.bias)],
-                    lanes,
-                    widest,
-                )
-            })
+            .map(|layer| Layer::pack(layer.inputs, true, &[(&layer.weight, &layer.bias)], layout))
             .collect();
         let parts: Vec<(&[f32], &[f32])> = heads
             .iter()
             .map(|head| (&head.weight[..], &head.bias[..]))
             .collect();
-        layers.push(Layer::pack(heads[0].inputs, false, &parts, lanes, widest));
+        layers.push(Layer::pack(heads[0].inputs, false, &parts, layout));
         let packed = Packed {
             config,
             level,
@@ -215,14 +207,6 @@ impl Net {
             }
         }
     }
-}
-
-/// Lanes of a vector, and vectors of a panel: four where there are 32 registers, else two.
-#[inline(always)]
-fn panel_shape<S: Simd>(_: S) -> (usize, usize) {
-    let lanes = S::f32s::LEN;
-    let many_registers = lanes == 16 || cfg!(target_arch = "aarch64");
-    (lanes, if many_registers { 4 } else { 2 })
 }
 
 enum Verdict {

@@ -5,27 +5,37 @@ use std::hint::black_box;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
 
-const CHAINS: usize = 16;
 const STEPS: usize = 100_000;
 
 /// Floating-point operations of one call of [`multiply_add`].
 pub(crate) fn operations() -> f64 {
-    let lanes = dispatch!(Level::new(), simd => lanes(simd));
-    (2 * lanes * CHAINS * STEPS) as f64
+    let (lanes, chains) = dispatch!(Level::new(), simd => shape(simd));
+    (2 * lanes * chains * STEPS) as f64
 }
 
+/// Lanes of a vector, and as many chains as the registers hold beside two constants.
 #[inline(always)]
-fn lanes<S: Simd>(_: S) -> usize {
-    S::f32s::LEN
+fn shape<S: Simd>(_: S) -> (usize, usize) {
+    let many_registers = S::f32s::LEN == 16 || cfg!(target_arch = "aarch64");
+    (S::f32s::LEN, if many_registers { 24 } else { 12 })
 }
 
-/// Multiplies and adds in sixteen independent chains that stay in registers.
+/// Multiplies and adds in independent chains that stay in registers.
 pub(crate) fn multiply_add() {
     black_box(dispatch!(Level::new(), simd => chains(simd)));
 }
 
 #[inline(always)]
 fn chains<S: Simd>(simd: S) -> f32 {
+    if shape(simd).1 == 24 {
+        chains_of::<S, 24>(simd)
+    } else {
+        chains_of::<S, 12>(simd)
+    }
+}
+
+#[inline(always)]
+fn chains_of<S: Simd, const CHAINS: usize>(simd: S) -> f32 {
     let factor = S::f32s::splat(simd, black_box(0.999));
     let term = S::f32s::splat(simd, black_box(0.001));
     let mut sum = [term; CHAINS];
