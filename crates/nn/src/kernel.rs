@@ -180,14 +180,7 @@ pub(crate) struct Rows<'a> {
 
 /// `out[r * layer.columns + c]` for every row. `used` is room for the places of the inputs that are not zero.
 #[inline(always)]
-pub(crate) fn run<S: Simd>(
-    simd: S,
-    layer: &Layer,
-    x: Rows,
-    backwards: bool,
-    used: &mut [u32],
-    out: &mut [f32],
-) {
+pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut [u32], out: &mut [f32]) {
     let count = if x.count == 1 {
         nonzero(&x.numbers[..layer.inputs], used)
     } else {
@@ -200,8 +193,7 @@ pub(crate) fn run<S: Simd>(
     };
     let few = x.count <= 2;
     let panels = if few { &layer.pairs } else { &layer.panels };
-    for i in 0..panels.len() {
-        let panel = &panels[if backwards { panels.len() - 1 - i } else { i }];
+    for panel in panels {
         let task = Task {
             weights: &layer.weights.as_slice()[panel.weights.clone()],
             bias: &layer.bias.as_slice()[panel.first_column..],

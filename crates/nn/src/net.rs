@@ -59,8 +59,6 @@ struct Room {
     from: Aligned,
     to: Aligned,
     used: Vec<u32>,
-    /// Panels are walked up and down in turn, so that a call begins with what the last one left in the cache.
-    backwards: bool,
 }
 
 impl Room {
@@ -72,7 +70,6 @@ impl Room {
             from: Aligned::new(activations, f32::NAN),
             to: Aligned::new(activations, f32::NAN),
             used: vec![0; inputs.unwrap_or(0)],
-            backwards: false,
         }
     }
 }
@@ -242,14 +239,7 @@ fn blocks<S: Simd>(
         };
         let (mut from, mut to) = (&mut room.from, &mut room.to);
         for layer in &packed.layers {
-            kernel::run(
-                simd,
-                layer,
-                x,
-                room.backwards,
-                &mut room.used,
-                to.as_mut_slice(),
-            );
+            kernel::run(simd, layer, x, &mut room.used, to.as_mut_slice());
             std::mem::swap(&mut from, &mut to);
             x = Rows {
                 numbers: from.as_slice(),
@@ -257,7 +247,6 @@ fn blocks<S: Simd>(
                 count,
             };
         }
-        room.backwards = !room.backwards;
         for row in 0..count {
             let out = &x.numbers[row * x.stride..][..1 + logits];
             if !kernel::all_finite(simd, out) {

@@ -51,22 +51,40 @@ fn chains_of<S: Simd, const CHAINS: usize>(simd: S) -> f32 {
     total.as_slice().iter().sum()
 }
 
-/// Reads every number once, in eight streams of sums; the numbers begin on a cache line.
-pub(crate) fn read(numbers: &[f32]) {
-    black_box(dispatch!(Level::new(), simd => total(simd, numbers)));
+/// Reads every number once, in `streams` places at a time; the numbers begin on a cache line. How many streams the machine
+/// fetches ahead best is its own affair: try several.
+pub(crate) fn read(numbers: &[f32], streams: usize) {
+    black_box(dispatch!(Level::new(), simd => match streams {
+        1 => total::<_, 1>(simd, numbers),
+        2 => total::<_, 2>(simd, numbers),
+        4 => total::<_, 4>(simd, numbers),
+        _ => total::<_, 8>(simd, numbers),
+    }));
 }
 
 #[inline(always)]
-fn total<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
-    let lanes = S::f32s::LEN;
-    let mut sum = [S::f32s::splat(simd, 0.0); 8];
-    for chunk in numbers.chunks_exact(8 * lanes) {
-        for (v, sum) in sum.iter_mut().enumerate() {
-            *sum += S::f32s::from_slice(simd, &chunk[v * lanes..(v + 1) * lanes]);
-        }
+#[allow(clippy::needless_range_loop)] // Registers are named by indices.
+fn total<S: Simd, const STREAMS: usize>(simd: S, numbers: &[f32]) -> f32 {
+    let step = 4 * S::f32s::LEN;
+    let each = numbers.len() / STREAMS / step * step;
+    let mut sum = [[S::f32s::splat(simd, 0.0); 4]; STREAMS];
+    let mut streams = [numbers; STREAMS];
+    for (i, stream) in streams.iter_mut().enumerate() {
+        *stream = &numbers[i * each..][..each];
     }
-    let mut all = sum[0];
-    for sum in &sum[1..] {
+    let mut at = 0;
+    while at < each {
+        for i in 0..STREAMS {
+            let chunk = &streams[i][at..at + step];
+            for v in 0..4 {
+                let from = v * S::f32s::LEN;
+                sum[i][v] += S::f32s::from_slice(simd, &chunk[from..from + S::f32s::LEN]);
+            }
+        }
+        at += step;
+    }
+    let mut all = S::f32s::splat(simd, 0.0);
+    for sum in sum.as_flattened() {
         all += *sum;
     }
     all.as_slice().iter().sum()
