@@ -4,10 +4,10 @@
 //! out[r][c] = (... ((b[c] + x[r][0] w[c][0]) + x[r][1] w[c][1]) + ...) + x[r][K-1] w[c][K-1]
 //! ```
 //! A tile of up to six rows and four vectors of columns stays in registers while k runs (two vectors where there are only 16
-//! registers); the weights of its columns lie one behind the other in memory (a *panel*, made once), so they are read as a
-//! stream, and a panel is used for all rows of the batch while it is still in the cache. One or two rows take two panels
-//! at a time: so many sums side by side hide how long a multiply-add takes. The tiling follows K. Goto & R. van de Geijn, "Anatomy of high-performance matrix
-//! multiplication", ACM Trans. Math. Software 34 (2008).
+//! registers). The weights of its columns lie one behind the other in memory (a *panel*, made once), so they are read as a
+//! stream, and a panel is used for all rows of the batch while it is still in the cache. One or two rows take two panels at a
+//! time: so many sums side by side hide how long a multiply-add takes. The tiling follows K. Goto & R. van de Geijn, "Anatomy
+//! of high-performance matrix multiplication", ACM Trans. Math. Software 34 (2008).
 //!
 //! Every output is one chain over k in rising order, whatever the tile. So it has the same bits for any batch size and at any
 //! place in the batch. AVX2, AVX-512 and NEON round once per step, SSE twice: there the last bits differ.
@@ -24,7 +24,6 @@ use fearless_simd::prelude::*;
 pub(crate) const TILE_ROWS: usize = 6;
 
 /// Numbers behind one another from an address that is a multiple of 64 bytes, so that no vector straddles two cache lines.
-#[derive(Clone, Debug)]
 pub(crate) struct Aligned {
     room: Vec<f32>,
     start: usize,
@@ -49,7 +48,7 @@ impl Aligned {
 }
 
 /// Columns whose weights lie together, `weights[k * columns + c]`, or two such panels one behind the other.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Panel {
     first_column: usize,
     /// Vectors side by side: 4, 2 or 1.
@@ -60,7 +59,7 @@ struct Panel {
 }
 
 /// How the weights lie for one kind of machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) struct Layout {
     /// Numbers in a vector.
     pub(crate) lanes: usize,
@@ -80,7 +79,6 @@ pub(crate) fn layout<S: Simd>(_: S) -> Layout {
 }
 
 /// One layer, laid out for one width of vectors.
-#[derive(Debug)]
 pub(crate) struct Layer {
     pub(crate) inputs: usize,
     /// Outputs, filled up to whole vectors.
@@ -94,13 +92,12 @@ pub(crate) struct Layer {
 }
 
 impl Layer {
-    /// Lays out weights `[out][in]` and biases of several heads over one input, side by side, as a level wants
-    /// them.
+    /// Lays out weights `[out][in]` and biases of several heads over one input, side by side, as a level wants them.
     pub(crate) fn pack(
         inputs: usize,
         relu: bool,
         heads: &[(&[f32], &[f32])],
-        Layout { lanes, widest, .. }: Layout,
+        Layout { lanes, widest }: Layout,
     ) -> Layer {
         let outputs: usize = heads.iter().map(|(_, bias)| bias.len()).sum();
         let columns = outputs.next_multiple_of(lanes);
@@ -216,7 +213,7 @@ pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut [u32], ou
     }
 }
 
-/// One panel and the rows to multiply it with.
+/// A panel, or a pair of them, and the rows to multiply it with.
 struct Task<'a> {
     weights: &'a [f32],
     bias: &'a [f32],

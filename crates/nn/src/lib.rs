@@ -4,7 +4,7 @@
 //! 1 value and 64 logits ([`Config::default`]). Three types, in the order of a life:
 //!
 //! 1. [`Config`]: the shape.
-//! 2. [`Weights`]: the numbers, from a seed or a file. Plain vectors in the layout of `nn.Linear`; [`file`] names the tensors.
+//! 2. [`Weights`]: the numbers, from a seed or a file. Plain vectors in the layout of `nn.Linear`; [`mod@file`] names the tensors.
 //! 3. [`Net`]: the weights laid out for this machine's vectors, and room to compute in. One for each worker thread; clones share
 //!    the weights.
 //!

@@ -11,7 +11,6 @@ use crate::{Config, Error, Weights};
 const BLOCK_ROWS: usize = 96;
 
 /// Weights laid out for the vectors of this machine.
-#[derive(Debug)]
 struct Packed {
     config: Config,
     level: Level,
@@ -38,7 +37,6 @@ struct Packed {
 /// assert_eq!((value[0], &policy[..]), (values[1], &policies[3..]));
 /// # Ok::<(), nn::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Net {
     packed: Arc<Packed>,
     room: Room,
@@ -53,8 +51,17 @@ impl Clone for Net {
     }
 }
 
+/// Shape and instructions; the weights are too many to print.
+impl std::fmt::Debug for Net {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Net")
+            .field("architecture", &self.config().architecture())
+            .field("instructions", &self.instructions())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Where a batch is computed.
-#[derive(Debug)]
 struct Room {
     from: Aligned,
     to: Aligned,
@@ -130,7 +137,7 @@ impl Net {
         }
     }
 
-    /// Bytes of weights that a call reads once for each 96 rows; a row alone reads fewer if activations are zero.
+    /// Bytes of weights that a call reads once for each block of up to 96 rows; a row alone reads fewer if activations are zero.
     #[must_use]
     pub fn weight_bytes(&self) -> usize {
         self.packed.layers.iter().map(Layer::bytes).sum()
@@ -229,9 +236,11 @@ fn blocks<S: Simd>(
         policies: logits,
         ..
     } = packed.config;
+    let blocks = values.len().div_ceil(BLOCK_ROWS);
     let mut first = 0;
-    while first < values.len() {
-        let count = (values.len() - first).min(BLOCK_ROWS);
+    for block in 0..blocks {
+        // Of nearly equal size, so that no row is left to be judged alone, at the price of many.
+        let count = (values.len() - first).div_ceil(blocks - block);
         let mut x = Rows {
             numbers: &inputs[first * width..][..count * width],
             stride: width,
