@@ -1,0 +1,412 @@
+//! One dense layer over a batch, in lanes as wide as the machine has: `out = relu(x W' + b)`.
+//!
+//! ```text
+//! out[r][c] = (... ((b[c] + x[r][0] w[c][0]) + x[r][1] w[c][1]) + ...) + x[r][K-1] w[c][K-1]
+//! ```
+//! A tile of up to six rows and four vectors of columns stays in registers while k runs (two vectors where there are only 16
+//! registers). The weights of its columns lie one behind the other in memory (a *panel*, made once), so they are read as a
+//! stream, and a panel is used for all rows of the batch while it is still in the cache. One or two rows take two panels at a
+//! time: so many sums side by side hide how long a multiply-add takes. The tiling follows K. Goto & R. van de Geijn, "Anatomy
+//! of high-performance matrix multiplication", ACM Trans. Math. Software 34 (2008).
+//!
+//! Every output is one chain over k in rising order, whatever the tile. So it has the same bits for any batch size and at any
+//! place in the batch. AVX2, AVX-512 and NEON round once per step, SSE twice: there the last bits differ.
+//! A row alone is bound by the reading of weights. So those of inputs that are exactly zero, as after a ReLU, are not read: they
+//! would add nothing.
+//! Not for sparse or convolutional layers; nothing here checks for NaN.
+
+#![allow(clippy::needless_range_loop)] // Registers are named by two or three indices; iterators would hide which.
+
+use fearless_simd::Simd;
+use fearless_simd::prelude::*;
+
+/// Rows of a tile: with four vectors of columns, 24 sums in 32 registers.
+pub(crate) const TILE_ROWS: usize = 6;
+
+/// Numbers behind one another from an address that is a multiple of 64 bytes, so that no vector straddles two cache lines.
+pub(crate) struct Aligned {
+    room: Vec<f32>,
+    start: usize,
+    len: usize,
+}
+
+impl Aligned {
+    /// `len` times the number `value`.
+    pub(crate) fn new(len: usize, value: f32) -> Aligned {
+        let room = vec![value; len + 15];
+        let start = room.as_ptr().align_offset(64).min(15);
+        Aligned { room, start, len }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[f32] {
+        &self.room[self.start..self.start + self.len]
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
+        &mut self.room[self.start..self.start + self.len]
+    }
+}
+
+/// Columns whose weights lie together, `weights[k * columns + c]`, or two such panels one behind the other.
+#[derive(Clone)]
+struct Panel {
+    first_column: usize,
+    /// Vectors side by side: 4, 2 or 1.
+    vectors: usize,
+    /// 1 or 2.
+    panels: usize,
+    weights: std::ops::Range<usize>,
+}
+
+/// How the weights lie for one kind of machine.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// Numbers in a vector.
+    pub(crate) lanes: usize,
+    /// Vectors in a panel: what the registers hold for six rows.
+    pub(crate) widest: usize,
+}
+
+/// The layout for a level: known when the code is compiled for it.
+#[inline(always)]
+pub(crate) fn layout<S: Simd>(_: S) -> Layout {
+    let lanes = S::f32s::LEN;
+    let many_registers = lanes == 16 || cfg!(target_arch = "aarch64");
+    Layout {
+        lanes,
+        widest: if many_registers { 4 } else { 2 },
+    }
+}
+
+/// One layer, laid out for one width of vectors.
+pub(crate) struct Layer {
+    pub(crate) inputs: usize,
+    /// Outputs, filled up to whole vectors.
+    pub(crate) columns: usize,
+    relu: bool,
+    panels: Vec<Panel>,
+    /// The same, two by two where both are of the widest.
+    pairs: Vec<Panel>,
+    weights: Aligned,
+    bias: Aligned,
+}
+
+impl Layer {
+    /// Lays out weights `[out][in]` and biases of several heads over one input, side by side, as a level wants them.
+    pub(crate) fn pack(
+        inputs: usize,
+        relu: bool,
+        heads: &[(&[f32], &[f32])],
+        Layout { lanes, widest }: Layout,
+    ) -> Layer {
+        let outputs: usize = heads.iter().map(|(_, bias)| bias.len()).sum();
+        let columns = outputs.next_multiple_of(lanes);
+        let mut panels = Vec::new();
+        let mut column = 0;
+        while column < columns {
+            let left = (columns - column) / lanes;
+            let vectors = if left >= widest {
+                widest
+            } else {
+                1 << left.ilog2()
+            };
+            let start = column * inputs;
+            panels.push(Panel {
+                first_column: column,
+                vectors,
+                panels: 1,
+                weights: start..start + vectors * lanes * inputs,
+            });
+            column += vectors * lanes;
+        }
+        let mut pairs: Vec<Panel> = Vec::new();
+        for panel in &panels {
+            match pairs.last_mut() {
+                Some(last) if last.panels == 1 && panel.vectors == widest => {
+                    last.panels = 2;
+                    last.weights.end = panel.weights.end;
+                }
+                _ => pairs.push(panel.clone()),
+            }
+        }
+        let mut layer = Layer {
+            inputs,
+            columns,
+            relu,
+            panels,
+            pairs,
+            weights: Aligned::new(columns * inputs, 0.0),
+            bias: Aligned::new(columns, 0.0),
+        };
+        let rows = heads
+            .iter()
+            .flat_map(|(weight, bias)| weight.chunks_exact(inputs).zip(bias.iter()));
+        let mut panel = 0;
+        for (column, (row, &bias)) in rows.enumerate() {
+            layer.bias.as_mut_slice()[column] = bias;
+            while column >= layer.panels[panel].first_column + layer.panels[panel].vectors * lanes {
+                panel += 1;
+            }
+            let Panel {
+                first_column,
+                vectors,
+                ref weights,
+                ..
+            } = layer.panels[panel];
+            let to = &mut layer.weights.as_mut_slice()[weights.clone()];
+            for (chunk, &weight) in to.chunks_exact_mut(vectors * lanes).zip(row) {
+                chunk[column - first_column] = weight;
+            }
+        }
+        layer
+    }
+
+    /// Bytes of weights read for a batch.
+    pub(crate) fn bytes(&self) -> usize {
+        4 * self.weights.as_slice().len()
+    }
+}
+
+/// Rows of numbers, `stride` apart; only the first `Layer::inputs` of each count.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub(crate) numbers: &'a [f32],
+    pub(crate) stride: usize,
+    pub(crate) count: usize,
+}
+
+/// `out[r * layer.columns + c]` for every row. `used` is room for the places of the inputs that are not zero.
+#[inline(always)]
+pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut [u32], out: &mut [f32]) {
+    let count = if x.count == 1 {
+        nonzero(&x.numbers[..layer.inputs], used)
+    } else {
+        layer.inputs
+    };
+    let list = if count * 8 < layer.inputs * 7 {
+        Some(&used[..count])
+    } else {
+        None
+    };
+    let few = x.count <= 2;
+    let panels = if few { &layer.pairs } else { &layer.panels };
+    for panel in panels {
+        let task = Task {
+            weights: &layer.weights.as_slice()[panel.weights.clone()],
+            bias: &layer.bias.as_slice()[panel.first_column..],
+            relu: layer.relu,
+            x,
+            columns: layer.columns,
+        };
+        let out = &mut out[panel.first_column..];
+        let wide = layout(simd).widest == 4;
+        match (panel.vectors, panel.panels) {
+            (4, 2) if wide => few_rows::<S, 4, 2>(simd, &task, list, out),
+            (4, _) if wide && few => few_rows::<S, 4, 1>(simd, &task, list, out),
+            (4, _) if wide => many_rows::<S, 4>(simd, &task, out),
+            (2, 2) if !wide => few_rows::<S, 2, 2>(simd, &task, list, out),
+            (2, _) if few => few_rows::<S, 2, 1>(simd, &task, list, out),
+            (2, _) => many_rows::<S, 2>(simd, &task, out),
+            _ if few => few_rows::<S, 1, 1>(simd, &task, list, out),
+            _ => many_rows::<S, 1>(simd, &task, out),
+        }
+    }
+}
+
+/// A panel, or a pair of them, and the rows to multiply it with.
+struct Task<'a> {
+    weights: &'a [f32],
+    bias: &'a [f32],
+    relu: bool,
+    x: Rows<'a>,
+    /// From one row of the output to the next.
+    columns: usize,
+}
+
+/// Lists the places of numbers that are not zero; how many they are.
+#[inline(always)]
+fn nonzero(x: &[f32], used: &mut [u32]) -> usize {
+    let used = &mut used[..x.len()];
+    let mut count = 0;
+    for (k, &x) in x.iter().enumerate() {
+        // No branch: the place is written always and kept if the number counts.
+        used[count.min(k)] = k as u32;
+        count += usize::from(x != 0.0);
+    }
+    count
+}
+
+/// `N` panels of `P` vectors for one or two rows.
+#[inline(always)]
+fn few_rows<S: Simd, const P: usize, const N: usize>(
+    simd: S,
+    task: &Task,
+    list: Option<&[u32]>,
+    out: &mut [f32],
+) {
+    match (list, task.x.count) {
+        (Some(list), _) => row::<S, P, N>(simd, task, list, out),
+        (None, 1) => tile_1::<S, P, N>(simd, task, 0, out),
+        _ => tile_2::<S, P, N>(simd, task, 0, out),
+    }
+}
+
+/// A panel of `P` vectors for three rows or more, in tiles of nearly equal height.
+#[inline(always)]
+fn many_rows<S: Simd, const P: usize>(simd: S, task: &Task, out: &mut [f32]) {
+    let tiles = task.x.count.div_ceil(TILE_ROWS);
+    let mut at = 0;
+    for tile in 0..tiles {
+        let rows = (task.x.count - at).div_ceil(tiles - tile);
+        match rows {
+            6 => tile_6::<S, P, 1>(simd, task, at, out),
+            5 => tile_5::<S, P, 1>(simd, task, at, out),
+            4 => tile_4::<S, P, 1>(simd, task, at, out),
+            // Seven rows are four and three, and more rows make higher tiles.
+            _ => tile_3::<S, P, 1>(simd, task, at, out),
+        }
+        at += rows;
+    }
+}
+
+/// Functions for tiles of so many rows, from row `at` on, by `N` panels of `P` vectors. The rows are spelled out: as a loop, 24
+/// sums are more than the compiler unrolls, and what it does not unroll it keeps in memory, at a third of the speed.
+macro_rules! tile {
+    ($name:ident, $count:literal: $($r:literal)+) => {
+        #[inline(always)]
+        fn $name<S: Simd, const P: usize, const N: usize>(
+            simd: S,
+            task: &Task,
+            at: usize,
+            out: &mut [f32],
+        ) {
+            let lanes = S::f32s::LEN;
+            let width = P * lanes;
+            let inputs = task.weights.len() / (N * width);
+            let x = &task.x.numbers[at * task.x.stride..];
+            let rows: [&[f32]; $count] = [$(&x[$r * task.x.stride..][..inputs]),+];
+            let panels = panels::<N>(task.weights);
+            let mut first = [[S::f32s::splat(simd, 0.0); P]; N];
+            for n in 0..N {
+                for v in 0..P {
+                    let bias = &task.bias[n * width + v * lanes..][..lanes];
+                    first[n][v] = S::f32s::from_slice(simd, bias);
+                }
+            }
+            let mut sum = [first; $count];
+            for k in 0..inputs {
+                let mut w = first;
+                for n in 0..N {
+                    let weights = &panels[n][k * width..][..width];
+                    for v in 0..P {
+                        let weights = &weights[v * lanes..(v + 1) * lanes];
+                        w[n][v] = S::f32s::from_slice(simd, weights);
+                    }
+                }
+                $(
+                    let x = S::f32s::splat(simd, rows[$r][k]);
+                    for n in 0..N {
+                        for v in 0..P {
+                            sum[$r][n][v] = w[n][v].mul_add(x, sum[$r][n][v]);
+                        }
+                    }
+                )+
+            }
+            $(
+                for n in 0..N {
+                    for v in 0..P {
+                        let to = (at + $r) * task.columns + n * width + v * lanes;
+                        let sum = finish(simd, sum[$r][n][v], task.relu);
+                        sum.store_slice(&mut out[to..to + lanes]);
+                    }
+                }
+            )+
+        }
+    };
+}
+
+tile!(tile_1, 1: 0);
+tile!(tile_2, 2: 0 1);
+tile!(tile_3, 3: 0 1 2);
+tile!(tile_4, 4: 0 1 2 3);
+tile!(tile_5, 5: 0 1 2 3 4);
+tile!(tile_6, 6: 0 1 2 3 4 5);
+
+/// One row by `N` panels of `P` vectors, over the inputs in `list` alone.
+#[inline(always)]
+fn row<S: Simd, const P: usize, const N: usize>(
+    simd: S,
+    task: &Task,
+    list: &[u32],
+    out: &mut [f32],
+) {
+    let lanes = S::f32s::LEN;
+    let width = P * lanes;
+    let panels = panels::<N>(task.weights);
+    let mut sum = [[S::f32s::splat(simd, 0.0); P]; N];
+    for n in 0..N {
+        for v in 0..P {
+            let bias = &task.bias[n * width + v * lanes..][..lanes];
+            sum[n][v] = S::f32s::from_slice(simd, bias);
+        }
+    }
+    for &k in list {
+        let k = k as usize;
+        let x = S::f32s::splat(simd, task.x.numbers[k]);
+        for n in 0..N {
+            let weights = &panels[n][k * width..][..width];
+            for v in 0..P {
+                let w = S::f32s::from_slice(simd, &weights[v * lanes..(v + 1) * lanes]);
+                sum[n][v] = w.mul_add(x, sum[n][v]);
+            }
+        }
+    }
+    for n in 0..N {
+        for v in 0..P {
+            let to = &mut out[n * width + v * lanes..][..lanes];
+            finish(simd, sum[n][v], task.relu).store_slice(to);
+        }
+    }
+}
+
+/// Cuts weights into those of `N` panels.
+#[inline(always)]
+fn panels<const N: usize>(weights: &[f32]) -> [&[f32]; N] {
+    let each = weights.len() / N;
+    let mut panels = [weights; N];
+    for n in 0..N {
+        panels[n] = &weights[n * each..][..each];
+    }
+    panels
+}
+
+/// ReLU that lets NaN through, so that it is seen at the end. Adding zero makes a negative zero positive: a product with a zero
+/// input can change nothing else, so that a row gives the same bits whether such products are formed or left out.
+#[inline(always)]
+fn finish<S: Simd>(simd: S, sum: S::f32s, relu: bool) -> S::f32s {
+    let zero = S::f32s::splat(simd, 0.0);
+    let sum = sum + zero;
+    if relu {
+        sum.simd_lt(zero).select(zero, sum)
+    } else {
+        sum
+    }
+}
+
+/// Is every number finite?
+#[inline(always)]
+pub(crate) fn all_finite<S: Simd>(simd: S, numbers: &[f32]) -> bool {
+    let lanes = S::f32s::LEN;
+    let zero = S::f32s::splat(simd, 0.0);
+    let mut sum = [zero; 4];
+    let mut chunks = numbers.chunks_exact(4 * lanes);
+    for chunk in &mut chunks {
+        for v in 0..4 {
+            let x = S::f32s::from_slice(simd, &chunk[v * lanes..(v + 1) * lanes]);
+            // Zero for a finite number, NaN for any other.
+            sum[v] = x.mul_add(zero, sum[v]);
+        }
+    }
+    let sum = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    sum.as_slice().iter().all(|x| !x.is_nan()) && chunks.remainder().iter().all(|x| x.is_finite())
+}

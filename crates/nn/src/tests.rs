@@ -1,0 +1,196 @@
+//! The fast net against the reference, at every level of this machine, and against itself in other batches.
+
+use fearless_simd::Level;
+use proptest::prelude::*;
+
+use crate::{Config, Linear, Net, Weights};
+
+/// Every level that this machine can run, the widest first.
+fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    let narrower = [
+        best.as_avx2().map(Level::Avx2),
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_sse2().map(Level::Sse2),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let narrower = [None];
+    std::iter::once(best)
+        .chain(narrower.into_iter().flatten())
+        .collect()
+}
+
+fn config(inputs: usize, hidden: &[usize], policies: usize) -> Config {
+    Config {
+        inputs,
+        hidden: hidden.to_vec(),
+        policies,
+    }
+}
+
+/// Random weights with biases that are not zero, and rows of which some numbers are exactly zero.
+fn sample(config: Config, seed: u64, rows: usize) -> (Weights, Vec<f32>) {
+    let seeded = Weights::seeded(config.clone(), seed).unwrap();
+    let noise = Weights::seeded(self::config(997, &[], 0), seed ^ 1).unwrap();
+    let noise = noise.layers()[0].weight.iter().map(|x| x * 997f32.sqrt());
+    let mut noise = noise.cycle();
+    let mut layers: Vec<Linear> = seeded.layers().to_vec();
+    for layer in &mut layers {
+        layer.bias.fill_with(|| noise.next().unwrap());
+    }
+    let inputs = rows * config.inputs;
+    let inputs = noise.take(inputs).map(|x| if x < -0.8 { 0.0 } else { x });
+    let inputs = inputs.collect();
+    (Weights::new(config, layers).unwrap(), inputs)
+}
+
+/// Values and policies.
+type Outputs = (Vec<f32>, Vec<f32>);
+
+/// One batch; the room is poisoned before.
+fn run(net: &mut Net, inputs: &[f32], rows: usize) -> Outputs {
+    let mut values = vec![f32::NAN; rows];
+    let mut policies = vec![f32::NAN; rows * net.config().policies];
+    net.forward(inputs, &mut values, &mut policies).unwrap();
+    (values, policies)
+}
+
+fn bits(numbers: &[f32]) -> Vec<u32> {
+    numbers.iter().map(|x| x.to_bits()).collect()
+}
+
+/// Every output within its bound, at every level; the widest level's answers.
+fn check(config: Config, seed: u64, rows: usize) -> Outputs {
+    let (weights, inputs) = sample(config.clone(), seed, rows);
+    let mut first: Option<(&str, Outputs)> = None;
+    for level in levels() {
+        let mut net = Net::at(&weights, level);
+        let (values, policies) = run(&mut net, &inputs, rows);
+        for row in 0..rows {
+            let exact = weights
+                .reference(&inputs[row * config.inputs..][..config.inputs])
+                .unwrap();
+            let ours = std::iter::once(&values[row]).chain(&policies[row * config.policies..]);
+            assert_eq!(exact.len(), 1 + config.policies);
+            for (i, (exact, &ours)) in exact.iter().zip(ours).enumerate() {
+                let gap = (f64::from(ours) - exact.exact).abs();
+                assert!(
+                    gap <= exact.bound,
+                    "{level:?} row {row} output {i}: {ours} for {exact:?}"
+                );
+            }
+        }
+        match &first {
+            None => first = Some((net.instructions(), (values, policies))),
+            // Levels that round once per step agree to the last bit.
+            Some((name, wide)) if *name == "AVX-512" && net.instructions() == "AVX2" => {
+                assert_eq!(bits(&wide.0), bits(&values));
+                assert_eq!(bits(&wide.1), bits(&policies));
+            }
+            Some(_) => {}
+        }
+    }
+    first.unwrap().1
+}
+
+#[test]
+fn the_house_net_is_its_reference_and_far_better_than_the_bound() {
+    let (weights, inputs) = sample(Config::default(), 3, 9);
+    let (values, policies) = check(Config::default(), 3, 9);
+    let mut worst: f64 = 0.0;
+    let mut largest: f64 = 0.0;
+    for row in 0..9 {
+        let exact = weights.reference(&inputs[row * 768..][..768]).unwrap();
+        let ours = std::iter::once(&values[row]).chain(&policies[row * 64..]);
+        for (exact, &ours) in exact.iter().zip(ours) {
+            worst = worst.max((f64::from(ours) - exact.exact).abs());
+            largest = largest.max(exact.exact.abs());
+        }
+    }
+    assert!(largest > 0.5, "nothing was computed");
+    assert!(worst < 2e-6 * largest, "{worst:e} of {largest}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Sizes that fill no vector, panels of every width, tiles of every height.
+    #[test]
+    fn any_net_is_its_reference(
+        inputs in 1usize..70, hidden in prop::collection::vec(1usize..150, 0..3), policies in 0usize..70,
+        rows in 1usize..14, seed: u64,
+    ) {
+        check(config(inputs, &hidden, policies), seed, rows);
+    }
+
+    /// A row's bits do not depend on the batch, its place, the calls before, or whether zeros are skipped.
+    #[test]
+    fn a_row_does_not_know_its_batch(
+        inputs in 1usize..40, hidden in prop::collection::vec(1usize..150, 0..3), rows in 1usize..120, seed: u64,
+    ) {
+        let config = config(inputs, &hidden, 5);
+        let (weights, x) = sample(config, seed, rows);
+        for level in levels() {
+            let mut net = Net::at(&weights, level);
+            let (values, policies) = run(&mut net, &x, rows);
+            let mut other = net.clone();
+            let mut at = 0;
+            for size in [1, 2, 3, 1, 4, 5, 6, 7, 1, 100].into_iter().cycle() {
+                let size = size.min(rows - at);
+                if size == 0 {
+                    break;
+                }
+                let (v, p) = run(&mut other, &x[at * inputs..][..size * inputs], size);
+                prop_assert_eq!(bits(&v), bits(&values[at..at + size]));
+                prop_assert_eq!(bits(&p), bits(&policies[at * 5..][..size * 5]));
+                at += size;
+            }
+        }
+    }
+}
+
+/// What skipped products could change: signs of zeros, and sums that begin at a negative zero or vanish below the smallest number.
+#[test]
+fn skipping_zeros_keeps_the_sign_of_zero() {
+    let linear = |weight: Vec<f32>, bias: Vec<f32>| Linear {
+        name: String::new(),
+        inputs: weight.len() / bias.len(),
+        outputs: bias.len(),
+        weight,
+        bias,
+    };
+    let tiny = f32::MIN_POSITIVE;
+    let heads = linear(
+        vec![-1.0, -tiny, -tiny, 1.0, tiny, -1.0, 1.0, 1.0],
+        vec![-0.0, -0.0],
+    );
+    let weights = Weights::new(config(4, &[], 1), {
+        let value = linear(heads.weight[..4].to_vec(), vec![-0.0]);
+        vec![value, linear(heads.weight[4..].to_vec(), vec![-0.0])]
+    })
+    .unwrap();
+    let cases = [
+        [0.0, tiny, 0.0, 0.0],
+        [-0.0, 0.0, -0.0, -0.0],
+        [0.0; 4],
+        [tiny, 0.0, -0.0, 0.0],
+    ];
+    for level in levels() {
+        let mut net = Net::at(&weights, level);
+        let together = run(&mut net, cases.as_flattened(), 4);
+        for (i, case) in cases.iter().enumerate() {
+            let alone = run(&mut net, case, 1);
+            assert_eq!(
+                bits(&alone.0),
+                bits(&together.0[i..=i]),
+                "{level:?} {case:?}"
+            );
+            assert_eq!(
+                bits(&alone.1),
+                bits(&together.1[i..=i]),
+                "{level:?} {case:?}"
+            );
+        }
+    }
+}
