@@ -25,12 +25,15 @@
 
 mod error;
 mod ledger;
+mod replay;
 mod schema;
 mod store;
+mod sum_tree;
 
 pub use error::Error;
 pub use ledger::{
     Decision, ENCODING_LEN, Edge, Fill, Kind, Label, LabelValue, Model, Note, Origin, Outcome,
     Page, Plan, RecordId, Recorded, Situation, TrainingRow, Visit,
 };
+pub use replay::{Draw, Ratio, Replay, ReplayConfig, Wait};
 pub use store::{Durability, Experience, Options, Reader};
