@@ -62,8 +62,10 @@ pub struct Config {
     pub candidates: usize,
     /// Where their full vectors come from.
     pub rerank: Rerank,
-    /// A filter that passes fewer than this share of the vectors is answered one by one.
-    pub exact_below: f64,
+    /// A filter that passes at most this many times the square root of the number of vectors is answered one by one. A walk along
+    /// the graph costs more the fewer pass, looking at each costs more the more pass; they meet where a share of about
+    /// `1 / sqrt(vectors)` times this passes.
+    pub exact_roots: f64,
     /// Threads that add, and searches at a time.
     pub threads: usize,
     /// Wait this long for another owner to end before [`Error::Locked`].
@@ -81,7 +83,7 @@ impl Config {
             scalar: Scalar::I8,
             candidates: 32,
             rerank: Rerank::FromFile,
-            exact_below: 0.05,
+            exact_roots: 30.0,
             threads: 1,
             owner_wait: Duration::from_secs(2),
         }
@@ -95,8 +97,8 @@ impl Config {
         if self.connectivity < 2 || self.expansion_add == 0 || self.expansion_search == 0 {
             return refuse("connectivity must be at least 2, expansions at least 1");
         }
-        if !(0.0..=1.0).contains(&self.exact_below) {
-            return refuse("exact_below is a share between 0 and 1");
+        if !(self.exact_roots.is_finite() && self.exact_roots >= 0.0) {
+            return refuse("exact_roots is a number that is not negative");
         }
         Ok(())
     }

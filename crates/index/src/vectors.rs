@@ -7,8 +7,8 @@
 //! The graph is HNSW (Malkov & Yashunin, IEEE TPAMI 42, 2020) from `usearch`. Its own byte copies divide by the length and cut off,
 //! which leaves a 768-number vector about ten of the 255 steps; dividing by the largest number uses them all.
 //!
-//! A filter that few vectors pass makes a graph walk far; below a share ([`Config::exact_below`]) the vectors that pass are
-//! looked at one by one instead.
+//! A filter that few vectors pass makes a graph walk far; where few pass ([`Config::exact_roots`]) they are looked
+//! at one by one instead.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -395,7 +395,7 @@ impl Vectors {
         /// Vectors asked before all are.
         const SAMPLE: usize = 2_048;
         let all = self.records.len();
-        let limit = (self.config.exact_below * self.len() as f64).max(256.0) as usize;
+        let limit = (self.config.exact_roots * (self.len() as f64).sqrt()) as usize;
         let passes = |seq: usize| self.records[seq].is_some() && compiled.passes(seq);
         if all > 16 * SAMPLE {
             let step = all / SAMPLE;

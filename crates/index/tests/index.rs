@@ -154,7 +154,9 @@ fn the_graph_finds_what_exact_search_finds() {
 #[test]
 fn filters_pass_only_what_they_say_whatever_the_route() {
     let folder = tempfile::tempdir().unwrap();
-    let mut index = Index::open(folder.path(), &config(32)).unwrap();
+    let mut config = config(32);
+    config.exact_roots = 10.0;
+    let mut index = Index::open(folder.path(), &config).unwrap();
     let mut numbers = Numbers(5);
     let mut vectors = numbers.vectors(4_030, 32);
     let queries = vectors.split_off(4_000);
