@@ -111,6 +111,10 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The index derived from the ledger.
+    #[cfg(feature = "recall")]
+    #[error("the index: {0}")]
+    Index(#[from] index::Error),
     /// Anything else that SQLite reports.
     #[error("{}: {source}", path.display())]
     Sqlite {

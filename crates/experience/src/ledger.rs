@@ -704,6 +704,25 @@ impl Reader {
         )
     }
 
+    /// Encodings of one version in the order they were kept: their place in that order, situation and numbers, after a place, at
+    /// most `limit`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn encodings_after(
+        &self,
+        version: i64,
+        place: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, RecordId, Vec<f32>)>, Error> {
+        self.many(
+            "SELECT rowid, situation, vector FROM encodings
+             WHERE rowid > ?1 AND version = ?2 ORDER BY rowid LIMIT ?3",
+            params![place, version, limit as i64],
+            |row| Ok((row.get(0)?, RecordId(row.get(1)?), numbers(row, 2)?)),
+        )
+    }
+
     /// A decision by id, with its visits and plan.
     ///
     /// # Errors

@@ -21,10 +21,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! With the feature `recall` it also asks an index for precedents; without it nothing but SQLite is built.
+//!
 //! Deliberately absent: the market's types, clocks (every moment is an argument), and any change or removal of a row.
 
 mod error;
 mod ledger;
+#[cfg(feature = "recall")]
+pub mod recall;
 mod replay;
 mod schema;
 mod store;
