@@ -180,17 +180,24 @@ impl Vectors {
                 .map_err(Error::neighbours)?;
         }
         let threads = self.config.threads.clamp(1, rows.len().div_ceil(32).max(1));
-        let share = rows.len().div_ceil(threads).max(1);
-        let refused: Vec<u64> = std::thread::scope(|scope| {
-            let workers: Vec<_> = rows
-                .chunks(share)
-                .map(|part| scope.spawn(|| self.add_all(part)))
-                .collect();
-            workers
-                .into_iter()
-                .flat_map(|worker| worker.join().unwrap_or_default())
-                .collect()
-        });
+        let refused: Vec<u64> = if threads == 1 {
+            self.add_all(&rows)
+        } else {
+            let share = rows.len().div_ceil(threads);
+            std::thread::scope(|scope| {
+                let workers: Vec<_> = rows
+                    .chunks(share)
+                    .map(|part| scope.spawn(|| self.add_all(part)))
+                    .collect();
+                workers
+                    .into_iter()
+                    .flat_map(|worker| match worker.join() {
+                        Ok(refused) => refused,
+                        Err(panic) => std::panic::resume_unwind(panic),
+                    })
+                    .collect()
+            })
+        };
         for seq in refused {
             if let Some((_, row)) = rows.iter().find(|(known, _)| *known == seq) {
                 self.tail.insert(seq, unit(row));

@@ -29,17 +29,23 @@ fn main() {
     match word(0) {
         "child-writes" => write(&folder(), seconds()),
         "child-reads" => read(&folder(), seconds()),
-        // Test runners ask for the list of tests.
+        // Test runners ask for the list of tests, or for other tests.
         "--list" => println!("processes: test"),
+        filter if !filter.starts_with('-') && !"processes".contains(filter) => {
+            println!("processes: filtered out");
+        }
         _ => {
+            // `cargo xtask long` asks for the tests that are otherwise left out.
+            let long = arguments.iter().any(|argument| argument == "--ignored");
             let number = |name: &str, default: u64| {
                 let place = arguments.iter().position(|argument| argument == name);
                 place.map_or(default, |place| {
                     word(place + 1).parse().expect("a number after the flag")
                 })
             };
-            kills(number("--kills", 30), number("--seed", 1));
-            side_by_side(number("--seconds", 3));
+            let (many, lasting) = if long { (1_000, 60) } else { (30, 3) };
+            kills(number("--kills", many), number("--seed", 1));
+            side_by_side(number("--seconds", lasting));
         }
     }
 }
