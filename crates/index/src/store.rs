@@ -83,7 +83,7 @@ impl Config {
             scalar: Scalar::I8,
             candidates: 32,
             rerank: Rerank::FromFile,
-            exact_roots: 30.0,
+            exact_roots: 12.0,
             threads: 1,
             owner_wait: Duration::from_secs(2),
         }
