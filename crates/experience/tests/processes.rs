@@ -9,7 +9,7 @@
 //! What a power cut does is not shown here: only the process dies, not the machine.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn main() {
                     word(place + 1).parse().expect("a number after the flag")
                 })
             };
-            let (many, lasting) = if long { (1_000, 60) } else { (30, 3) };
+            let (many, lasting) = if long { (1_000, 60) } else { (30, 2) };
             kills(number("--kills", many), number("--seed", 1));
             side_by_side(number("--seconds", lasting));
         }
@@ -66,6 +66,8 @@ fn write(folder: &Path, seconds: f64) {
     let path = folder.join("e.sqlite");
     let mut experience = Experience::open(&path, &Options::default()).expect("the ledger opens");
     let mut out = std::io::stdout().lock();
+    writeln!(out, "ready").expect("the parent listens");
+    out.flush().expect("the parent listens");
     let end = Instant::now() + Duration::from_secs_f64(seconds);
     let mut turn = 0;
     while Instant::now() < end {
@@ -157,12 +159,20 @@ fn child(mode: &str, folder: &Path, seconds: f64) -> Child {
         .expect("a child starts")
 }
 
+/// All that a child says until it ends.
+fn output(child: &mut Child) -> String {
+    let mut said = String::new();
+    let mut out = child.stdout.take().expect("its output is ours");
+    out.read_to_string(&mut said).expect("text");
+    said
+}
+
 /// Acknowledged: kind of row, turn, id.
-fn acknowledged(child: &mut Child) -> Vec<(String, i64, i64)> {
-    let out = BufReader::new(child.stdout.take().expect("its output is ours"));
-    out.lines()
+fn acknowledged(said: &str) -> Vec<(String, i64, i64)> {
+    // A last line that was cut short is none.
+    said.split_inclusive('\n')
         .filter_map(|line| {
-            let line = line.expect("lines are text");
+            let line = line.strip_suffix('\n')?;
             let mut words = line.split(' ').map(str::to_owned);
             let row = (
                 words.next()?,
@@ -174,21 +184,40 @@ fn acknowledged(child: &mut Child) -> Vec<(String, i64, i64)> {
         .collect()
 }
 
+/// Kills the child at a random moment, every fourth time while it opens and recovers, else after some acknowledgements, however
+/// slow the machine. Returns all it said.
+fn killed(mut child: Child, kill: u64, moment: u64) -> String {
+    let mut said = String::new();
+    let mut out = BufReader::new(child.stdout.take().expect("its output is ours"));
+    if kill % 4 != 3 {
+        for _ in 0..=moment % 12 {
+            out.read_line(&mut said).expect("text");
+        }
+        assert!(
+            said.starts_with("ready"),
+            "it could not open what the last one left"
+        );
+    }
+    std::thread::sleep(Duration::from_micros((moment >> 8) % 25_000));
+    child.kill().expect("SIGKILL");
+    child.wait().expect("it died");
+    out.read_to_string(&mut said).expect("text");
+    said
+}
+
 fn kills(kills: u64, seed: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("e.sqlite");
     let mut rows: BTreeMap<i64, (String, i64)> = BTreeMap::new();
     let mut state = seed;
     for kill in 0..kills {
-        let mut writer = child("child-writes", folder.path(), 60.0);
-        // splitmix64 (Steele, Lea & Flood 2014), for a moment between 2 and 130 ms.
+        let writer = child("child-writes", folder.path(), 60.0);
+        // splitmix64 (Steele, Lea & Flood 2014).
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut moment = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         moment ^= moment >> 27;
-        std::thread::sleep(Duration::from_micros(2_000 + moment % 128_000));
-        writer.kill().expect("SIGKILL");
-        writer.wait().expect("it died");
-        let fresh = acknowledged(&mut writer);
+        let said = killed(writer, kill, moment);
+        let fresh = acknowledged(&said);
         for (kind, turn, id) in fresh {
             assert!(
                 rows.insert(id, (kind, turn)).is_none(),
@@ -242,14 +271,14 @@ fn side_by_side(seconds: u64) {
     let mut readers: Vec<Child> = (0..READERS)
         .map(|_| child("child-reads", folder.path(), seconds as f64 - 0.5))
         .collect();
-    let rows = acknowledged(&mut writer);
+    let rows = acknowledged(&output(&mut writer));
     assert!(
         writer.wait().expect("it ends").success(),
         "the writer failed"
     );
     let (mut seen, mut opened) = (0, 0);
     for reader in &mut readers {
-        let counts = acknowledged(reader);
+        let counts = acknowledged(&output(reader));
         assert!(reader.wait().expect("it ends").success(), "a reader failed");
         let [(_, rows, times)] = counts[..] else {
             panic!("a reader said {counts:?}");

@@ -621,7 +621,7 @@ fn many_threads_ask_at_once_and_get_the_same_answers() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     /// Any sequence of adding, replacing, taking out, snapshots and restarts: memory, file and a plain map agree.
     #[test]
