@@ -599,7 +599,12 @@ impl Index {
 
     fn fetch(&self, seqs: &[u64], visit: &mut dyn FnMut(usize, &[f32])) -> Result<(), Error> {
         let reader = self.borrow()?;
-        fetch_with(&reader, &self.database, self.config.dimensions, seqs, visit)?;
+        // One transaction for all: SQLite would else lock and unlock the file for every row, which costs more than the row.
+        let moment = reader
+            .unchecked_transaction()
+            .map_err(|error| self.fail(error))?;
+        fetch_with(&moment, &self.database, self.config.dimensions, seqs, visit)?;
+        moment.finish().map_err(|error| self.fail(error))?;
         self.give_back(reader);
         Ok(())
     }
