@@ -54,7 +54,19 @@ const DENY: &[Step] = &[step(&[
     "sources",
 ])];
 
-const TESTS: &[Step] = &[step(&["test", "--workspace"])];
+const TESTS: &[Step] = &[
+    step(&["test", "--workspace"]),
+    // Precedents from an index are a feature, so that the ledger alone builds without C++.
+    step(&[
+        "test",
+        "-p",
+        "experience",
+        "--features",
+        "recall",
+        "--test",
+        "recall",
+    ]),
+];
 
 const LONG: &[Step] = &[step(&[
     "test",

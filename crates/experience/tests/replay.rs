@@ -1,0 +1,289 @@
+//! Draws follow the priorities, the ring forgets the oldest, threads keep the pace.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use experience::{
+    Decision, Draw, Durability, ENCODING_LEN, Experience, Options, Origin, Ratio, RecordId, Replay,
+    ReplayConfig, Situation, Wait,
+};
+
+fn replay(capacity: usize, width: usize, ratio: Option<Ratio>) -> Replay {
+    Replay::new(ReplayConfig {
+        capacity,
+        width,
+        alpha: 0.6,
+        seed: 7,
+        ratio,
+    })
+    .unwrap()
+}
+
+/// Rows whose every number is the id, so that a torn row shows.
+fn add(replay: &Replay, ids: std::ops::Range<i64>, width: usize) {
+    let rows: Vec<f32> = ids
+        .clone()
+        .flat_map(|id| std::iter::repeat_n(id as f32, width))
+        .collect();
+    let ids: Vec<RecordId> = ids.map(RecordId).collect();
+    replay.try_add(&ids, &rows).unwrap();
+}
+
+/// Frequencies against p^alpha / sum, with a bound of five standard errors of independent draws (stratified ones vary less).
+#[test]
+fn draws_follow_the_priorities_and_weights_undo_them() {
+    let replay = replay(100, 1, None);
+    add(&replay, 0..100, 1);
+    let priorities: Vec<f64> = (0..100).map(|i| f64::from(i % 10)).collect();
+    let turns: Vec<u64> = (0..100).collect();
+    assert_eq!(replay.set_priorities(&turns, &priorities), 100);
+    let powered: Vec<f64> = priorities.iter().map(|p| p.powf(0.6)).collect();
+    let total: f64 = powered.iter().sum();
+    let (mut counts, mut draw) = (vec![0_u32; 100], Draw::default());
+    let (rounds, size) = (2_000, 50);
+    let mut flat = 0.0;
+    for number in 0..rounds {
+        replay.draw_rows(number, size, 1.0, &mut draw).unwrap();
+        assert!(draw.weights.iter().all(|&w| w > 0.0 && w <= 1.0));
+        assert!(draw.weights.contains(&1.0));
+        for ((&turn, id), &row) in draw.turns.iter().zip(&draw.ids).zip(&draw.rows) {
+            assert_eq!((turn as i64, turn as f32), (id.0, row));
+            counts[turn as usize] += 1;
+        }
+        // With beta one, weight times probability is the same for all rows of a draw.
+        let products: Vec<f64> = draw
+            .turns
+            .iter()
+            .zip(&draw.weights)
+            .map(|(&turn, &w)| f64::from(w) * powered[turn as usize])
+            .collect();
+        let spread = products
+            .iter()
+            .fold(0.0_f64, |a, &x| a.max((x / products[0] - 1.0).abs()));
+        flat = f64::max(flat, spread);
+    }
+    assert!(flat < 1e-6, "weights undo priorities only to {flat:e}");
+    let draws = (rounds as usize * size) as f64;
+    for (row, &count) in counts.iter().enumerate() {
+        let p = powered[row] / total;
+        let error = (draws * p * (1.0 - p)).sqrt();
+        let gap = (f64::from(count) - draws * p).abs();
+        assert!(
+            gap <= 5.0 * error,
+            "row {row}: {count} draws, {} expected",
+            draws * p
+        );
+        assert!(p > 0.0 || count == 0);
+    }
+}
+
+/// Stratified draws of equal priorities: every stretch gives exactly one.
+#[test]
+fn a_draw_as_large_as_the_ring_takes_every_row_once() {
+    let replay = replay(64, 1, None);
+    add(&replay, 0..64, 1);
+    let mut draw = Draw::default();
+    replay.draw(3, 64, 0.4, &mut draw).unwrap();
+    assert_eq!(draw.turns, (0..64).collect::<Vec<u64>>());
+    assert!(draw.weights.iter().all(|&w| w == 1.0));
+    assert!(draw.rows.is_empty());
+}
+
+#[test]
+fn the_same_number_is_the_same_draw_and_another_is_another() {
+    let twin = || {
+        let replay = replay(1_000, 3, None);
+        add(&replay, 0..700, 3);
+        replay
+    };
+    let (a, b) = (twin(), twin());
+    let (mut first, mut again, mut other) = (Draw::default(), Draw::default(), Draw::default());
+    a.draw_rows(5, 32, 0.5, &mut first).unwrap();
+    a.draw_rows(6, 32, 0.5, &mut other).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| b.draw_rows(5, 32, 0.5, &mut again).unwrap());
+    });
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
+
+#[test]
+fn the_ring_forgets_the_oldest_and_late_priorities_do_no_harm() {
+    let replay = replay(10, 2, None);
+    let mut draw = Draw::default();
+    assert_eq!(replay.draw(0, 1, 0.0, &mut draw), Err(Wait::Empty));
+    add(&replay, 0..25, 2);
+    assert_eq!(replay.len(), 10);
+    replay.draw_rows(1, 10, 0.0, &mut draw).unwrap();
+    let mut turns = draw.turns.clone();
+    turns.sort_unstable();
+    assert_eq!(turns, (15..25).collect::<Vec<u64>>());
+    // Row 14 was overwritten by row 24, row 25 does not exist yet, NaN and negative are no priorities.
+    assert_eq!(replay.set_priorities(&[14, 25], &[9.0, 9.0]), 0);
+    assert_eq!(
+        replay.set_priorities(&[20, 21, 22], &[f64::NAN, -1.0, f64::INFINITY]),
+        0
+    );
+    let all: Vec<u64> = (15..25).collect();
+    let only_20: Vec<f64> = all
+        .iter()
+        .map(|&turn| f64::from(u8::from(turn == 20)))
+        .collect();
+    assert_eq!(replay.set_priorities(&all, &only_20), 10);
+    replay.draw(2, 10, 0.0, &mut draw).unwrap();
+    assert_eq!(draw.turns, [20; 10]);
+    // A new row comes with the largest priority seen, so it is drawn soon.
+    add(&replay, 25..26, 2);
+    replay.draw(3, 10, 0.0, &mut draw).unwrap();
+    assert!(draw.turns.contains(&25));
+}
+
+#[test]
+fn the_pace_is_kept_to_the_row() {
+    let ratio = Ratio {
+        first_rows: 10,
+        draws_per_row: 4.0,
+        slack: 20.0,
+    };
+    let replay = replay(1_000, 1, Some(ratio));
+    let mut draw = Draw::default();
+    let mut try_draw = |count| replay.try_draw_rows(1, count, 0.0, &mut draw);
+    add(&replay, 0..9, 1);
+    assert_eq!(try_draw(1), Err(Wait::Rows));
+    add(&replay, 9..10, 1);
+    // due = 10 * 4 = 40; draws may take it down to 40 - 20.
+    assert_eq!(try_draw(21), Err(Wait::Rows));
+    assert_eq!(try_draw(20), Ok(()));
+    assert_eq!(try_draw(1), Err(Wait::Rows));
+    // due is 20 now, and rows may take it up to 60: ten rows.
+    add(&replay, 10..20, 1);
+    assert_eq!(replay.try_add(&[RecordId(20)], &[0.0]), Err(Wait::Draws));
+    assert_eq!(replay.counts(), (20, 20));
+    replay.close();
+    assert_eq!(replay.try_add(&[RecordId(20)], &[0.0]), Err(Wait::Closed));
+}
+
+#[test]
+fn threads_add_and_draw_in_step_and_no_row_is_torn() {
+    const WIDTH: usize = 64;
+    let ratio = Ratio {
+        first_rows: 100,
+        draws_per_row: 2.0,
+        slack: 200.0,
+    };
+    let replay = replay(500, WIDTH, Some(ratio));
+    let next = AtomicU64::new(0);
+    let drawn = AtomicU64::new(0);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let id = next.fetch_add(8, Ordering::Relaxed) as i64;
+                    let ids: Vec<RecordId> = (id..id + 8).map(RecordId).collect();
+                    let rows: Vec<f32> = ids.iter().flat_map(|id| [id.0 as f32; WIDTH]).collect();
+                    if replay.add(&ids, &rows).is_err() {
+                        return;
+                    }
+                }
+            });
+            scope.spawn(|| {
+                let mut draw = Draw::default();
+                while drawn.fetch_add(32, Ordering::Relaxed) < 60_000 {
+                    let number = drawn.load(Ordering::Relaxed);
+                    if replay.draw_rows(number, 32, 0.5, &mut draw).is_err() {
+                        return;
+                    }
+                    for (id, row) in draw.ids.iter().zip(draw.rows.chunks(WIDTH)) {
+                        assert!(row.iter().all(|&x| x == id.0 as f32), "a torn row");
+                    }
+                    replay.set_priorities(&draw.turns, &[0.5; 32]);
+                }
+                over.store(true, Ordering::Relaxed);
+                replay.close();
+            });
+        }
+    });
+    let (rows, draws) = replay.counts();
+    let off = rows as f64 * 2.0 - draws as f64;
+    assert!(
+        (0.0..=400.0).contains(&off),
+        "{rows} rows and {draws} draws are out of step"
+    );
+}
+
+#[test]
+fn what_could_never_work_is_refused() {
+    let config = ReplayConfig {
+        capacity: 10,
+        width: 1,
+        alpha: 0.5,
+        seed: 0,
+        ratio: None,
+    };
+    for change in [
+        |c: &mut ReplayConfig| c.capacity = 0,
+        |c: &mut ReplayConfig| c.width = 0,
+        |c: &mut ReplayConfig| c.width = usize::MAX,
+        |c: &mut ReplayConfig| c.alpha = f64::NAN,
+    ] {
+        let mut config = config.clone();
+        change(&mut config);
+        assert!(Replay::new(config).is_err());
+    }
+}
+
+#[test]
+fn a_restart_reads_the_ledger_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e.sqlite");
+    let mut experience = Experience::open(&path, &Options::default()).unwrap();
+    experience
+        .write(Durability::Batch, |page| {
+            for i in 0..30 {
+                let situation = page.situation(&Situation {
+                    symbol: "SIM".into(),
+                    as_of_ms: i,
+                    source: "self-play".into(),
+                    facts: "{}".into(),
+                })?;
+                page.encoding(situation, 1, &[i as f32; ENCODING_LEN])?;
+                page.decision(&Decision {
+                    situation,
+                    made_at_ms: i,
+                    origin: Origin::SelfPlay,
+                    action: "hold".into(),
+                    worth: (i % 3 != 0).then_some(i as f64),
+                    model: None,
+                    seed: None,
+                    visits: Vec::new(),
+                    plan: None,
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let replay = replay(15, ENCODING_LEN + 1, None);
+    let (last, added) = replay
+        .refill(experience.read(), 1, RecordId(0), |row, out| {
+            let Some(worth) = row.worth else { return false };
+            out[..ENCODING_LEN].copy_from_slice(&row.encoding);
+            out[ENCODING_LEN] = worth as f32;
+            true
+        })
+        .unwrap();
+    assert_eq!((last, added, replay.len()), (RecordId(60), 20, 15));
+    let mut draw = Draw::default();
+    replay.draw_rows(1, 15, 0.0, &mut draw).unwrap();
+    let seen: HashMap<i64, f32> = draw
+        .ids
+        .iter()
+        .map(|id| id.0)
+        .zip(draw.rows.chunks(ENCODING_LEN + 1).map(|row| {
+            assert_eq!(row[0], row[ENCODING_LEN]);
+            row[0]
+        }))
+        .collect();
+    assert_eq!(seen.len(), 15);
+    assert!(seen.iter().all(|(&id, &i)| id == 2 * i as i64 + 2));
+}

@@ -1,0 +1,508 @@
+//! Nearest vectors, measured: `cargo bench -p index --bench vectors -- --count 100000 --peer PYTHON`.
+//!
+//! ```text
+//! row = unit(tanh(W z) + 0.02 n)     z = centre + 0.5 n in `--latent` dimensions (24), 256 centres with uneven weights
+//! ```
+//! `--latent 0` gives rows without structure: every number normal by itself. Queries are further rows of the same law and are not
+//! in the index. Truth is every row looked at. With `--peer`, `benches/vectors_peer.py` runs hnswlib, faiss and usearch on the same
+//! rows and queries right after ours. Times are processor time of the process per query, one thread, one query at a time.
+//!
+//! Other flags: `--queries 1000`, `--scalar i8|bf16|f32`, `--connectivity 16`, `--expansion 128`, `--threads 2` (for building),
+//! `--in-memory` (full vectors in memory too), `--only-plain` (no filters, no deletes), `--folder DIR`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use index::{Config, Facet, Filter, Index, Rerank, Route, Scalar};
+use rustix::time::{ClockId, clock_gettime};
+
+const WIDTH: usize = 768;
+const NEAREST: usize = 10;
+
+fn main() {
+    let flags = Flags::read();
+    let folder = tempfile::tempdir_in(&flags.folder).expect("a folder");
+    println!(
+        "{} rows of {WIDTH}, latent {}, {} queries, {} nearest; {}",
+        flags.count,
+        flags.latent,
+        flags.queries,
+        NEAREST,
+        usearch_version()
+    );
+    let law = Law::new(flags.latent);
+    let queries: Vec<Vec<f32>> = (0..flags.queries)
+        .map(|i| law.row((1 << 40) + i as u64))
+        .collect();
+    let truth = truth(&law, flags.count, &queries);
+    ours(&flags, &law, &queries, &truth, folder.path());
+    if let Some(python) = &flags.peer {
+        write_for_peer(folder.path(), &law, flags.count, &queries, &truth);
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/vectors_peer.py");
+        match Command::new(python).arg(script).arg(folder.path()).status() {
+            Ok(status) if status.success() => {}
+            other => println!("peers: n/a ({other:?})"),
+        }
+    }
+}
+
+struct Flags {
+    count: usize,
+    latent: usize,
+    queries: usize,
+    scalar: Scalar,
+    connectivity: usize,
+    expansion: usize,
+    threads: usize,
+    in_memory: bool,
+    only_plain: bool,
+    peer: Option<String>,
+    folder: PathBuf,
+}
+
+impl Flags {
+    fn read() -> Flags {
+        let arguments: Vec<String> = std::env::args().collect();
+        let word = |name: &str| {
+            let place = arguments.iter().position(|argument| argument == name)?;
+            arguments.get(place + 1).cloned()
+        };
+        let number = |name: &str, default: usize| {
+            word(name).map_or(default, |word| {
+                word.parse().expect("a number after the flag")
+            })
+        };
+        Flags {
+            count: number("--count", 20_000),
+            latent: number("--latent", 24),
+            queries: number("--queries", 1_000),
+            scalar: match word("--scalar").as_deref() {
+                None | Some("i8") => Scalar::I8,
+                Some("bf16") => Scalar::Bf16,
+                Some("f32") => Scalar::F32,
+                Some(other) => panic!("no scalar {other}"),
+            },
+            connectivity: number("--connectivity", 16),
+            expansion: number("--expansion", 128),
+            threads: number("--threads", 2),
+            in_memory: arguments.iter().any(|argument| argument == "--in-memory"),
+            only_plain: arguments.iter().any(|argument| argument == "--only-plain"),
+            peer: word("--peer"),
+            folder: word("--folder").map_or_else(std::env::temp_dir, PathBuf::from),
+        }
+    }
+}
+
+fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], folder: &Path) {
+    let mut config = Config::new(WIDTH);
+    config.scalar = flags.scalar;
+    config.connectivity = flags.connectivity;
+    config.expansion_add = flags.expansion;
+    config.threads = flags.threads;
+    if flags.in_memory {
+        config.rerank = Rerank::InMemory;
+    }
+    let folder = folder.join("index");
+    let mut index = Index::open(&folder, &config).expect("a new folder");
+    let before = resident_mb();
+    let (wall, cpu) = (Instant::now(), seconds());
+    let mut law_cpu = 0.0;
+    for first in (0..flags.count).step_by(10_000) {
+        let last = (first + 10_000).min(flags.count);
+        let at = seconds();
+        let rows: Vec<Vec<f32>> = (first..last).map(|row| law.row(row as u64)).collect();
+        law_cpu += seconds() - at;
+        index
+            .update(|change| {
+                for (place, row) in rows.iter().enumerate() {
+                    let record = (first + place) as i64;
+                    change.vector(record, row)?;
+                    // Shares of the filters below: one row in `n` has the facet `one_in_n`.
+                    change.facet(record, "shuffled", Some(&Facet::Number(shuffled(record))))?;
+                }
+                Ok(())
+            })
+            .expect("rows are kept");
+    }
+    let cpu = seconds() - cpu - law_cpu;
+    println!(
+        "ours {:?} M {} ef_add {}: built on {} threads, {cpu:.1} s processor ({:.0} rows a second of it, rows in SQLite included), {:.1} s wall, memory +{:.0} MB ({})",
+        flags.scalar,
+        flags.connectivity,
+        flags.expansion,
+        flags.threads,
+        flags.count as f64 / cpu,
+        wall.elapsed().as_secs_f64(),
+        resident_mb() - before,
+        if flags.in_memory {
+            "full vectors included"
+        } else {
+            "without full vectors"
+        },
+    );
+    let at = Instant::now();
+    index.snapshot().expect("room for a snapshot");
+    let saved = at.elapsed().as_secs_f64();
+    drop(index);
+    let at = Instant::now();
+    let reader = Index::open_reader(&folder, &config).expect("it opens");
+    println!(
+        "  snapshot {saved:.2} s with flush and hash, opened as a reader in {:.2} s",
+        at.elapsed().as_secs_f64()
+    );
+    drop(reader);
+    let at = Instant::now();
+    let mut index = Index::open(&folder, &config).expect("it opens");
+    println!(
+        "  opened as owner in {:.2} s: {:?}",
+        at.elapsed().as_secs_f64(),
+        index.opened()
+    );
+    for (expansion, candidates) in [
+        (32, 20),
+        (48, 32),
+        (64, 32),
+        (64, 50),
+        (96, 50),
+        (128, 100),
+        (256, 200),
+    ] {
+        index.set_effort(expansion, candidates);
+        let what = format!("ef {expansion}, {candidates} measured exactly");
+        run(&index, &what, queries, truth, &Filter::default());
+    }
+    if flags.only_plain {
+        return;
+    }
+    index.set_effort(64, 32);
+    all_cores(&index, queries);
+    for one_in in [2, 5, 10, 20, 25, 50, 100, 1_000] {
+        let filter = Filter::default().between("shuffled", 0.0, 1.0 / f64::from(one_in));
+        let some = &queries[..queries.len().min(200)];
+        let truth: Vec<Vec<i64>> = if flags.count <= 200_000 {
+            some.iter()
+                .take(50)
+                .map(|query| {
+                    let exact = index
+                        .nearest_exact(query, NEAREST, &filter)
+                        .expect("rows are read");
+                    exact.iter().map(|near| near.record).collect()
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        run(
+            &index,
+            &format!("ef 64, 32 measured, 1 in {one_in} passes"),
+            some,
+            &truth,
+            &filter,
+        );
+    }
+    churn(flags, law, &mut index, queries);
+}
+
+/// Takes 30 % of the rows out and puts others in their place.
+fn churn(flags: &Flags, law: &Law, index: &mut Index, queries: &[Vec<f32>]) {
+    let other = |record: i64| law.row((1 << 41) + record as u64);
+    let changed = |record: i64| record % 10 < 3;
+    let cpu = seconds();
+    for first in (0..flags.count as i64).step_by(10_000) {
+        let records = first..(first + 10_000).min(flags.count as i64);
+        index
+            .update(|change| {
+                for record in records.clone().filter(|&record| changed(record)) {
+                    change.remove_vector(record)?;
+                }
+                Ok(())
+            })
+            .expect("rows go");
+        index
+            .update(|change| {
+                for record in records.filter(|&record| changed(record)) {
+                    change.vector(record, &other(record))?;
+                }
+                Ok(())
+            })
+            .expect("rows come");
+    }
+    println!(
+        "  30 % taken out and put in anew: {:.1} s processor",
+        seconds() - cpu
+    );
+    let some = &queries[..queries.len().min(200)];
+    let row = |record: u64| {
+        if changed(record as i64) {
+            other(record as i64)
+        } else {
+            law.row(record)
+        }
+    };
+    let truth = truth_of(&row, flags.count, some);
+    run(
+        index,
+        "ef 64, 32 measured, after that",
+        some,
+        &truth,
+        &Filter::default(),
+    );
+}
+
+fn run(index: &Index, what: &str, queries: &[Vec<f32>], truth: &[Vec<i64>], filter: &Filter) {
+    let (mut times, mut hits, mut possible) = (Vec::new(), 0, 0);
+    let mut route = Route::Nothing;
+    for query in &queries[..queries.len().min(100)] {
+        index.nearest(query, NEAREST, filter).expect("an answer");
+    }
+    for (place, query) in queries.iter().enumerate() {
+        let before = seconds();
+        let answer = index.nearest(query, NEAREST, filter).expect("an answer");
+        times.push((seconds() - before) * 1e6);
+        route = answer.route;
+        if let Some(truth) = truth.get(place) {
+            possible += truth.len();
+            hits += answer
+                .neighbours
+                .iter()
+                .filter(|near| truth.contains(&near.record))
+                .count();
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let recall = if possible > 0 {
+        format!("{:.4}", hits as f64 / possible as f64)
+    } else {
+        "n/a (not looked for)".into()
+    };
+    println!(
+        "  {what}: p50 {:.0} us, p99 {:.0} us, recall@{NEAREST} {recall} ({route:?})",
+        times[times.len() / 2],
+        times[times.len() * 99 / 100]
+    );
+}
+
+fn all_cores(index: &Index, queries: &[Vec<f32>]) {
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
+    let at = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                for query in queries {
+                    index
+                        .nearest(query, NEAREST, &Filter::default())
+                        .expect("an answer");
+                }
+            });
+        }
+    });
+    let rate = (threads * queries.len()) as f64 / at.elapsed().as_secs_f64();
+    println!(
+        "  ef 64, 32 measured, {threads} threads asking: {rate:.0} queries a second of wall time"
+    );
+}
+
+fn truth(law: &Law, count: usize, queries: &[Vec<f32>]) -> Vec<Vec<i64>> {
+    truth_of(&|row| law.row(row), count, queries)
+}
+
+/// Every row looked at, by products of unit rows in eight running sums.
+fn truth_of(
+    row: &(dyn Fn(u64) -> Vec<f32> + Sync),
+    count: usize,
+    queries: &[Vec<f32>],
+) -> Vec<Vec<i64>> {
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
+    let parts: Vec<Vec<Vec<(f32, i64)>>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                scope.spawn(move || {
+                    let mut best: Vec<Vec<(f32, i64)>> = vec![Vec::new(); queries.len()];
+                    for record in (worker..count).step_by(threads) {
+                        let row = row(record as u64);
+                        for (query, best) in queries.iter().zip(&mut best) {
+                            let mut sums = [0.0_f32; 8];
+                            for (x, y) in
+                                query.as_chunks::<8>().0.iter().zip(row.as_chunks::<8>().0)
+                            {
+                                for lane in 0..8 {
+                                    sums[lane] += x[lane] * y[lane];
+                                }
+                            }
+                            let far = 1.0 - sums.iter().sum::<f32>();
+                            if best.len() < NEAREST || far < best[best.len() - 1].0 {
+                                let place = best.partition_point(|near| near.0 <= far);
+                                best.insert(place, (far, record as i64));
+                                best.truncate(NEAREST);
+                            }
+                        }
+                    }
+                    best
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("it ends"))
+            .collect()
+    });
+    (0..queries.len())
+        .map(|query| {
+            let mut all: Vec<(f32, i64)> =
+                parts.iter().flat_map(|part| part[query].clone()).collect();
+            all.sort_by(|a, b| a.0.total_cmp(&b.0));
+            all.iter()
+                .take(NEAREST)
+                .map(|&(_, record)| record)
+                .collect()
+        })
+        .collect()
+}
+
+/// The law of the rows: see the head of this file.
+struct Law {
+    latent: usize,
+    mixing: Vec<f32>,
+    centres: Vec<f32>,
+    /// Running sum of the weights of the centres.
+    weights: Vec<f64>,
+}
+
+impl Law {
+    fn new(latent: usize) -> Law {
+        let mut numbers = Numbers::new(u64::MAX);
+        let scale = 1.0 / (latent.max(1) as f64).sqrt();
+        let mixing = (0..latent * WIDTH)
+            .map(|_| (numbers.normal() * scale) as f32)
+            .collect();
+        let centres = (0..256 * latent).map(|_| numbers.normal() as f32).collect();
+        // Exponential numbers over their sum are Dirichlet(1).
+        let mut sum = 0.0;
+        let mut weights: Vec<f64> = (0..256)
+            .map(|_| {
+                sum -= (1.0 - numbers.uniform()).ln();
+                sum
+            })
+            .collect();
+        weights.iter_mut().for_each(|weight| *weight /= sum);
+        Law {
+            latent,
+            mixing,
+            centres,
+            weights,
+        }
+    }
+
+    fn row(&self, number: u64) -> Vec<f32> {
+        let mut numbers = Numbers::new(number);
+        let mut row: Vec<f32> = if self.latent == 0 {
+            (0..WIDTH).map(|_| numbers.normal() as f32).collect()
+        } else {
+            let at = numbers.uniform();
+            let centre = self.weights.partition_point(|&weight| weight < at).min(255);
+            let mut sums = vec![0.0_f32; WIDTH];
+            for k in 0..self.latent {
+                let z = self.centres[centre * self.latent + k] + 0.5 * numbers.normal() as f32;
+                for (sum, mixing) in sums.iter_mut().zip(&self.mixing[k * WIDTH..][..WIDTH]) {
+                    *sum += z * mixing;
+                }
+            }
+            sums.iter()
+                .map(|sum| sum.tanh() + 0.02 * numbers.normal() as f32)
+                .collect()
+        };
+        let length = row
+            .iter()
+            .map(|&x| f64::from(x) * f64::from(x))
+            .sum::<f64>()
+            .sqrt();
+        row.iter_mut()
+            .for_each(|x| *x = (f64::from(*x) / length) as f32);
+        row
+    }
+}
+
+/// splitmix64 (Steele, Lea & Flood 2014).
+struct Numbers(u64);
+
+impl Numbers {
+    fn new(seed: u64) -> Numbers {
+        Numbers(mix(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        (mix(self.0) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Box & Muller (1958), one of the pair.
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+}
+
+fn mix(x: u64) -> u64 {
+    let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// A number in `[0, 1)` that has nothing to do with the row.
+fn shuffled(record: i64) -> f64 {
+    (mix(record as u64 + 12_345) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn write_for_peer(
+    folder: &Path,
+    law: &Law,
+    count: usize,
+    queries: &[Vec<f32>],
+    truth: &[Vec<i64>],
+) {
+    use std::io::Write;
+    let file = |name: &str| {
+        std::io::BufWriter::new(std::fs::File::create(folder.join(name)).expect("a file"))
+    };
+    let put = |out: &mut dyn Write, row: &[f32]| {
+        for x in row {
+            out.write_all(&x.to_le_bytes()).expect("room");
+        }
+    };
+    let mut out = file("rows.f32");
+    for row in 0..count {
+        put(&mut out, &law.row(row as u64));
+    }
+    let mut out = file("queries.f32");
+    for query in queries {
+        put(&mut out, query);
+    }
+    let mut out = file("truth.i64");
+    for record in truth.iter().flatten() {
+        out.write_all(&record.to_le_bytes()).expect("room");
+    }
+}
+
+fn usearch_version() -> String {
+    format!("usearch crate {}", usearch::version())
+}
+
+fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap_or_default();
+    let kilobytes: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(f64::NAN);
+    kilobytes / 1024.0
+}
+
+fn seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}

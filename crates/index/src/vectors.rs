@@ -1,0 +1,625 @@
+//! Nearest vectors by cosine: a graph of neighbours over small copies, then the exact order from the full ones.
+//!
+//! ```text
+//! copy = round(127 x / max |x_i|)      one byte a number; the scale of a vector does not change its cosine
+//! candidates by cosine of copies       exact order by 1 - a.b / (|a| |b|) in f32
+//! ```
+//! The graph is HNSW (Malkov & Yashunin, IEEE TPAMI 42, 2020) from `usearch`. Its own byte copies divide by the length and cut off,
+//! which leaves a 768-number vector about ten of the 255 steps; dividing by the largest number uses them all.
+//!
+//! A filter that few vectors pass makes a graph walk far; where few pass ([`Config::exact_roots`]) they are looked
+//! at one by one instead.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use numkong::Dot;
+use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
+
+use crate::dot::{dot, dots};
+use crate::facets::{Columns, Compiled, Facet, Filter};
+use crate::{Config, Error, Rerank, Scalar};
+
+/// A record and how far it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Whose vector.
+    pub record: i64,
+    /// One minus the cosine: 0 the same direction, 1 at right angles, 2 opposite.
+    pub distance: f32,
+}
+
+/// How an answer was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Along the graph.
+    Graph,
+    /// Along the graph, asking the filter at every vector met.
+    FilteredGraph,
+    /// Every vector that passes was looked at.
+    Exact,
+    /// No vector passes.
+    Nothing,
+}
+
+/// Nearest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// At most as many as asked for.
+    pub neighbours: Vec<Neighbour>,
+    /// How they were found.
+    pub route: Route,
+}
+
+/// Reads full vectors that are not in memory: `fetch(seqs, visit)`.
+pub(crate) type Fetch<'a> = &'a dyn Fn(&[u64], &mut dyn FnMut(usize, &[f32])) -> Result<(), Error>;
+
+/// What is in memory. Vectors go by `seq`, the number under which SQLite keeps them.
+pub(crate) struct Vectors {
+    config: Config,
+    graph: Hnsw,
+    /// Record of each `seq`; `None` once it was taken out.
+    records: Vec<Option<i64>>,
+    seqs: HashMap<i64, u64>,
+    pub(crate) columns: Columns,
+    /// Full vectors of unit length, if they are kept in memory.
+    full: Option<Slab>,
+    /// Vectors that the graph does not have: all of a reader's news.
+    tail: HashMap<u64, Vec<f32>>,
+    /// Vectors taken out that the graph still has: only a reader's.
+    stale: bool,
+    seats: Seats,
+}
+
+#[derive(Default)]
+struct Slab {
+    rows: Vec<f32>,
+    slots: HashMap<u64, usize>,
+    free: Vec<usize>,
+}
+
+impl Vectors {
+    pub(crate) fn new(config: &Config) -> Result<Vectors, Error> {
+        let graph = Hnsw::new(&IndexOptions {
+            dimensions: config.dimensions,
+            metric: MetricKind::Cos,
+            quantization: match config.scalar {
+                Scalar::I8 => ScalarKind::I8,
+                Scalar::Bf16 => ScalarKind::BF16,
+                Scalar::F32 => ScalarKind::F32,
+            },
+            connectivity: config.connectivity,
+            expansion_add: config.expansion_add,
+            expansion_search: config.expansion_search,
+            multi: false,
+        })
+        .map_err(Error::neighbours)?;
+        let seats = config.threads.max(1);
+        graph
+            .reserve_capacity_and_threads(64, seats)
+            .map_err(Error::neighbours)?;
+        Ok(Vectors {
+            graph,
+            records: Vec::new(),
+            seqs: HashMap::new(),
+            columns: Columns::default(),
+            full: matches!(config.rerank, Rerank::InMemory).then(Slab::default),
+            tail: HashMap::new(),
+            stale: false,
+            seats: Seats::new(seats),
+            config: config.clone(),
+        })
+    }
+
+    /// What a snapshot must have been made with to serve.
+    pub(crate) fn settings(config: &Config) -> String {
+        format!(
+            "usearch 2, cosine, {} numbers of {:?}, connectivity {}, expansion {}",
+            config.dimensions, config.scalar, config.connectivity, config.expansion_add
+        )
+    }
+
+    pub(crate) fn set_effort(&mut self, config: &Config) {
+        self.config.expansion_search = config.expansion_search;
+        self.config.candidates = config.candidates;
+        self.graph.change_expansion_search(config.expansion_search);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.seqs.len()
+    }
+
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.records.len().saturating_sub(1) as u64
+    }
+
+    pub(crate) fn in_graph(&self) -> usize {
+        self.graph.size()
+    }
+
+    pub(crate) fn seq_of(&self, record: i64) -> Option<u64> {
+        self.seqs.get(&record).copied()
+    }
+
+    pub(crate) fn has(&self, seq: u64) -> bool {
+        self.graph.contains(seq)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.graph.memory_usage()
+    }
+
+    /// Says that `seq` is a vector of `record`; its numbers come by [`Vectors::put`] or are in the graph.
+    pub(crate) fn announce(&mut self, seq: u64, record: i64) {
+        let place = seq as usize;
+        if self.records.len() <= place {
+            self.records.resize(place + 1, None);
+        }
+        self.records[place] = Some(record);
+        self.seqs.insert(record, seq);
+    }
+
+    pub(crate) fn facet(&mut self, record: i64, name: &str, facet: Option<&Facet>) {
+        if let Some(seq) = self.seq_of(record) {
+            self.columns.set(seq as usize, name, facet);
+        }
+    }
+
+    /// Puts numbers of announced vectors into the graph, on as many threads as configured. A vector that the graph refuses is kept
+    /// beside it and still found.
+    pub(crate) fn put(&mut self, rows: Vec<(u64, Vec<f32>)>) -> Result<(), Error> {
+        for (seq, row) in &rows {
+            self.keep_full(*seq, row);
+        }
+        let needed = self.graph.size() + rows.len();
+        if needed > self.graph.capacity() {
+            let capacity = needed.max(self.graph.capacity() * 3 / 2);
+            self.graph
+                .reserve_capacity_and_threads(capacity, self.config.threads.max(1))
+                .map_err(Error::neighbours)?;
+        }
+        let threads = self.config.threads.clamp(1, rows.len().div_ceil(32).max(1));
+        let refused: Vec<u64> = if threads == 1 {
+            self.add_all(&rows)
+        } else {
+            let share = rows.len().div_ceil(threads);
+            std::thread::scope(|scope| {
+                let workers: Vec<_> = rows
+                    .chunks(share)
+                    .map(|part| scope.spawn(|| self.add_all(part)))
+                    .collect();
+                workers
+                    .into_iter()
+                    .flat_map(|worker| match worker.join() {
+                        Ok(refused) => refused,
+                        Err(panic) => std::panic::resume_unwind(panic),
+                    })
+                    .collect()
+            })
+        };
+        for seq in refused {
+            if let Some((_, row)) = rows.iter().find(|(known, _)| *known == seq) {
+                self.tail.insert(seq, unit(row));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_all(&self, rows: &[(u64, Vec<f32>)]) -> Vec<u64> {
+        let mut refused = Vec::new();
+        let mut copy = Vec::new();
+        for (seq, row) in rows {
+            let added = match self.config.scalar {
+                Scalar::I8 => {
+                    bytes_of(row, &mut copy);
+                    self.graph.add(*seq, &copy)
+                }
+                Scalar::Bf16 | Scalar::F32 => self.graph.add(*seq, row),
+            };
+            if added.is_err() {
+                refused.push(*seq);
+            }
+        }
+        refused
+    }
+
+    /// Keeps a vector beside the graph, as a reader does with what is newer than its snapshot.
+    pub(crate) fn put_beside(&mut self, seq: u64, row: &[f32]) {
+        self.keep_full(seq, row);
+        self.tail.insert(seq, unit(row));
+    }
+
+    /// Keeps the full numbers of a vector that is in the graph already, if they are kept in memory.
+    pub(crate) fn keep_full(&mut self, seq: u64, row: &[f32]) {
+        if let Some(full) = &mut self.full {
+            full.put(seq, &unit(row));
+        }
+    }
+
+    pub(crate) fn take_out(&mut self, seq: u64) -> Result<(), Error> {
+        if let Some(record) = self
+            .records
+            .get_mut(seq as usize)
+            .and_then(Option::take)
+            .filter(|record| self.seqs.get(record) == Some(&seq))
+        {
+            self.seqs.remove(&record);
+        }
+        if let Some(full) = &mut self.full {
+            full.remove(seq);
+        }
+        if self.tail.remove(&seq).is_none() && self.graph.contains(seq) {
+            self.graph.remove(seq).map_err(Error::neighbours)?;
+        }
+        Ok(())
+    }
+
+    /// Takes out of the graph what is no vector any more.
+    pub(crate) fn drop_unannounced(&mut self, up_to: u64) -> Result<u64, Error> {
+        let mut dropped = 0;
+        for seq in 0..=up_to {
+            let there = matches!(self.records.get(seq as usize), Some(Some(_)));
+            if !there && self.graph.contains(seq) {
+                self.graph.remove(seq).map_err(Error::neighbours)?;
+                dropped += 1;
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// For a reader, who cannot take anything out.
+    pub(crate) fn mark_stale(&mut self) {
+        self.stale = true;
+    }
+
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
+        let name = path.to_str().ok_or_else(|| Error::Config {
+            why: format!("{} is not valid Unicode", path.display()),
+        })?;
+        self.graph.save(name).map_err(Error::neighbours)
+    }
+
+    /// Reads a checked snapshot into memory, or maps it with `view`.
+    pub(crate) fn load(&mut self, path: &Path, view: bool) -> Result<(), Error> {
+        let name = path.to_str().ok_or_else(|| Error::Config {
+            why: format!("{} is not valid Unicode", path.display()),
+        })?;
+        if view {
+            self.graph.view(name).map_err(Error::neighbours)?;
+        } else {
+            self.graph.load(name).map_err(Error::neighbours)?;
+            self.graph
+                .reserve_capacity_and_threads(self.graph.size().max(64), self.config.threads.max(1))
+                .map_err(Error::neighbours)?;
+        }
+        self.graph
+            .change_expansion_search(self.config.expansion_search);
+        self.graph.change_expansion_add(self.config.expansion_add);
+        Ok(())
+    }
+
+    /// The nearest vectors that pass.
+    pub(crate) fn nearest(
+        &self,
+        query: &[f32],
+        count: usize,
+        filter: &Filter,
+        fetch: Fetch<'_>,
+    ) -> Result<Answer, Error> {
+        check(query, self.config.dimensions)?;
+        let query = unit(query);
+        let nothing = Answer {
+            neighbours: Vec::new(),
+            route: Route::Nothing,
+        };
+        let Some(compiled) = self.columns.compile(filter) else {
+            return Ok(nothing);
+        };
+        if count == 0 || self.seqs.is_empty() {
+            return Ok(nothing);
+        }
+        let few = if filter.all.is_empty() {
+            None
+        } else {
+            self.few(&compiled)
+        };
+        if let Some(seqs) = few {
+            if seqs.is_empty() {
+                return Ok(nothing);
+            }
+            let neighbours = self.exact_among(&query, count, &seqs, fetch)?;
+            return Ok(Answer {
+                neighbours,
+                route: Route::Exact,
+            });
+        }
+        let filtered = !filter.all.is_empty();
+        let wanted = count.max(self.config.candidates);
+        let live = |seq: u64| matches!(self.records.get(seq as usize), Some(Some(_)));
+        let passes = |seq: u64| live(seq) && compiled.passes(seq as usize);
+        let mut copy = Vec::new();
+        let seat = self.seats.take();
+        let matches = match (self.config.scalar, filtered || self.stale) {
+            (Scalar::I8, false) => {
+                bytes_of(&query, &mut copy);
+                self.graph.search(&copy, wanted)
+            }
+            (Scalar::I8, true) => {
+                bytes_of(&query, &mut copy);
+                self.graph.filtered_search(&copy, wanted, passes)
+            }
+            (_, false) => self.graph.search(&query, wanted),
+            (_, true) => self.graph.filtered_search(&query, wanted, passes),
+        }
+        .map_err(Error::neighbours)?;
+        drop(seat);
+        let seqs: Vec<u64> = matches.keys.into_iter().filter(|&seq| live(seq)).collect();
+        let mut found = self.measure(&query, &seqs, fetch)?;
+        for (&seq, row) in &self.tail {
+            if passes(seq) {
+                found.push(self.neighbour(seq, 1.0 - dot(&query, row)));
+            }
+        }
+        Ok(Answer {
+            neighbours: best(found, count),
+            route: if filtered {
+                Route::FilteredGraph
+            } else {
+                Route::Graph
+            },
+        })
+    }
+
+    /// The nearest of all vectors by looking at each: what the graph is judged by.
+    pub(crate) fn exact(
+        &self,
+        query: &[f32],
+        count: usize,
+        filter: &Filter,
+        fetch: Fetch<'_>,
+    ) -> Result<Vec<Neighbour>, Error> {
+        check(query, self.config.dimensions)?;
+        let query = unit(query);
+        let Some(compiled) = self.columns.compile(filter) else {
+            return Ok(Vec::new());
+        };
+        let seqs: Vec<u64> = (0..self.records.len())
+            .filter(|&seq| self.records[seq].is_some() && compiled.passes(seq))
+            .map(|seq| seq as u64)
+            .collect();
+        let mut found = Vec::new();
+        // A million candidates need not be held to find ten.
+        for part in seqs.chunks(8_192) {
+            found.extend(self.measure(&query, part, fetch)?);
+            found = best(found, count);
+        }
+        Ok(found)
+    }
+
+    /// All that pass, when they are few enough to be looked at one by one.
+    fn few(&self, compiled: &Compiled<'_>) -> Option<Vec<u64>> {
+        /// Vectors asked before all are.
+        const SAMPLE: usize = 2_048;
+        let all = self.records.len();
+        let limit = (self.config.exact_roots * (self.len() as f64).sqrt()) as usize;
+        let passes = |seq: usize| self.records[seq].is_some() && compiled.passes(seq);
+        if all > 16 * SAMPLE {
+            let step = all / SAMPLE;
+            let hits = (0..SAMPLE).filter(|i| passes(i * step)).count();
+            // Twice the limit in a sample of two thousand is beyond chance.
+            if hits * self.len() > 2 * limit * SAMPLE {
+                return None;
+            }
+        }
+        let mut seqs = Vec::new();
+        for seq in 0..all {
+            if passes(seq) {
+                if seqs.len() == limit {
+                    return None;
+                }
+                seqs.push(seq as u64);
+            }
+        }
+        Some(seqs)
+    }
+
+    fn exact_among(
+        &self,
+        query: &[f32],
+        count: usize,
+        seqs: &[u64],
+        fetch: Fetch<'_>,
+    ) -> Result<Vec<Neighbour>, Error> {
+        // Without full vectors in memory, byte copies choose whom to read: they are at hand and thirty times faster.
+        let keep = count.max(self.config.candidates);
+        let by_copies = self.full.is_none() && self.config.scalar == Scalar::I8;
+        if !by_copies || seqs.len() <= keep {
+            return self
+                .measure(query, seqs, fetch)
+                .map(|found| best(found, count));
+        }
+        let mut own = Vec::new();
+        bytes_of(query, &mut own);
+        let mut copy = vec![0_i8; query.len()];
+        let mut near: Vec<(f32, u64)> = Vec::with_capacity(seqs.len());
+        let mut others = Vec::new();
+        for &seq in seqs {
+            if self.graph.get(seq, &mut copy).unwrap_or(0) == 0 {
+                others.push(seq);
+                continue;
+            }
+            let product = <i8 as Dot>::dot(&own, &copy).unwrap_or(0) as f32;
+            let length = (<i8 as Dot>::dot(&copy, &copy).unwrap_or(0) as f32).sqrt();
+            near.push((-product / length, seq));
+        }
+        if near.len() > keep {
+            near.select_nth_unstable_by(keep, |a, b| a.0.total_cmp(&b.0));
+            near.truncate(keep);
+        }
+        others.extend(near.into_iter().map(|(_, seq)| seq));
+        self.measure(query, &others, fetch)
+            .map(|found| best(found, count))
+    }
+
+    /// Exact distances.
+    fn measure(
+        &self,
+        query: &[f32],
+        seqs: &[u64],
+        fetch: Fetch<'_>,
+    ) -> Result<Vec<Neighbour>, Error> {
+        if let Some(full) = &self.full {
+            return Ok(seqs
+                .iter()
+                .filter_map(|&seq| {
+                    Some(self.neighbour(seq, 1.0 - dot(query, full.get(seq, query.len())?)))
+                })
+                .collect());
+        }
+        let mut found = Vec::with_capacity(seqs.len());
+        let mut one = Vec::new();
+        fetch(seqs, &mut |place, row| {
+            dots(query, row, &mut one);
+            let length = dot(row, row).sqrt();
+            found.push(self.neighbour(seqs[place], 1.0 - one[0] / length));
+        })?;
+        Ok(found)
+    }
+
+    fn neighbour(&self, seq: u64, distance: f32) -> Neighbour {
+        Neighbour {
+            record: self
+                .records
+                .get(seq as usize)
+                .copied()
+                .flatten()
+                .unwrap_or_default(),
+            distance: distance.max(0.0),
+        }
+    }
+}
+
+impl Slab {
+    fn put(&mut self, seq: u64, row: &[f32]) {
+        let slot = match self.slots.get(&seq) {
+            Some(&slot) => slot,
+            None => self.free.pop().unwrap_or_else(|| {
+                let slot = self.rows.len() / row.len();
+                self.rows.resize(self.rows.len() + row.len(), 0.0);
+                slot
+            }),
+        };
+        self.slots.insert(seq, slot);
+        self.rows[slot * row.len()..][..row.len()].copy_from_slice(row);
+    }
+
+    fn get(&self, seq: u64, width: usize) -> Option<&[f32]> {
+        let slot = *self.slots.get(&seq)?;
+        self.rows.get(slot * width..(slot + 1) * width)
+    }
+
+    fn remove(&mut self, seq: u64) {
+        self.free.extend(self.slots.remove(&seq));
+    }
+}
+
+/// A vector has the right length, only finite numbers, and a direction.
+pub(crate) fn check(vector: &[f32], dimensions: usize) -> Result<(), Error> {
+    let refuse = |why: String| Err(Error::Vector { why });
+    if vector.len() != dimensions {
+        return refuse(format!("it has {} numbers, not {dimensions}", vector.len()));
+    }
+    if let Some(place) = vector.iter().position(|x| !x.is_finite()) {
+        return refuse(format!("number {place} is {}", vector[place]));
+    }
+    let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    // Lengths whose squares leave the range of `f32` cannot be compared.
+    if !(1e-30..=1e30).contains(&square) {
+        return refuse(if square == 0.0 {
+            "all its numbers are zero, so it has no direction".into()
+        } else {
+            format!("its length {:e} is out of range", square.sqrt())
+        });
+    }
+    Ok(())
+}
+
+fn unit(vector: &[f32]) -> Vec<f32> {
+    let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    let scale = 1.0 / square.sqrt();
+    vector
+        .iter()
+        .map(|&x| (f64::from(x) * scale) as f32)
+        .collect()
+}
+
+/// The copy of the head of this file.
+fn bytes_of(vector: &[f32], copy: &mut Vec<i8>) {
+    let largest = vector.iter().fold(0.0_f32, |a, &x| a.max(x.abs()));
+    let scale = 127.0 / largest;
+    copy.clear();
+    copy.extend(vector.iter().map(|&x| (x * scale).round() as i8));
+}
+
+/// The nearest `count`, equal distances by record, each record once.
+fn best(mut found: Vec<Neighbour>, count: usize) -> Vec<Neighbour> {
+    let order = |a: &Neighbour, b: &Neighbour| {
+        a.distance
+            .total_cmp(&b.distance)
+            .then(a.record.cmp(&b.record))
+    };
+    if found.len() > 4 * count.max(16) {
+        found.select_nth_unstable_by(count, order);
+        found.truncate(count);
+    }
+    found.sort_unstable_by(order);
+    found.dedup_by_key(|neighbour| neighbour.record);
+    found.truncate(count);
+    found
+}
+
+/// As many searches at a time as the graph has places for.
+struct Seats {
+    free: Mutex<usize>,
+    changed: Condvar,
+}
+
+struct Seat<'a>(&'a Seats);
+
+impl Seats {
+    fn new(count: usize) -> Seats {
+        Seats {
+            free: Mutex::new(count),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn take(&self) -> Seat<'_> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free == 0 {
+            free = self
+                .changed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        Seat(self)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.changed.notify_one();
+    }
+}
+
+impl std::fmt::Debug for Vectors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vectors")
+            .field("len", &self.len())
+            .field("in_graph", &self.in_graph())
+            .finish_non_exhaustive()
+    }
+}
