@@ -6,10 +6,11 @@
 //! The early-exercise boundary solves an integral equation; the premium is one more integral along it. Contracts go through
 //! in lanes of the machine's vectors, one contract a lane, and a single option is a batch of one: every door gives the same
 //! bits for the same contract, in any company and order.
-//! Where exercise pays only because rate and yield are negative, a band of spots is exercised instead of all beyond one
-//! (Andersen & Lake, Wilmott 2021); there, and where the equation does not settle, a binomial lattice answers
-//! (`american/lattice.rs`), with 400, 1,000 or 4,000 steps. In six cases it came within 6e-6, 5e-6 and 3e-6 of the strike of
-//! QuantLib's finite differences (2,000 by 4,000 points, themselves good to about 2e-6): there the precisions promise no more.
+//! Where the equation does not settle on the grids of a precision, finer ones answer. Where exercise pays only because rate
+//! and yield are negative, a band of spots is exercised instead of all beyond one (Andersen & Lake, Wilmott 2021); there, and
+//! where no grid settles, a binomial lattice answers (`american/lattice.rs`), with 400, 1,000 or 4,000 steps. In six cases it
+//! came within 6e-6, 5e-6 and 3e-6 of the strike of QuantLib's finite differences (2,000 by 4,000 points, themselves good to
+//! about 2e-6): there the precisions promise no more.
 //! No answer lies below European or intrinsic value.
 //! Sources: Kim (1990), Andersen, Lake & Offengenden (2016), Broadie & Detemple (1996), cited where used.
 //!
@@ -177,24 +178,34 @@ fn answer<const SLOPES: bool>(
                 Ok(_) => out(i, singly::<SLOPES>(&option, precision)),
             }
         }
-        on_boundaries::<SLOPES>(&plain, precision, out);
-        on_boundaries::<SLOPES>(&stiff, Precision::Standard, out);
+        on_boundaries::<SLOPES>(&plain, precision, precision.schemes(), out);
+        let standard = Precision::Standard;
+        on_boundaries::<SLOPES>(&stiff, standard, standard.schemes(), out);
         plain.clear();
         stiff.clear();
     }
 }
 
-/// Answers options that are exercised beyond one spot, in lanes.
+/// Answers options that are exercised beyond one spot, in lanes by the first of the `schemes`; those whose boundary does not
+/// settle there go on to the next, and from the last to the lattice.
 fn on_boundaries<const SLOPES: bool>(
     options: &[(usize, Inputs)],
     precision: Precision,
+    schemes: &[Scheme],
     out: &mut dyn FnMut(usize, Result<Answer, Error>),
 ) {
+    let Some((scheme, finer)) = schemes.split_first() else {
+        for &(i, ref option) in options {
+            out(i, singly::<SLOPES>(option, precision));
+        }
+        return;
+    };
+    let mut unsettled = Vec::new();
     let mut extras = vec![Extra::default(); options.len()];
-    curve::extras::<SLOPES>(options, precision.scheme(), &mut extras);
+    curve::extras::<SLOPES>(options, scheme, &mut extras);
     for (&(i, ref option), extra) in options.iter().zip(&extras) {
         if !extra.settled {
-            out(i, singly::<SLOPES>(option, precision));
+            unsettled.push((i, *option));
             continue;
         }
         let greeks = if !SLOPES {
@@ -222,6 +233,9 @@ fn on_boundaries<const SLOPES: bool>(
         };
         let edge_usd = extra.edge_usd;
         out(i, Ok(Answer { greeks, edge_usd }));
+    }
+    if !unsettled.is_empty() {
+        on_boundaries::<SLOPES>(&unsettled, precision, finer, out);
     }
 }
 
@@ -692,16 +706,22 @@ fn as_put(right: Right, rate: f64, dividend_yield: f64) -> (f64, f64) {
     }
 }
 
+/// The boundary of the put that this right amounts to, on the grids of `precision` or, where it does not settle there, on
+/// the next finer ones that it does.
 fn put_curve(
     right: Right,
     rate: f64,
     dividend_yield: f64,
     vol: f64,
     years: f64,
-    scheme: &Scheme,
+    precision: Precision,
 ) -> Option<Curve> {
     let (rate, dividend_yield) = as_put(right, rate, dividend_yield);
-    Curve::solve(rate, dividend_yield, vol, years, scheme)
+    let mut solved = precision
+        .schemes()
+        .iter()
+        .map(|scheme| Curve::solve(rate, dividend_yield, vol, years, scheme));
+    solved.find_map(|curve| curve)
 }
 
 fn as_european(inputs: &Inputs) -> Value {

@@ -71,10 +71,10 @@ impl Boundary {
                 });
             }
             Region::Beyond => {
-                let scheme = Precision::Standard.scheme();
-                let solved = put_curve(right, rate, dividend_yield, vol, years_max, scheme);
+                let precision = Precision::Standard;
+                let solved = put_curve(right, rate, dividend_yield, vol, years_max, precision);
                 let curve = solved.ok_or(Error::NotConverged {
-                    iterations: scheme.sweeps(),
+                    iterations: precision.scheme().sweeps(),
                 })?;
                 Some(Known::new(curve, right, years_max))
             }
@@ -225,8 +225,8 @@ mod tests {
     /// Largest distance of the lookups, between the table's points, from a precise solution.
     fn check(right: Right, [rate, dividend_yield, vol, years]: [f64; 4], tolerance: f64) {
         let boundary = Boundary::new(right, rate, dividend_yield, vol, years).unwrap();
-        let scheme = Precision::Precise.scheme();
-        let precise = put_curve(right, rate, dividend_yield, vol, years, scheme).unwrap();
+        let precision = Precision::Precise;
+        let precise = put_curve(right, rate, dividend_yield, vol, years, precision).unwrap();
         for i in 1..1000 {
             let left = years * f64::from(i) / 1000.0;
             let expected = (precise.log_boundary(left) * -right.sign()).exp();

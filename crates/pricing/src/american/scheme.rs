@@ -24,21 +24,30 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// The scheme of this precision.
     pub(super) fn scheme(self) -> &'static Scheme {
-        static FAST: LazyLock<Scheme> = LazyLock::new(|| Scheme::new(&[(4, 4, 2), (7, 7, 1)], 20));
-        static STANDARD: LazyLock<Scheme> =
-            LazyLock::new(|| Scheme::new(&[(5, 6, 2), (10, 12, 2)], 28));
-        static PRECISE: LazyLock<Scheme> =
-            LazyLock::new(|| Scheme::new(&[(10, 12, 3), (24, 32, 4)], 64));
-        match self {
-            Precision::Fast => &FAST,
-            Precision::Standard => &STANDARD,
-            Precision::Precise => &PRECISE,
-        }
+        &self.schemes()[0]
     }
-}
 
-impl Precision {
+    /// The scheme of this precision and all finer ones, to try one after the other until the boundary settles; the last is
+    /// that of `Precise` again with more steps on more grids.
+    pub(super) fn schemes(self) -> &'static [Scheme] {
+        static ALL: LazyLock<[Scheme; 4]> = LazyLock::new(|| {
+            [
+                Scheme::new(&[(4, 4, 2), (7, 7, 1)], 20),
+                Scheme::new(&[(5, 6, 2), (10, 12, 2)], 28),
+                Scheme::new(&[(10, 12, 3), (24, 32, 4)], 64),
+                Scheme::new(&[(4, 4, 8), (7, 7, 6), (12, 16, 6), (24, 32, 8)], 64),
+            ]
+        });
+        let first = match self {
+            Precision::Fast => 0,
+            Precision::Standard => 1,
+            Precision::Precise => 2,
+        };
+        &ALL[first..]
+    }
+
     /// Steps of the lattice where it has to answer.
     pub(super) fn lattice_steps(self) -> u32 {
         match self {
