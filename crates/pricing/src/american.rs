@@ -27,6 +27,9 @@
 //! 198 options within 1e-8 to 1e-2 of the boundary,
 //!     rate near yield, near 0, or without yield         2.4e-7    2.5e-8    1.1e-9
 //! ```
+//! Far outside of that, on 37,600 options of up to 55 years, vol 0 to 2,000 %, rate and yield -30 to 50 %, `Fast` was within 5e-4
+//! and `Standard` within 3e-5 of `Precise`, per dollar of the larger of spot and strike; a few of one in ten thousand, all with
+//! more than 11 deviations to expiry, had no answer at `Precise` (at 400 steps, the lattice of `Fast` goes up to 15).
 //! Where QuantLib's schemes differ by more (11 options of the second set, mostly calls with a spot of four times the strike),
 //! against the one that integrates finest: 3e-5, 2.8e-6 and 5e-9 of the strike, which is 7e-6, 6e-7 and 1e-9 of the spot.
 //! Greeks at `Standard`, scaled by the larger of spot and strike (gamma by spot and deviation), against those of `Precise` on
@@ -164,25 +167,26 @@ fn answer<const SLOPES: bool>(
 ) {
     /// Rows at a time: enough to fill the lanes, few enough to stay near.
     const ROWS: usize = 256;
-    let mut plain: Vec<(usize, Inputs)> = Vec::with_capacity(ROWS);
-    let mut stiff = Vec::new();
+    let mut waiting: [Vec<(usize, Inputs)>; 3] = std::array::from_fn(|_| Vec::new());
     for start in (0..inputs.len()).step_by(ROWS) {
         for i in start..inputs.len().min(start + ROWS) {
             let option = inputs.get(i);
             match kind(&option) {
                 Err(error) => out(i, Err(error)),
-                Ok(Kind::Beyond) if precision == Precision::Fast && is_stiff(&option) => {
-                    stiff.push((i, option));
+                Ok(Kind::Beyond) if sharpness(&option) > SHARPNESS_MAX => {
+                    out(i, singly::<SLOPES>(&option, precision));
                 }
-                Ok(Kind::Beyond) => plain.push((i, option)),
+                Ok(Kind::Beyond) => {
+                    waiting[grids_for(&option, precision) as usize].push((i, option));
+                }
                 Ok(_) => out(i, singly::<SLOPES>(&option, precision)),
             }
         }
-        on_boundaries::<SLOPES>(&plain, precision, precision.schemes(), out);
-        let standard = Precision::Standard;
-        on_boundaries::<SLOPES>(&stiff, standard, standard.schemes(), out);
-        plain.clear();
-        stiff.clear();
+        let grids = [Precision::Fast, Precision::Standard, Precision::Precise];
+        for (grids, options) in grids.into_iter().zip(&mut waiting) {
+            on_boundaries::<SLOPES>(options, precision, grids.schemes(), out);
+            options.clear();
+        }
     }
 }
 
@@ -662,6 +666,29 @@ fn is_stiff(inputs: &Inputs) -> bool {
     let variance = inputs.vol * inputs.vol;
     let lean = rate - dividend_yield - 0.5 * variance;
     (rate + lean * lean / (2.0 * variance)) * inputs.years > 4.0
+}
+
+/// How suddenly a share that follows its forward reaches the boundary, as parts of the option's life: the premium's integrand
+/// is a step as narrow as the inverse. Not above 0 where the forward leads away from the boundary.
+fn sharpness(inputs: &Inputs) -> f64 {
+    let (rate, dividend_yield) = as_put(inputs.right, inputs.rate, inputs.dividend_yield);
+    (dividend_yield - rate) * inputs.years.sqrt() / inputs.vol
+}
+
+/// Beyond the first the premium needs the finest rule, beyond the second the lattice is better than any: at 20 `Standard` was
+/// off by 2e-4 of the strike, at 50 `Precise` by 6e-5. Listed options stay below 2.
+const SHARPNESS_OF_STANDARD: f64 = 10.0;
+const SHARPNESS_MAX: f64 = 30.0;
+
+/// The precision whose grids keep the promise of the one asked for.
+fn grids_for(inputs: &Inputs, asked: Precision) -> Precision {
+    if sharpness(inputs) > SHARPNESS_OF_STANDARD {
+        Precision::Precise
+    } else if asked == Precision::Fast && is_stiff(inputs) {
+        Precision::Standard
+    } else {
+        asked
+    }
 }
 
 /// The methods for one option at a time; where the boundary has not settled, the lattice.

@@ -1,7 +1,7 @@
 //! When the holder of an American option exercises, as a value of its own.
 
 use super::curve::{Curve, Extra};
-use super::{Precision, Region, put_curve, with_exercise};
+use super::{Precision, Region, SHARPNESS_OF_STANDARD, price, put_curve, sharpness, with_exercise};
 use crate::error::at_least;
 use crate::{Error, Inputs, Right, european};
 
@@ -141,6 +141,7 @@ impl Boundary {
             return f64::NAN;
         }
         match &self.known {
+            Some(_) if is_beyond_the_rule(&inputs) => price(&inputs).unwrap_or(f64::NAN),
             Some(known) if spot > 0.0 && years_left > 0.0 => {
                 let mut extra = [Extra::default()];
                 let scheme = Precision::Standard.scheme();
@@ -185,7 +186,8 @@ impl Boundary {
             let plain = inputs.check().is_ok()
                 && inputs.years <= self.years_max
                 && inputs.spot > 0.0
-                && inputs.years > 0.0;
+                && inputs.years > 0.0
+                && !is_beyond_the_rule(&inputs);
             if plain && self.known.is_some() {
                 rows.push(i);
                 options.push(inputs);
@@ -201,6 +203,11 @@ impl Boundary {
             }
         }
     }
+}
+
+/// Whether the premium's usual rule is too coarse.
+fn is_beyond_the_rule(inputs: &Inputs) -> bool {
+    sharpness(inputs) > SHARPNESS_OF_STANDARD
 }
 
 impl Known {

@@ -507,6 +507,91 @@ fn finer_grids_answer_where_coarse_ones_do_not_settle() {
     assert!(Boundary::new(x.right, x.rate, x.dividend_yield, x.vol, x.years).is_ok());
 }
 
+/// Here Newton's last step on the grids of Standard is still long, and what it leaves was once off by 16 % of the strike;
+/// expected values by the lattice of 8,000 steps, or 1,000 where it has no more.
+#[test]
+fn what_has_not_settled_is_not_used() {
+    for (right, x, expected) in [
+        (
+            Put,
+            [
+                87.81556093044915,
+                100.0,
+                25.466273339430504,
+                0.005715391221692091,
+                -0.28933651871375987,
+                0.4093375837409636,
+            ],
+            16.875385950940526,
+        ),
+        (
+            Put,
+            [
+                58.31489240525255,
+                100.0,
+                30.9148629744181,
+                0.04683937920697702,
+                -0.27314314286726815,
+                0.6077436774619842,
+            ],
+            42.91996790030881,
+        ),
+        (
+            Call,
+            [
+                31.737932256239727,
+                100.0,
+                52.76581970979828,
+                -0.20474655188514077,
+                0.10125138292234287,
+                0.9354449174410551,
+            ],
+            9.716419751873886,
+        ),
+    ] {
+        let x = option(right, x);
+        for precision in [Precision::Fast, Precision::Standard, Precision::Precise] {
+            let value = price_with(&x, precision).unwrap();
+            assert!(
+                (value - expected).abs() < 5e-5 * x.strike,
+                "{value} {expected} {precision:?} {x:?}"
+            );
+        }
+    }
+}
+
+/// Hardly any volatility and a forward that leads into exercise: the premium's integrand is a step. Without volatility the
+/// holder waits until the dividends exceed the interest, `q S e^(-qt) = r K e^(-rt)`.
+#[test]
+fn a_forward_that_leads_into_exercise() {
+    for (sharp, tolerance) in [
+        (8.0, 2e-5),
+        (12.0, 2e-5),
+        (25.0, 2e-5),
+        (40.0, 4e-5),
+        (200.0, 4e-5),
+        (5000.0, 4e-5),
+    ] {
+        let (rate, dividend_yield, years) = (0.08, 0.2, 30.0);
+        let vol = (dividend_yield - rate) * f64::sqrt(years) / sharp;
+        let x = option(Put, [80.0, 100.0, years, rate, dividend_yield, vol]);
+        let tree = lattice::value(&x, 2000).unwrap().price;
+        for precision in [Precision::Fast, Precision::Standard] {
+            let value = price_with(&x, precision).unwrap();
+            assert!(
+                (value - tree).abs() < tolerance * x.strike,
+                "{value} {tree} {precision:?} sharp {sharp}"
+            );
+            let boundary = Boundary::new(Put, rate, dividend_yield, vol, years).unwrap();
+            assert!((boundary.price(80.0, 100.0, years) - tree).abs() < tolerance * x.strike);
+        }
+        if sharp == 5000.0 {
+            let still = without_movement(&x).price;
+            assert!((tree - still).abs() < 1e-4 * x.strike, "{tree} {still}");
+        }
+    }
+}
+
 prop_compose! {
     /// Listed options: up to two years, within two deviations.
     fn listed()(
@@ -544,8 +629,8 @@ proptest! {
     #[test]
     fn bounds(x in extreme()) {
         let Ok(value) = price_with(&x, Precision::Fast) else {
-            // No grid has settled, and the lattice, here of up to 1,000 steps, refuses deviations that it could not resolve.
-            prop_assert!(x.vol * x.years.sqrt() > 300.0 / f64::sqrt(1000.0), "no answer at {x:?}");
+            // No grid has settled, and the lattice, here of 400 steps, refuses deviations that it could not resolve.
+            prop_assert!(x.vol * x.years.sqrt() > 15.0, "no answer at {x:?}");
             return Ok(());
         };
         prop_assert!(value >= european::price(&x) && value >= x.intrinsic());
