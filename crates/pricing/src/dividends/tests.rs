@@ -348,7 +348,7 @@ fn grid_without_dividends_is_the_american_engine() {
         };
         let expected = american::price_with(&inputs, Precision::Precise).unwrap();
         for (precision, tolerance) in PRECISIONS.into_iter().zip([1.3e-4, 3e-5, 1e-6]) {
-            let [value] = grid::solve(&[problem], size(precision), &mut Rooms::default());
+            let value = grid::solve(&problem, size(precision), &mut Room::default());
             let error = (value.price - expected) / inputs.strike;
             println!("{precision:?} {error:.1e}");
             assert!(
@@ -376,7 +376,7 @@ fn grid_finds_the_band_of_exercise() {
         };
         let expected = american::price_with(&inputs, Precision::Precise).unwrap();
         for precision in PRECISIONS {
-            let [value] = grid::solve(&[problem], size(precision), &mut Rooms::default());
+            let value = grid::solve(&problem, size(precision), &mut Room::default());
             let error = (value.price - expected) / inputs.strike;
             println!("{precision:?} {error:.1e}");
             assert!(error.abs() < 1e-4, "{precision:?} {error:e} at {inputs:?}");
