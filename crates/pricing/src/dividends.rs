@@ -366,8 +366,8 @@ fn exercise(inputs: &Inputs, style: Style) -> grid::Exercise {
 
 fn size(precision: Precision) -> Size {
     let (cells, steps, deviations) = match precision {
-        Precision::Fast => (160, 12.0, 5.0),
-        Precision::Standard => (320, 24.0, 5.0),
+        Precision::Fast => (192, 16.0, 5.0),
+        Precision::Standard => (384, 32.0, 5.0),
         Precision::Precise => (1008, 200.0, 7.0),
     };
     Size {

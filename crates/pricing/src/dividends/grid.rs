@@ -194,7 +194,9 @@ impl Problem<'_> {
         let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
         let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
         let always = self.exercise == Exercise::Always;
-        let blocks: &[(f64, usize)] = if left == 0.0 && always {
+        // Where exercise pays at the end of the span, its boundary moves like the root of time from there on.
+        let starts = left == 0.0 || self.inputs.right == Right::Call;
+        let blocks: &[(f64, usize)] = if starts && always {
             &[(0.0625, 1), (0.1875, 1), (0.75, 2)]
         } else {
             &[(1.0, 4)]

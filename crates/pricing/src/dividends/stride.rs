@@ -86,11 +86,13 @@ impl Couple {
     }
 }
 
-/// The two nodes outside of the rows: there the value is a line in the spot, which only the discount moves.
+/// The two nodes outside of the rows. At and below the low one the value is a line in the spot, and above the high one it is
+/// the same everywhere: what only the discount moves.
 #[derive(Clone, Copy)]
 struct Ends {
     low: f64,
     high: f64,
+    above: f64,
 }
 
 /// Carries `value` from the end of the span to its beginning; `spot` at its end. A multiple of eight nodes and one at each end.
@@ -99,10 +101,12 @@ pub(super) fn back(span: &Span, spot: &[f64], value: &mut [f64], rows: &mut Rows
     let mut ends = Ends {
         low: value[0],
         high: value[value.len() - 1],
+        above: value[value.len() - 1],
     };
     let spots = Ends {
         low: spot[0],
         high: spot[spot.len() - 1],
+        above: f64::NAN,
     };
     dispatch!(level(), s => {
         if span.strike.is_some() {
@@ -159,13 +163,9 @@ fn walk<S: Simd, const EXERCISE: bool>(
                     } else {
                         (1.0 - couple.discount) / (1.0 + couple.discount)
                     };
-                    let mut next = Ends {
-                        low: ends.low * worth,
-                        high: ends.high * worth,
-                    };
+                    let mut low = ends.low * worth;
                     if EXERCISE {
-                        next.low = next.low.max(spots.low * grown - paid);
-                        next.high = next.high.max(spots.high * grown - paid);
+                        low = low.max(spots.low * grown - paid);
                     }
                     let (middle, up, down) = if is_half {
                         (1.0, 0.0, 0.0)
@@ -174,16 +174,17 @@ fn walk<S: Simd, const EXERCISE: bool>(
                         (middle, couple.up, couple.down)
                     };
                     let explicit = [middle, up, down].map(|part| part * couple.pivot);
-                    rows.step::<S, EXERCISE>(
-                        s,
-                        couple,
-                        explicit,
-                        [grown, paid],
-                        worth,
-                        *ends,
-                        next,
-                    );
-                    *ends = next;
+                    let after = Ends {
+                        low,
+                        above: ends.above * worth,
+                        high: f64::NAN,
+                    };
+                    let mut high =
+                        rows.step::<S, EXERCISE>(s, couple, explicit, [grown, paid], *ends, after);
+                    if EXERCISE {
+                        high = high.max(spots.high * grown - paid);
+                    }
+                    *ends = Ends { high, ..after };
                 }
             }
         },
@@ -243,19 +244,17 @@ impl Rows {
     }
 
     /// One step: `explicit` has the weights of the right-hand side, times the pivot, of a node, the one above and the one
-    /// below; exercise pays `grown` times the spot less `paid`.
+    /// below; exercise pays `grown` times the spot less `paid`. Hands out the value of waiting at the high end.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)] // All of one step; named where they are made.
     fn step<S: Simd, const EXERCISE: bool>(
         &mut self,
         s: S,
         couple: Couple,
         explicit: [f64; 3],
         [grown, paid]: [f64; 2],
-        worth: f64,
         before: Ends,
         after: Ends,
-    ) {
+    ) -> f64 {
         let count = self.value.len();
         let Rows {
             value,
@@ -305,10 +304,14 @@ impl Rows {
             above = here;
             here = below;
         }
-        // What comes in from above; from the far end as if the node beside it moved with the discount alone.
+        // What comes in from above. Were all the same there, its rows would be `V (1 - b)`; this amounts to a node above that
+        // is `b` times as far from it as the high one, and so it must be on both sides of the equation.
+        let [at, up, down] = explicit;
+        let beside = before.above + b * (before.high - before.above);
+        let high =
+            at * before.high + up * beside + down * last[LANES - 1] + c * (after.above * (1.0 - b));
         let bottom = right[0].0;
-        let mut incoming = [0.0; LANES];
-        incoming[LANES - 1] = after.high - b * (last[LANES - 1] * worth);
+        let mut incoming = [high; LANES];
         for lane in (0..LANES - 1).rev() {
             incoming[lane] = bottom[lane + 1] + from_above[0] * incoming[lane + 1];
         }
@@ -349,6 +352,139 @@ impl Rows {
                 waiting
             };
             value[i].0 = next.into();
+        }
+        high + b * value[count - 1].0[LANES - 1]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Right;
+    use proptest::prelude::*;
+
+    /// One step of `count` rows from values that are a line with noise; exercise pays `1 - spot`, or nobody exercises.
+    struct Case {
+        couple: Couple,
+        explicit: [f64; 3],
+        before: Ends,
+        after: Ends,
+        rows: Rows,
+        old: Vec<f64>,
+        pays: Vec<f64>,
+    }
+
+    fn case(count: usize, diffusion: f64, is_half: bool, noise: &[f64]) -> Case {
+        let n = LANES * count;
+        let inputs = Inputs {
+            right: Right::Put,
+            spot: 1.0,
+            strike: 1.0,
+            years: 1.0,
+            rate: 0.05,
+            dividend_yield: 0.0,
+            vol: 0.3,
+        };
+        let step = 3.0 / n as f64;
+        let half = diffusion * step * step / (0.5 * inputs.vol * inputs.vol);
+        let couple = Couple::new(&inputs, half, step);
+        let spot: Vec<f64> = (0..n + 2).map(|i| (step * i as f64 - 1.5).exp()).collect();
+        let old: Vec<f64> = (0..n + 2)
+            .map(|i| (1.0 - spot[i]).max(0.0) + 0.05 * noise[i % noise.len()])
+            .collect();
+        let mut rows = Rows::default();
+        rows.load(&spot, &old);
+        rows.powers(couple);
+        let explicit = if is_half {
+            [1.0, 0.0, 0.0]
+        } else {
+            let middle = 1.0 - couple.up - couple.down - couple.discount;
+            [middle, couple.up, couple.down]
+        };
+        Case {
+            couple,
+            explicit: explicit.map(|part| part * couple.pivot),
+            before: Ends {
+                low: old[0],
+                high: old[n + 1],
+                above: 0.3,
+            },
+            after: Ends {
+                low: old[0] * 0.99,
+                high: f64::NAN,
+                above: 0.29,
+            },
+            rows,
+            pays: spot.iter().map(|spot| 1.0 - spot).collect(),
+            old,
+        }
+    }
+
+    impl Case {
+        /// Values after the step, and by how much each row misses its equation.
+        fn run<const EXERCISE: bool>(mut self) -> (Vec<f64>, Vec<f64>) {
+            let Case {
+                couple,
+                explicit,
+                before,
+                after,
+                ..
+            } = self;
+            let high = dispatch!(level(), s => self.rows.step::<_, EXERCISE>(s, couple, explicit, [-1.0, -1.0], before, after));
+            let mut new = self.old.clone();
+            self.rows.store(&mut new);
+            let n = new.len() - 1;
+            (new[0], new[n]) = (after.low, high);
+            let Couple {
+                up,
+                down,
+                discount,
+                pivot,
+            } = couple;
+            let (b, old) = (down * pivot, &self.old);
+            let beside = |above: f64, high: f64| above + b * (high - above);
+            let miss = (1..=n).map(|j| {
+                let (old_above, new_above) = if j < n {
+                    (old[j + 1], new[j + 1])
+                } else {
+                    (beside(before.above, before.high), beside(after.above, high))
+                };
+                let [at, from_up, from_down] = explicit.map(|part| part / pivot);
+                let right = at * old[j] + from_up * old_above + from_down * old[j - 1];
+                (1.0 + up + down + discount) * new[j] - up * new_above - down * new[j - 1] - right
+            });
+            let miss = miss.collect();
+            (new, miss)
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn every_row_obeys_its_equation(
+            count in 1_usize..40, diffusion in 1e-6..1e3_f64, is_half: bool, noise in prop::collection::vec(0.0..1.0_f64, 7),
+        ) {
+            let (_, miss) = case(count, diffusion, is_half, &noise).run::<false>();
+            let worst = miss.iter().fold(0.0_f64, |worst, miss| worst.max(miss.abs()));
+            prop_assert!(worst < 1e-13 * (1.0 + diffusion), "{worst:e}");
+        }
+
+        /// The holder exercises or waits, whichever is best: no row is below exercise, and waiting pays nothing extra except
+        /// where there is exercise. From the low end on it is exercised, as far as it is at all.
+        #[test]
+        fn exercise_is_complementary(
+            count in 1_usize..40, log_diffusion in -6.0..5.0_f64, is_half: bool,
+        ) {
+            let case = case(count, log_diffusion.exp(), is_half, &[0.0]);
+            let pays = case.pays.clone();
+            let diffusion = log_diffusion.exp();
+            let (new, miss) = case.run::<true>();
+            for j in 1..new.len() - 1 {
+                let (over, miss) = (new[j] - pays[j], miss[j - 1]);
+                prop_assert!(over >= -1e-15 && miss >= -1e-13 * (1.0 + diffusion), "{over:e} {miss:e}");
+                prop_assert!(over < 1e-13 || miss < 1e-13 * (1.0 + diffusion), "{over:e} {miss:e}");
+            }
         }
     }
 }

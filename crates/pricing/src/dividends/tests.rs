@@ -210,6 +210,32 @@ fn agrees_with_the_integral_over_the_ex_date() {
     );
 }
 
+/// Ever finer grids come ever closer to the integral, with steps small and large beside the cells: nothing grows.
+#[test]
+fn the_finest_grids_converge() {
+    let inputs = option(Call, [100.0, 85.0, 30.0, 0.05, 0.0, 0.4]);
+    let schedule = Schedule::new(&paid(&[(28.0, 3.0)]), inputs.years).unwrap();
+    let problem = Problem {
+        inputs: &inputs,
+        schedule: &schedule,
+        exercise: exercise(&inputs, American),
+        aside: &[],
+    };
+    let mut room = Room::default();
+    for (cells, steps) in [(3200, 8.0), (3200, 100.0), (3200, 1000.0), (800, 2000.0)] {
+        let size = Size {
+            cells,
+            steps,
+            refinement: 2,
+            deviations: 7.0,
+        };
+        let error = grid::solve(&problem, size, &mut room).price - 15.624_759_710_813;
+        // Eight steps over four weeks are off by more than the cells are.
+        let tolerance = if steps < 10.0 { 1e-5 } else { 2e-8 };
+        assert!(error.abs() < tolerance * 85.0, "{cells} {steps}: {error:e}");
+    }
+}
+
 /// J. C. Hull, Options, Futures, and Other Derivatives: 0.50 after two and five months, 3.67.
 #[test]
 fn escrowed_example_of_a_textbook() {
@@ -688,7 +714,7 @@ fn batches_are_the_single_answers() {
     );
 }
 
-/// A chain: neighbours are walked over together, and nobody's number depends on the company.
+/// A chain: neighbours take turns in one room, and nobody's number depends on the company.
 #[test]
 fn chains_are_the_single_answers() {
     let dividends = paid(&[(20.0, 0.7), (111.0, 0.7)]);
