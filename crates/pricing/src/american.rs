@@ -28,7 +28,7 @@
 //!     rate near yield, near 0, or without yield         2.4e-7    2.5e-8    1.1e-9
 //! ```
 //! Far outside of that, on 37,600 options of up to 55 years, vol 0 to 2,000 %, rate and yield -30 to 50 %, `Fast` was within 5e-4
-//! and `Standard` within 3e-5 of `Precise`, per dollar of the larger of spot and strike; a few of one in ten thousand, all with
+//! and `Standard` within 3e-5 of `Precise`, per dollar of the larger of spot and strike; two in ten thousand, all with
 //! more than 11 deviations to expiry, had no answer at `Precise` (at 400 steps, the lattice of `Fast` goes up to 15).
 //! Where QuantLib's schemes differ by more (11 options of the second set, mostly calls with a spot of four times the strike),
 //! against the one that integrates finest: 3e-5, 2.8e-6 and 5e-9 of the strike, which is 7e-6, 6e-7 and 1e-9 of the spot.
