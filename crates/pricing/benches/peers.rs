@@ -22,8 +22,9 @@ use std::hint::black_box;
 use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility, solver};
 use options::Options;
 use pricing::american::{self, Boundary, Precision};
+use pricing::dividends::{self, DividendsRef, Style};
 use pricing::european::{Inputs32Ref, SecondOrderMut};
-use pricing::{GreeksMut, Inputs, InputsRef, Right, Status, european, implied_vols};
+use pricing::{CashDividend, GreeksMut, Inputs, InputsRef, Right, Status, european, implied_vols};
 use quantlib::QuantLib;
 use table::{Row, Table, worst};
 
@@ -99,6 +100,7 @@ fn main() {
     european_implied(&options, &european, peer.as_ref(), &mut table);
     american_prices(&options, peer.as_ref(), &mut table);
     american_inverse(&options, &mut table);
+    cash_dividends(&options, peer.as_ref(), &mut table);
     boundaries(&options, &mut table);
     along_a_path(&mut table);
     chain(&mut table);
@@ -408,6 +410,118 @@ fn american_inverse(options: &Options, table: &mut Table) {
             .error("of the strike, priced again", Some(gap)),
         );
     }
+}
+
+/// The first options of 10 days and more with 0.5 % of the spot every 91 days, and a yield besides for each third.
+fn with_dividends(options: &Options, count: usize) -> (Options, Vec<Vec<CashDividend>>) {
+    let mut paying = options.of_days(10, count);
+    let inputs = paying.as_ref();
+    let lists = (0..paying.len())
+        .map(|k| {
+            let x = inputs.get(k);
+            let days = (x.years * 365.0).round() as usize;
+            let ex_days = (1 + 37 * k % 91.min(days - 1)..days).step_by(91);
+            ex_days
+                .map(|day| CashDividend {
+                    years: day as f64 / 365.0,
+                    amount_usd: 0.005 * x.spot,
+                })
+                .collect()
+        })
+        .collect();
+    paying.keep_yields(|k| k % 3 == 0);
+    (paying, lists)
+}
+
+/// American options on shares that pay cash, spot model, beside finite differences.
+fn cash_dividends(options: &Options, peer: Option<&QuantLib>, table: &mut Table) {
+    let (paying, lists) = with_dividends(options, 200);
+    let inputs = paying.as_ref();
+    let n = paying.len();
+    let borrowed: Vec<&[CashDividend]> = lists.iter().map(Vec::as_slice).collect();
+    let columns = DividendsRef {
+        inputs,
+        dividends: &borrowed,
+    };
+    let style = Style::American;
+    // Precise comes first: the others, ours and the peer's, are judged by it, and it by the peer's finest on the first 24.
+    let mut exact = vec![f64::NAN; n];
+    let mut status = vec![Status::Ok; n];
+    let ns = timed(n, 1, || {
+        dividends::prices(
+            black_box(columns),
+            style,
+            Precision::Precise,
+            &mut exact,
+            &mut status,
+        )
+    });
+    let error = |answers: &[f64]| {
+        let upto = answers.len();
+        let none = upto == 0;
+        (!none).then(|| worst(answers, &exact[..upto], &inputs.strike[..upto]))
+    };
+    let finest = peer.map_or(&[][..], |peer| peer.values("dividends_1000x4000"));
+    let mut rows = vec![
+        Row::new("Cash dividends, American price, Precise", n, ns)
+            .checked(&exact, missing(&status))
+            .error("of the strike, to FD 1000x4000 (24)", error(finest))
+            .beside("FD 1000x4000", peer, "dividends_1000x4000", |_| None),
+    ];
+    let measure = "of the strike, to Precise";
+    let (name, key) = ("FD 100x400", "dividends_100x400");
+    for precision in [Precision::Standard, Precision::Fast] {
+        let mut greeks = Columns::new(n);
+        let ns = timed(n, 3, || {
+            dividends::greeks_batch(
+                black_box(columns),
+                style,
+                precision,
+                greeks.as_mut(),
+                &mut status,
+            )
+        });
+        rows.push(
+            Row::new(
+                &format!("Cash dividends, price and 5 Greeks, {precision:?}"),
+                n,
+                ns,
+            )
+            .checked(&greeks.0[4], missing(&status))
+            .error(measure, error(&greeks.0[0])),
+        );
+        let mut out = vec![f64::NAN; n];
+        let ns = timed(n, 5, || {
+            dividends::prices(black_box(columns), style, precision, &mut out, &mut status)
+        });
+        rows.push(
+            Row::new(
+                &format!("Cash dividends, American price, a batch, {precision:?}"),
+                n,
+                ns,
+            )
+            .checked(&out, missing(&status))
+            .error(measure, error(&out))
+            .beside(name, peer, key, error),
+        );
+        let ns = timed(n, 5, || {
+            for (i, out) in out.iter_mut().enumerate() {
+                let x = black_box(inputs.get(i));
+                *out = dividends::price(&x, borrowed[i], style, precision).unwrap_or(f64::NAN);
+            }
+        });
+        rows.push(
+            Row::new(
+                &format!("Cash dividends, American price, each alone, {precision:?}"),
+                n,
+                ns,
+            )
+            .checked(&out, 0)
+            .error(measure, error(&out))
+            .beside(name, peer, key, error),
+        );
+    }
+    rows.into_iter().rev().for_each(|row| table.push(row));
 }
 
 fn boundaries(options: &Options, table: &mut Table) {

@@ -97,10 +97,27 @@ impl Options {
 
     /// The first `count` puts, in order.
     pub(crate) fn puts(&self, count: usize) -> Options {
-        let mut puts = Options::default();
-        let rows = (0..self.len()).filter(|&i| self.right[i] == Right::Put);
-        for i in rows.take(count) {
-            puts.push(
+        self.first(count, |i| self.right[i] == Right::Put)
+    }
+
+    /// The first `count` of so many days to expiry or more, in order.
+    pub(crate) fn of_days(&self, days_min: u32, count: usize) -> Options {
+        self.first(count, |i| self.days[i] >= days_min)
+    }
+
+    /// Sets all yields to 0 but those of some rows.
+    pub(crate) fn keep_yields(&mut self, keep: impl Fn(usize) -> bool) {
+        for (i, dividend_yield) in self.dividend_yield.iter_mut().enumerate() {
+            if !keep(i) {
+                *dividend_yield = 0.0;
+            }
+        }
+    }
+
+    fn first(&self, count: usize, which: impl Fn(usize) -> bool) -> Options {
+        let mut first = Options::default();
+        for i in (0..self.len()).filter(|&i| which(i)).take(count) {
+            first.push(
                 self.right[i],
                 self.spot[i],
                 self.strike[i],
@@ -110,7 +127,7 @@ impl Options {
                 self.vol[i],
             );
         }
-        puts
+        first
     }
 
     pub(crate) fn as_ref(&self) -> InputsRef<'_> {

@@ -8,6 +8,7 @@
 // caller would build them: a process with flat curves, an option, an engine.
 #include <ql/qldefines.hpp>
 #include <ql/exercise.hpp>
+#include <ql/instruments/dividendvanillaoption.hpp>
 #include <ql/instruments/vanillaoption.hpp>
 #include <ql/pricingengines/blackcalculator.hpp>
 #include <ql/pricingengines/blackformula.hpp>
@@ -75,21 +76,31 @@ static void write(const char* name, const vector<double>& values) {
     std::fprintf(results, "\n");
 }
 
-static double american(const Options& o, size_t i, const std::function<ext::shared_ptr<PricingEngine>(
-                                                       const ext::shared_ptr<GeneralizedBlackScholesProcess>&)>& engine) {
-    static const Date today(1, January, 2024);
+static const Date today(1, January, 2024);
+
+static ext::shared_ptr<GeneralizedBlackScholesProcess> process(const Options& o, size_t i, double yield) {
     static const DayCounter actual365 = Actual365Fixed();
     Settings::instance().evaluationDate() = today;
     auto flat = [](double rate) {
         return Handle<YieldTermStructure>(ext::make_shared<FlatForward>(today, rate, actual365));
     };
-    auto process = ext::make_shared<BlackScholesMertonProcess>(
-        Handle<Quote>(ext::make_shared<SimpleQuote>(o.spot[i])), flat(o.yield[i]), flat(o.rate[i]),
+    return ext::make_shared<BlackScholesMertonProcess>(
+        Handle<Quote>(ext::make_shared<SimpleQuote>(o.spot[i])), flat(yield), flat(o.rate[i]),
         Handle<BlackVolTermStructure>(ext::make_shared<BlackConstantVol>(today, NullCalendar(), o.vol[i], actual365)));
-    VanillaOption option(
-        ext::make_shared<PlainVanillaPayoff>(o.sign[i] > 0 ? Option::Call : Option::Put, o.strike[i]),
-        ext::make_shared<AmericanExercise>(today, today + Integer(std::lround(o.days[i]))));
-    option.setPricingEngine(engine(process));
+}
+
+static ext::shared_ptr<StrikedTypePayoff> payoff(const Options& o, size_t i) {
+    return ext::make_shared<PlainVanillaPayoff>(o.sign[i] > 0 ? Option::Call : Option::Put, o.strike[i]);
+}
+
+static ext::shared_ptr<Exercise> exercise(const Options& o, size_t i) {
+    return ext::make_shared<AmericanExercise>(today, today + Integer(std::lround(o.days[i])));
+}
+
+static double american(const Options& o, size_t i, const std::function<ext::shared_ptr<PricingEngine>(
+                                                       const ext::shared_ptr<GeneralizedBlackScholesProcess>&)>& engine) {
+    VanillaOption option(payoff(o, i), exercise(o, i));
+    option.setPricingEngine(engine(process(o, i, o.yield[i])));
     return option.NPV();
 }
 
@@ -176,6 +187,32 @@ int main(int argc, char** argv) {
     run("fd_100x400", 100, 1, [](const ext::shared_ptr<GeneralizedBlackScholesProcess>& p) -> ext::shared_ptr<PricingEngine> {
         return ext::make_shared<FdBlackScholesVanillaEngine>(p, 100, 400);
     });
+
+    // Cash dividends, by the rule of `with_dividends` in `peers.rs`: 0.5 % of the spot every 91 days.
+    vector<size_t> paying;
+    for (size_t i = 0; i < n && paying.size() < 200; ++i)
+        if (o.days[i] >= 10) paying.push_back(i);
+    auto with_dividends = [&](const char* name, size_t count, int passes, Size steps, Size nodes) {
+        vector<double> prices(std::min(count, paying.size()));
+        timed(name, prices.size(), passes, [&] {
+            for (size_t k = 0; k < prices.size(); ++k) {
+                const size_t i = paying[k];
+                const int days = int(std::lround(o.days[i]));
+                vector<Date> dates;
+                for (int day = 1 + int(37 * k) % std::min(91, days - 1); day < days; day += 91)
+                    dates.push_back(today + day);
+                const vector<double> amounts(dates.size(), 0.005 * o.spot[i]);
+                // The spot model: the engine takes the amounts out of the share at their dates.
+                DividendVanillaOption option(payoff(o, i), exercise(o, i), dates, amounts);
+                option.setPricingEngine(ext::make_shared<FdBlackScholesVanillaEngine>(
+                    process(o, i, k % 3 == 0 ? o.yield[i] : 0.0), steps, nodes));
+                prices[k] = option.NPV();
+            }
+        });
+        write(name, prices);
+    };
+    with_dividends("dividends_100x400", 200, 2, 100, 400);
+    with_dividends("dividends_1000x4000", 24, 1, 1000, 4000);
     run("qdfp_high_precision", 200, 1, qdfp(QdFpAmericanEngine::highPrecisionScheme()));
     std::fclose(results);
 }

@@ -8,6 +8,9 @@ use crate::{Error, Inputs, Right, european};
 /// Intervals of the table, equal in the square root of time.
 const INTERVALS: usize = 512;
 
+/// Whose rule integrates premiums along a boundary of `Standard`: prices need no finer one, only Greeks do.
+const RULE: Precision = Precision::Fast;
+
 /// The early-exercise boundary of every option with the same right, rate, yield and volatility, per unit of strike.
 ///
 /// It depends on neither spot nor strike, so one boundary serves every strike and every simulated path. Building one
@@ -144,8 +147,7 @@ impl Boundary {
             Some(_) if is_beyond_the_rule(&inputs) => price(&inputs).unwrap_or(f64::NAN),
             Some(known) if spot > 0.0 && years_left > 0.0 => {
                 let mut extra = [Extra::default()];
-                let scheme = Precision::Standard.scheme();
-                known.curve.extras(&[inputs], scheme, &mut extra);
+                known.curve.extras(&[inputs], RULE.scheme(), &mut extra);
                 with_exercise(&inputs, &extra[0], european::price(&inputs))
             }
             Some(_) => inputs.intrinsic(),
@@ -171,7 +173,6 @@ impl Boundary {
             vol,
             ..
         } = *self;
-        let scheme = Precision::Standard.scheme();
         let (mut rows, mut options) = (Vec::new(), Vec::new());
         for (i, out) in out.iter_mut().enumerate() {
             let inputs = Inputs {
@@ -197,7 +198,7 @@ impl Boundary {
         }
         if let Some(known) = &self.known {
             let mut extras = vec![Extra::default(); options.len()];
-            known.curve.extras(&options, scheme, &mut extras);
+            known.curve.extras(&options, RULE.scheme(), &mut extras);
             for ((i, inputs), extra) in rows.into_iter().zip(&options).zip(&extras) {
                 out[i] = with_exercise(inputs, extra, european::price(inputs));
             }

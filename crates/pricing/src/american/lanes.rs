@@ -33,8 +33,7 @@ const FLOOR_LATER: f64 = 0.02;
 /// After so many times the inverse of its pace the boundary rests: `e^-20` is 2e-9.
 const REST: f64 = 20.0;
 
-/// How near the boundary the premium's rule still condenses, in standard deviations to expiry; and how far.
-const NEAR: f64 = 0.03;
+/// How far from the boundary the premium's rule still spreads out, in standard deviations to expiry.
 const FAR: f64 = 5.0;
 
 /// A number for each lane.
@@ -344,7 +343,7 @@ impl<S: Simd> Room<S> {
         let start_in_yield = split.select(c(-1.0) / split.select(dividend_yield, one), zero);
         // The integrand turns within `near` of now: the rule condenses there, a = near sinh(turn z).
         let near = ((log_moneyness - log_boundary) / root)
-            .max(c(NEAR))
+            .max(c(scheme.near))
             .min(c(FAR));
         let ratio = c(PI / 2.0) / near;
         let turn = ln(s, ratio + (ratio * ratio + 1.0).sqrt());

@@ -34,10 +34,10 @@ impl Precision {
     pub(super) fn schemes(self) -> &'static [Scheme] {
         static ALL: LazyLock<[Scheme; 4]> = LazyLock::new(|| {
             [
-                Scheme::new(&[(4, 4, 2), (7, 7, 1)], 20),
-                Scheme::new(&[(5, 6, 2), (10, 12, 2)], 28),
-                Scheme::new(&[(10, 12, 3), (24, 32, 4)], 64),
-                Scheme::new(&[(4, 4, 8), (7, 7, 6), (12, 16, 6), (24, 32, 8)], 64),
+                Scheme::new(&[(4, 4, 2), (7, 7, 1)], 28, 0.003),
+                Scheme::new(&[(5, 6, 2), (10, 12, 2)], 40, 0.003),
+                Scheme::new(&[(10, 12, 3), (24, 32, 4)], 80, 0.001),
+                Scheme::new(&[(4, 4, 8), (7, 7, 6), (12, 16, 6), (24, 32, 8)], 80, 0.001),
             ]
         });
         let first = match self {
@@ -74,6 +74,8 @@ pub(super) struct Scheme {
     pub(super) grids: Vec<Grid>,
     /// Places in (0, 1) and weights of Gauss and Legendre, in pairs around the middle.
     pub(super) premium: Vec<(f64, f64)>,
+    /// How near the boundary the premium's rule still condenses, in standard deviations to expiry.
+    pub(super) near: f64,
     /// Row `k` of `n + 1`: what each node value of the finest grid adds to Chebyshev coefficient `k`.
     pub(super) chebyshev: Vec<f64>,
 }
@@ -95,8 +97,8 @@ pub(super) struct Grid {
 }
 
 impl Scheme {
-    /// `grids` are (nodes, inner points, sweeps).
-    fn new(grids: &[(usize, usize, u32)], premium: usize) -> Scheme {
+    /// `grids` are (nodes, inner points, sweeps); `premium` points of its rule, which condenses up to `near` the boundary.
+    pub(super) fn new(grids: &[(usize, usize, u32)], premium: usize, near: f64) -> Scheme {
         let mut made: Vec<Grid> = Vec::new();
         for &(nodes, inner, sweeps) in grids {
             let before = made.last().map(|grid| grid.nodes.clone());
@@ -108,6 +110,7 @@ impl Scheme {
             premium: gauss_legendre(premium)
                 .map(|(y, weight)| (0.5 * (1.0 - y), 0.5 * weight))
                 .collect(),
+            near,
             chebyshev: chebyshev(n),
         }
     }
@@ -244,7 +247,7 @@ mod tests {
                 .map(|(weight, &x)| weight * f(x))
                 .sum()
         };
-        let scheme = Scheme::new(&[(5, 8, 1), (7, 8, 1)], 8);
+        let scheme = Scheme::new(&[(5, 8, 1), (7, 8, 1)], 8, 0.1);
         let [coarse, fine] = &scheme.grids[..] else {
             panic!("two grids were asked for")
         };

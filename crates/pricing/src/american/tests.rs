@@ -178,6 +178,74 @@ fn delta_is_smooth_across_the_boundary() {
     }
 }
 
+/// Close to the boundary, on both sides of where the premium's rule stops to resolve gamma, all Greeks are those of a far finer
+/// rule; and at the boundary itself, 1e-8 beside it, gamma is what the Black-Scholes equation leaves.
+#[test]
+fn greeks_near_the_boundary() {
+    let finest = Scheme::new(&[(10, 12, 3), (24, 32, 4)], 300, 2e-5);
+    for (right, rate, dividend_yield) in [
+        (Put, 0.05, 0.0),
+        (Put, 0.05, 0.02),
+        (Put, 0.03, 0.06),
+        (Call, 0.02, 0.05),
+        (Call, 0.05, 0.03),
+    ] {
+        let x = option(right, [100.0, 100.0, 0.5, rate, dividend_yield, 0.3]);
+        for (precision, tolerance) in [(Precision::Precise, 1e-6), (Precision::Standard, 2e-5)] {
+            let (mut edge, mut status) = ([0.0], [Status::BadInput]);
+            boundaries(x.as_columns(), precision, &mut edge, &mut status);
+            let deviation = x.vol * x.years.sqrt();
+            for away in [
+                1e-8 / deviation,
+                3e-4,
+                9e-4,
+                1.1e-3,
+                2.9e-3,
+                3.1e-3,
+                1e-2,
+                0.1,
+            ] {
+                let spot = edge[0] * (-right.sign() * away * deviation).exp();
+                let x = Inputs { spot, ..x };
+                let found = greeks(&x, precision).unwrap();
+                let expected = if away < 1e-6 {
+                    let gamma = 2.0 * (rate * 100.0 - dividend_yield * edge[0]).abs()
+                        / (x.vol * edge[0]).powi(2);
+                    Greeks {
+                        price: x.intrinsic(),
+                        delta: right.sign(),
+                        gamma,
+                        ..Greeks::default()
+                    }
+                } else {
+                    let mut extra = [Extra::default()];
+                    curve::extras::<true>(&[(0, x)], &finest, &mut extra);
+                    with_premium(&x, &extra[0])
+                };
+                for (name, found, expected, scale) in [
+                    ("price", found.price, expected.price, 100.0),
+                    ("delta", found.delta, expected.delta, 1.0),
+                    (
+                        "gamma",
+                        found.gamma,
+                        expected.gamma,
+                        1.0 / (spot * deviation),
+                    ),
+                    ("vega", found.vega, expected.vega, 100.0),
+                    ("theta", found.theta, expected.theta, 100.0),
+                    ("rho", found.rho, expected.rho, 100.0),
+                ] {
+                    let error = (found - expected).abs() / scale;
+                    assert!(
+                        error < tolerance,
+                        "{name} {found}, expected {expected}, error {error:e}, {away} from {edge:?}, {precision:?} {x:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// The contracts of N. Ju & R. Zhong, J. Derivatives 7 (1999), exhibit 6; values as above. The figures often quoted for
 /// them (2.605, 5.182, ...) are those of an approximation.
 #[test]

@@ -16,7 +16,7 @@
 //! This is not the spot model at the same volatility: here the rest moves, and the share moves less by `X / S`.
 //! [`vol_of_rest`] converts. A rest that is not positive is worth 0.
 
-use super::grid::{self, Problem, Rooms};
+use super::grid::{self, Problem, Room};
 use super::{CashDividend, Schedule, Style, can_move, exercise, size};
 use crate::american::{self, Precision};
 use crate::{Error, Inputs, Right, european};
@@ -117,6 +117,6 @@ pub fn price_on_grid(
         exercise: exercise(inputs, Style::American),
         aside: &aside,
     };
-    let [value] = grid::solve(&[problem], size(precision), &mut Rooms::default());
+    let value = grid::solve(&problem, size(precision), &mut Room::default());
     Ok(value.price.max(inputs.intrinsic()))
 }

@@ -11,16 +11,20 @@
 //! own, as wide as the law of the spot there, so that a day and a decade are equally well resolved. Kinks that fall
 //! between nodes are given the area they have (the zeroth moment of the interpolated data is made exact). Where waiting
 //! until the next ex-date is always best, the last span is the European formula and the others need no exercise.
-//! The error falls with the square of the spacings, so a grid of half the size takes most of it away (L. F. Richardson,
+//! The steps themselves run in eight lanes, see `dividends/stride.rs`. The error falls with the square of the spacings, so a grid of half the size takes most of it away (L. F. Richardson,
 //! Phil. Trans. A 210 (1911)).
 
+use super::stride::{self, Span};
 use super::{CashDividend, Schedule};
+use crate::simd::{self, cdf_pdf, level, splat};
 use crate::{Inputs, Right, european};
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, dispatch};
 
 /// Nodes and steps of a grid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
-    /// Intervals between nodes; even.
+    /// Intervals between nodes; a multiple of 16, or of 8 where nothing is extrapolated.
     pub(super) cells: usize,
     /// Time steps of the coarse grid, if the option's life were one span.
     pub(super) steps: f64,
@@ -48,45 +52,19 @@ pub(super) struct Value {
     pub(super) gamma: f64,
 }
 
-/// Columns of one option's grid, kept between solves.
+/// Columns of one option's grid, kept between solves: one number per node, `cells + 2` of them, from the side that is
+/// exercised on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room {
-    /// Value per node.
     value: Vec<f64>,
-    /// Spot per node.
     spot: Vec<f64>,
-    /// What exercise pays per node.
-    payoff: Vec<f64>,
-    /// What exercise pays more than waiting, per node.
+    /// What exercise pays more than waiting.
     gain: Vec<f64>,
-    /// Value per node of the span before.
+    /// Values of the span before.
     later: Vec<f64>,
-}
-
-/// Room for `LANES` options that share their dates: one row per node, one lane per option.
-#[derive(Clone, Debug)]
-pub(super) struct Rooms<const LANES: usize> {
-    narrow: [Room; LANES],
-    value: Vec<[f64; LANES]>,
-    spot: Vec<[f64; LANES]>,
-    /// Right-hand sides.
-    right: Vec<[f64; LANES]>,
-    /// Of the factorised matrix: reciprocal pivots, and pivots' share of the neighbours.
-    pivot: Vec<[f64; LANES]>,
-    towards: Vec<[f64; LANES]>,
-}
-
-impl<const LANES: usize> Default for Rooms<LANES> {
-    fn default() -> Self {
-        Rooms {
-            narrow: std::array::from_fn(|_| Room::default()),
-            value: Vec::new(),
-            spot: Vec::new(),
-            right: Vec::new(),
-            pivot: Vec::new(),
-            towards: Vec::new(),
-        }
-    }
+    /// Where the spots less the dividend lie among the nodes of the span before.
+    place: Vec<f64>,
+    rows: stride::Rows,
 }
 
 /// What exercise does to the grid.
@@ -120,14 +98,6 @@ struct Nodes {
     step: f64,
 }
 
-/// Half a time step of the equation: what a node takes from its neighbours, and what waiting costs; per lane.
-#[derive(Clone, Copy)]
-struct Couple<const LANES: usize> {
-    up: [f64; LANES],
-    down: [f64; LANES],
-    discount: [f64; LANES],
-}
-
 /// The value just after an ex-date.
 #[derive(Clone, Copy)]
 enum After {
@@ -137,38 +107,29 @@ enum After {
     Grid(Nodes),
 }
 
-/// Extrapolates from a grid and one of half its size. All problems share the times of their dividends and their expiry, and
-/// may be exercised alike; each lane's answer is what it would be alone.
-pub(super) fn solve<const LANES: usize>(
-    problems: &[Problem; LANES],
-    size: Size,
-    rooms: &mut Rooms<LANES>,
-) -> [Value; LANES] {
-    let fine = walk(problems, size, rooms, None);
-    let coarse = walk(problems, size.halved(), rooms, None);
+/// Extrapolates from a grid and one of half its size.
+pub(super) fn solve(problem: &Problem, size: Size, room: &mut Room) -> Value {
+    let fine = walk(problem, size, room, None);
+    let coarse = walk(problem, size.halved(), room, None);
     let blend = |fine: f64, coarse: f64| fine + (fine - coarse) / 3.0;
-    std::array::from_fn(|lane| {
-        let (fine, coarse) = (fine[lane], coarse[lane]);
-        Value {
-            price: blend(fine.price, coarse.price),
-            delta: blend(fine.delta, coarse.delta),
-            gamma: blend(fine.gamma, coarse.gamma),
-        }
-    })
+    Value {
+        price: blend(fine.price, coarse.price),
+        delta: blend(fine.delta, coarse.delta),
+        gamma: blend(fine.gamma, coarse.gamma),
+    }
 }
 
-/// One walk from expiry to now. The spots from which on exercise pays are noted latest ex-date first, of the first lane.
-pub(super) fn walk<const LANES: usize>(
-    problems: &[Problem; LANES],
+/// One walk from expiry to now. The spots from which on exercise pays are noted latest ex-date first.
+pub(super) fn walk(
+    problem: &Problem,
     size: Size,
-    rooms: &mut Rooms<LANES>,
+    room: &mut Room,
     mut criticals: Option<&mut Criticals>,
-) -> [Value; LANES] {
-    let dates = &problems[0].schedule.dates;
-    let exercise = problems[0].exercise;
-    let years = problems[0].inputs.years;
-    let paths: [Vec<f64>; LANES] = std::array::from_fn(|lane| problems[lane].path());
-    let mut after = [After::Formula(0.0); LANES];
+) -> Value {
+    let dates = &problem.schedule.dates;
+    let years = problem.inputs.years;
+    let path = problem.path();
+    let mut after = After::Formula(0.0);
     // The span between the ex-dates number `span - 1` and `span`, latest first.
     for span in (0..=dates.len()).rev() {
         let begin = if span == 0 {
@@ -179,101 +140,30 @@ pub(super) fn walk<const LANES: usize>(
         let end = dates.get(span).map_or(years, |date| date.years);
         let is_last = span == dates.len();
         let length = end - begin;
-        if is_last && span > 0 && (length == 0.0 || exercise != Exercise::Always) {
-            after = [After::Formula(length); LANES];
+        if is_last && span > 0 && (length == 0.0 || problem.exercise != Exercise::Always) {
+            after = After::Formula(length);
             continue;
         }
-        let mut steps = [0.0; LANES];
-        for (lane, problem) in problems.iter().enumerate() {
-            let room = &mut rooms.narrow[lane];
-            let nodes = problem.nodes(size, paths[lane][span], begin, end);
-            room.place(nodes, size.cells);
-            if is_last {
-                problem.pay(room);
-            } else {
-                problem.cross(after[lane], span, nodes.step, room);
-                if exercise != Exercise::Never {
-                    let critical = problem.exercise_at_ex_date(span, nodes.step, room);
-                    if let (0, Some(criticals)) = (lane, criticals.as_deref_mut()) {
-                        criticals.push(critical);
-                    }
+        let nodes = problem.nodes(size, path[span], begin, end);
+        room.place(nodes, size.cells + 2);
+        if is_last {
+            problem.pay(room);
+        } else {
+            problem.cross(after, span, nodes.step, room);
+            if problem.exercise != Exercise::Never {
+                let critical = problem.exercise_at_ex_date(span, nodes.step, room);
+                if let Some(criticals) = criticals.as_deref_mut() {
+                    criticals.push(critical);
                 }
             }
-            steps[lane] = nodes.step;
-            after[lane] = After::Grid(Nodes {
-                first: nodes.first - problem.drift() * length,
-                step: nodes.step,
-            });
         }
-        rooms.interleave(size.cells);
-        stride(problems, size, span, length, years - end, steps, rooms);
-        rooms.part();
+        problem.stride(size, span, length, years - end, nodes.step, room);
+        after = After::Grid(Nodes {
+            first: nodes.first - problem.drift() * length,
+            step: nodes.step,
+        });
     }
-    std::array::from_fn(|lane| problems[lane].read(size, &rooms.narrow[lane]))
-}
-
-/// Steps back over one span without dividends, `length` years that end `left` years before expiry; `step` between nodes.
-fn stride<const LANES: usize>(
-    problems: &[Problem; LANES],
-    size: Size,
-    span: usize,
-    length: f64,
-    left: f64,
-    step: [f64; LANES],
-    rooms: &mut Rooms<LANES>,
-) {
-    let exercise = problems[0].exercise;
-    let years = problems[0].inputs.years;
-    let signs: [f64; LANES] = std::array::from_fn(|lane| problems[lane].inputs.right.sign());
-    let mut now = years - left;
-    // Steps in proportion to the root of the time to expiry that the span covers: prices change with it.
-    let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
-    let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
-    let blocks: &[(f64, usize)] = if left == 0.0 && exercise == Exercise::Always {
-        &[(0.0625, 1), (0.1875, 1), (0.75, 2)]
-    } else {
-        &[(1.0, 4)]
-    };
-    for (number, &(part, quarters)) in blocks.iter().enumerate() {
-        let steps = quarters * quarter;
-        let dt = part * length / steps as f64;
-        let half = 0.5 * dt;
-        let couple = Couple::new(problems, half, step);
-        rooms.factorise(couple);
-        // The first two steps are four implicit halves, with the same matrix.
-        let halves = if number == 0 { 4.min(2 * steps) } else { 0 };
-        for number in 0..halves + steps - halves / 2 {
-            let taken = if number < halves { half } else { dt };
-            if number < halves {
-                rooms.right.clone_from(&rooms.value);
-            } else {
-                rooms.explicit(couple);
-            }
-            rooms.eliminate(couple);
-            if exercise == Exercise::Always {
-                now -= taken;
-                let back = std::array::from_fn(|lane| (-problems[lane].drift() * taken).exp());
-                let strikes = std::array::from_fn(|lane| problems[lane].strike_at(span, now));
-                rooms.back_substitute_exercising(back, signs, strikes);
-            } else {
-                rooms.back_substitute();
-            }
-        }
-    }
-}
-
-impl<const LANES: usize> Couple<LANES> {
-    fn new(problems: &[Problem; LANES], half: f64, step: [f64; LANES]) -> Couple<LANES> {
-        let diffusion = |lane: usize| {
-            let vol = problems[lane].inputs.vol;
-            half * 0.5 * vol * vol / (step[lane] * step[lane])
-        };
-        Couple {
-            up: std::array::from_fn(|lane| diffusion(lane) * (-0.5 * step[lane]).exp()),
-            down: std::array::from_fn(|lane| diffusion(lane) * (0.5 * step[lane]).exp()),
-            discount: std::array::from_fn(|lane| half * problems[lane].inputs.rate),
-        }
-    }
+    problem.read(size, room)
 }
 
 impl Problem<'_> {
@@ -296,13 +186,57 @@ impl Problem<'_> {
         }
     }
 
+    /// Steps back over one span without dividends, `length` years that end `left` years before expiry; `step` between
+    /// nodes.
+    fn stride(&self, size: Size, span: usize, length: f64, left: f64, step: f64, room: &mut Room) {
+        let years = self.inputs.years;
+        // Steps in proportion to the root of the time to expiry that the span covers: prices change with it.
+        let share = ((left + length).sqrt() - left.sqrt()) / years.sqrt();
+        let quarter = size.refinement * (0.25 * size.steps * share).ceil().max(1.0) as usize;
+        let always = self.exercise == Exercise::Always;
+        // Where exercise pays at the end of the span, its boundary moves like the root of time from there on.
+        let starts = left == 0.0 || self.inputs.right == Right::Call;
+        let blocks: &[(f64, usize)] = if starts && always {
+            &[(0.0625, 1), (0.1875, 1), (0.75, 2)]
+        } else {
+            &[(1.0, 4)]
+        };
+        let strike = |now: f64| self.strike_at(span, now);
+        let described = Span {
+            inputs: self.inputs,
+            step,
+            begin: years - left - length,
+            length,
+            blocks,
+            quarter,
+            strike: always.then_some(&strike),
+        };
+        let Room {
+            value,
+            spot,
+            later,
+            rows,
+            ..
+        } = room;
+        stride::back(&described, spot, value, rows);
+        std::mem::swap(value, later);
+        let back = (-self.drift() * length).exp();
+        for spot in spot.iter_mut() {
+            *spot *= back;
+        }
+    }
+
     /// Fills the nodes with what expiry pays.
     fn pay(&self, room: &mut Room) {
-        room.payoff(self.inputs.right, self.inputs.strike);
-        room.value.clear();
-        let payoff = room.payoff.iter();
-        room.value.extend(payoff.map(|payoff| payoff.max(0.0)));
-        hinge(&mut room.value, &room.payoff);
+        let (sign, strike) = (self.inputs.right.sign(), self.inputs.strike);
+        let Room {
+            value, spot, gain, ..
+        } = room;
+        gain.clear();
+        gain.extend(spot.iter().map(|spot| sign * (spot - strike)));
+        value.clear();
+        value.extend(gain.iter().map(|gain| gain.max(0.0)));
+        hinge(value, gain);
     }
 
     /// Fills the nodes with the value just after the ex-date, at the spot less the amount.
@@ -317,35 +251,36 @@ impl Problem<'_> {
             ..
         } = *self.inputs;
         let Room {
-            value, spot, later, ..
+            value,
+            spot,
+            later,
+            place,
+            ..
         } = room;
-        value.clear();
+        value.resize(spot.len(), 0.0);
         match after {
-            After::Formula(left) => {
-                let formula = |spot: f64| {
-                    european::price(&Inputs {
-                        spot: spot.max(0.0),
-                        years: left,
-                        ..*self.inputs
-                    })
-                };
-                let blur = vol * left.sqrt();
+            After::Formula(left) if left > 0.0 => {
+                dispatch!(level(), s => formula(s, self.inputs, left, amount_usd, spot, value));
+                // A kink sharper than the grid: the mean over the cell says more than its middle.
                 let width = step.abs();
-                value.extend(spot.iter().map(|&spot| {
-                    let rest = spot - amount_usd;
-                    // A kink sharper than the grid: the mean over the cell says more than its middle.
-                    if blur < 2.0 * width && ((rest - strike) / spot).abs() < 6.0 * width {
-                        let at = |i: u32| {
-                            formula(
-                                spot * (width * ((f64::from(i) + 0.5) / 16.0 - 0.5)).exp()
-                                    - amount_usd,
-                            )
-                        };
-                        (0..16).map(at).sum::<f64>() / 16.0
-                    } else {
-                        formula(rest)
+                if vol * left.sqrt() < 2.0 * width {
+                    for (value, &spot) in value.iter_mut().zip(&*spot) {
+                        if ((spot - amount_usd - strike) / spot).abs() < 6.0 * width {
+                            *value = self.mean_over_cell(left, spot, amount_usd, width);
+                        }
                     }
-                }));
+                }
+            }
+            After::Formula(_) => {
+                let width = step.abs();
+                for (value, &spot) in value.iter_mut().zip(&*spot) {
+                    let rest = spot - amount_usd;
+                    *value = if ((rest - strike) / spot).abs() < 6.0 * width {
+                        self.mean_over_cell(0.0, spot, amount_usd, width)
+                    } else {
+                        right.intrinsic(rest.max(0.0), strike)
+                    };
+                }
             }
             After::Grid(nodes) => {
                 let worthless = match right {
@@ -359,35 +294,42 @@ impl Problem<'_> {
                         }
                     }
                 };
-                value.extend(
-                    spot.iter()
-                        .map(|&spot| interpolate(later, nodes, spot - amount_usd, worthless)),
-                );
+                place.resize(spot.len(), 0.0);
+                dispatch!(level(), s => places(s, nodes, amount_usd, spot, place));
+                let line = Line::new(later, nodes, worthless);
+                for ((value, &place), &spot) in value.iter_mut().zip(&*place).zip(&*spot) {
+                    *value = line.at(place, spot - amount_usd);
+                }
             }
         }
     }
 
+    /// The European value, `left` years before expiry and just after the dividend, averaged over a cell.
+    fn mean_over_cell(&self, left: f64, spot: f64, amount_usd: f64, width: f64) -> f64 {
+        let at = |i: u32| {
+            let spot = spot * (width * ((f64::from(i) + 0.5) / 16.0 - 0.5)).exp() - amount_usd;
+            european::price(&Inputs {
+                spot: spot.max(0.0),
+                years: left,
+                ..*self.inputs
+            })
+        };
+        (0..16).map(at).sum::<f64>() / 16.0
+    }
+
     /// Lets the holder exercise just before the ex-date, and says from which spot on that pays.
     fn exercise_at_ex_date(&self, span: usize, step: f64, room: &mut Room) -> Option<f64> {
-        let now = self.schedule.dates[span].years;
-        room.payoff(self.inputs.right, self.strike_at(span, now));
+        let sign = self.inputs.right.sign();
+        let strike = self.strike_at(span, self.schedule.dates[span].years);
         let Room {
-            value,
-            payoff,
-            gain,
-            spot,
-            ..
+            value, gain, spot, ..
         } = room;
         gain.clear();
-        gain.extend(
-            payoff
-                .iter()
-                .zip(&*value)
-                .map(|(payoff, value)| payoff - value),
-        );
+        let pairs = spot.iter().zip(&*value);
+        gain.extend(pairs.map(|(spot, value)| sign * (spot - strike) - value));
         let crossing = crossing(gain);
-        for (value, payoff) in value.iter_mut().zip(&*payoff) {
-            *value = value.max(*payoff);
+        for (value, gain) in value.iter_mut().zip(&*gain) {
+            *value += gain.max(0.0);
         }
         hinge(value, gain);
         crossing.map(|(j, part)| spot[j] * (part * step).exp())
@@ -416,11 +358,14 @@ impl Problem<'_> {
         let end = self.schedule.dates.first().map_or(years, |date| date.years);
         let h = -right.sign() * 2.0 * size.deviations * vol * end.sqrt() / size.cells as f64;
         let price = v[middle];
+        // What exercise pays, but for rounding.
+        let noise = 1e-13 * spot.max(strike);
+        let pays = |j: usize| right.sign() * (room.spot[j] - strike);
         if self.exercise == Exercise::Always
-            && (middle - 2..=middle + 2).all(|j| v[j] == right.sign() * (room.spot[j] - strike))
+            && (middle - 2..=middle + 2).all(|j| v[j] <= pays(j) + noise)
         {
             return Value {
-                price,
+                price: right.sign() * (spot - strike),
                 delta: right.sign(),
                 gamma: 0.0,
             };
@@ -437,140 +382,93 @@ impl Problem<'_> {
 }
 
 impl Room {
-    fn place(&mut self, nodes: Nodes, cells: usize) {
-        let ratio = nodes.step.exp();
-        let mut spot = nodes.first.exp();
+    /// Puts the spots on the nodes: eight at a time, each the eighth one before times a ratio.
+    fn place(&mut self, nodes: Nodes, count: usize) {
+        let ratio = (8.0 * nodes.step).exp();
+        let mut eight: [f64; 8] =
+            std::array::from_fn(|i| (nodes.first + nodes.step * i as f64).exp());
         self.spot.clear();
-        self.spot.extend((0..=cells).map(|_| {
-            let here = spot;
-            spot *= ratio;
-            here
-        }));
-    }
-
-    /// What exercise pays at every node; negative where it costs.
-    fn payoff(&mut self, right: Right, strike: f64) {
-        let sign = right.sign();
-        self.payoff.clear();
-        self.payoff
-            .extend(self.spot.iter().map(|spot| sign * (spot - strike)));
+        while self.spot.len() < count {
+            self.spot.extend_from_slice(&eight);
+            eight = eight.map(|spot| spot * ratio);
+        }
+        self.spot.truncate(count);
     }
 }
 
-impl<const LANES: usize> Rooms<LANES> {
-    /// Brings the lanes together.
-    fn interleave(&mut self, cells: usize) {
-        self.value.resize(cells + 1, [0.0; LANES]);
-        self.spot.resize(cells + 1, [0.0; LANES]);
-        for (lane, room) in self.narrow.iter().enumerate() {
-            for (row, &value) in self.value.iter_mut().zip(&room.value) {
-                row[lane] = value;
-            }
-            for (row, &spot) in self.spot.iter_mut().zip(&room.spot) {
-                row[lane] = spot;
-            }
-        }
-    }
+/// The European value of every spot less the amount, `left` (positive) years before expiry.
+#[inline(always)]
+fn formula<S: Simd>(
+    s: S,
+    inputs: &Inputs,
+    left: f64,
+    amount_usd: f64,
+    spots: &[f64],
+    out: &mut [f64],
+) {
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let Inputs {
+                right,
+                strike,
+                rate,
+                dividend_yield,
+                vol,
+                ..
+            } = *inputs;
+            let sign = right.sign();
+            let deviation = vol * left.sqrt();
+            let shift = splat(
+                s,
+                (rate - dividend_yield) * left / deviation + 0.5 * deviation,
+            );
+            let per_deviation = splat(s, 1.0 / deviation);
+            let share = splat(s, sign * (-dividend_yield * left).exp());
+            let paid = splat(s, sign * strike * (-rate * left).exp());
+            let zero = splat(s, 0.0);
+            simd::in_lanes(
+                s,
+                [spots],
+                [out],
+                #[inline(always)]
+                |[spot]| {
+                    let rest = spot - splat(s, amount_usd);
+                    let alive = rest.simd_gt(zero);
+                    let some = alive.select(rest, splat(s, strike));
+                    let log = simd::ln_ratio(s, some, splat(s, strike));
+                    let above = log.mul_add(per_deviation, shift);
+                    let below = above - splat(s, deviation);
+                    let (above, _) = cdf_pdf(s, above * splat(s, sign));
+                    let (below, _) = cdf_pdf(s, below * splat(s, sign));
+                    let value = (some * share).mul_sub(above, paid * below).max(zero);
+                    [alive.select(value, (zero - paid).max(zero))]
+                },
+            );
+        },
+    );
+}
 
-    /// Hands every lane its own column.
-    fn part(&mut self) {
-        for (lane, room) in self.narrow.iter_mut().enumerate() {
-            room.later.clear();
-            room.later.extend(self.value.iter().map(|row| row[lane]));
-            room.spot.clear();
-            room.spot.extend(self.spot.iter().map(|row| row[lane]));
-        }
-    }
-
-    /// Factorises `1 - dt/2 A`, from the side that is never exercised. At both ends the value is a line in the spot, which
-    /// only the discount moves.
-    fn factorise(&mut self, couple: Couple<LANES>) {
-        let Couple { up, down, discount } = couple;
-        let n = self.value.len() - 1;
-        self.pivot.resize(n + 1, [0.0; LANES]);
-        self.towards.resize(n + 1, [0.0; LANES]);
-        let mut carried = [0.0; LANES];
-        let rows = self.pivot[1..n].iter_mut().zip(&mut self.towards[1..n]);
-        for (pivot, towards) in rows.rev() {
-            for lane in 0..LANES {
-                let middle = 1.0 + up[lane] + down[lane] + discount[lane];
-                pivot[lane] = 1.0 / (middle - up[lane] * carried[lane]);
-                carried[lane] = down[lane] * pivot[lane];
-                towards[lane] = carried[lane];
-            }
-        }
-        for end in [0, n] {
-            self.pivot[end] = discount.map(|discount| 1.0 / (1.0 + discount));
-            self.towards[end] = [0.0; LANES];
-        }
-    }
-
-    /// `right = (1 + dt/2 A) value`.
-    fn explicit(&mut self, couple: Couple<LANES>) {
-        let Couple { up, down, discount } = couple;
-        let n = self.value.len() - 1;
-        let v = &self.value[..=n];
-        self.right.resize(n + 1, [0.0; LANES]);
-        let right = &mut self.right[..=n];
-        for (right, v) in right[1..n].iter_mut().zip(v.windows(3)) {
-            for lane in 0..LANES {
-                let middle = 1.0 - up[lane] - down[lane] - discount[lane];
-                right[lane] = middle * v[1][lane] + down[lane] * v[0][lane] + up[lane] * v[2][lane];
-            }
-        }
-        for end in [0, n] {
-            for lane in 0..LANES {
-                right[end][lane] = (1.0 - discount[lane]) * v[end][lane];
-            }
-        }
-    }
-
-    /// Eliminates downwards: `right[j]` becomes the row's value but for the share of `value[j - 1]`.
-    fn eliminate(&mut self, couple: Couple<LANES>) {
-        let turned: [f64; LANES] = std::array::from_fn(|lane| couple.up[lane] / couple.down[lane]);
-        let mut carried = [0.0; LANES];
-        let rows = self.right.iter_mut().zip(&self.pivot).zip(&self.towards);
-        for ((right, pivot), towards) in rows.rev() {
-            for lane in 0..LANES {
-                // towards = down * pivot, so this is (right + up * carried) * pivot.
-                carried[lane] =
-                    right[lane] * pivot[lane] + (towards[lane] * turned[lane]) * carried[lane];
-                right[lane] = carried[lane];
-            }
-        }
-    }
-
-    fn back_substitute(&mut self) {
-        let mut before = [0.0; LANES];
-        let rows = self.value.iter_mut().zip(&self.right).zip(&self.towards);
-        for ((value, right), towards) in rows {
-            for lane in 0..LANES {
-                before[lane] = right[lane] + towards[lane] * before[lane];
-                value[lane] = before[lane];
-            }
-        }
-    }
-
-    /// The same with the right to exercise; spots drift back with the step.
-    fn back_substitute_exercising(
-        &mut self,
-        back: [f64; LANES],
-        signs: [f64; LANES],
-        strikes: [f64; LANES],
-    ) {
-        let mut before = [0.0; LANES];
-        let rows = self.value.iter_mut().zip(&mut self.spot);
-        let rows = rows.zip(&self.right).zip(&self.towards);
-        for (((value, spot), right), towards) in rows {
-            for lane in 0..LANES {
-                spot[lane] *= back[lane];
-                let payoff = signs[lane] * (spot[lane] - strikes[lane]);
-                let waiting = right[lane] + towards[lane] * before[lane];
-                before[lane] = if waiting > payoff { waiting } else { payoff };
-                value[lane] = before[lane];
-            }
-        }
-    }
+/// Where the spots less the amount lie among the nodes; 0 where nothing is left of them.
+#[inline(always)]
+fn places<S: Simd>(s: S, nodes: Nodes, amount_usd: f64, spots: &[f64], out: &mut [f64]) {
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let per_step = splat(s, 1.0 / nodes.step);
+            simd::in_lanes(
+                s,
+                [spots],
+                [out],
+                #[inline(always)]
+                |[spot]| {
+                    let rest = spot - splat(s, amount_usd);
+                    let some = rest.max(splat(s, 1e-290));
+                    [(simd::ln(s, some) - splat(s, nodes.first)) * per_step]
+                },
+            );
+        },
+    );
 }
 
 /// The first place where `gain` turns from positive to negative: the node before it, and the part of a cell beyond.
@@ -591,35 +489,66 @@ fn hinge(value: &mut [f64], gain: &[f64]) {
     }
 }
 
-/// The value at `spot` from four nodes around; a line in the spot beyond the grid, down to `worthless` at 0.
-fn interpolate(values: &[f64], nodes: Nodes, spot: f64, worthless: f64) -> f64 {
-    if spot <= 0.0 {
-        return worthless;
+/// Values between the nodes of a grid and beyond it.
+struct Line<'a> {
+    values: &'a [f64],
+    /// Spots at the first two nodes and the last two.
+    spots: [f64; 4],
+    /// At a spot of 0.
+    worthless: f64,
+}
+
+impl Line<'_> {
+    fn new(values: &[f64], nodes: Nodes, worthless: f64) -> Line<'_> {
+        let last = values.len() - 1;
+        let spot_at = |j: usize| (nodes.first + nodes.step * j as f64).exp();
+        Line {
+            values,
+            spots: [0, 1, last - 1, last].map(spot_at),
+            worthless,
+        }
     }
-    let cells = values.len() - 1;
-    let place = (spot.ln() - nodes.first) / nodes.step;
-    let spot_at = |j: usize| (nodes.first + nodes.step * j as f64).exp();
-    let line = |a: usize, b: usize| {
-        let (x, y) = (spot_at(a), spot_at(b));
-        values[a] + (values[b] - values[a]) * (spot - x) / (y - x)
-    };
-    if place < 0.0 || place > cells as f64 {
-        let (edge, inner) = if place < 0.0 {
-            (0, 1)
-        } else {
-            (cells, cells - 1)
+
+    /// The value at `spot`, `place` steps from the first node: from four nodes around; a line in the spot beyond the grid,
+    /// down to `worthless` at 0.
+    #[inline(always)]
+    fn at(&self, place: f64, spot: f64) -> f64 {
+        let values = self.values;
+        let cells = values.len() - 1;
+        if !(spot > 0.0 && place >= 0.0 && place <= cells as f64) {
+            return self.beyond(place, spot);
+        }
+        let j = (place as usize).clamp(1, cells - 2);
+        let t = place - j as f64;
+        let &[a, b, c, d] = &values[j - 1..j + 3] else {
+            return f64::NAN;
         };
-        let low = spot_at(edge);
-        return if spot < low {
-            worthless + (values[edge] - worthless) * spot / low
-        } else {
-            line(edge, inner)
-        };
+        let cube = (d - a) / 6.0 + 0.5 * (b - c);
+        let square = 0.5 * (a + c) - b;
+        let slope = c - b - square - cube;
+        b + t * (slope + t * (square + t * cube))
     }
-    let j = (place as usize).clamp(1, cells - 2);
-    let t = place - j as f64;
-    let (a, b, c, d) = (values[j - 1], values[j], values[j + 1], values[j + 2]);
-    -t * (t - 1.0) * (t - 2.0) / 6.0 * a + (t + 1.0) * (t - 1.0) * (t - 2.0) / 2.0 * b
-        - (t + 1.0) * t * (t - 2.0) / 2.0 * c
-        + (t + 1.0) * t * (t - 1.0) / 6.0 * d
+
+    fn beyond(&self, place: f64, spot: f64) -> f64 {
+        if spot <= 0.0 {
+            return self.worthless;
+        }
+        let [first, second, last_but_one, last] = self.spots;
+        let cells = self.values.len() - 1;
+        let (edge, x, inner, y) = if place < 0.0 {
+            (self.values[0], first, self.values[1], second)
+        } else {
+            (
+                self.values[cells],
+                last,
+                self.values[cells - 1],
+                last_but_one,
+            )
+        };
+        if spot < x {
+            self.worthless + (edge - self.worthless) * spot / x
+        } else {
+            edge + (inner - edge) * (spot - x) / (y - x)
+        }
+    }
 }
