@@ -36,15 +36,12 @@ mod single;
 pub use second_order::{SecondOrder, SecondOrderMut, second_order, second_order_batch};
 pub use single::{Greeks32Mut, Inputs32Ref, greeks_batch_f32, prices_f32};
 
-pub(crate) use lanes::signs;
-
 use crate::error::settle;
 use crate::normal::{cdf, mills, pdf};
-use crate::simd::level;
+use crate::simd::{Columns, for_each_block, level};
 use crate::{Error, Greeks, GreeksMut, Inputs, InputsRef, Right, Status};
-use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
-use lanes::{Core, for_each_vector};
+use lanes::{Core, Domain, Row};
 
 /// Half of `vol sqrt T` below which the difference of two tails is a series.
 const NARROW: f64 = 0.01;
@@ -68,7 +65,7 @@ pub fn prices(inputs: InputsRef, out: &mut [f64], status: &mut [Status]) {
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    dispatch!(level(), simd => prices_in(simd, &inputs, out, status));
+    dispatch!(level(), simd => prices_in(simd, columns(&inputs), out, status, |i| inputs.get(i)));
 }
 
 /// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
@@ -80,28 +77,6 @@ pub fn greeks_batch(inputs: InputsRef, out: GreeksMut, status: &mut [Status]) {
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    dispatch!(level(), simd => greeks_in(simd, &inputs, out, status));
-}
-
-#[inline(always)]
-fn prices_in<S: Simd>(simd: S, inputs: &InputsRef, out: &mut [f64], status: &mut [Status]) {
-    status.fill(Status::Ok);
-    for_each_vector(
-        simd,
-        inputs,
-        &mut [out],
-        #[inline(always)]
-        |row| {
-            let core = Core::new(simd, row);
-            (core.usual, [core.price()])
-        },
-        |i, [out]| settle(try_price(&inputs.get(i)), &mut out[i], &mut status[i]),
-    );
-}
-
-#[inline(always)]
-fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut [Status]) {
-    status.fill(Status::Ok);
     let GreeksMut {
         price,
         delta,
@@ -110,29 +85,74 @@ fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut 
         theta,
         rho,
     } = out;
-    for_each_vector(
+    let mut out = [price, delta, gamma, vega, theta, rho];
+    dispatch!(level(), simd => greeks_in(simd, columns(&inputs), &mut out, status, |i| inputs.get(i)));
+}
+
+/// As lanes want them.
+fn columns<'a>(inputs: &InputsRef<'a>) -> Columns<'a, f64> {
+    Columns {
+        right: inputs.right,
+        numbers: [
+            inputs.spot,
+            inputs.strike,
+            inputs.years,
+            inputs.rate,
+            inputs.dividend_yield,
+            inputs.vol,
+        ],
+    }
+}
+
+/// Prices in lanes, `f64` or `f32`; the scalar code answers in `f64` what lanes leave to it.
+#[inline(always)]
+fn prices_in<S: Simd, P: Domain>(
+    simd: S,
+    columns: Columns<P>,
+    out: &mut [P],
+    status: &mut [Status],
+    row: impl Fn(usize) -> Inputs,
+) {
+    status.fill(Status::Ok);
+    for_each_block(
         simd,
-        inputs,
-        &mut [price, delta, gamma, vega, theta, rho],
+        columns,
+        &mut [out],
         #[inline(always)]
-        |row| {
-            let core = Core::new(simd, row);
-            let per_spot = S::f64s::splat(simd, 1.0) / row.spot;
-            let spread = core.peak * core.per_deviation;
-            let decay = spread * (row.vol * row.vol) * S::f64s::splat(simd, 0.5);
-            let theta = row.dividend_yield.mul_sub(core.with_share, decay);
-            let greeks = [
-                core.price(),
-                core.with_share * per_spot,
-                spread * per_spot * per_spot,
-                core.peak * core.root_years,
-                theta - row.rate * core.with_cash,
-                row.years * core.with_cash,
-            ];
-            (core.usual, greeks)
+        |put, numbers| {
+            let core = Core::new(simd, &Row::new(put, numbers));
+            (core.usual, [core.price()])
+        },
+        |i, [out]| {
+            let mut price = f64::NAN;
+            settle(try_price(&row(i)), &mut price, &mut status[i]);
+            out[i] = P::of(price);
+        },
+    );
+}
+
+/// The same with Greeks.
+#[inline(always)]
+fn greeks_in<S: Simd, P: Domain>(
+    simd: S,
+    columns: Columns<P>,
+    out: &mut [&mut [P]; 6],
+    status: &mut [Status],
+    row: impl Fn(usize) -> Inputs,
+) {
+    status.fill(Status::Ok);
+    for_each_block(
+        simd,
+        columns,
+        out,
+        #[inline(always)]
+        |put, numbers| {
+            let row = Row::new(put, numbers);
+            let core = Core::new(simd, &row);
+            (core.usual, core.greeks(simd, &row))
         },
         |i, out| {
-            let (greeks, outcome) = match try_greeks(&inputs.get(i)) {
+            let (greeks, outcome) = match try_greeks(&row(i)) {
                 Ok(greeks) => (greeks, Status::Ok),
                 Err(error) => (Greeks::NAN, error.into()),
             };
@@ -146,7 +166,7 @@ fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut 
                 rho,
             } = greeks;
             for (column, value) in out.iter_mut().zip([price, delta, gamma, vega, theta, rho]) {
-                column[i] = value;
+                column[i] = P::of(value);
             }
         },
     );
