@@ -93,14 +93,7 @@ pub fn greeks_batch(inputs: InputsRef, out: GreeksMut, status: &mut [Status]) {
 fn columns<'a>(inputs: &InputsRef<'a>) -> Columns<'a, f64> {
     Columns {
         right: inputs.right,
-        numbers: [
-            inputs.spot,
-            inputs.strike,
-            inputs.years,
-            inputs.rate,
-            inputs.dividend_yield,
-            inputs.vol,
-        ],
+        numbers: inputs.columns(),
     }
 }
 
@@ -466,31 +459,12 @@ mod tests {
         );
         assert!((near_call.phi + 100.0 * call.delta).abs() < 1e-12);
         assert!((near_put.phi + 100.0 * put.delta).abs() < 1e-12);
-        let column = |value: f64| vec![value; 9];
         let right = [Call, Put, Call, Put, Call, Put, Call, Put, Put];
-        let inputs = InputsRef {
-            right: &right,
-            spot: &column(100.0),
-            strike: &column(100.0),
-            years: &column(1.0),
-            rate: &column(0.05),
-            dividend_yield: &column(0.05),
-            vol: &column(0.25),
-        };
-        let mut out = vec![column(0.0); 6];
+        let numbers = x.map(|value| [value; 9]);
+        let inputs = InputsRef::from_columns(&right, numbers.each_ref().map(|x| &x[..]));
+        let mut out = std::array::from_fn(|_| vec![0.0; 9]);
         let mut status = [Status::BadInput; 9];
-        let [price, delta, gamma, vega, theta, rho] = &mut out[..] else {
-            panic!("six columns were made")
-        };
-        let columns = GreeksMut {
-            price,
-            delta,
-            gamma,
-            vega,
-            theta,
-            rho,
-        };
-        greeks_batch(inputs, columns, &mut status);
+        greeks_batch(inputs, GreeksMut::from_columns(&mut out), &mut status);
         for (i, right) in right.iter().enumerate() {
             let alone = if *right == Call { call } else { put };
             for (found, expected) in [
@@ -545,22 +519,79 @@ mod tests {
     #[test]
     fn a_bad_row_does_not_spoil_its_neighbours() {
         let right = [Call, Put];
-        let (spot, strike) = ([100.0, -1.0], [100.0; 2]);
-        let (years, rate, dividend_yield, vol) = ([1.0; 2], [0.05; 2], [0.0; 2], [0.2; 2]);
+        let numbers = [
+            [100.0, -1.0],
+            [100.0; 2],
+            [1.0; 2],
+            [0.05; 2],
+            [0.0; 2],
+            [0.2; 2],
+        ];
         let (mut out, mut status) = ([0.0; 2], [Status::Ok; 2]);
-        let inputs = InputsRef {
-            right: &right,
-            spot: &spot,
-            strike: &strike,
-            years: &years,
-            rate: &rate,
-            dividend_yield: &dividend_yield,
-            vol: &vol,
-        };
+        let inputs = InputsRef::from_columns(&right, numbers.each_ref().map(|x| &x[..]));
         prices(inputs, &mut out, &mut status);
         assert!((out[0] - price(&inputs.get(0))).abs() < 1e-14);
         assert!(out[1].is_nan());
         assert_eq!(status, [Status::Ok, Status::BadInput]);
+    }
+
+    /// Levels of this machine that fuse multiply and add give the same bits, the others the same price to the last digits.
+    #[test]
+    fn levels_agree() {
+        let rows = 333;
+        let weyl = |i: usize, root: f64| ((i + 1) as f64 * root).fract();
+        let right: Vec<Right> = (0..rows)
+            .map(|i| if i % 3 == 0 { Call } else { Put })
+            .collect();
+        let column = |f: &dyn Fn(usize) -> f64| (0..rows).map(f).collect::<Vec<f64>>();
+        let years = column(&|i| 1e-4 * 1e5_f64.powf(weyl(i, 0.414_213_562)));
+        let vol = column(&|i| 0.02 * 100_f64.powf(weyl(i, 0.618_033_988)));
+        let spot = column(&|i| {
+            if i == 70 {
+                -1.0
+            } else {
+                20.0 * 30.0_f64.powf(weyl(i, 0.732_050_807))
+            }
+        });
+        let strike = column(&|i| {
+            spot[i] * ((10.0 * weyl(i, 0.236_067_977) - 5.0) * vol[i] * years[i].sqrt()).exp()
+        });
+        let rate = column(&|i| 0.2 * weyl(i, 0.645_751_311) - 0.05);
+        let leak = column(&|i| {
+            if i == 200 {
+                f64::NAN
+            } else {
+                0.1 * weyl(i, 0.316_624_790)
+            }
+        });
+        let inputs = InputsRef::from_columns(&right, [&spot, &strike, &years, &rate, &leak, &vol]);
+        let at = |level: fearless_simd::Level| {
+            let mut out: [Vec<f64>; 6] = std::array::from_fn(|_| vec![0.0; rows]);
+            let mut status = vec![Status::Ok; rows];
+            let [a, b, c, d, e, f] = &mut out;
+            let mut columns_out: [&mut [f64]; 6] = [a, b, c, d, e, f];
+            dispatch!(level, simd => greeks_in(simd, columns(&inputs), &mut columns_out, &mut status, |i| inputs.get(i)));
+            assert_eq!(
+                (status[70], status[200]),
+                (Status::BadInput, Status::BadInput)
+            );
+            out
+        };
+        let widest = at(level());
+        for (name, fuses, level) in crate::simd::levels() {
+            let found = at(level);
+            for (column, (found, widest)) in found.iter().zip(&widest).enumerate() {
+                let largest = widest.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+                for (found, widest) in found.iter().zip(widest) {
+                    let same = found.to_bits() == widest.to_bits();
+                    let near = (found - widest).abs() <= 1e-12 * largest;
+                    assert!(
+                        same || (!fuses && near),
+                        "{name}, {column}: {found:e}, {widest:e}"
+                    );
+                }
+            }
+        }
     }
 
     prop_compose! {

@@ -607,6 +607,75 @@ mod tests {
         ));
     }
 
+    /// Levels of this machine that fuse multiply and add give the same bits, the others what the price tells.
+    #[test]
+    fn levels_agree() {
+        let rows = 333;
+        let weyl = |i: usize, root: f64| ((i + 1) as f64 * root).fract();
+        let deviation = |i: usize| 5e-3 * 500_f64.powf(weyl(i, 0.618_033_988));
+        let right: Vec<Right> = (0..rows)
+            .map(|i| if i % 3 == 0 { Call } else { Put })
+            .collect();
+        let column = |f: &dyn Fn(usize) -> f64| (0..rows).map(f).collect::<Vec<f64>>();
+        let years = column(&|i| 1e-3 * 1e4_f64.powf(weyl(i, 0.414_213_562)));
+        let spot = column(&|i| 20.0 * 30.0_f64.powf(weyl(i, 0.732_050_807)));
+        let strike = column(&|i| {
+            let out = 5.0 * weyl(i, 0.236_067_977) * deviation(i);
+            spot[i]
+                * if right[i] == Call {
+                    out.exp()
+                } else {
+                    (-out).exp()
+                }
+        });
+        let none = vec![0.0; rows];
+        let exact: Vec<f64> = (0..rows).map(|i| deviation(i) / years[i].sqrt()).collect();
+        let mut price_usd = column(&|i| {
+            price(&Inputs {
+                right: right[i],
+                spot: spot[i],
+                strike: strike[i],
+                years: years[i],
+                rate: 0.0,
+                dividend_yield: 0.0,
+                vol: exact[i],
+            })
+        });
+        price_usd[111] = f64::NAN;
+        let quoted = QuotedRef {
+            right: &right,
+            price_usd: &price_usd,
+            spot: &spot,
+            strike: &strike,
+            years: &years,
+            rate: &none,
+            dividend_yield: &none,
+        };
+        let at = |level: fearless_simd::Level| {
+            let (mut out, mut status) = (vec![0.0; rows], vec![Status::Ok; rows]);
+            dispatch!(level, simd => implied_vols_in(simd, &quoted, &mut out, &mut status));
+            assert_eq!(status[111], Status::BadInput);
+            out
+        };
+        let widest = at(level());
+        for (name, fuses, level) in crate::simd::levels() {
+            for (i, (found, widest)) in at(level).iter().zip(&widest).enumerate() {
+                let same = found.to_bits() == widest.to_bits();
+                let near = (found / widest - 1.0).abs() <= 1e-13;
+                assert!(
+                    same || (!fuses && near),
+                    "{name}, row {i}: {found:e}, {widest:e}"
+                );
+            }
+        }
+        for (i, (found, exact)) in widest.iter().zip(&exact).enumerate() {
+            assert!(
+                i == 111 || (found / exact - 1.0).abs() <= 1e-12,
+                "{found}, {exact}"
+            );
+        }
+    }
+
     prop_compose! {
         fn domain()(
             right in prop_oneof![Just(Call), Just(Put)],

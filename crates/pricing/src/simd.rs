@@ -74,6 +74,22 @@ pub(crate) fn level() -> Level {
     Level::new()
 }
 
+/// Every level of this machine below its best: its name, and whether it fuses multiply and add as the best does.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<(&'static str, bool, Level)> {
+    let best = level();
+    #[cfg(target_arch = "x86_64")]
+    let others = [
+        best.as_avx2().map(|token| ("AVX2", true, token.level())),
+        best.as_sse4_2()
+            .map(|token| ("SSE4.2", false, token.level())),
+        best.as_sse2().map(|token| ("SSE2", false, token.level())),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let others: [Option<(&'static str, bool, Level)>; 0] = [];
+    others.into_iter().flatten().collect()
+}
+
 /// The exponential. Below -708.39 the answer is 0, above 709.4 that of 709.4; no NaN comes out unless one goes in.
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(simd: S, x: S::f64s) -> S::f64s {

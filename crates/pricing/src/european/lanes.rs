@@ -15,9 +15,6 @@ type F<S, P> = Flags<S, P, SIDE_BY_SIDE>;
 
 /// What the formulas hold for.
 pub(super) trait Domain: Precision {
-    /// Spot and strike in dollars.
-    const MONEY: [f64; 2];
-    const YEARS: [f64; 2];
     /// `vol sqrt T`.
     const DEVIATION: [f64; 2];
     /// The largest rate or yield times years.
@@ -26,17 +23,16 @@ pub(super) trait Domain: Precision {
     const NARROW: f64;
 }
 
+/// Spot and strike from 2^-32 to 2^32 dollars, years from 2^-44 to 2^20.
+const WINDOWS: [i32; 3] = [-32, -32, -44];
+
 impl Domain for f64 {
-    const MONEY: [f64; 2] = [1e-40, 1e40];
-    const YEARS: [f64; 2] = [1e-12, 1e4];
     const DEVIATION: [f64; 2] = [1e-12, 1e3];
     const LOG_MAX: f64 = 600.0;
     const NARROW: f64 = NARROW;
 }
 
 impl Domain for f32 {
-    const MONEY: [f64; 2] = [1e-9, 1e9];
-    const YEARS: [f64; 2] = [1e-7, 1e4];
     const DEVIATION: [f64; 2] = [1e-3, 30.0];
     const LOG_MAX: f64 = 10.0;
     // Seven digits of the money need no series.
@@ -101,24 +97,22 @@ impl<S: Simd, P: Domain> Core<S, P> {
         let deviation = row.vol * root_years;
         let discount = row.rate * row.years;
         let leak = row.dividend_yield * row.years;
-        let logs = V::<S, P>::splat(simd, P::LOG_MAX);
-        let usual = row.spot.within(simd, P::MONEY[0], P::MONEY[1])
-            & row.strike.within(simd, P::MONEY[0], P::MONEY[1])
-            & row.years.within(simd, P::YEARS[0], P::YEARS[1])
-            & deviation.within(simd, P::DEVIATION[0], P::DEVIATION[1])
-            & discount.abs().max(leak.abs()).le(logs);
-        let [share, cash] = V::<S, P>::exp_of_two(simd, [-leak, -discount]);
-        let (share, cash) = (row.spot * share, row.strike * cash);
+        let per_deviation = V::<S, P>::splat(simd, 1.0) / deviation;
         let log_money = row.spot.ln_ratio(simd, row.strike);
         let log_forward = (row.rate - row.dividend_yield).mul_add(row.years, log_money);
-        let per_deviation = V::<S, P>::splat(simd, 1.0) / deviation;
+        let usual = V::<S, P>::in_windows(simd, [row.spot, row.strike, row.years], WINDOWS)
+            & deviation.within(simd, P::DEVIATION[0], P::DEVIATION[1]);
+        let logs = V::<S, P>::splat(simd, P::LOG_MAX);
+        let ([share, cash], in_range) = V::<S, P>::exp_of_two(simd, [-leak, -discount], logs);
+        let usual = usual & in_range;
+        let (share, cash) = (row.spot * share, row.strike * cash);
         let call_out = log_forward.le(zero);
         let centre = log_forward.abs() * per_deviation;
         let half = deviation * V::<S, P>::splat(simd, 0.5);
         let (near, far) = (centre - half, centre + half);
         let lesser = call_out.select(share, cash);
         let peak = lesser
-            * (near * near * V::<S, P>::splat(simd, -0.5)).exp(simd)
+            * (near * near * V::<S, P>::splat(simd, -0.5)).exp_of_negative(simd)
             * V::<S, P>::splat(simd, ONE_OVER_SQRT_2PI);
         let [near_ratio, far_ratio] = V::<S, P>::mills_of_two(simd, [near.abs(), far]);
         // What the lesser asset is worth where it is delivered; beyond the middle all but a tail of it.
@@ -191,6 +185,9 @@ fn spread<S: Simd, P: Precision>(simd: S, centre: V<S, P>, half: V<S, P>) -> V<S
     let fourth = centre.mul_add(third, second * V::<S, P>::splat(simd, 3.0));
     let fifth = centre.mul_add(fourth, third * V::<S, P>::splat(simd, 4.0));
     let square = half * half;
-    let rest = square.mul_add(fifth * V::<S, P>::splat(simd, 1.0 / 120.0), third * V::<S, P>::splat(simd, 1.0 / 6.0));
+    let rest = square.mul_add(
+        fifth * V::<S, P>::splat(simd, 1.0 / 120.0),
+        third * V::<S, P>::splat(simd, 1.0 / 6.0),
+    );
     square.mul_add(rest, first) * (half * V::<S, P>::splat(simd, -2.0))
 }

@@ -79,6 +79,24 @@ pub struct SecondOrderMut<'a> {
     pub phi: &'a mut [f64],
 }
 
+impl<'a> SecondOrderMut<'a> {
+    /// From columns in the order of the fields.
+    pub fn from_columns(columns: &'a mut [Vec<f64>; 9]) -> SecondOrderMut<'a> {
+        let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = columns;
+        SecondOrderMut {
+            vanna,
+            volga,
+            charm,
+            veta,
+            vera,
+            speed,
+            color,
+            zomma,
+            phi,
+        }
+    }
+}
+
 /// The further sensitivities of one option; NaN where [`Inputs::check`] objects.
 ///
 /// ```

@@ -63,6 +63,13 @@ impl<'a> Inputs32Ref<'a> {
         }
     }
 
+    fn in_lanes(&self) -> Columns<'a, f32> {
+        Columns {
+            right: self.right,
+            numbers: self.columns(),
+        }
+    }
+
     fn columns(&self) -> [&'a [f32]; 6] {
         [
             self.spot,
@@ -92,6 +99,21 @@ pub struct Greeks32Mut<'a> {
     pub rho: &'a mut [f32],
 }
 
+impl<'a> Greeks32Mut<'a> {
+    /// From columns in the order of the fields.
+    pub fn from_columns(columns: &'a mut [Vec<f32>; 6]) -> Greeks32Mut<'a> {
+        let [price, delta, gamma, vega, theta, rho] = columns;
+        Greeks32Mut {
+            price,
+            delta,
+            gamma,
+            vega,
+            theta,
+            rho,
+        }
+    }
+}
+
 /// Prices many options: `out[i]` in dollars, or NaN with the reason in `status[i]`.
 ///
 /// # Panics
@@ -101,11 +123,7 @@ pub fn prices_f32(inputs: Inputs32Ref, out: &mut [f32], status: &mut [Status]) {
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    let columns = Columns {
-        right: inputs.right,
-        numbers: inputs.columns(),
-    };
-    dispatch!(level(), simd => prices_in(simd, columns, out, status, |i| inputs.get(i)));
+    dispatch!(level(), simd => prices_in(simd, inputs.in_lanes(), out, status, |i| inputs.get(i)));
 }
 
 /// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
@@ -127,9 +145,5 @@ pub fn greeks_batch_f32(inputs: Inputs32Ref, out: Greeks32Mut, status: &mut [Sta
         status.len() == rows && out.iter().all(|column| column.len() == rows),
         "columns differ in length"
     );
-    let columns = Columns {
-        right: inputs.right,
-        numbers: inputs.columns(),
-    };
-    dispatch!(level(), simd => greeks_in(simd, columns, &mut out, status, |i| inputs.get(i)));
+    dispatch!(level(), simd => greeks_in(simd, inputs.in_lanes(), &mut out, status, |i| inputs.get(i)));
 }

@@ -24,6 +24,9 @@ const STEPS_MAX: usize = 4;
 /// Smaller parts of an asset are left to `f64`.
 const SMALLEST_NARROW: f64 = 1e-28;
 
+/// Spot and strike from 2^-32 to 2^32 dollars, years from 2^-44 to 2^20.
+const WINDOWS: [i32; 3] = [-32, -32, -44];
+
 const SQRT_2PI: f64 = 2.506_628_274_631_000_5;
 
 #[inline(always)]
@@ -51,33 +54,32 @@ pub(super) fn implied_vols_in<S: Simd>(
         &mut [out],
         #[inline(always)]
         |put, numbers| {
-            let (usual, outer, root_years) = read(simd, put, numbers);
+            let [first_put, last_put] = put.halves();
+            let (mut first, mut last) = ([Wide::splat(simd, 0.0); 6], [Wide::splat(simd, 0.0); 6]);
+            let mut i = 0;
+            while i < 6 {
+                [first[i], last[i]] = numbers[i].halves();
+                i += 1;
+            }
+            let first = read(simd, first_put, first);
+            let last = read(simd, last_put, last);
             let narrow = Outer {
-                distance: outer.distance.narrow(),
-                beta: outer.beta.narrow(),
-                left: outer.left.narrow(),
+                distance: Wide::join([first.outer.distance, last.outer.distance]).narrow(),
+                beta: Wide::join([first.outer.beta, last.outer.beta]).narrow(),
+                left: Wide::join([first.outer.left, last.outer.left]).narrow(),
             };
             let mut guess = narrow.guess(simd);
             let upper = narrow.upper(simd);
             for _ in 0..STEPS_NARROW {
                 guess = narrow.step(simd, upper, guess).0;
             }
-            let mut s = guess.widen();
-            let fits = Wide::splat(simd, SMALLEST_NARROW).le(outer.beta) | !usual;
-            if !fits.all() {
-                s = fits.select(s, outer.guess(simd));
-            }
-            let upper = outer.upper(simd);
-            let mut settled = !usual;
-            for _ in 0..STEPS_MAX {
-                let (next, close) = outer.step(simd, upper, s);
-                s = settled.select(s, next);
-                settled = settled | close;
-                if settled.all() {
-                    break;
-                }
-            }
-            (usual & settled, [s / root_years])
+            let [first_guess, last_guess] = guess.widen().halves();
+            let (first_settled, first_vol) = first.finish(simd, first_guess);
+            let (last_settled, last_vol) = last.finish(simd, last_guess);
+            (
+                Flags::join([first_settled, last_settled]),
+                [Wide::join([first_vol, last_vol])],
+            )
         },
         |i, [out]| settle(implied_vol(&quoted.get(i)), &mut out[i], &mut status[i]),
     );
@@ -93,24 +95,45 @@ struct Outer<S: Simd, P: Precision, const W: usize> {
     left: Wide<S, P, W>,
 }
 
-/// The quotes as outer options, which of them the formulas hold for, and the roots of their years.
+/// Two vectors of quotes, as lanes see them.
+struct Quotes<S: Simd> {
+    /// Rows that the formulas hold for.
+    usual: Flags<S, f64, 2>,
+    outer: Outer<S, f64, 2>,
+    root_years: Wide<S, f64, 2>,
+}
+
+impl<S: Simd> Quotes<S> {
+    /// From a guess in `f32`: the volatilities, and which of them to believe.
+    #[inline(always)]
+    fn finish(&self, simd: S, guess: Wide<S, f64, 2>) -> (Flags<S, f64, 2>, Wide<S, f64, 2>) {
+        let mut s = guess;
+        let fits = Wide::splat(simd, SMALLEST_NARROW).le(self.outer.beta) | !self.usual;
+        if !fits.all() {
+            s = fits.select(s, self.outer.guess(simd));
+        }
+        let upper = self.outer.upper(simd);
+        let mut settled = !self.usual;
+        for _ in 0..STEPS_MAX {
+            let (next, close) = self.outer.step(simd, upper, s);
+            s = settled.select(s, next);
+            settled = settled | close;
+            if settled.all() {
+                break;
+            }
+        }
+        (self.usual & settled, s / self.root_years)
+    }
+}
+
 #[inline(always)]
-fn read<S: Simd>(
-    simd: S,
-    put: Flags<S, f64, 2>,
-    numbers: [Wide<S, f64, 2>; 6],
-) -> (Flags<S, f64, 2>, Outer<S, f64, 2>, Wide<S, f64, 2>) {
+fn read<S: Simd>(simd: S, put: Flags<S, f64, 2>, numbers: [Wide<S, f64, 2>; 6]) -> Quotes<S> {
     let [price, spot, strike, years, rate, dividend_yield] = numbers;
     let zero = Wide::splat(simd, 0.0);
     let (discount, leak) = (rate * years, dividend_yield * years);
-    let usual = spot.within(simd, 1e-40, 1e40)
-        & strike.within(simd, 1e-40, 1e40)
-        & years.within(simd, 1e-12, 1e4)
-        & discount
-            .abs()
-            .max(leak.abs())
-            .le(Wide::splat(simd, 600.0));
-    let [share, cash] = Wide::exp_of_two(simd, [-leak, -discount]);
+    let usual = Wide::in_windows(simd, [spot, strike, years], WINDOWS);
+    let ([share, cash], in_range) =
+        Wide::exp_of_two(simd, [-leak, -discount], Wide::splat(simd, 600.0));
     let (share, cash) = (spot * share, strike * cash);
     let log_forward = (rate - dividend_yield).mul_add(years, spot.ln_ratio(simd, strike));
     let call_out = log_forward.le(zero);
@@ -124,6 +147,7 @@ fn read<S: Simd>(
     let (beta, left) = (time_value * per_lesser, (lesser - time_value) * per_lesser);
     let distance = log_forward.abs();
     let usual = usual
+        & in_range
         & (outside | noise.lt(inside))
         & beta.within(simd, 1e-303, 1.0)
         & left.within(simd, 1e-14, 1.0)
@@ -133,7 +157,11 @@ fn read<S: Simd>(
         beta,
         left,
     };
-    (usual, outer, years.sqrt())
+    Quotes {
+        usual,
+        outer,
+        root_years: years.sqrt(),
+    }
 }
 
 impl<S: Simd, P: Precision, const W: usize> Outer<S, P, W> {
@@ -151,7 +179,7 @@ impl<S: Simd, P: Precision, const W: usize> Outer<S, P, W> {
         let depth = self.distance / anchor;
         let near = depth - anchor * Wide::splat(simd, 0.5);
         let [_, fall] = Wide::mills_and_fall(simd, near, anchor);
-        let density = (near * near * Wide::splat(simd, -0.5)).exp(simd);
+        let density = (near * near * Wide::splat(simd, -0.5)).exp_of_negative(simd);
         let price = density * fall * Wide::splat(simd, ONE_OVER_SQRT_2PI);
         let below = self.beta.lt(price);
         let rest = one - price;
@@ -161,7 +189,9 @@ impl<S: Simd, P: Precision, const W: usize> Outer<S, P, W> {
             self.beta * (rest * share),
             tail * (Wide::splat(simd, 2.0) - tail),
         );
-        let log = ratio.max(Wide::splat(simd, P::SMALLEST)).ln_ratio(simd, one);
+        let log = ratio
+            .max(Wide::splat(simd, P::SMALLEST))
+            .ln_ratio(simd, one);
         // Above: the inverse of the error function by S. Winitzki (2008), to 2e-3, and its tangent where it is flat.
         let a = 0.147;
         let middle = log.mul_add(
@@ -223,10 +253,7 @@ impl<S: Simd, P: Precision, const W: usize> Outer<S, P, W> {
             one,
         );
         let step = newton * above / below;
-        let (low, high) = (
-            s * Wide::splat(simd, 1.0 / 3.0),
-            s * Wide::splat(simd, 3.0),
-        );
+        let (low, high) = (s * Wide::splat(simd, 1.0 / 3.0), s * Wide::splat(simd, 3.0));
         (
             (s + step).max(low).min(high),
             step.abs().le(s * Wide::splat(simd, CLOSE)),

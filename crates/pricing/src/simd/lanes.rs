@@ -58,7 +58,11 @@ pub(crate) fn for_each_block<S: Simd, P: Precision, const W: usize, const OUT: u
     while at < rows {
         let is_rest = at == whole;
         let (right, numbers, from) = if is_rest {
-            (&rest_right[..], rest.each_ref().map(|column| &column[..]), 0)
+            (
+                &rest_right[..],
+                rest.each_ref().map(|column| &column[..]),
+                0,
+            )
         } else {
             (right, numbers, at)
         };

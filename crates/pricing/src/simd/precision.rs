@@ -10,6 +10,12 @@ pub(crate) trait Precision: SimdElement + SimdFloatElement + Copy + 'static {
     /// The machine's vector of them.
     type Vector<S: Simd>: SimdFloat<S, Element = Self>;
 
+    // Tables, each an array of its own length.
+    type Exp: AsRef<[Self]>;
+    type Ln: AsRef<[Self]>;
+    type Mills: AsRef<[Self]>;
+    type Spread: AsRef<[Self]>;
+
     /// Adding and subtracting this rounds to whole numbers, which are then the low bits.
     const ROUND: Self;
     /// The upper half of `ln 2`, whose products with exponents are exact, and the lower.
@@ -19,20 +25,27 @@ pub(crate) trait Precision: SimdElement + SimdFloatElement + Copy + 'static {
     /// Logarithms are told from here up.
     const SMALLEST: f64;
     /// `P` of the parent: what is left of the exponential.
-    const EXP: &'static [Self];
+    const EXP: &'static Self::Exp;
     /// `Q`: what is left of the logarithm.
-    const LN: &'static [Self];
+    const LN: &'static Self::Ln;
     /// `G`: Mills' ratio times `z + 1/sqrt 2`, in `(z - centre) / (z + centre)`.
-    const MILLS: &'static [Self];
+    const MILLS: &'static Self::Mills;
     /// The centre of `G`.
     const MILLS_CENTRE: Self;
     /// The same from -0.75 up, for differences: Mills' ratio times `z + 3/2`, in `(z + 3/4 - C) / (z + 3/4 + C)`.
-    const SPREAD: &'static [Self];
+    const SPREAD: &'static Self::Spread;
     /// `C`.
     const SPREAD_CENTRE: f64;
 
     /// The number nearest to `value`.
     fn of(value: f64) -> Self;
+
+    /// Whether every number is positive and from `2^from` to below `2^(from + 64)`.
+    fn in_windows<S: Simd, const N: usize>(
+        simd: S,
+        numbers: [Self::Vector<S>; N],
+        from: [i32; N],
+    ) -> <Self::Vector<S> as SimdBase<S>>::Mask;
 
     /// `small` times two to the whole number in the low bits of `shifted`.
     fn scaled<S: Simd>(small: Self::Vector<S>, shifted: Self::Vector<S>) -> Self::Vector<S>;
@@ -47,12 +60,16 @@ pub(crate) trait Precision: SimdElement + SimdFloatElement + Copy + 'static {
 
 impl Precision for f64 {
     type Vector<S: Simd> = S::f64s;
+    type Exp = [f64; 10];
+    type Ln = [f64; 8];
+    type Mills = [f64; 24];
+    type Spread = [f64; 26];
 
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
     const EXP_RANGE: [f64; 2] = [-708.39, 709.4];
     const SMALLEST: f64 = 1e-306;
-    const EXP: &'static [f64] = &[
+    const EXP: &'static [f64; 10] = &[
         0.500_000_000_000_000_1,
         0.166_666_666_666_666_7,
         0.041_666_666_666_623_82,
@@ -64,7 +81,7 @@ impl Precision for f64 {
         2.762_020_263_131_59e-7,
         2.510_531_342_307_852_4e-8,
     ];
-    const LN: &'static [f64] = &[
+    const LN: &'static [f64; 8] = &[
         0.666_666_666_666_666_6,
         0.400_000_000_000_097_2,
         0.285_714_285_664_897_1,
@@ -74,9 +91,9 @@ impl Precision for f64 {
         0.132_021_696_102_307_27,
         0.136_660_146_137_590_3,
     ];
-    const MILLS: &'static [f64] = &super::MILLS;
+    const MILLS: &'static [f64; 24] = &super::MILLS;
     const MILLS_CENTRE: f64 = super::CENTRE;
-    const SPREAD: &'static [f64] = &[
+    const SPREAD: &'static [f64; 26] = &[
         1.316_495_835_080_816_5,
         -0.561_415_563_026_761_7,
         0.367_121_932_221_885_44,
@@ -112,6 +129,23 @@ impl Precision for f64 {
     }
 
     #[inline(always)]
+    fn in_windows<S: Simd, const N: usize>(
+        simd: S,
+        numbers: [S::f64s; N],
+        from: [i32; N],
+    ) -> S::mask64s {
+        // Below the window the difference is negative, above it one of the next bits is set: one comparison for all.
+        let mut outside = S::i64s::splat(simd, 0);
+        let mut i = 0;
+        while i < N {
+            let lowest = i64::from(from[i] + 1023) << 52;
+            outside = outside | (numbers[i].bitcast::<S::i64s>() - S::i64s::splat(simd, lowest));
+            i += 1;
+        }
+        (outside & S::i64s::splat(simd, -1 << 58)).simd_eq(S::i64s::splat(simd, 0))
+    }
+
+    #[inline(always)]
     fn scaled<S: Simd>(small: S::f64s, shifted: S::f64s) -> S::f64s {
         S::f64s::from_bits(small.to_bits() + (shifted.to_bits() << 52))
     }
@@ -132,20 +166,24 @@ impl Precision for f64 {
 
 impl Precision for f32 {
     type Vector<S: Simd> = S::f32s;
+    type Exp = [f32; 5];
+    type Ln = [f32; 3];
+    type Mills = [f32; 11];
+    type Spread = [f32; 12];
 
     const ROUND: f32 = 12_582_912.0;
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     const EXP_RANGE: [f32; 2] = [-87.3, 88.3];
     const SMALLEST: f64 = 1e-30;
-    const EXP: &'static [f32] = &[
+    const EXP: &'static [f32; 5] = &[
         0.500_000_001_4,
         0.166_665_766_4,
         0.041_666_464_17,
         0.008_363_235_385,
         0.001_393_373_322,
     ];
-    const LN: &'static [f32] = &[0.666_667_182_7, 0.399_776_107, 0.300_011_908_1];
-    const MILLS: &'static [f32] = &[
+    const LN: &'static [f32; 3] = &[0.666_667_182_7, 0.399_776_107, 0.300_011_908_1];
+    const MILLS: &'static [f32; 11] = &[
         1.113_948_03,
         -0.117_297_689,
         -0.056_223_418_7,
@@ -159,7 +197,7 @@ impl Precision for f32 {
         -0.000_159_405_86,
     ];
     const MILLS_CENTRE: f32 = 4.0;
-    const SPREAD: &'static [f32] = &[
+    const SPREAD: &'static [f32; 12] = &[
         1.350_815_3,
         -0.603_747_666,
         0.349_354_267,
@@ -178,6 +216,23 @@ impl Precision for f32 {
     #[inline(always)]
     fn of(value: f64) -> f32 {
         value as f32
+    }
+
+    #[inline(always)]
+    fn in_windows<S: Simd, const N: usize>(
+        simd: S,
+        numbers: [S::f32s; N],
+        from: [i32; N],
+    ) -> S::mask32s {
+        // Below the window the difference is negative, above it one of the next bits is set: one comparison for all.
+        let mut outside = S::i32s::splat(simd, 0);
+        let mut i = 0;
+        while i < N {
+            let lowest = (from[i] + 127) << 23;
+            outside = outside | (numbers[i].bitcast::<S::i32s>() - S::i32s::splat(simd, lowest));
+            i += 1;
+        }
+        (outside & S::i32s::splat(simd, -1 << 29)).simd_eq(S::i32s::splat(simd, 0))
     }
 
     #[inline(always)]

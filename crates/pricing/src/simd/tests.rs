@@ -160,24 +160,6 @@ fn agrees_with_the_scalar_twins() {
     check(&found, positive.iter().map(|x| x.ln()), 2.0);
 }
 
-/// Every level of this machine, and how it does on its own: `f` of every `x`.
-fn at_every_level(x: &[f64], f: impl Fn(Level, &[f64]) -> Vec<f64>) -> Vec<(&'static str, Vec<f64>)> {
-    let mut found = vec![("widest", f(level(), x))];
-    #[cfg(target_arch = "x86_64")]
-    {
-        if let Some(token) = level().as_avx2() {
-            found.push(("AVX2", f(token.level(), x)));
-        }
-        if let Some(token) = level().as_sse4_2() {
-            found.push(("SSE4.2", f(token.level(), x)));
-        }
-        if let Some(token) = level().as_sse2() {
-            found.push(("SSE2", f(token.level(), x)));
-        }
-    }
-    found
-}
-
 /// Half the width gives the same bits, wherever a row stands; without fused multiply-add the last digits may differ.
 #[test]
 fn levels_that_fuse_agree_bit_for_bit() {
@@ -190,15 +172,15 @@ fn levels_that_fuse_agree_bit_for_bit() {
         }));
         out
     };
-    let all = at_every_level(&x, kernel);
-    let wide = &all[0].1;
+    let wide = kernel(level(), &x);
     let alone: Vec<f64> = x.iter().map(|&x| kernel(level(), &[x])[0]).collect();
-    assert_eq!(wide, &alone);
-    for (name, found) in &all[1..] {
-        if *name == "AVX2" {
+    assert_eq!(wide, alone);
+    for (_, fuses, level) in levels() {
+        let found = kernel(level, &x);
+        if fuses {
             assert_eq!(wide, found);
         } else {
-            check(found, wide.iter().copied(), 12.0);
+            check(&found, wide.iter().copied(), 12.0);
         }
     }
 }

@@ -33,6 +33,13 @@ impl<S: Simd, P: Precision, const W: usize> Clone for Flags<S, P, W> {
 }
 impl<S: Simd, P: Precision, const W: usize> Copy for Flags<S, P, W> {}
 
+/// A table that the compiler must read where it is used. Otherwise it keeps the numbers in registers over the whole loop, and
+/// what is computed has to go to memory instead.
+#[inline(always)]
+fn table<P, T: AsRef<[P]>>(table: &'static T) -> &'static [P] {
+    std::hint::black_box(table).as_ref()
+}
+
 /// The same for every vector: loops and no closures, which would not be inlined where the wide instructions are allowed.
 macro_rules! each {
     ($first:expr, $i:ident => $f:expr) => {{
@@ -245,6 +252,25 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
         Self::splat(simd, low).le(self) & self.le(Self::splat(simd, high))
     }
 
+    /// Whether every number is positive and from `2^from` to below `2^(from + 64)`.
+    #[inline(always)]
+    pub(crate) fn in_windows<const N: usize>(
+        simd: S,
+        numbers: [Self; N],
+        from: [i32; N],
+    ) -> Flags<S, P, W> {
+        let none = Mask::<S, P>::splat(simd, false);
+        Flags(each!([none; W], i => {
+            let mut vectors = [numbers[0].0[i]; N];
+            let mut k = 1;
+            while k < N {
+                vectors[k] = numbers[k].0[i];
+                k += 1;
+            }
+            P::in_windows(simd, vectors, from)
+        }))
+    }
+
     /// `c[0] + c[1] self + ...`, even and odd powers apart so that two chains run side by side.
     #[inline(always)]
     pub(crate) fn polynomial(self, simd: S, c: &[P]) -> Self {
@@ -279,17 +305,30 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
         lost.select(Self::splat(simd, 0.0), grown)
     }
 
-    /// The exponential of two numbers from -600 to 600, 10 in `f32`. Where all are small there is nothing to take apart, and
-    /// the short way gives the same bits.
+    /// The exponential of a number that is not positive: 0 below -708.39, in `f32` below -87.3.
     #[inline(always)]
-    pub(crate) fn exp_of_two(simd: S, x: [Self; 2]) -> [Self; 2] {
+    pub(crate) fn exp_of_negative(self, simd: S) -> Self {
+        let lost = self.lt(Self::constant(simd, P::EXP_RANGE[0]));
+        lost.select(Self::splat(simd, 0.0), self.exp_in_range(simd))
+    }
+
+    /// The exponential of two numbers, and where both are at most `most` from 0: 600, in `f32` 10, and no more. Where all are
+    /// small there is nothing to take apart, and the short way gives the same bits.
+    #[inline(always)]
+    pub(crate) fn exp_of_two(simd: S, x: [Self; 2], most: Self) -> ([Self; 2], Flags<S, P, W>) {
         // Below half of ln 2 the whole number in x / ln 2 is none.
         let small = Self::splat(simd, 0.3465);
-        let (first, second) = (x[0].abs(), x[1].abs());
-        if (first.lt(small) & second.lt(small)).all() {
-            [x[0].exp_of_remainder(simd), x[1].exp_of_remainder(simd)]
+        let all_small = (x[0].abs() + x[1].abs()).lt(small);
+        if all_small.all() {
+            (
+                [x[0].exp_of_remainder(simd), x[1].exp_of_remainder(simd)],
+                all_small,
+            )
         } else {
-            [x[0].exp_in_range(simd), x[1].exp_in_range(simd)]
+            (
+                [x[0].exp_in_range(simd), x[1].exp_in_range(simd)],
+                x[0].abs().le(most) & x[1].abs().le(most),
+            )
         }
     }
 
@@ -306,7 +345,7 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
 
     #[inline(always)]
     fn exp_of_remainder(self, simd: S) -> Self {
-        (self * self).mul_add(self.polynomial(simd, P::EXP), self) + Self::splat(simd, 1.0)
+        (self * self).mul_add(self.polynomial(simd, table(P::EXP)), self) + Self::splat(simd, 1.0)
     }
 
     /// `ln(self / b)` with no digit lost where the two are close, and `1 / b`: one division for both. Both are normal, positive,
@@ -346,7 +385,7 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
     fn ln_from(simd: S, f: Self, k: Self) -> Self {
         let square = f * f;
         let low = k * Self::constant(simd, P::LN_2[1]);
-        let rest = (f * square).mul_add(square.polynomial(simd, P::LN), low);
+        let rest = (f * square).mul_add(square.polynomial(simd, table(P::LN)), low);
         k.mul_add(Self::constant(simd, P::LN_2[0]), f + (f + rest))
     }
 
@@ -357,7 +396,7 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
         let (above, pole) = (self + centre, self + pole);
         let share = Self::splat(simd, 1.0) / (above * pole);
         let t = (self - centre) * (pole * share);
-        t.polynomial(simd, P::MILLS) * (above * share)
+        t.polynomial(simd, table(P::MILLS)) * (above * share)
     }
 
     /// [`Wide::mills`] of two arguments at the price of one division.
@@ -374,8 +413,8 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
             (z[1] - centre) * (pole[1] * share[1]),
         ];
         [
-            t[0].polynomial(simd, P::MILLS) * (above[0] * share[0]),
-            t[1].polynomial(simd, P::MILLS) * (above[1] * share[1]),
+            t[0].polynomial(simd, table(P::MILLS)) * (above[0] * share[0]),
+            t[1].polynomial(simd, table(P::MILLS)) * (above[1] * share[1]),
         ]
     }
 
@@ -407,7 +446,7 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
             (near - centre) * (above[1] * per_above),
             (far - centre) * (above[0] * per_above),
         ];
-        let [value, divided] = Self::polynomial_and_difference(simd, t, P::SPREAD);
+        let [value, divided] = Self::polynomial_and_difference(simd, t, table(P::SPREAD));
         let tilt = pole[0] * per_above * Self::splat(simd, -2.0 * P::SPREAD_CENTRE);
         [
             value * (pole[1] * per_pole),
@@ -439,19 +478,50 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
     }
 }
 
-impl<S: Simd> Wide<S, f64, 2> {
-    /// In half of the digits.
+impl<S: Simd, P: Precision> Wide<S, P, 4> {
+    /// The first and the last two vectors.
     #[inline(always)]
-    pub(crate) fn narrow(self) -> Wide<S, f32, 1> {
-        Wide([self.0[0].narrow(self.0[1])])
+    pub(crate) fn halves(self) -> [Wide<S, P, 2>; 2] {
+        let [a, b, c, d] = self.0;
+        [Wide([a, b]), Wide([c, d])]
+    }
+
+    #[inline(always)]
+    pub(crate) fn join([first, last]: [Wide<S, P, 2>; 2]) -> Self {
+        let ([a, b], [c, d]) = (first.0, last.0);
+        Wide([a, b, c, d])
     }
 }
 
-impl<S: Simd> Wide<S, f32, 1> {
+impl<S: Simd, P: Precision> Flags<S, P, 4> {
+    /// The first and the last two vectors.
+    #[inline(always)]
+    pub(crate) fn halves(self) -> [Flags<S, P, 2>; 2] {
+        let [a, b, c, d] = self.0;
+        [Flags([a, b]), Flags([c, d])]
+    }
+
+    #[inline(always)]
+    pub(crate) fn join([first, last]: [Flags<S, P, 2>; 2]) -> Self {
+        let ([a, b], [c, d]) = (first.0, last.0);
+        Flags([a, b, c, d])
+    }
+}
+
+impl<S: Simd> Wide<S, f64, 4> {
+    /// In half of the digits.
+    #[inline(always)]
+    pub(crate) fn narrow(self) -> Wide<S, f32, 2> {
+        let [a, b, c, d] = self.0;
+        Wide([a.narrow(b), c.narrow(d)])
+    }
+}
+
+impl<S: Simd> Wide<S, f32, 2> {
     /// In twice the digits.
     #[inline(always)]
-    pub(crate) fn widen(self) -> Wide<S, f64, 2> {
-        let (low, high) = self.0[0].widen();
-        Wide([low, high])
+    pub(crate) fn widen(self) -> Wide<S, f64, 4> {
+        let ((a, b), (c, d)) = (self.0[0].widen(), self.0[1].widen());
+        Wide([a, b, c, d])
     }
 }
