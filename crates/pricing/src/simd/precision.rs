@@ -139,7 +139,7 @@ impl Precision for f64 {
         let mut i = 0;
         while i < N {
             let lowest = i64::from(from[i] + 1023) << 52;
-            outside = outside | (numbers[i].bitcast::<S::i64s>() - S::i64s::splat(simd, lowest));
+            outside |= numbers[i].bitcast::<S::i64s>() - S::i64s::splat(simd, lowest);
             i += 1;
         }
         (outside & S::i64s::splat(simd, -1 << 58)).simd_eq(S::i64s::splat(simd, 0))
@@ -229,7 +229,7 @@ impl Precision for f32 {
         let mut i = 0;
         while i < N {
             let lowest = (from[i] + 127) << 23;
-            outside = outside | (numbers[i].bitcast::<S::i32s>() - S::i32s::splat(simd, lowest));
+            outside |= numbers[i].bitcast::<S::i32s>() - S::i32s::splat(simd, lowest);
             i += 1;
         }
         (outside & S::i32s::splat(simd, -1 << 29)).simd_eq(S::i32s::splat(simd, 0))

@@ -146,7 +146,7 @@ impl<S: Simd, P: Precision, const W: usize> Flags<S, P, W> {
         let mut all = self.0[0];
         let mut i = 1;
         while i < W {
-            all = all & self.0[i];
+            all &= self.0[i];
             i += 1;
         }
         all.all_true()
@@ -157,7 +157,7 @@ impl<S: Simd, P: Precision, const W: usize> Flags<S, P, W> {
         let mut any = self.0[0];
         let mut i = 1;
         while i < W {
-            any = any | self.0[i];
+            any |= self.0[i];
             i += 1;
         }
         any.any_true()
@@ -275,7 +275,7 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
     #[inline(always)]
     pub(crate) fn polynomial(self, simd: S, c: &[P]) -> Self {
         let square = self * self;
-        let (mut even, mut odd) = if c.len() % 2 == 0 {
+        let (mut even, mut odd) = if c.len().is_multiple_of(2) {
             (c.len() - 2, c.len() - 1)
         } else {
             (c.len() - 1, c.len() - 2)
@@ -348,8 +348,8 @@ impl<S: Simd, P: Precision, const W: usize> Wide<S, P, W> {
         (self * self).mul_add(self.polynomial(simd, table(P::EXP)), self) + Self::splat(simd, 1.0)
     }
 
-    /// `ln(self / b)` with no digit lost where the two are close, and `1 / b`: one division for both. Both are normal, positive,
-    /// between 1e-306 and 1e306 (1e-30 and 1e30 in `f32`).
+    /// `ln(self / b)` with no digit lost where the two are close. Both are normal, positive, between 1e-306 and 1e306 (1e-30 and
+    /// 1e30 in `f32`).
     #[inline(always)]
     pub(crate) fn ln_ratio(self, simd: S, b: Self) -> Self {
         let (scaled, k) = self.aligned(simd, b);
