@@ -7,10 +7,11 @@
 //! The price is first turned into that of the out-of-the-money side by put-call parity, so that no digit is spent on
 //! intrinsic value. `b` rises from 0 to `e^(x/2)`; it is convex below its inflection `s = sqrt(2|x|)` and concave above.
 //!
-//! In units of the lesser asset, `g = b e^(x/2)`, three of Householder's third-order steps run on `ln g`, or on `ln(1 - g)` where
-//! `g > 1/2`, from a guess that matches both limits and `g` at `min(|x|, sqrt(2|x|))`. Where those do not settle, or `g` is
-//! below 1e-303 or within 1e-14 of 1, Newton's method runs on `1 / ln b` below the inflection and on `ln(e^(x/2) - b)` above,
-//! which are nearly straight there; a bracket holds the root at all times and halves whenever a step would leave it.
+//! In units of the lesser asset, `g = b e^(x/2)`, Householder's third-order steps run on `ln g`, or on `ln(1 - g)` where
+//! `g > 1/2`, from a guess that matches both limits and `g` at `min(|x|, sqrt(2|x|))`: three in plain `f64`; in columns two in
+//! `f32` and the last in `f64`. Where those do not settle, or `g` is below 1e-303 or within 1e-14 of 1, Newton's method runs on
+//! `1 / ln b` below the inflection and on `ln(e^(x/2) - b)` above, which are nearly straight there; a bracket holds the root at
+//! all times and halves whenever a step would leave it.
 //! Source: normalised price, inflection, objectives and steps: P. Jaeckel, "Let's Be Rational", Wilmott (2015); A. Householder
 //! (1970) for the steps. The guess is ours.
 //! Accuracy: out of the money `|vol / exact - 1|` is at most 4 roundings of 2^-52 times `1 + price / (vol vega)`, from 1e-300 of
@@ -293,7 +294,7 @@ const NARROW_HALF: f64 = 0.4;
 const SMALL_DISTANCE: f64 = 1.0;
 /// Of the series, even and odd.
 const TERMS: usize = 20;
-/// How many steps lanes take; the first guess is within a quarter, and each step leaves about the fourth power of the error.
+/// How many steps; the first guess is within a quarter, and each step leaves about the fourth power of the error.
 const STEPS: usize = 3;
 /// A last step no longer than this times the root leaves nothing to correct.
 const CLOSE: f64 = 1e-5;
