@@ -5,13 +5,19 @@
 //! half of them calls. One thread; processor time of that thread; the best of several passes, with the peers in turn.
 //! Every figure stands beside an error measured on the answers of the timed pass itself.
 //!
-//! QuantLib takes part where `g++` and `libQuantLib` are found (`apt install g++ libquantlib0-dev`); it gets the very same
+//! QuantLib's American implied volatility is that of its Python package: `JARVIS2_PYTHON` names an interpreter that has it
+//! (`python3` otherwise), on the same 500 puts.
+//! QuantLib in C++ takes part where `g++` and `libQuantLib` are found (`apt install g++ libquantlib0-dev`); it gets the very same
 //! options through a file. Without it its columns read "n/a" and the run says why.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
 
+#[path = "peers/clock.rs"]
+mod clock;
 #[path = "peers/options.rs"]
 mod options;
+#[path = "peers/python.rs"]
+mod python;
 #[path = "peers/quantlib.rs"]
 mod quantlib;
 #[path = "peers/table.rs"]
@@ -19,56 +25,18 @@ mod table;
 
 use std::hint::black_box;
 
+use clock::timed;
 use implied_vol::{DefaultSpecialFn, ImpliedBlackVolatility, solver};
-use options::Options;
+use options::{Options, Singles, room};
 use pricing::american::{self, Boundary, Precision};
 use pricing::dividends::{self, DividendsRef, Style};
-use pricing::european::{Inputs32Ref, SecondOrderMut};
+use pricing::european::SecondOrderMut;
 use pricing::{CashDividend, GreeksMut, Inputs, InputsRef, Right, Status, european, implied_vols};
 use quantlib::QuantLib;
 use table::{Row, Table, worst};
 
 const COUNT: usize = 200_000;
 const SEED: u64 = 20_260_101;
-
-/// Processor time of this thread, in nanoseconds.
-fn now_ns() -> f64 {
-    let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    1e9 * t.tv_sec as f64 + t.tv_nsec as f64
-}
-
-/// Nanoseconds per item: the best of `passes` runs over `count` items.
-fn timed(count: usize, passes: u32, mut pass: impl FnMut()) -> f64 {
-    let mut best = f64::INFINITY;
-    for _ in 0..passes {
-        let start = now_ns();
-        pass();
-        best = best.min((now_ns() - start) / count as f64);
-    }
-    best
-}
-
-/// Six columns of room for Greeks.
-#[derive(Default)]
-struct Columns([Vec<f64>; 6]);
-
-impl Columns {
-    fn new(len: usize) -> Columns {
-        Columns(std::array::from_fn(|_| vec![f64::NAN; len]))
-    }
-
-    fn as_mut(&mut self) -> GreeksMut<'_> {
-        let [price, delta, gamma, vega, theta, rho] = &mut self.0;
-        GreeksMut {
-            price,
-            delta,
-            gamma,
-            vega,
-            theta,
-            rho,
-        }
-    }
-}
 
 /// How many slots hold no answer.
 fn missing(status: &[Status]) -> usize {
@@ -133,14 +101,18 @@ fn european_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
             }),
     );
 
-    let mut columns = Columns::new(n);
+    let mut columns = room(n, f64::NAN);
     let ns = timed(n, 7, || {
-        european::greeks_batch(black_box(inputs), columns.as_mut(), &mut status)
+        european::greeks_batch(
+            black_box(inputs),
+            GreeksMut::from_columns(&mut columns),
+            &mut status,
+        )
     });
     // The peer's rows are price, delta, gamma, vega, theta, rho; each is compared on the scale of its largest value.
     let gap = peer.map(|peer| {
         let rows = peer.values("calculator_greeks");
-        let gaps = columns.0.iter().enumerate().map(|(k, ours)| {
+        let gaps = columns.iter().enumerate().map(|(k, ours)| {
             let theirs: Vec<f64> = rows.iter().skip(k).step_by(6).copied().collect();
             let largest = ours.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
             worst(ours, &theirs, &vec![largest; n])
@@ -149,7 +121,7 @@ fn european_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
     });
     table.push(
         Row::new("European price and 5 Greeks", n, ns)
-            .checked(&columns.0[4], missing(&status))
+            .checked(&columns[4], missing(&status))
             .error("of each column's largest, to the peer", gap)
             .beside("BlackScholesCalculator", peer, "calculator_greeks", |_| {
                 None
@@ -162,45 +134,17 @@ fn european_further(options: &Options, peer: Option<&QuantLib>, table: &mut Tabl
     let inputs = options.as_ref();
     let n = options.len();
     let mut status = vec![Status::Ok; n];
-    let mut columns: [Vec<f64>; 9] = std::array::from_fn(|_| vec![f64::NAN; n]);
+    let mut columns = room(n, f64::NAN);
     let ns = timed(n, 7, || {
-        let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = &mut columns;
-        let out = SecondOrderMut {
-            vanna,
-            volga,
-            charm,
-            veta,
-            vera,
-            speed,
-            color,
-            zomma,
-            phi,
-        };
+        let out = SecondOrderMut::from_columns(&mut columns);
         european::second_order_batch(black_box(inputs), out, &mut status);
     });
     table.push(
         Row::new("European second order, 9 numbers", n, ns).checked(&columns[0], missing(&status)),
     );
 
-    let single = |column: &[f64]| -> Vec<f32> { column.iter().map(|&x| x as f32).collect() };
-    let [spot, strike, years, rate, dividend_yield, vol] = [
-        inputs.spot,
-        inputs.strike,
-        inputs.years,
-        inputs.rate,
-        inputs.dividend_yield,
-        inputs.vol,
-    ]
-    .map(single);
-    let singles = Inputs32Ref {
-        right: inputs.right,
-        spot: &spot,
-        strike: &strike,
-        years: &years,
-        rate: &rate,
-        dividend_yield: &dividend_yield,
-        vol: &vol,
-    };
+    let singles = Singles::new(options);
+    let singles = singles.as_ref();
     let mut out = vec![f32::NAN; n];
     let ns = timed(n, 7, || {
         european::prices_f32(black_box(singles), &mut out, &mut status)
@@ -328,7 +272,7 @@ fn american_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
             .beside("QdFp high precision", peer, "qdfp_high_precision", |_| None),
     ];
 
-    let mut columns = Columns::new(puts.len());
+    let mut columns = room(puts.len(), f64::NAN);
     for (precision, name, engine) in [
         (Precision::Standard, "QdFp accurate", "qdfp_accurate"),
         (Precision::Fast, "QdFp fast", "qdfp_fast"),
@@ -336,7 +280,12 @@ fn american_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
         let measure = "of the strike, to Precise";
         let n = puts.len();
         let ns = timed(n, 2, || {
-            american::greeks_batch(black_box(inputs), precision, columns.as_mut(), &mut status)
+            american::greeks_batch(
+                black_box(inputs),
+                precision,
+                GreeksMut::from_columns(&mut columns),
+                &mut status,
+            )
         });
         rows.push(
             Row::new(
@@ -344,8 +293,8 @@ fn american_prices(options: &Options, peer: Option<&QuantLib>, table: &mut Table
                 n,
                 ns,
             )
-            .checked(&columns.0[4], missing(&status))
-            .error(measure, error(&columns.0[0]))
+            .checked(&columns[4], missing(&status))
+            .error(measure, error(&columns[0]))
             .bumped(name, peer, engine, 11.0),
         );
         let mut out = vec![f64::NAN; n];
@@ -375,6 +324,14 @@ fn american_inverse(options: &Options, table: &mut Table) {
     let puts = options.puts(500);
     let inputs = puts.as_ref();
     let n = puts.len();
+    let peer = python::american_iv(&puts);
+    match &peer {
+        Ok(peer) => println!(
+            "peer: QuantLib {} (Python), American implied volatility; median error of its volatility {:.1e}",
+            peer.version, peer.vol_median
+        ),
+        Err(why) => println!("peer: QuantLib (Python) n/a ({why})"),
+    }
     for (precision, passes) in [(Precision::Fast, 2), (Precision::Standard, 2)] {
         let mut prices = vec![f64::NAN; n];
         let mut status = vec![Status::Ok; n];
@@ -400,15 +357,20 @@ fn american_inverse(options: &Options, table: &mut Table) {
             (back.unwrap_or(f64::NAN) - prices[i]).abs() / inputs.strike[i]
         });
         let gap = gaps.fold(0.0, f64::max);
-        table.push(
-            Row::new(
-                &format!("American implied volatility, {precision:?}"),
-                n,
-                ns,
-            )
-            .checked(&vols, missing(&status))
-            .error("of the strike, priced again", Some(gap)),
-        );
+        let row = Row::new(
+            &format!("American implied volatility, {precision:?}"),
+            n,
+            ns,
+        )
+        .checked(&vols, missing(&status))
+        .error("of the strike, priced again", Some(gap));
+        table.push(match &peer {
+            Ok(peer) => {
+                let judged = Some((peer.worst, peer.refused));
+                row.against("impliedVolatility (Python)", peer.ns, judged)
+            }
+            Err(_) => row,
+        });
     }
 }
 
@@ -471,13 +433,13 @@ fn cash_dividends(options: &Options, peer: Option<&QuantLib>, table: &mut Table)
     let measure = "of the strike, to Precise";
     let (name, key) = ("FD 100x400", "dividends_100x400");
     for precision in [Precision::Standard, Precision::Fast] {
-        let mut greeks = Columns::new(n);
+        let mut greeks: [_; 6] = room(n, f64::NAN);
         let ns = timed(n, 3, || {
             dividends::greeks_batch(
                 black_box(columns),
                 style,
                 precision,
-                greeks.as_mut(),
+                GreeksMut::from_columns(&mut greeks),
                 &mut status,
             )
         });
@@ -487,8 +449,8 @@ fn cash_dividends(options: &Options, peer: Option<&QuantLib>, table: &mut Table)
                 n,
                 ns,
             )
-            .checked(&greeks.0[4], missing(&status))
-            .error(measure, error(&greeks.0[0])),
+            .checked(&greeks[4], missing(&status))
+            .error(measure, error(&greeks[0])),
         );
         let mut out = vec![f64::NAN; n];
         let ns = timed(n, 5, || {
@@ -619,7 +581,7 @@ fn chain(table: &mut Table) {
         let mut status = vec![Status::Ok; n];
         american::prices(inputs, Precision::Standard, &mut prices, &mut status);
         let mut vols = vec![f64::NAN; n];
-        let mut columns = Columns::new(n);
+        let mut columns = room(n, f64::NAN);
         let mut unknown = 0;
         let ns = timed(1, 2, || {
             american::implied_vols(
@@ -633,7 +595,12 @@ fn chain(table: &mut Table) {
                 vol: &vols,
                 ..inputs
             };
-            american::greeks_batch(at, precision, columns.as_mut(), &mut status);
+            american::greeks_batch(
+                at,
+                precision,
+                GreeksMut::from_columns(&mut columns),
+                &mut status,
+            );
         });
         println!(
             "chain of {n} American contracts, volatility and Greeks, {precision:?}: {:.1} ms on one core; {unknown} \
@@ -642,14 +609,14 @@ fn chain(table: &mut Table) {
         );
         let gap = (0..n)
             .filter(|&i| vols[i].is_finite())
-            .map(|i| (columns.0[0][i] - prices[i]).abs() / inputs.strike[i]);
+            .map(|i| (columns[0][i] - prices[i]).abs() / inputs.strike[i]);
         table.push(
             Row::new(
                 &format!("chain: volatility and Greeks, each, {precision:?}"),
                 n,
                 ns / n as f64,
             )
-            .checked(&columns.0[1], unknown)
+            .checked(&columns[1], unknown)
             .error(
                 "of the strike, price to quote",
                 Some(gap.fold(0.0, f64::max)),

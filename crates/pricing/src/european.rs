@@ -36,15 +36,12 @@ mod single;
 pub use second_order::{SecondOrder, SecondOrderMut, second_order, second_order_batch};
 pub use single::{Greeks32Mut, Inputs32Ref, greeks_batch_f32, prices_f32};
 
-pub(crate) use lanes::signs;
-
 use crate::error::settle;
 use crate::normal::{cdf, mills, pdf};
-use crate::simd::level;
+use crate::simd::{Columns, for_each_block, level};
 use crate::{Error, Greeks, GreeksMut, Inputs, InputsRef, Right, Status};
-use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
-use lanes::{Core, for_each_vector};
+use lanes::{Core, Domain, Row};
 
 /// Half of `vol sqrt T` below which the difference of two tails is a series.
 const NARROW: f64 = 0.01;
@@ -68,7 +65,7 @@ pub fn prices(inputs: InputsRef, out: &mut [f64], status: &mut [Status]) {
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    dispatch!(level(), simd => prices_in(simd, &inputs, out, status));
+    dispatch!(level(), simd => prices_in(simd, columns(&inputs), out, status, |i| inputs.get(i)));
 }
 
 /// Prices many options with their sensitivities; a slot without an answer holds NaN and the reason in `status[i]`.
@@ -80,28 +77,6 @@ pub fn greeks_batch(inputs: InputsRef, out: GreeksMut, status: &mut [Status]) {
         inputs.len() == out.len() && inputs.len() == status.len(),
         "columns differ in length"
     );
-    dispatch!(level(), simd => greeks_in(simd, &inputs, out, status));
-}
-
-#[inline(always)]
-fn prices_in<S: Simd>(simd: S, inputs: &InputsRef, out: &mut [f64], status: &mut [Status]) {
-    status.fill(Status::Ok);
-    for_each_vector(
-        simd,
-        inputs,
-        &mut [out],
-        #[inline(always)]
-        |row| {
-            let core = Core::new(simd, row);
-            (core.usual, [core.price()])
-        },
-        |i, [out]| settle(try_price(&inputs.get(i)), &mut out[i], &mut status[i]),
-    );
-}
-
-#[inline(always)]
-fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut [Status]) {
-    status.fill(Status::Ok);
     let GreeksMut {
         price,
         delta,
@@ -110,29 +85,67 @@ fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut 
         theta,
         rho,
     } = out;
-    for_each_vector(
+    let mut out = [price, delta, gamma, vega, theta, rho];
+    dispatch!(level(), simd => greeks_in(simd, columns(&inputs), &mut out, status, |i| inputs.get(i)));
+}
+
+/// As lanes want them.
+fn columns<'a>(inputs: &InputsRef<'a>) -> Columns<'a, f64> {
+    Columns {
+        right: inputs.right,
+        numbers: inputs.columns(),
+    }
+}
+
+/// Prices in lanes, `f64` or `f32`; the scalar code answers in `f64` what lanes leave to it.
+#[inline(always)]
+fn prices_in<S: Simd, P: Domain>(
+    simd: S,
+    columns: Columns<P>,
+    out: &mut [P],
+    status: &mut [Status],
+    row: impl Fn(usize) -> Inputs,
+) {
+    status.fill(Status::Ok);
+    for_each_block(
         simd,
-        inputs,
-        &mut [price, delta, gamma, vega, theta, rho],
+        columns,
+        &mut [out],
         #[inline(always)]
-        |row| {
-            let core = Core::new(simd, row);
-            let per_spot = S::f64s::splat(simd, 1.0) / row.spot;
-            let spread = core.peak * core.per_deviation;
-            let decay = spread * (row.vol * row.vol) * S::f64s::splat(simd, 0.5);
-            let theta = row.dividend_yield.mul_sub(core.with_share, decay);
-            let greeks = [
-                core.price(),
-                core.with_share * per_spot,
-                spread * per_spot * per_spot,
-                core.peak * core.root_years,
-                theta - row.rate * core.with_cash,
-                row.years * core.with_cash,
-            ];
-            (core.usual, greeks)
+        |put, numbers| {
+            let core = Core::new(simd, &Row::new(put, numbers));
+            (core.usual, [core.price()])
+        },
+        |i, [out]| {
+            let mut price = f64::NAN;
+            settle(try_price(&row(i)), &mut price, &mut status[i]);
+            out[i] = P::of(price);
+        },
+    );
+}
+
+/// The same with Greeks.
+#[inline(always)]
+fn greeks_in<S: Simd, P: Domain>(
+    simd: S,
+    columns: Columns<P>,
+    out: &mut [&mut [P]; 6],
+    status: &mut [Status],
+    row: impl Fn(usize) -> Inputs,
+) {
+    status.fill(Status::Ok);
+    for_each_block(
+        simd,
+        columns,
+        out,
+        #[inline(always)]
+        |put, numbers| {
+            let row = Row::new(put, numbers);
+            let core = Core::new(simd, &row);
+            (core.usual, core.greeks(simd, &row))
         },
         |i, out| {
-            let (greeks, outcome) = match try_greeks(&inputs.get(i)) {
+            let (greeks, outcome) = match try_greeks(&row(i)) {
                 Ok(greeks) => (greeks, Status::Ok),
                 Err(error) => (Greeks::NAN, error.into()),
             };
@@ -146,7 +159,7 @@ fn greeks_in<S: Simd>(simd: S, inputs: &InputsRef, out: GreeksMut, status: &mut 
                 rho,
             } = greeks;
             for (column, value) in out.iter_mut().zip([price, delta, gamma, vega, theta, rho]) {
-                column[i] = value;
+                column[i] = P::of(value);
             }
         },
     );
@@ -446,31 +459,12 @@ mod tests {
         );
         assert!((near_call.phi + 100.0 * call.delta).abs() < 1e-12);
         assert!((near_put.phi + 100.0 * put.delta).abs() < 1e-12);
-        let column = |value: f64| vec![value; 9];
         let right = [Call, Put, Call, Put, Call, Put, Call, Put, Put];
-        let inputs = InputsRef {
-            right: &right,
-            spot: &column(100.0),
-            strike: &column(100.0),
-            years: &column(1.0),
-            rate: &column(0.05),
-            dividend_yield: &column(0.05),
-            vol: &column(0.25),
-        };
-        let mut out = vec![column(0.0); 6];
+        let numbers = x.map(|value| [value; 9]);
+        let inputs = InputsRef::from_columns(&right, numbers.each_ref().map(|x| &x[..]));
+        let mut out = std::array::from_fn(|_| vec![0.0; 9]);
         let mut status = [Status::BadInput; 9];
-        let [price, delta, gamma, vega, theta, rho] = &mut out[..] else {
-            panic!("six columns were made")
-        };
-        let columns = GreeksMut {
-            price,
-            delta,
-            gamma,
-            vega,
-            theta,
-            rho,
-        };
-        greeks_batch(inputs, columns, &mut status);
+        greeks_batch(inputs, GreeksMut::from_columns(&mut out), &mut status);
         for (i, right) in right.iter().enumerate() {
             let alone = if *right == Call { call } else { put };
             for (found, expected) in [
@@ -525,22 +519,79 @@ mod tests {
     #[test]
     fn a_bad_row_does_not_spoil_its_neighbours() {
         let right = [Call, Put];
-        let (spot, strike) = ([100.0, -1.0], [100.0; 2]);
-        let (years, rate, dividend_yield, vol) = ([1.0; 2], [0.05; 2], [0.0; 2], [0.2; 2]);
+        let numbers = [
+            [100.0, -1.0],
+            [100.0; 2],
+            [1.0; 2],
+            [0.05; 2],
+            [0.0; 2],
+            [0.2; 2],
+        ];
         let (mut out, mut status) = ([0.0; 2], [Status::Ok; 2]);
-        let inputs = InputsRef {
-            right: &right,
-            spot: &spot,
-            strike: &strike,
-            years: &years,
-            rate: &rate,
-            dividend_yield: &dividend_yield,
-            vol: &vol,
-        };
+        let inputs = InputsRef::from_columns(&right, numbers.each_ref().map(|x| &x[..]));
         prices(inputs, &mut out, &mut status);
         assert!((out[0] - price(&inputs.get(0))).abs() < 1e-14);
         assert!(out[1].is_nan());
         assert_eq!(status, [Status::Ok, Status::BadInput]);
+    }
+
+    /// Levels of this machine that fuse multiply and add give the same bits, the others the same price to the last digits.
+    #[test]
+    fn levels_agree() {
+        let rows = 333;
+        let weyl = |i: usize, root: f64| ((i + 1) as f64 * root).fract();
+        let right: Vec<Right> = (0..rows)
+            .map(|i| if i % 3 == 0 { Call } else { Put })
+            .collect();
+        let column = |f: &dyn Fn(usize) -> f64| (0..rows).map(f).collect::<Vec<f64>>();
+        let years = column(&|i| 1e-4 * 1e5_f64.powf(weyl(i, 0.414_213_562)));
+        let vol = column(&|i| 0.02 * 100_f64.powf(weyl(i, 0.618_033_988)));
+        let spot = column(&|i| {
+            if i == 70 {
+                -1.0
+            } else {
+                20.0 * 30.0_f64.powf(weyl(i, 0.732_050_807))
+            }
+        });
+        let strike = column(&|i| {
+            spot[i] * ((10.0 * weyl(i, 0.236_067_977) - 5.0) * vol[i] * years[i].sqrt()).exp()
+        });
+        let rate = column(&|i| 0.2 * weyl(i, 0.645_751_311) - 0.05);
+        let leak = column(&|i| {
+            if i == 200 {
+                f64::NAN
+            } else {
+                0.1 * weyl(i, 0.316_624_790)
+            }
+        });
+        let inputs = InputsRef::from_columns(&right, [&spot, &strike, &years, &rate, &leak, &vol]);
+        let at = |level: fearless_simd::Level| {
+            let mut out: [Vec<f64>; 6] = std::array::from_fn(|_| vec![0.0; rows]);
+            let mut status = vec![Status::Ok; rows];
+            let [a, b, c, d, e, f] = &mut out;
+            let mut columns_out: [&mut [f64]; 6] = [a, b, c, d, e, f];
+            dispatch!(level, simd => greeks_in(simd, columns(&inputs), &mut columns_out, &mut status, |i| inputs.get(i)));
+            assert_eq!(
+                (status[70], status[200]),
+                (Status::BadInput, Status::BadInput)
+            );
+            out
+        };
+        let widest = at(level());
+        for (name, fuses, level) in crate::simd::levels() {
+            let found = at(level);
+            for (column, (found, widest)) in found.iter().zip(&widest).enumerate() {
+                let largest = widest.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+                for (found, widest) in found.iter().zip(widest) {
+                    let same = found.to_bits() == widest.to_bits();
+                    let near = (found - widest).abs() <= 1e-12 * largest;
+                    assert!(
+                        same || (!fuses && near),
+                        "{name}, {column}: {found:e}, {widest:e}"
+                    );
+                }
+            }
+        }
     }
 
     prop_compose! {

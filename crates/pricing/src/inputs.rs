@@ -131,23 +131,41 @@ pub struct InputsRef<'a> {
     pub vol: &'a [f64],
 }
 
-impl InputsRef<'_> {
-    /// How many options there are.
-    ///
-    /// # Panics
-    /// If the columns differ in length: that is a mistake in the program, not in the data.
-    pub fn len(&self) -> usize {
-        let len = self.right.len();
-        let columns = [
+impl<'a> InputsRef<'a> {
+    /// From columns in the order of the fields.
+    pub fn from_columns(right: &'a [Right], numbers: [&'a [f64]; 6]) -> InputsRef<'a> {
+        let [spot, strike, years, rate, dividend_yield, vol] = numbers;
+        InputsRef {
+            right,
+            spot,
+            strike,
+            years,
+            rate,
+            dividend_yield,
+            vol,
+        }
+    }
+
+    /// The numbers as columns, in the order of the fields.
+    pub(crate) fn columns(&self) -> [&'a [f64]; 6] {
+        [
             self.spot,
             self.strike,
             self.years,
             self.rate,
             self.dividend_yield,
             self.vol,
-        ];
+        ]
+    }
+
+    /// How many options there are.
+    ///
+    /// # Panics
+    /// If the columns differ in length: that is a mistake in the program, not in the data.
+    pub fn len(&self) -> usize {
+        let len = self.right.len();
         assert!(
-            columns.iter().all(|column| column.len() == len),
+            self.columns().iter().all(|column| column.len() == len),
             "columns of inputs differ in length"
         );
         len
@@ -218,7 +236,20 @@ pub struct GreeksMut<'a> {
     pub rho: &'a mut [f64],
 }
 
-impl GreeksMut<'_> {
+impl<'a> GreeksMut<'a> {
+    /// From columns in the order of the fields.
+    pub fn from_columns(columns: &'a mut [Vec<f64>; 6]) -> GreeksMut<'a> {
+        let [price, delta, gamma, vega, theta, rho] = columns;
+        GreeksMut {
+            price,
+            delta,
+            gamma,
+            vega,
+            theta,
+            rho,
+        }
+    }
+
     /// How many options there is room for.
     ///
     /// # Panics

@@ -8,8 +8,10 @@
 //! `P`, `Q` and `G` are Chebyshev interpolants of this crate's own making, from 60 digits; `G` is 1 where `z` is infinite.
 //! `Y` is Mills' ratio, `sqrt(pi/2) erfcx(z / sqrt 2)`: the normal law without its exponential, which is what differences of
 //! far tails need. The mapping to `t` follows M. Shepherd & J. Laframboise, Mathematics of Computation 36 (1981) 249-253.
-//! Accuracy, relative, with fused multiply-add: `exp` 1 unit in the last place, `ln_ratio` 2, `mills` 3, the lower tail of
-//! `cdf_pdf` 4; in `f32` 1e-7 for `exp` and 3e-7 for the rest.
+//! Differences of `Y` come from divided differences of its polynomial (`Wide::mills_and_fall`): no digit is lost where the two
+//! arguments are close. Horner's scheme run twice makes them.
+//! Accuracy, relative, with fused multiply-add: `exp` 1 unit in the last place, `ln_ratio` 2, `mills` 3, a difference of it 4; in
+//! `f32` 1e-7 for `exp` and 3e-7 for the rest.
 //!
 //! The same numbers come out at every level that fuses multiply and add (NEON, AVX2, AVX-512). Plain SSE and the fallback round
 //! twice, so there the last digits may differ. Lanes never look at each other: an answer depends on its own row alone.
@@ -17,52 +19,19 @@
 //! `map` either): those are compiled without the wide instructions and cost ten times as much.
 //! Not for arguments outside the ranges that each function states; nothing here checks them.
 
-#![allow(dead_code)] // Several doors share this room and not each needs every function at every time.
-
 mod lanes;
-mod single;
+mod precision;
+mod wide;
 
-#[allow(unused_imports)]
-pub(crate) use lanes::{WIDEST, in_lanes, load, store};
-#[allow(unused_imports)]
-pub(crate) use single::{cdf_pdf_f32, exp_f32, ln_ratio_f32, mills_f32, splat32};
+pub(crate) use lanes::{Columns, for_each_block, in_lanes};
+pub(crate) use precision::Precision;
+pub(crate) use wide::{Flags, Wide};
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd};
 
 /// `1 / sqrt(2 pi)`.
 pub(crate) const ONE_OVER_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
-/// Adding and subtracting this rounds to whole numbers, which are then the low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
-/// The upper half of `ln 2`: its products with exponents are exact.
-const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
-const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-
-/// `P`: what is left of the exponential.
-const EXP: [f64; 10] = [
-    0.500_000_000_000_000_1,
-    0.166_666_666_666_666_7,
-    0.041_666_666_666_623_82,
-    0.008_333_333_333_326_082,
-    0.001_388_888_891_736_896_4,
-    0.000_198_412_698_750_039_73,
-    2.480_152_105_536_420_5e-5,
-    2.755_725_516_812_306_3e-6,
-    2.762_020_263_131_59e-7,
-    2.510_531_342_307_852_4e-8,
-];
-
-/// `Q`: what is left of the logarithm.
-const LN: [f64; 8] = [
-    0.666_666_666_666_666_6,
-    0.400_000_000_000_097_2,
-    0.285_714_285_664_897_1,
-    0.222_222_231_769_251_75,
-    0.181_817_277_090_089_4,
-    0.153_892_573_913_616_6,
-    0.132_021_696_102_307_27,
-    0.136_660_146_137_590_3,
-];
 
 /// `G`: Mills' ratio times `z + 1/sqrt 2`.
 pub(crate) const MILLS: [f64; 24] = [
@@ -96,10 +65,36 @@ pub(crate) const MILLS: [f64; 24] = [
 pub(crate) const CENTRE: f64 = 5.0;
 pub(crate) const POLE: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
+/// Where the table for differences begins, and its pole.
+pub(crate) const SPREAD_FROM: f64 = 0.75;
+const SPREAD_POLE: f64 = 1.5;
+
 /// What this machine can do; found once per process.
 #[inline]
 pub(crate) fn level() -> Level {
     Level::new()
+}
+
+/// Every level of this machine below its best: its name, and whether it fuses multiply and add as the best does.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<(&'static str, bool, Level)> {
+    let best = level();
+    #[cfg(target_arch = "x86_64")]
+    let others = [
+        best.as_avx2().map(|token| ("AVX2", true, token.level())),
+        best.as_sse4_2()
+            .map(|token| ("SSE4.2", false, token.level())),
+        best.as_sse2().map(|token| ("SSE2", false, token.level())),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let others: [Option<(&'static str, bool, Level)>; 0] = [];
+    others.into_iter().flatten().collect()
+}
+
+/// The exponential. Below -708.39 the answer is 0, above 709.4 that of 709.4; no NaN comes out unless one goes in.
+#[inline(always)]
+pub(crate) fn exp<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
+    one::<S>(x).exp(simd).0[0]
 }
 
 /// One number in all lanes. A function and not a closure: closures are not inlined where the wide instructions are allowed.
@@ -108,113 +103,43 @@ pub(crate) fn splat<S: Simd>(simd: S, value: f64) -> S::f64s {
     S::f64s::splat(simd, value)
 }
 
-#[inline(always)]
-fn bits<S: Simd>(simd: S, value: u64) -> <S::f64s as SimdFloat<S>>::Bits {
-    <S::f64s as SimdFloat<S>>::Bits::splat(simd, value)
-}
-
-/// `c[0] + c[1] x + ...`, even and odd powers apart so that two chains run side by side.
-#[inline(always)]
-pub(crate) fn polynomial<S: Simd, const N: usize>(simd: S, x: S::f64s, c: &[f64; N]) -> S::f64s {
-    const { assert!(N >= 4 && N.is_multiple_of(2)) };
-    let square = x * x;
-    let mut even = S::f64s::splat(simd, c[N - 2]);
-    let mut odd = S::f64s::splat(simd, c[N - 1]);
-    let mut i = N - 2;
-    while i >= 2 {
-        i -= 2;
-        even = even.mul_add(square, S::f64s::splat(simd, c[i]));
-        odd = odd.mul_add(square, S::f64s::splat(simd, c[i + 1]));
-    }
-    odd.mul_add(x, even)
-}
-
-/// The exponential. Below -708.39 the answer is 0, above 709.4 that of 709.4; no NaN comes out unless one goes in.
-#[inline(always)]
-pub(crate) fn exp<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    let lost = x.simd_lt(splat(simd, -708.39));
-    let x = x.max(splat(simd, -708.39)).min(splat(simd, 709.4));
-    let shifted = x.mul_add(splat(simd, std::f64::consts::LOG2_E), splat(simd, ROUND));
-    let n = shifted - splat(simd, ROUND);
-    let r = n.mul_add(splat(simd, -LN_2_HIGH), x);
-    let r = n.mul_add(splat(simd, -LN_2_LOW), r);
-    let small = (r * r).mul_add(polynomial(simd, r, &EXP), r) + splat(simd, 1.0);
-    let scaled = small.to_bits() + (shifted.to_bits() << 52);
-    lost.select(splat(simd, 0.0), S::f64s::from_bits(scaled))
-}
-
 /// `ln(a / b)` with no digit lost where `a` is close to `b`. Both are normal, positive, between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln_ratio<S: Simd>(simd: S, a: S::f64s, b: S::f64s) -> S::f64s {
-    /// Makes any difference of exponents positive, and rounds it.
-    const BIAS: u64 = (1024 << 52) + (1 << 51);
-    let biased = (a.to_bits() - b.to_bits() + bits(simd, BIAS)) >> 52;
-    let scaled = S::f64s::from_bits(a.to_bits() - ((biased - bits(simd, 1024)) << 52));
-    // The exponent as the low bits of 2^52.
-    let k = S::f64s::from_bits(biased | bits(simd, 0x4330_0000_0000_0000))
-        - splat(simd, 4_503_599_627_370_496.0 + 1024.0);
-    let f = (scaled - b) / (scaled + b);
-    let square = f * f;
-    let rest = (f * square).mul_add(polynomial(simd, square, &LN), k * splat(simd, LN_2_LOW));
-    k.mul_add(splat(simd, LN_2_HIGH), f + (f + rest))
+    one::<S>(a).ln_ratio(simd, one::<S>(b)).0[0]
+}
+
+/// Probability that a standard normal is at most `x`, to about `x^2` times 1e-16; the lower tail keeps its digits.
+#[inline(always)]
+pub(crate) fn cdf<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
+    let density = exp(simd, x * x * splat(simd, -0.5)) * splat(simd, ONE_OVER_SQRT_2PI);
+    let tail = density * mills(simd, x.abs());
+    let above = x.simd_gt(splat(simd, 0.0));
+    above.select(splat(simd, 1.0) - tail, tail)
 }
 
 /// The natural logarithm of a normal positive number between 1e-306 and 1e306.
 #[inline(always)]
 pub(crate) fn ln<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    ln_ratio(simd, x, S::f64s::splat(simd, 1.0))
+    one::<S>(x).ln_ratio(simd, Wide::splat(simd, 1.0)).0[0]
 }
 
 /// Mills' ratio `(1 - N(z)) / n(z)` for `z` from 0 to 1e70.
 #[inline(always)]
 pub(crate) fn mills<S: Simd>(simd: S, z: S::f64s) -> S::f64s {
-    let (above, pole) = (z + splat(simd, CENTRE), z + splat(simd, POLE));
-    let share = splat(simd, 1.0) / (above * pole);
-    let t = (z - splat(simd, CENTRE)) * (pole * share);
-    polynomial(simd, t, &MILLS) * (above * share)
+    one::<S>(z).mills(simd).0[0]
 }
 
 /// [`mills`] of two arguments at the price of one division; `z` from 0 to 1e70.
 #[inline(always)]
 pub(crate) fn mills_of_two<S: Simd>(simd: S, z: [S::f64s; 2]) -> [S::f64s; 2] {
-    let above = [z[0] + splat(simd, CENTRE), z[1] + splat(simd, CENTRE)];
-    let pole = [z[0] + splat(simd, POLE), z[1] + splat(simd, POLE)];
-    let below = [above[0] * pole[0], above[1] * pole[1]];
-    let share = splat(simd, 1.0) / (below[0] * below[1]);
-    let share = [share * below[1], share * below[0]];
-    let t = [
-        (z[0] - splat(simd, CENTRE)) * (pole[0] * share[0]),
-        (z[1] - splat(simd, CENTRE)) * (pole[1] * share[1]),
-    ];
-    [
-        polynomial(simd, t[0], &MILLS) * (above[0] * share[0]),
-        polynomial(simd, t[1], &MILLS) * (above[1] * share[1]),
-    ]
+    let [first, second] = Wide::mills_of_two(simd, [one::<S>(z[0]), one::<S>(z[1])]);
+    [first.0[0], second.0[0]]
 }
 
-/// Density of the standard normal; 0 beyond 37.6, where its values leave the normal numbers.
 #[inline(always)]
-pub(crate) fn pdf<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    // What the rounding of the square lost is put back to first order.
-    let square = x * x;
-    let lost = x.mul_sub(x, square);
-    let tall = exp(simd, square * splat(simd, -0.5)) * splat(simd, ONE_OVER_SQRT_2PI);
-    (tall * splat(simd, -0.5)).mul_add(lost, tall)
-}
-
-/// Probability to be at most `x` and density at `x` of the standard normal; the lower tail keeps its digits.
-#[inline(always)]
-pub(crate) fn cdf_pdf<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
-    let density = pdf(simd, x);
-    let tail = density * mills(simd, x.abs());
-    let above = x.simd_gt(splat(simd, 0.0));
-    (above.select(splat(simd, 1.0) - tail, tail), density)
-}
-
-/// Probability that a standard normal is at most `x`.
-#[inline(always)]
-pub(crate) fn cdf<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
-    cdf_pdf(simd, x).0
+fn one<S: Simd>(x: S::f64s) -> Wide<S, f64, 1> {
+    Wide([x])
 }
 
 #[cfg(test)]

@@ -27,17 +27,8 @@ impl Columns {
     }
 
     fn rows(&self, from: usize, to: usize) -> InputsRef<'_> {
-        let [spot, strike, years, rate, dividend_yield, vol] =
-            self.numbers.each_ref().map(|column| &column[from..to]);
-        InputsRef {
-            right: &self.right[from..to],
-            spot,
-            strike,
-            years,
-            rate,
-            dividend_yield,
-            vol,
-        }
+        let numbers = self.numbers.each_ref().map(|column| &column[from..to]);
+        InputsRef::from_columns(&self.right[from..to], numbers)
     }
 }
 
@@ -52,16 +43,7 @@ fn greeks(inputs: InputsRef) -> (Vec<Greeks>, Vec<Status>) {
     let rows = inputs.len();
     let mut columns: [Vec<f64>; 6] = std::array::from_fn(|_| vec![0.0; rows]);
     let mut status = vec![Status::NotConverged; rows];
-    let [price, delta, gamma, vega, theta, rho] = &mut columns;
-    let out = GreeksMut {
-        price,
-        delta,
-        gamma,
-        vega,
-        theta,
-        rho,
-    };
-    european::greeks_batch(inputs, out, &mut status);
+    european::greeks_batch(inputs, GreeksMut::from_columns(&mut columns), &mut status);
     let row = |i: usize| {
         let [price, delta, gamma, vega, theta, rho] = columns.each_ref().map(|column| column[i]);
         Greeks {
@@ -80,18 +62,7 @@ fn second_order(inputs: InputsRef) -> (Vec<SecondOrder>, Vec<Status>) {
     let rows = inputs.len();
     let mut columns: [Vec<f64>; 9] = std::array::from_fn(|_| vec![0.0; rows]);
     let mut status = vec![Status::NotConverged; rows];
-    let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = &mut columns;
-    let out = SecondOrderMut {
-        vanna,
-        volga,
-        charm,
-        veta,
-        vera,
-        speed,
-        color,
-        zomma,
-        phi,
-    };
+    let out = SecondOrderMut::from_columns(&mut columns);
     european::second_order_batch(inputs, out, &mut status);
     let row = |i: usize| {
         let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] =

@@ -1,5 +1,6 @@
 //! The options that are priced: made from a seed, the same on every machine to the last bits of `exp`.
 
+use pricing::european::Inputs32Ref;
 use pricing::{InputsRef, QuotedRef, Right, european, normal};
 
 /// Columns of options, and the whole days that the years were made of.
@@ -191,4 +192,45 @@ impl Options {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
         })
     }
+}
+
+/// The same options in `f32`.
+pub(crate) struct Singles<'a> {
+    right: &'a [Right],
+    numbers: [Vec<f32>; 6],
+}
+
+impl Singles<'_> {
+    pub(crate) fn new(options: &Options) -> Singles<'_> {
+        let column = |column: &[f64]| column.iter().map(|&x| x as f32).collect();
+        Singles {
+            right: &options.right,
+            numbers: [
+                column(&options.spot),
+                column(&options.strike),
+                column(&options.years),
+                column(&options.rate),
+                column(&options.dividend_yield),
+                column(&options.vol),
+            ],
+        }
+    }
+
+    pub(crate) fn as_ref(&self) -> Inputs32Ref<'_> {
+        let [spot, strike, years, rate, dividend_yield, vol] = &self.numbers;
+        Inputs32Ref {
+            right: self.right,
+            spot,
+            strike,
+            years,
+            rate,
+            dividend_yield,
+            vol,
+        }
+    }
+}
+
+/// `N` columns of room for `len` answers.
+pub(crate) fn room<T: Clone, const N: usize>(len: usize, empty: T) -> [Vec<T>; N] {
+    std::array::from_fn(|_| vec![empty.clone(); len])
 }

@@ -16,7 +16,7 @@
 
 use super::stride::{self, Span};
 use super::{CashDividend, Schedule};
-use crate::simd::{self, cdf_pdf, level, splat};
+use crate::simd::{self, cdf, level, splat};
 use crate::{Inputs, Right, european};
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
@@ -439,8 +439,8 @@ fn formula<S: Simd>(
                     let log = simd::ln_ratio(s, some, splat(s, strike));
                     let above = log.mul_add(per_deviation, shift);
                     let below = above - splat(s, deviation);
-                    let (above, _) = cdf_pdf(s, above * splat(s, sign));
-                    let (below, _) = cdf_pdf(s, below * splat(s, sign));
+                    let above = cdf(s, above * splat(s, sign));
+                    let below = cdf(s, below * splat(s, sign));
                     let value = (some * share).mul_sub(above, paid * below).max(zero);
                     [alive.select(value, (zero - paid).max(zero))]
                 },

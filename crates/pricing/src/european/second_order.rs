@@ -13,11 +13,10 @@
 //! vanishes, all but `phi` and `charm` are 0.
 //! Not for early exercise.
 
-use super::Terms;
-use super::lanes::{Core, for_each_vector};
-use crate::simd::{level, splat};
+use super::lanes::{Core, Row};
+use super::{Terms, columns};
+use crate::simd::{Wide, for_each_block, level};
 use crate::{Error, Inputs, InputsRef, Status};
-use fearless_simd::prelude::*;
 use fearless_simd::{Simd, dispatch};
 
 /// Further sensitivities of one share's worth of option, with the holder's sign.
@@ -80,6 +79,24 @@ pub struct SecondOrderMut<'a> {
     pub phi: &'a mut [f64],
 }
 
+impl<'a> SecondOrderMut<'a> {
+    /// From columns in the order of the fields.
+    pub fn from_columns(columns: &'a mut [Vec<f64>; 9]) -> SecondOrderMut<'a> {
+        let [vanna, volga, charm, veta, vera, speed, color, zomma, phi] = columns;
+        SecondOrderMut {
+            vanna,
+            volga,
+            charm,
+            veta,
+            vera,
+            speed,
+            color,
+            zomma,
+            phi,
+        }
+    }
+}
+
 /// The further sensitivities of one option; NaN where [`Inputs::check`] objects.
 ///
 /// ```
@@ -126,18 +143,19 @@ fn second_order_in<S: Simd>(
     status: &mut [Status],
 ) {
     status.fill(Status::Ok);
-    for_each_vector(
+    for_each_block(
         simd,
-        inputs,
+        columns(inputs),
         out,
         #[inline(always)]
-        |row| {
-            let core = Core::new(simd, row);
+        |put, numbers| {
+            let row = Row::new(put, numbers);
+            let core = Core::<S, f64>::new(simd, &row);
             let (d1, d2) = (core.d1, core.d2);
-            let per_spot = splat(simd, 1.0) / row.spot;
+            let per_spot = Wide::splat(simd, 1.0) / row.spot;
             let per_vol = core.root_years * core.per_deviation;
             let root = row.vol * core.per_deviation;
-            let half_per_year = splat(simd, 0.5) * root * root;
+            let half_per_year = Wide::splat(simd, 0.5) * root * root;
             let w = (row.rate - row.dividend_yield).mul_sub(core.per_deviation, d2 * half_per_year);
             let gamma = core.peak * core.per_deviation * per_spot * per_spot;
             let vega = core.peak * core.root_years;
@@ -149,9 +167,9 @@ fn second_order_in<S: Simd>(
                 per_spot.mul_sub(row.dividend_yield * core.with_share, share * w),
                 vega * (drift - half_per_year),
                 -core.peak * row.years * d1 * per_vol,
-                -gamma * d1.mul_add(core.per_deviation, splat(simd, 1.0)) * per_spot,
+                -gamma * d1.mul_add(core.per_deviation, Wide::splat(simd, 1.0)) * per_spot,
                 gamma * (drift + half_per_year),
-                gamma * d1.mul_sub(d2, splat(simd, 1.0)) * per_vol,
+                gamma * d1.mul_sub(d2, Wide::splat(simd, 1.0)) * per_vol,
                 -row.years * core.with_share,
             ];
             (core.usual, answers)

@@ -100,17 +100,13 @@ fn exponential_is_right_to_the_last_places() {
 #[test]
 fn logarithm_is_right_to_the_last_places() {
     let columns = [column(&LOGARITHMS, 0), column(&LOGARITHMS, 1)];
-    let found = each!(columns, simd, [a, b] => ln_ratio(simd, a, b));
+    let found = each!(columns, simd, [a, b] => one::<_>(a).ln_ratio(simd, one::<_>(b)).0[0]);
     check(&found, LOGARITHMS.iter().map(|row| row[2]), 2.0);
 }
 
 #[test]
-fn normal_law_is_right_to_the_last_places() {
+fn mills_ratio_is_right_to_the_last_places() {
     let x = column(&NORMAL, 0);
-    let found = each!([x.clone()], simd, [x] => cdf_pdf(simd, x).0);
-    check(&found, NORMAL.iter().map(|row| row[1]), 4.0);
-    let found = each!([x.clone()], simd, [x] => cdf_pdf(simd, x).1);
-    check(&found, NORMAL.iter().map(|row| row[2]), 2.0);
     let found = each!([x.clone()], simd, [x] => mills(simd, x.abs()));
     let lower = |row: &[f64; 3]| {
         let [x, below, density] = *row;
@@ -121,54 +117,91 @@ fn normal_law_is_right_to_the_last_places() {
     check(&twice, found.iter().copied(), 5.0);
 }
 
+/// `z`, `gap`, Mills' ratio at `z`, and how far it falls from `z` to `z + gap`; made in the same way.
+#[rustfmt::skip]
+#[allow(clippy::excessive_precision)]
+const FALLS: [[f64; 4]; 14] = [
+    [-0.7, 1.4, 2.4276278591711672769, 1.6527340103917766295],
+    [-0.67, 0.01, 2.3485531321680630998, 0.025532970441641648636],
+    [-0.3, 0.6, 1.6201656087067892967, 0.61832820771463354931],
+    [-1e-08, 2e-08, 1.2533141473155003139, 2.0000000000000001085e-8],
+    [0.0, 1e-100, 1.2533141373155002512, 1.00000000000000002e-100],
+    [0.0, 1e-09, 1.2533141373155002512, 9.9999999937334299396e-10],
+    [0.0, 0.3, 1.2533141373155002512, 0.25147673632334450382],
+    [0.2, 0.001, 1.0759446399152136826, 0.00078435181167186230136],
+    [1.0, 0.05, 0.65567954241879847154, 0.016834541503211461714],
+    [2.5, 4.0, 0.35426511132979366678, 0.2038281225935245825],
+    [5.0, 1e-06, 0.19280810471531576488, 3.5959469918061019104e-8],
+    [9.0, 2.0, 0.10978728257830829123, 0.019611607077243608951],
+    [30.0, 0.5, 0.033296419072497213382, 0.00054466600999439482239],
+    [100000.0, 10000.0, 9.9999999990000000003e-6, 9.0909090884222389192e-7],
+];
+
+#[test]
+fn falls_of_mills_ratio_keep_their_digits() {
+    let columns = [column(&FALLS, 0), column(&FALLS, 1)];
+    let ratio = each!(columns.clone(), simd, [z, gap] => Wide::mills_and_fall(simd, one::<_>(z), one::<_>(gap))[0].0[0]);
+    check(&ratio, FALLS.iter().map(|row| row[2]), 5.0);
+    let fall = each!(columns, simd, [z, gap] => Wide::mills_and_fall(simd, one::<_>(z), one::<_>(gap))[1].0[0]);
+    check(&fall, FALLS.iter().map(|row| row[3]), 6.0);
+}
+
 /// Lanes and scalar code may differ in the last places only.
 #[test]
 fn agrees_with_the_scalar_twins() {
     let x: Vec<f64> = (0..20_001).map(|i| f64::from(i) * 7.5e-3 - 75.0).collect();
     let found = each!([x.clone()], simd, [x] => exp(simd, x * 9.0));
     check(&found, x.iter().map(|x| (x * 9.0).exp()), 1.0);
-    let narrow: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
-    let found = each!([narrow.clone()], simd, [x] => cdf(simd, x));
-    check(&found, narrow.iter().map(|&x| crate::normal::cdf(x)), 6.0);
+    let found = each!([x.clone()], simd, [x] => mills(simd, x.abs()));
+    check(&found, x.iter().map(|x| crate::normal::mills(x.abs())), 6.0);
     let positive: Vec<f64> = x.iter().map(|x| x.exp()).collect();
     let found = each!([positive.clone()], simd, [x] => ln(simd, x));
     check(&found, positive.iter().map(|x| x.ln()), 2.0);
 }
 
-/// Half the width gives the same bits, wherever a row stands.
+/// Half the width gives the same bits, wherever a row stands; without fused multiply-add the last digits may differ.
 #[test]
 fn levels_that_fuse_agree_bit_for_bit() {
     let x: Vec<f64> = (0..1003).map(|i| f64::from(i) * 0.07 - 35.0).collect();
-    let wide = each!([x.clone()], simd, [x] => cdf(simd, x));
-    let alone: Vec<f64> = x
-        .iter()
-        .map(|&x| each!([vec![x]], simd, [x] => cdf(simd, x))[0])
-        .collect();
-    assert_eq!(wide, alone);
-    #[cfg(target_arch = "x86_64")]
-    if let Some(narrow) = level().as_avx2() {
+    let kernel = |level: Level, x: &[f64]| {
         let mut out = vec![0.0; x.len()];
-        dispatch!(narrow.level(), simd => in_lanes(simd, [&x], [&mut out], #[inline(always)] |[x]| [cdf(simd, x)]));
-        assert_eq!(wide, out);
+        dispatch!(level, simd => in_lanes(simd, [x], [&mut out], #[inline(always)] |[x]| {
+            let [ratio, fall] = Wide::mills_and_fall(simd, one::<_>(x.abs()), one::<_>(exp(simd, x)));
+            [(ratio + fall * one::<_>(mills(simd, x.abs()))).0[0]]
+        }));
+        out
+    };
+    let wide = kernel(level(), &x);
+    let alone: Vec<f64> = x.iter().map(|&x| kernel(level(), &[x])[0]).collect();
+    assert_eq!(wide, alone);
+    for (_, fuses, level) in levels() {
+        let found = kernel(level, &x);
+        if fuses {
+            assert_eq!(wide, found);
+        } else {
+            check(&found, wide.iter().copied(), 12.0);
+        }
     }
 }
 
 #[test]
 fn single_precision_has_seven_digits() {
-    fn all<S: Simd>(simd: S, x: f32) -> [f32; 4] {
+    fn all<S: Simd>(simd: S, x: f32) -> [f32; 5] {
         simd.vectorize(
             #[inline(always)]
             || {
-                let x = S::f32s::splat(simd, x);
-                let (below, density) = cdf_pdf_f32(simd, x);
-                let log = ln_ratio_f32(simd, exp_f32(simd, x), S::f32s::splat(simd, 1.0));
-                [below[0], density[0], exp_f32(simd, x)[0], log[0]]
+                let x = Wide::<S, f32, 1>([S::f32s::splat(simd, x)]);
+                let growth = x.exp(simd);
+                let log = growth.ln_ratio(simd, Wide::splat(simd, 1.0));
+                let gap = Wide::splat(simd, 0.125);
+                let [ratio, fall] = Wide::mills_and_fall(simd, x.abs(), gap);
+                [growth, log, x.abs().mills(simd), ratio, fall].map(|x| x.0[0][0])
             },
         )
     }
     for i in -1200..1200_i16 {
         let x = f32::from(i) / 128.0;
-        let [below, density, growth, log] = dispatch!(level(), simd => all(simd, x));
+        let [growth, log, ratio, again, fall] = dispatch!(level(), simd => all(simd, x));
         let wide = f64::from(x);
         let near = |found: f32, expected: f64, size: f64, error: f64| {
             assert!(
@@ -176,10 +209,11 @@ fn single_precision_has_seven_digits() {
                 "{found}, expected {expected} at {x}"
             );
         };
-        let twin = crate::normal::cdf(wide);
-        near(below, twin, twin, 3e-6);
-        near(below, twin, 1.0, 2e-7);
-        near(density, crate::normal::pdf(wide), 0.4, 3e-7);
+        let twin = crate::normal::mills(wide.abs());
+        let falls = twin - crate::normal::mills(wide.abs() + 0.125);
+        near(ratio, twin, twin, 1e-6);
+        near(again, twin, twin, 1e-6);
+        near(fall, falls, falls, 3e-6);
         near(growth, wide.exp(), wide.exp(), 2e-7);
         near(log, wide, wide.abs().max(1.0), 2e-7);
     }
