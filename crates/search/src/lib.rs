@@ -93,6 +93,7 @@
 //! answers. Deliberately absent: opponents, hidden information, learned dynamics, threads, files, options.
 
 mod backup;
+pub mod compat;
 mod error;
 mod expand;
 mod game;

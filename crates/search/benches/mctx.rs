@@ -1,0 +1,2 @@
+//! Placeholder while the library is built.
+fn main() {}
