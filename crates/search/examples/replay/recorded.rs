@@ -131,7 +131,9 @@ pub(crate) fn replay_value(game: serde_json::Value) -> Result<Found, String> {
 
 fn finite(what: &str, numbers: &[f32]) -> Result<(), String> {
     match numbers.iter().find(|number| !number.is_finite()) {
-        Some(number) => Err(format!("{what}: {number} is not a number of single precision")),
+        Some(number) => Err(format!(
+            "{what}: {number} is not a number of single precision"
+        )),
         None => Ok(()),
     }
 }
@@ -154,7 +156,10 @@ fn check(game: &Game) -> Result<(), String> {
             game.root.logits.len()
         ));
     }
-    for (what, len) in [("gumbel", game.gumbel.len()), ("invalid", game.invalid.len())] {
+    for (what, len) in [
+        ("gumbel", game.gumbel.len()),
+        ("invalid", game.invalid.len()),
+    ] {
         if len != actions && len != 0 {
             return Err(format!("{what}: {len} entries, but {actions} actions"));
         }
@@ -163,9 +168,10 @@ fn check(game: &Game) -> Result<(), String> {
     finite("root logits", &game.root.logits)?;
     finite("gumbel", &game.gumbel)?;
     for (key, node) in &game.nodes {
-        let known = key
-            .split(',')
-            .all(|part| part.parse::<usize>().is_ok_and(|action| action < actions && action.to_string() == part));
+        let known = key.split(',').all(|part| {
+            part.parse::<usize>()
+                .is_ok_and(|action| action < actions && action.to_string() == part)
+        });
         if !known {
             return Err(format!(
                 "node \"{key}\": a key is actions from 0 to {} with commas between",
@@ -211,9 +217,17 @@ fn search(game: &Game) -> Result<Found, String> {
     };
     check(game)?;
     let mut searcher = Searcher::new(config, 1).map_err(|error| error.to_string())?;
-    let nodes: Vec<(&str, &NodeRecord)> = game.nodes.iter().map(|(key, node)| (key.as_str(), node)).collect();
+    let nodes: Vec<(&str, &NodeRecord)> = game
+        .nodes
+        .iter()
+        .map(|(key, node)| (key.as_str(), node))
+        .collect();
     let mut tape = Tape {
-        places: nodes.iter().zip(0..).map(|((key, _), place)| (*key, place)).collect(),
+        places: nodes
+            .iter()
+            .zip(0..)
+            .map(|((key, _), place)| (*key, place))
+            .collect(),
         nodes,
         key: String::new(),
     };
@@ -222,9 +236,15 @@ fn search(game: &Game) -> Result<Found, String> {
         value: game.root.value,
         logits: &game.root.logits,
         invalid: &game.invalid,
-        gumbel: if game.mode == Mode::Gumbel { &game.gumbel } else { &[] },
+        gumbel: if game.mode == Mode::Gumbel {
+            &game.gumbel
+        } else {
+            &[]
+        },
     };
-    searcher.run(&[root], &mut tape).map_err(|error| error.to_string())?;
+    searcher
+        .run(&[root], &mut tape)
+        .map_err(|error| error.to_string())?;
     let answer = searcher.answer(0);
     Ok(Found {
         visits: answer.visits().map(|visits| visits as u32).collect(),

@@ -42,7 +42,11 @@ impl Shape {
             actions: config.actions,
             outcomes,
             vectors: widest.div_ceil(LANES),
-            rows: if matches!(config.policy, Policy::Gumbel(_)) { 4 } else { 3 },
+            rows: if matches!(config.policy, Policy::Gumbel(_)) {
+                4
+            } else {
+                3
+            },
         }
     }
 
@@ -222,7 +226,8 @@ impl<S: Clone + Default> Arena<S> {
             &self.weights,
             &self.leaf_logits,
         ];
-        let states = self.states.capacity() + self.leaf_parents.capacity() + self.leaf_states.capacity();
+        let states =
+            self.states.capacity() + self.leaf_parents.capacity() + self.leaf_states.capacity();
         let words = self.children.capacity()
             + self.depth.capacity()
             + self.choice.capacity()
@@ -232,7 +237,10 @@ impl<S: Clone + Default> Arena<S> {
             + self.leaf_rewards.capacity()
             + self.leaf_discounts.capacity()
             + self.leaf_values.capacity();
-        aligned.iter().map(|column| column.memory_bytes()).sum::<usize>()
+        aligned
+            .iter()
+            .map(|column| column.memory_bytes())
+            .sum::<usize>()
             + states * size_of::<S>()
             + words * size_of::<u32>()
             + self.nodes.capacity() * size_of::<Node>()
@@ -272,7 +280,11 @@ impl<S: Clone + Default> Arena<S> {
         if root.gumbel.iter().any(|number| !number.is_finite()) {
             return Err(wrong("a Gumbel number is not finite"));
         }
-        if root.logits.iter().any(|&logit| logit.is_nan() || logit == f32::INFINITY) {
+        if root
+            .logits
+            .iter()
+            .any(|&logit| logit.is_nan() || logit == f32::INFINITY)
+        {
             return Err(wrong("a logit is NaN or plus infinity"));
         }
 
@@ -305,7 +317,11 @@ impl<S: Clone + Default> Arena<S> {
         if valid < actions {
             let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             for (logit, allowed) in logits.iter_mut().zip(&*allowed).take(actions) {
-                *logit = if *allowed == 0.0 { *logit - top } else { INVALID_LOGIT };
+                *logit = if *allowed == 0.0 {
+                    *logit - top
+                } else {
+                    INVALID_LOGIT
+                };
             }
         }
         let total = dispatch!(level, simd => softmax(simd, logits, scratch));
@@ -362,7 +378,11 @@ impl<S: Clone + Default> Arena<S> {
     }
 
     /// The leaves of this step, and room for the answers.
-    pub(super) fn batch(&mut self, config: &Config, count: usize) -> (Leaves<'_, S>, Answers<'_, S>) {
+    pub(super) fn batch(
+        &mut self,
+        config: &Config,
+        count: usize,
+    ) -> (Leaves<'_, S>, Answers<'_, S>) {
         let lanes = self.shape.lanes();
         let kinds = &self.leaf_kinds[..count];
         let leaves = Leaves {

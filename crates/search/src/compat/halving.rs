@@ -79,7 +79,13 @@ mod tests {
     /// The sequences of mctx's `seq_halving_test.py`.
     #[test]
     fn the_sequences_of_mctx() {
-        check(8, 24, &[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
+        check(
+            8,
+            24,
+            &[
+                0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6,
+            ],
+        );
         let mut long = vec![0; 8];
         for visits in 1..=3 {
             long.extend([visits; 4]);
@@ -91,7 +97,13 @@ mod tests {
         check(8, 47, &long);
         check(8, 2, &[0, 0]);
         check(8, 13, &[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2]);
-        check(7, 24, &[0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8]);
+        check(
+            7,
+            24,
+            &[
+                0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8,
+            ],
+        );
         let count_up: Vec<u32> = (0..16).collect();
         check(0, 16, &count_up);
         check(1, 16, &count_up);

@@ -148,7 +148,11 @@ fn puct<S: Simd>(
             (low, 1.0 / (high - low).max(EPSILON))
         }
     };
-    let (low, scale, exploration) = (splat(simd, low), splat(simd, scale), splat(simd, exploration));
+    let (low, scale, exploration) = (
+        splat(simd, low),
+        splat(simd, scale),
+        splat(simd, exploration),
+    );
     let mut top = splat(simd, f32::NEG_INFINITY);
     for k in 0..vectors {
         let n = load(simd, visits, k);
@@ -360,13 +364,31 @@ fn descend<S: Simd, T: Clone + Default>(
             Policy::MuZero(limits) => {
                 let exploration = arena.exploration[node.visits as usize];
                 let allowed = (index == 0).then_some(allowed);
-                puct(simd, block, vectors, node, exploration, limits.bounds, allowed, scores)
+                puct(
+                    simd,
+                    block,
+                    vectors,
+                    node,
+                    exploration,
+                    limits.bounds,
+                    allowed,
+                    scores,
+                )
             }
             Policy::Stochastic { .. } if depth % 2 == 1 => chance(simd, block, vectors, scores),
             Policy::Stochastic { puct: limits, .. } => {
                 let exploration = arena.exploration[node.visits as usize];
                 let allowed = (index == 0).then_some(allowed);
-                puct(simd, block, vectors, node, exploration, limits.bounds, allowed, scores)
+                puct(
+                    simd,
+                    block,
+                    vectors,
+                    node,
+                    exploration,
+                    limits.bounds,
+                    allowed,
+                    scores,
+                )
             }
             Policy::Gumbel(gumbel) => {
                 let padding = &arena.padding.get()[..lanes];
@@ -374,7 +396,9 @@ fn descend<S: Simd, T: Clone + Default>(
                 if index == 0 {
                     let considered = halving.visits(arena.considered[root] as usize, simulation);
                     let noisy = &arena.noisy.get()[root * lanes..][..lanes];
-                    halving_choice(simd, block, vectors, completed, considered, noisy, allowed, scores)
+                    halving_choice(
+                        simd, block, vectors, completed, considered, noisy, allowed, scores,
+                    )
                 } else {
                     interior_choice(simd, block, vectors, node, completed, scores)
                 }
@@ -465,7 +489,11 @@ fn absorb<S: Simd, T: Clone + Default>(
     arena.children[at * lanes..][..lanes].fill(0);
     let node = &mut arena.nodes[at];
     // A leaf at the depth limit is expanded again and again; it has no children to lose.
-    let visits = if index == simulation + 1 { 1.0 } else { node.visits + 1.0 };
+    let visits = if index == simulation + 1 {
+        1.0
+    } else {
+        node.visits + 1.0
+    };
     *node = Node {
         value,
         raw: value,
@@ -575,7 +603,9 @@ fn choose<S: Simd, T: Clone + Default>(
         let noisy = &arena.noisy.get()[root * lanes..][..lanes];
         let allowed = &arena.allowed.get()[root * lanes..][..lanes];
         let considered = most.reduce_max();
-        halving_choice(simd, block, vectors, completed, considered, noisy, allowed, scores)
+        halving_choice(
+            simd, block, vectors, completed, considered, noisy, allowed, scores,
+        )
     } else {
         let total = splat(simd, 1.0 / config.simulations as f32);
         for k in 0..vectors {

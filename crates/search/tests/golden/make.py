@@ -171,8 +171,26 @@ def fuzz(folder, count, seed):
             written += 1
 
 
+def toy_visits():
+    """Root visits in the toy environment: 64 roots at 128 simulations and one at 512, for each policy."""
+    import toy
+
+    without_noise(np.zeros((1, 1)))
+    out = {}
+    for policy in ("muzero", "gumbel", "stochastic"):
+        for batch, simulations in ((64, 128), (1, 512)):
+            # The Gumbel numbers are zeros, of whatever shape is asked for.
+            policies.jax.random.gumbel = lambda key, shape, dtype: jnp.zeros(shape, dtype)
+            visits = toy.search(policy, batch, simulations, 768)()
+            out[f"{policy} {batch} {simulations}"] = [" ".join(map(str, row)) for row in visits.tolist()]
+    with open(os.path.join(HERE, "toy.json"), "w") as file:
+        json.dump(out, file, indent=0)
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["fuzz"]:
         fuzz(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1:2] == ["toy"]:
+        toy_visits()
     else:
         sys.exit(__doc__)
