@@ -67,7 +67,7 @@
 //! searcher.run(&[Root::new(0, 0.0, &[0.0; 4])], &mut Bandits)?;
 //! let answer = searcher.answer(0);
 //! assert_eq!(answer.action(), 2);
-//! assert_eq!(answer.visits().map(|n| n as u32).sum::<u32>(), 50);
+//! assert_eq!(answer.visits().iter().sum::<f32>(), 50.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -44,6 +44,7 @@ fn visits(policy: Policy, first: usize, batch: usize, simulations: usize) -> Vec
             let counts: Vec<String> = searcher
                 .answer(root)
                 .visits()
+                .iter()
                 .map(|n| n.to_string())
                 .collect();
             counts.join(" ")

@@ -247,7 +247,11 @@ fn search(game: &Game) -> Result<Found, String> {
         .map_err(|error| error.to_string())?;
     let answer = searcher.answer(0);
     Ok(Found {
-        visits: answer.visits().map(|visits| visits as u32).collect(),
+        visits: answer
+            .visits()
+            .iter()
+            .map(|&visits| visits as u32)
+            .collect(),
         q: (0..game.actions).map(|action| answer.q(action)).collect(),
         value: answer.value(),
         action: answer.action(),

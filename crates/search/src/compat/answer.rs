@@ -41,10 +41,9 @@ impl<'a, S> Answer<'a, S> {
         self.arena.choice[self.root] as usize
     }
 
-    /// Visits of each action at the root.
-    pub fn visits(&self) -> impl Iterator<Item = f32> + 'a {
-        let row = self.row(2);
-        row[..self.config.actions].iter().copied()
+    /// Visits of each action at the root: whole numbers.
+    pub fn visits(&self) -> &'a [f32] {
+        &self.row(2)[..self.config.actions]
     }
 
     /// Reward plus discounted value of an action at the root; `None` if it was never visited.
