@@ -78,8 +78,8 @@ mod kernels;
 
 pub use answer::{Answer, NodeView};
 
-use arena::{Arena, Shape};
-use fearless_simd::{Level, dispatch};
+use arena::{Arena, Shape, States};
+use fearless_simd::Level;
 use halving::Halving;
 
 /// What mctx's `qtransform_by_parent_and_siblings` divides by at least.
@@ -353,7 +353,8 @@ pub enum Error<E: std::fmt::Display> {
 #[derive(Debug)]
 pub struct Searcher<S> {
     config: Config,
-    arena: Arena<S>,
+    arena: Arena,
+    states: States<S>,
     halving: Halving,
     level: Level,
     roots: usize,
@@ -378,6 +379,7 @@ impl<S: Clone + Default> Searcher<S> {
         Ok(Searcher {
             halving: Halving::new(&config),
             arena: Arena::new(&config, shape),
+            states: States::new(shape),
             level: Level::new(),
             config,
             roots: 0,
@@ -391,7 +393,7 @@ impl<S: Clone + Default> Searcher<S> {
 
     /// Bytes of memory held, the states' own heap not counted. It never changes.
     pub fn memory_bytes(&self) -> usize {
-        self.arena.memory_bytes() + self.halving.memory_bytes()
+        self.arena.memory_bytes() + self.states.memory_bytes() + self.halving.memory_bytes()
     }
 
     /// Runs all simulations for all roots and keeps the trees until the next run. Allocates nothing.
@@ -413,6 +415,7 @@ impl<S: Clone + Default> Searcher<S> {
         }
         for (index, root) in roots.iter().enumerate() {
             self.arena.plant(&self.config, &self.halving, index, root)?;
+            self.states.plant(&self.arena, index, &root.state);
         }
         let count = roots.len();
         let bad = |(root, simulation, what)| Error::Answer {
@@ -421,13 +424,14 @@ impl<S: Clone + Default> Searcher<S> {
             what,
         };
         let (config, halving, level) = (&self.config, &self.halving, self.level);
-        let arena = &mut self.arena;
-        dispatch!(level, simd => kernels::descend_all(simd, config, halving, arena, count));
+        let (arena, states) = (&mut self.arena, &mut self.states);
+        kernels::descend_all(level, config, halving, arena, count);
         for simulation in 0..config.simulations {
-            let (leaves, answers) = arena.batch(config, count);
+            states.lay_out(arena, count);
+            let (leaves, answers) = arena.batch(states, config, count);
             model.step(leaves, answers).map_err(Error::Model)?;
-            dispatch!(level, simd => kernels::advance_all(simd, config, halving, arena, count, simulation))
-                .map_err(bad)?;
+            kernels::advance_all(level, config, halving, arena, count, simulation).map_err(bad)?;
+            states.absorb(arena, count);
         }
         self.roots = count;
         Ok(())
@@ -443,7 +447,7 @@ impl<S: Clone + Default> Searcher<S> {
             "root {root} was not searched: the last run answered {}",
             self.roots
         );
-        Answer::new(&self.config, &self.arena, root)
+        Answer::new(&self.config, &self.arena, &self.states, root)
     }
 }
 

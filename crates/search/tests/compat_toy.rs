@@ -3,6 +3,7 @@
 
 #[path = "../benches/toy/net.rs"]
 mod net;
+#[allow(dead_code)] // The benchmark uses the rest.
 #[path = "../benches/toy/world.rs"]
 mod world;
 
@@ -84,6 +85,41 @@ fn gumbel_visits_are_those_of_mctx() {
 #[test]
 fn stochastic_visits_are_those_of_mctx() {
     check("stochastic");
+}
+
+/// Every third action invalid and five edges deep at most.
+#[test]
+fn masks_and_depth_limits_are_those_of_mctx() {
+    let golden: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("golden/toy.json")).unwrap();
+    for name in ["muzero", "gumbel", "stochastic"] {
+        let config = Config {
+            policy: policy(name),
+            actions: ACTIONS,
+            simulations: 64,
+            max_depth: Some(5),
+        };
+        let mut world = World::new(FEATURES, name == "stochastic", 16, 65);
+        let judged = world.roots(0, 16);
+        let masks: Vec<Vec<bool>> = (0..16)
+            .map(|root| (0..ACTIONS).map(|a| (root + a) % 3 == 0).collect())
+            .collect();
+        let mut roots = roots(&judged);
+        for (root, mask) in roots.iter_mut().zip(&masks) {
+            root.invalid = mask;
+        }
+        let mut searcher = Searcher::new(config, 16).unwrap();
+        searcher.run(&roots, &mut world).unwrap();
+        for (root, expected) in golden[&format!("{name} masked")].iter().enumerate() {
+            let counts: Vec<String> = searcher
+                .answer(root)
+                .visits()
+                .iter()
+                .map(|n| n.to_string())
+                .collect();
+            assert_eq!(&counts.join(" "), expected, "{name}, root {root}");
+        }
+    }
 }
 
 /// Whoever a root shares its steps with, it gets the same visits: 1, 3, 7 and 11 roots at a time.

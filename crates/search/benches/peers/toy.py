@@ -42,7 +42,7 @@ def judge(net, e):
     return x[:, :-1], jnp.tanh(x[:, -1])
 
 
-def search(policy, batch, simulations, width, first=0, max_depth=None):
+def search(policy, batch, simulations, width, first=0, max_depth=None, masked=False):
     """A function without arguments that runs one search, compiled."""
     params = dict(
         state=weights(10, ACTIONS), after=weights(20, OUTCOMES),
@@ -73,6 +73,8 @@ def search(policy, batch, simulations, width, first=0, max_depth=None):
         logits, value = judge(params["state"], e0)
         root = mctx.RootFnOutput(prior_logits=logits, value=value, embedding=e0)
         common = dict(params=params, rng_key=key, root=root, num_simulations=simulations, max_depth=max_depth)
+        if masked:
+            common["invalid_actions"] = jnp.asarray(np.add.outer(np.arange(batch), np.arange(ACTIONS)) % 3 == 0, jnp.float32)
         if policy == "muzero":
             out = mctx.muzero_policy(recurrent_fn=recurrent, dirichlet_fraction=0.0, **common)
         elif policy == "gumbel":

@@ -6,7 +6,7 @@ use search::compat::{Answers, Config, Gumbel, Leaves, Model, Policy, Puct, Root,
 use serde::{Deserialize, Serialize};
 
 /// A search would take more memory than a recorded game can ever need.
-const MOST_NUMBERS: usize = 1 << 30;
+const MOST_NUMBERS: usize = 1 << 26;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]

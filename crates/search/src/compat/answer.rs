@@ -1,13 +1,14 @@
 //! Reading the trees of the last run.
 
 use super::Config;
-use super::arena::{Arena, Node};
+use super::arena::{Arena, Node, States};
 
 /// What the search of one root found.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a, S> {
     config: &'a Config,
-    arena: &'a Arena<S>,
+    arena: &'a Arena,
+    states: &'a States<S>,
     root: usize,
 }
 
@@ -27,10 +28,16 @@ pub struct NodeView {
 }
 
 impl<'a, S> Answer<'a, S> {
-    pub(super) fn new(config: &'a Config, arena: &'a Arena<S>, root: usize) -> Answer<'a, S> {
+    pub(super) fn new(
+        config: &'a Config,
+        arena: &'a Arena,
+        states: &'a States<S>,
+        root: usize,
+    ) -> Answer<'a, S> {
         Answer {
             config,
             arena,
+            states,
             root,
         }
     }
@@ -95,7 +102,7 @@ impl<'a, S> Answer<'a, S> {
     /// # Panics
     /// As [`Answer::node`].
     pub fn state(&self, node: usize) -> &'a S {
-        &self.arena.states[self.at(node)]
+        self.states.get(self.at(node))
     }
 
     /// The node that edge `edge` (an action, or an outcome) of node `node` leads to, if it was visited.

@@ -5,9 +5,9 @@
 //! 0, no visits and minus infinity as its logit, so that it never wins.
 
 use super::halving::Halving;
-use super::kernels::softmax;
+use super::kernels::probabilities;
 use super::{Answers, Config, Error, Kind, Leaves, Policy, Root};
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 
 /// Lanes of one vector; rows of edges are padded to a multiple.
 pub(super) const LANES: usize = 16;
@@ -133,16 +133,74 @@ pub(super) struct Step {
     pub(super) edge: u32,
 }
 
+/// The states of all trees, of the caller's own type. Nothing is computed with them: they are copied in and out.
+#[derive(Debug)]
+pub(super) struct States<S> {
+    nodes: Vec<S>,
+    parents: Vec<S>,
+    leaves: Vec<S>,
+}
+
+impl<S: Clone + Default> States<S> {
+    pub(super) fn new(shape: Shape) -> States<S> {
+        States {
+            nodes: vec![S::default(); shape.roots * shape.nodes],
+            parents: vec![S::default(); shape.roots],
+            leaves: vec![S::default(); shape.roots],
+        }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let states = self.nodes.capacity() + self.parents.capacity() + self.leaves.capacity();
+        states * size_of::<S>()
+    }
+
+    pub(super) fn plant(&mut self, arena: &Arena, root: usize, state: &S) {
+        self.nodes[root * arena.shape.nodes].clone_from(state);
+    }
+
+    /// Keeps the states that the model gave for the leaves.
+    pub(super) fn absorb(&mut self, arena: &Arena, count: usize) {
+        for (root, (leaf, slot)) in self
+            .leaves
+            .iter()
+            .zip(&arena.leaf_slot)
+            .take(count)
+            .enumerate()
+        {
+            self.nodes[root * arena.shape.nodes + *slot as usize].clone_from(leaf);
+        }
+    }
+
+    /// Lays out the states that the next leaves are reached from.
+    pub(super) fn lay_out(&mut self, arena: &Arena, count: usize) {
+        for (root, (parent, from)) in self
+            .parents
+            .iter_mut()
+            .zip(&arena.leaf_from)
+            .take(count)
+            .enumerate()
+        {
+            parent.clone_from(&self.nodes[root * arena.shape.nodes + *from as usize]);
+        }
+    }
+}
+
+impl<S> States<S> {
+    pub(super) fn get(&self, at: usize) -> &S {
+        &self.nodes[at]
+    }
+}
+
 /// All trees.
 #[derive(Debug)]
-pub(super) struct Arena<S> {
+pub(super) struct Arena {
     pub(super) shape: Shape,
     /// Rows of edges, a block per node.
     pub(super) edges: Aligned,
     /// Node reached by each edge, within its root; 0 for none.
     pub(super) children: Vec<u32>,
     pub(super) nodes: Vec<Node>,
-    pub(super) states: Vec<S>,
     /// The last descent of each root.
     pub(super) path: Vec<Step>,
     pub(super) depth: Vec<u32>,
@@ -162,19 +220,20 @@ pub(super) struct Arena<S> {
     pub(super) choice: Vec<u32>,
     pub(super) weights: Aligned,
     /// The leaves and answers of one step.
-    leaf_parents: Vec<S>,
+    /// Node that each leaf is reached from, and the node that it became.
+    pub(super) leaf_from: Vec<u32>,
+    pub(super) leaf_slot: Vec<u32>,
     pub(super) leaf_moves: Vec<u32>,
     leaf_kinds: Vec<Kind>,
-    pub(super) leaf_states: Vec<S>,
     pub(super) leaf_rewards: Vec<f32>,
     pub(super) leaf_discounts: Vec<f32>,
     pub(super) leaf_values: Vec<f32>,
     pub(super) leaf_logits: Aligned,
 }
 
-impl<S: Clone + Default> Arena<S> {
+impl Arena {
     /// `shape` must have passed [`Shape::numbers`].
-    pub(super) fn new(config: &Config, shape: Shape) -> Arena<S> {
+    pub(super) fn new(config: &Config, shape: Shape) -> Arena {
         let nodes = shape.roots * shape.nodes;
         let lanes = shape.lanes();
         let exploration = match config.policy {
@@ -194,7 +253,6 @@ impl<S: Clone + Default> Arena<S> {
             edges: Aligned::new(nodes * shape.block()),
             children: vec![0; nodes * lanes],
             nodes: vec![Node::default(); nodes],
-            states: vec![S::default(); nodes],
             path: vec![Step::default(); nodes],
             depth: vec![0; shape.roots],
             allowed: Aligned::new(shape.roots * lanes),
@@ -205,10 +263,10 @@ impl<S: Clone + Default> Arena<S> {
             scratch: Aligned::new(lanes),
             choice: vec![0; shape.roots],
             weights: Aligned::new(shape.roots * lanes),
-            leaf_parents: vec![S::default(); shape.roots],
+            leaf_from: vec![0; shape.roots],
+            leaf_slot: vec![0; shape.roots],
             leaf_moves: vec![0; shape.roots],
             leaf_kinds: vec![Kind::Action; shape.roots],
-            leaf_states: vec![S::default(); shape.roots],
             leaf_rewards: vec![0.0; shape.roots],
             leaf_discounts: vec![0.0; shape.roots],
             leaf_values: vec![0.0; shape.roots],
@@ -226,14 +284,14 @@ impl<S: Clone + Default> Arena<S> {
             &self.weights,
             &self.leaf_logits,
         ];
-        let states =
-            self.states.capacity() + self.leaf_parents.capacity() + self.leaf_states.capacity();
         let words = self.children.capacity()
             + self.depth.capacity()
             + self.choice.capacity()
             + self.considered.capacity()
             + self.exploration.capacity()
             + self.leaf_moves.capacity()
+            + self.leaf_from.capacity()
+            + self.leaf_slot.capacity()
             + self.leaf_rewards.capacity()
             + self.leaf_discounts.capacity()
             + self.leaf_values.capacity();
@@ -241,7 +299,6 @@ impl<S: Clone + Default> Arena<S> {
             .iter()
             .map(|column| column.memory_bytes())
             .sum::<usize>()
-            + states * size_of::<S>()
             + words * size_of::<u32>()
             + self.nodes.capacity() * size_of::<Node>()
             + self.path.capacity() * size_of::<Step>()
@@ -249,7 +306,7 @@ impl<S: Clone + Default> Arena<S> {
     }
 
     /// Makes node 0 of root `index`.
-    pub(super) fn plant<E: std::fmt::Display>(
+    pub(super) fn plant<S, E: std::fmt::Display>(
         &mut self,
         config: &Config,
         halving: &Halving,
@@ -307,7 +364,7 @@ impl<S: Clone + Default> Arena<S> {
         // mctx goes from logits to probabilities and back before it masks: Dirichlet noise would come between.
         let scratch = self.scratch.get_mut();
         if usable && !matches!(config.policy, Policy::Gumbel(_)) {
-            dispatch!(level, simd => softmax(simd, logits, scratch));
+            probabilities(level, logits, scratch);
             for (logit, probability) in logits.iter_mut().zip(&*scratch) {
                 *logit = probability.max(f32::MIN_POSITIVE).ln();
             }
@@ -324,7 +381,7 @@ impl<S: Clone + Default> Arena<S> {
                 };
             }
         }
-        let total = dispatch!(level, simd => softmax(simd, logits, scratch));
+        let total = probabilities(level, logits, scratch);
         if !(total.is_finite() && total > 0.0) {
             return Err(wrong("no allowed action has a finite logit"));
         }
@@ -352,15 +409,13 @@ impl<S: Clone + Default> Arena<S> {
             reward: 0.0,
             discount: 0.0,
         };
-        self.states[first].clone_from(&root.state);
         Ok(())
     }
 
     /// Leaf `root`: from node `parent` by `edge`, which leads to depth `depth`.
     #[inline(always)]
     pub(super) fn set_leaf(&mut self, root: usize, parent: usize, edge: usize, depth: usize) {
-        let state = &self.states[root * self.shape.nodes + parent];
-        self.leaf_parents[root].clone_from(state);
+        self.leaf_from[root] = parent as u32;
         self.leaf_moves[root] = edge as u32;
         let kind = if self.shape.outcomes.is_some() && depth.is_multiple_of(2) {
             Kind::Outcome
@@ -378,20 +433,21 @@ impl<S: Clone + Default> Arena<S> {
     }
 
     /// The leaves of this step, and room for the answers.
-    pub(super) fn batch(
-        &mut self,
+    pub(super) fn batch<'a, S>(
+        &'a mut self,
+        states: &'a mut States<S>,
         config: &Config,
         count: usize,
-    ) -> (Leaves<'_, S>, Answers<'_, S>) {
+    ) -> (Leaves<'a, S>, Answers<'a, S>) {
         let lanes = self.shape.lanes();
         let kinds = &self.leaf_kinds[..count];
         let leaves = Leaves {
-            parents: &self.leaf_parents[..count],
+            parents: &states.parents[..count],
             moves: &self.leaf_moves[..count],
             kinds,
         };
         let answers = Answers {
-            states: &mut self.leaf_states[..count],
+            states: &mut states.leaves[..count],
             rewards: &mut self.leaf_rewards[..count],
             discounts: &mut self.leaf_discounts[..count],
             values: &mut self.leaf_values[..count],

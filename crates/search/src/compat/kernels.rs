@@ -11,7 +11,7 @@ use super::arena::{Arena, LANES, Node, Step};
 use super::halving::Halving;
 use super::{Config, EPSILON, Gumbel, Kind, Policy};
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x16, mask32x16};
+use fearless_simd::{Level, Simd, dispatch, f32x16, mask32x16};
 
 /// What mctx's sequential halving scores at least while an action is considered.
 const LOW_SCORE: f32 = -1e9;
@@ -70,9 +70,14 @@ fn exp<S: Simd>(simd: S, x: V<S>) -> V<S> {
     y * V::<S>::from_bits(field)
 }
 
+/// [`softmax`] for those who have no lanes at hand.
+pub(super) fn probabilities(level: Level, logits: &[f32], out: &mut [f32]) -> f32 {
+    dispatch!(level, simd => softmax(simd, logits, out))
+}
+
 /// Probabilities of `logits` into `out`; returns the sum before scaling. NaN and plus infinity must be ruled out before.
 #[inline(always)]
-pub(super) fn softmax<S: Simd>(simd: S, logits: &[f32], out: &mut [f32]) -> f32 {
+fn softmax<S: Simd>(simd: S, logits: &[f32], out: &mut [f32]) -> f32 {
     let vectors = logits.len() / LANES;
     let mut top = load(simd, logits, 0);
     for k in 1..vectors {
@@ -337,92 +342,112 @@ fn interior_choice<S: Simd>(
     first_largest(simd, scores, vectors, top)
 }
 
-/// From the root of `root` to the leaf of simulation `simulation`.
+/// Roots whose descents are interleaved: while one waits for its argmax or its memory, the others compute.
+const SIDE_BY_SIDE: usize = 4;
+
+/// The edge that a descent takes at `index`, a node of `root` at depth `depth`.
 #[inline(always)]
-fn descend<S: Simd, T: Clone + Default>(
+fn choose_edge<S: Simd>(
     simd: S,
     config: &Config,
     halving: &Halving,
-    arena: &mut Arena<T>,
+    arena: &mut Arena,
     vectors: usize,
     root: usize,
+    index: usize,
+    depth: usize,
+    simulation: usize,
+) -> usize {
+    let lanes = vectors * LANES;
+    let size = arena.shape.rows * lanes;
+    let at = root * arena.shape.nodes + index;
+    let block = &arena.edges.get()[at * size..][..size];
+    let node = &arena.nodes[at];
+    let scores = &mut arena.scratch.get_mut()[..lanes];
+    let allowed = &arena.allowed.get()[root * lanes..][..lanes];
+    match config.policy {
+        Policy::Stochastic { .. } if depth % 2 == 1 => chance(simd, block, vectors, scores),
+        Policy::MuZero(limits) | Policy::Stochastic { puct: limits, .. } => {
+            let exploration = arena.exploration[node.visits as usize];
+            let allowed = (index == 0).then_some(allowed);
+            puct(
+                simd,
+                block,
+                vectors,
+                node,
+                exploration,
+                limits.bounds,
+                allowed,
+                scores,
+            )
+        }
+        Policy::Gumbel(gumbel) => {
+            let padding = &arena.padding.get()[..lanes];
+            let completed = Completed::of(simd, block, vectors, node, &gumbel, padding);
+            if index == 0 {
+                let considered = halving.visits(arena.considered[root] as usize, simulation);
+                let noisy = &arena.noisy.get()[root * lanes..][..lanes];
+                halving_choice(
+                    simd, block, vectors, completed, considered, noisy, allowed, scores,
+                )
+            } else {
+                interior_choice(simd, block, vectors, node, completed, scores)
+            }
+        }
+    }
+}
+
+/// From the roots `first..first + count` to the leaves of simulation `simulation`, level by level.
+#[inline(always)]
+fn descend<S: Simd>(
+    simd: S,
+    config: &Config,
+    halving: &Halving,
+    arena: &mut Arena,
+    vectors: usize,
+    first: usize,
+    count: usize,
     simulation: usize,
 ) {
     let lanes = vectors * LANES;
-    let shape = arena.shape;
-    let size = shape.rows * lanes;
-    let base = root * shape.nodes;
+    let nodes = arena.shape.nodes;
     let limit = config.max_depth.unwrap_or(usize::MAX);
-    let (mut index, mut depth) = (0usize, 0usize);
-    loop {
-        let at = base + index;
-        let block = &arena.edges.get()[at * size..][..size];
-        let node = &arena.nodes[at];
-        let scores = &mut arena.scratch.get_mut()[..lanes];
-        let allowed = &arena.allowed.get()[root * lanes..][..lanes];
-        let edge = match config.policy {
-            Policy::MuZero(limits) => {
-                let exploration = arena.exploration[node.visits as usize];
-                let allowed = (index == 0).then_some(allowed);
-                puct(
-                    simd,
-                    block,
-                    vectors,
-                    node,
-                    exploration,
-                    limits.bounds,
-                    allowed,
-                    scores,
-                )
+    // Roots still on their way, and the nodes they are at.
+    let mut under_way = [(0usize, 0usize); SIDE_BY_SIDE];
+    for (slot, root) in under_way.iter_mut().zip(first..first + count) {
+        slot.0 = root;
+    }
+    let (mut left, mut depth) = (count, 0);
+    while left > 0 {
+        let mut kept = 0;
+        for slot in 0..left {
+            let (root, index) = under_way[slot];
+            let edge = choose_edge(
+                simd, config, halving, arena, vectors, root, index, depth, simulation,
+            );
+            let base = root * nodes;
+            arena.path[base + depth] = Step {
+                node: index as u32,
+                edge: edge as u32,
+            };
+            let child = arena.children[(base + index) * lanes + edge];
+            if child == 0 || depth + 1 >= limit {
+                arena.set_leaf(root, index, edge, depth + 1);
+            } else {
+                under_way[kept] = (root, child as usize);
+                kept += 1;
             }
-            Policy::Stochastic { .. } if depth % 2 == 1 => chance(simd, block, vectors, scores),
-            Policy::Stochastic { puct: limits, .. } => {
-                let exploration = arena.exploration[node.visits as usize];
-                let allowed = (index == 0).then_some(allowed);
-                puct(
-                    simd,
-                    block,
-                    vectors,
-                    node,
-                    exploration,
-                    limits.bounds,
-                    allowed,
-                    scores,
-                )
-            }
-            Policy::Gumbel(gumbel) => {
-                let padding = &arena.padding.get()[..lanes];
-                let completed = Completed::of(simd, block, vectors, node, &gumbel, padding);
-                if index == 0 {
-                    let considered = halving.visits(arena.considered[root] as usize, simulation);
-                    let noisy = &arena.noisy.get()[root * lanes..][..lanes];
-                    halving_choice(
-                        simd, block, vectors, completed, considered, noisy, allowed, scores,
-                    )
-                } else {
-                    interior_choice(simd, block, vectors, node, completed, scores)
-                }
-            }
-        };
-        arena.path[base + depth] = Step {
-            node: index as u32,
-            edge: edge as u32,
-        };
-        depth += 1;
-        let child = arena.children[at * lanes + edge];
-        if child == 0 || depth >= limit {
-            arena.set_leaf(root, index, edge, depth);
-            return;
         }
-        index = child as usize;
+        left = kept;
+        depth += 1;
     }
 }
 
 /// Takes the model's answer for the leaf of `root` into its tree, and carries it up.
 #[inline(always)]
-fn absorb<S: Simd, T: Clone + Default>(
+fn absorb<S: Simd>(
     simd: S,
-    arena: &mut Arena<T>,
+    arena: &mut Arena,
     vectors: usize,
     root: usize,
     simulation: usize,
@@ -501,7 +526,7 @@ fn absorb<S: Simd, T: Clone + Default>(
         reward,
         discount,
     };
-    arena.states[at].clone_from(&arena.leaf_states[root]);
+    arena.leaf_slot[root] = index as u32;
 
     let nodes = &mut arena.nodes[base..][..shape.nodes];
     let edges = &mut arena.edges.get_mut()[base * size..][..shape.nodes * size];
@@ -521,54 +546,74 @@ fn absorb<S: Simd, T: Clone + Default>(
 }
 
 /// The first leaf of every root.
-#[inline(always)]
-pub(super) fn descend_all<S: Simd, T: Clone + Default>(
-    simd: S,
+pub(super) fn descend_all(
+    level: Level,
     config: &Config,
     halving: &Halving,
-    arena: &mut Arena<T>,
+    arena: &mut Arena,
     count: usize,
 ) {
-    let vectors = arena.shape.vectors;
-    for root in 0..count {
-        descend(simd, config, halving, arena, vectors, root, 0);
-    }
+    dispatch!(level, simd => start(simd, config, halving, arena, count));
 }
 
 /// Takes in the answers of simulation `simulation`, then finds the next leaves (or, after the last, the choice).
-#[inline(always)]
-pub(super) fn advance_all<S: Simd, T: Clone + Default>(
-    simd: S,
+pub(super) fn advance_all(
+    level: Level,
     config: &Config,
     halving: &Halving,
-    arena: &mut Arena<T>,
+    arena: &mut Arena,
     count: usize,
     simulation: usize,
 ) -> Result<(), Refusal> {
     // The widths of most games are known to the compiler, so that their loops unroll.
     match arena.shape.vectors {
-        1 => advance(simd, config, halving, arena, count, simulation, 1),
-        2 => advance(simd, config, halving, arena, count, simulation, 2),
-        vectors => advance(simd, config, halving, arena, count, simulation, vectors),
+        1 => dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, 1)),
+        2 => dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, 2)),
+        vectors => {
+            dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, vectors))
+        }
     }
 }
 
 #[inline(always)]
-fn advance<S: Simd, T: Clone + Default>(
+fn start<S: Simd>(simd: S, config: &Config, halving: &Halving, arena: &mut Arena, count: usize) {
+    let vectors = arena.shape.vectors;
+    for first in (0..count).step_by(SIDE_BY_SIDE) {
+        let group = SIDE_BY_SIDE.min(count - first);
+        descend(simd, config, halving, arena, vectors, first, group, 0);
+    }
+}
+
+#[inline(always)]
+fn advance<S: Simd>(
     simd: S,
     config: &Config,
     halving: &Halving,
-    arena: &mut Arena<T>,
+    arena: &mut Arena,
     count: usize,
     simulation: usize,
     vectors: usize,
 ) -> Result<(), Refusal> {
-    // One root after the other, so that a tree is still in the cache when its next descent begins.
-    for root in 0..count {
-        absorb(simd, arena, vectors, root, simulation)?;
+    // A few roots at a time, so that their trees are still in the cache when the next descent begins.
+    for first in (0..count).step_by(SIDE_BY_SIDE) {
+        let group = SIDE_BY_SIDE.min(count - first);
+        for root in first..first + group {
+            absorb(simd, arena, vectors, root, simulation)?;
+        }
         if simulation + 1 < config.simulations {
-            descend(simd, config, halving, arena, vectors, root, simulation + 1);
-        } else {
+            descend(
+                simd,
+                config,
+                halving,
+                arena,
+                vectors,
+                first,
+                group,
+                simulation + 1,
+            );
+            continue;
+        }
+        for root in first..first + group {
             choose(simd, config, arena, vectors, root);
         }
     }
@@ -577,13 +622,7 @@ fn advance<S: Simd, T: Clone + Default>(
 
 /// The action of `root` and the weights to train a policy with.
 #[inline(always)]
-fn choose<S: Simd, T: Clone + Default>(
-    simd: S,
-    config: &Config,
-    arena: &mut Arena<T>,
-    vectors: usize,
-    root: usize,
-) {
+fn choose<S: Simd>(simd: S, config: &Config, arena: &mut Arena, vectors: usize, root: usize) {
     let lanes = vectors * LANES;
     let size = arena.shape.rows * lanes;
     let at = root * arena.shape.nodes;
@@ -614,4 +653,80 @@ fn choose<S: Simd, T: Clone + Default>(
         first_largest(simd, visits, vectors, most)
     };
     arena.choice[root] = action as u32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[inline(always)]
+    fn exponentials<S: Simd>(simd: S, x: &[f32; LANES]) -> [f32; LANES] {
+        exp(simd, load(simd, x, 0)).to_array()
+    }
+
+    #[test]
+    fn the_exponential_is_good_to_two_units_in_the_last_place() {
+        let level = Level::new();
+        for step in 0..4000 {
+            let x = std::array::from_fn(|lane| -(step as f32 + lane as f32 / 16.0) * 0.022);
+            let found = dispatch!(level, simd => exponentials(simd, &x));
+            for (x, found) in x.iter().zip(found) {
+                let exact = f64::from(*x).exp();
+                if *x > -87.0 {
+                    let gap = (f64::from(found) / exact - 1.0).abs();
+                    assert!(gap < 2.4e-7, "{x}: {found} {exact}");
+                } else {
+                    assert!(f64::from(found) <= 1.7e-38, "{x}: {found}");
+                }
+            }
+        }
+        let ends = [f32::NEG_INFINITY, 0.0, -1e30, -0.0, -88.0]
+            .map(|x| dispatch!(level, simd => exponentials(simd, &[x; LANES]))[3]);
+        assert_eq!(ends, [0.0, 1.0, 0.0, 1.0, 0.0]);
+    }
+
+    /// `qtransforms_test.py` of mctx 0.0.71.
+    #[test]
+    fn the_mixed_value_is_that_of_mctx() {
+        let (e1, e2) = ((-1.0f32).exp(), 2.0f32.exp());
+        let prior = [0.0, e1 / (e1 + e2), e2 / (e1 + e2), 0.0];
+        let qs = [20.0f32, 3.0, -1.0, 10.0].map(|q| 10.0 / 54.0 * q);
+        let mixed = |visits: [f32; 4]| {
+            let mut block = [0.0f32; 4 * LANES];
+            block[..4].copy_from_slice(&prior);
+            block[LANES..LANES + 4].copy_from_slice(&qs);
+            block[2 * LANES..2 * LANES + 4].copy_from_slice(&visits);
+            let mut padding = [f32::INFINITY; LANES];
+            padding[..4].fill(0.0);
+            let node = Node {
+                raw: -0.8,
+                visits: 1.0 + visits.iter().sum::<f32>(),
+                ..Node::default()
+            };
+            let gumbel = Gumbel::default();
+            let level = Level::new();
+            dispatch!(level, simd => Completed::of(simd, &block, 1, &node, &gumbel, &padding)).mixed
+        };
+        let expected = (-0.8 + 8.0 * (prior[1] * qs[1] + prior[2] * qs[2])) / 9.0;
+        assert!((mixed([0.0, 4.0, 4.0, 0.0]) - expected).abs() < 1e-7);
+        assert_eq!(mixed([0.0; 4]), -0.8);
+    }
+
+    #[test]
+    fn the_first_of_equals_wins() {
+        let level = Level::new();
+        let winner = |winners: &[usize], vectors: usize| {
+            let mut scores = vec![0.5f32; vectors * LANES];
+            for &at in winners {
+                scores[at] = 2.0;
+            }
+            let top = [2.0f32; LANES];
+            dispatch!(level, simd => first_largest(simd, &scores, vectors, load(simd, &top, 0)))
+        };
+        for vectors in 1..7 {
+            for at in 0..vectors * LANES {
+                assert_eq!(winner(&[vectors * LANES - 1, at], vectors), at);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
-"""Writes recorded games beside what mctx 0.0.71 answers on them: the golden files of `tests/compat_golden.rs`.
+"""Writes recorded games beside what mctx 0.0.71 answers on them: the golden files of `tests/compat_*.rs`.
 
-    python make.py golden        writes games.jsonl, toy.json and toy_stochastic.json beside this file
+    python make.py golden        writes games.jsonl, trees.jsonl and toy.json beside this file
     python make.py fuzz DIR N S  writes N files of one game each into DIR (seed S), for `examples/replay.rs`
 
 A line or file is {"game": <the form of the replay example>, "answer": {"visits", "q", "value", "action"}}.
@@ -104,9 +104,15 @@ def play(case, seeds):
         out = jax.jit(lambda: mctx.muzero_policy(dirichlet_fraction=0.0, **common))()
     else:
         out = jax.jit(lambda: mctx.gumbel_muzero_policy(max_num_considered_actions=case["max_considered"], **common))()
+    yield from record(case, root, gumbel, invalid, out)
+
+
+def record(case, root, gumbel, invalid, out, constants=None):
+    """The recorded games of a batch that mctx has searched, with its answers."""
+    actions = case["actions"]
     tree = jax.tree.map(np.asarray, out.search_tree)
     summary = jax.tree.map(np.asarray, out.search_tree.summary())
-    for b in range(batch):
+    for b in range(len(root.value)):
         nodes = {}
         paths = {0: ""}
         # A node's index is the simulation that made it, so parents come first.
@@ -115,11 +121,13 @@ def play(case, seeds):
                 continue
             parent, action = int(tree.parents[b, node]), int(tree.action_from_parent[b, node])
             paths[node] = (paths[parent] + "," if parent else "") + str(action)
+            # Logits of a node that was never left do not matter: zeros are short.
+            left = (tree.children_index[b, node] >= 0).any() or constants is None
             nodes[paths[node]] = {
                 "reward": short(tree.children_rewards[b, parent, action]),
                 "discount": short(tree.children_discounts[b, parent, action]),
                 "value": short(tree.raw_values[b, node]),
-                "logits": [short(x) for x in tree.children_prior_logits[b, node]],
+                "logits": [short(x) if left else 0 for x in tree.children_prior_logits[b, node]],
             }
         visits = summary.visit_counts[b].astype(int)
         action = int(visits.argmax()) if case["mode"] == "muzero" else int(out.action[b])
@@ -130,8 +138,68 @@ def play(case, seeds):
             "root": {"value": short(root.value[b]), "logits": [short(x) for x in root.prior_logits[b]]},
             "nodes": nodes,
         }
+        if constants is not None:
+            game["constants"] = constants
         q = [short(x) if n else None for x, n in zip(summary.qvalues[b], visits)]
         yield game, {"visits": visits.tolist(), "q": q, "value": short(summary.value[b]), "action": action}
+
+
+def stored_trees():
+    """The trees that mctx keeps for its own tests, searched again."""
+    import functools
+
+    from mctx._src.tests import tree_test
+
+    folder = os.path.join(os.path.dirname(tree_test.__file__), "test_data")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name)) as file:
+            stored = json.load(file)
+        actions = len(stored["tree"]["child_stats"])
+        simulations = stored["tree"]["visit"] - 1
+        config = stored["algorithm_config"]
+        kwargs = config.pop("qtransform_kwargs", {})
+        transform = functools.partial(getattr(mctx, config.pop("qtransform")), **kwargs)
+        root = tree_test._prepare_root(batch_size=3, num_actions=actions)
+        invalid = np.zeros((3, actions), bool)
+        invalid[1, 1:] = True
+        invalid[2, 2:] = True
+        gumbel = np.zeros((3, actions), np.float32)
+        without_noise(gumbel)
+        mode = {"gumbel_muzero": "gumbel"}.get(stored["algorithm"], stored["algorithm"])
+        policy = mctx.gumbel_muzero_policy if mode == "gumbel" else mctx.muzero_policy
+        out = jax.jit(lambda: policy(
+            params=(), rng_key=jax.random.PRNGKey(1), root=root,
+            recurrent_fn=tree_test._prepare_recurrent_fn(actions, **stored["env_config"]),
+            num_simulations=simulations, qtransform=transform, invalid_actions=jnp.asarray(invalid, jnp.float32), **config))()
+        constants = {k: v for k, v in kwargs.items() if k in ("value_scale", "maxvisit_init", "rescale_values")}
+        if "min_value" in kwargs:
+            constants["bounds"] = [kwargs["min_value"], kwargs["max_value"]]
+        case = {"mode": mode, "actions": actions, "simulations": simulations, "max_depth": None,
+                "max_considered": config.get("max_num_considered_actions", 16)}
+        for b, (game, answer) in enumerate(record(case, root, gumbel, invalid, out, constants)):
+            if b == 0:
+                ours = {c["action"]: c.get("visit", 0) for c in stored["tree"]["child_stats"]}
+                differing = sum(ours.get(a, 0) != n for a, n in enumerate(answer["visits"]))
+                print(name, "actions whose visits differ from mctx's stored tree:", differing)
+            yield f"{name[:-5]} {b}", game, answer
+
+
+def golden():
+    with open(os.path.join(HERE, "trees.jsonl"), "w") as file:
+        for name, game, answer in stored_trees():
+            if name.startswith(("muzero_tree", "gumbel_muzero_tree 1", "gumbel_muzero_tree 2")):
+                continue  # a quarter of a megabyte each
+            file.write(json.dumps({"name": name, "game": game, "answer": answer}, separators=(",", ":")) + "\n")
+    rng = np.random.default_rng(20260101)
+    written = 0
+    with open(os.path.join(HERE, "games.jsonl"), "w") as file:
+        while written < 90:
+            case = draw(rng)
+            case["simulations"] = int(rng.choice([1, 2, 5, 9, 16, 24]))
+            case["actions"] = min(case["actions"], 5) if written % 9 else case["actions"]
+            for game, answer in play(case, list(rng.integers(0, 2**31, 3))):
+                file.write(json.dumps({"name": f"game {written}", "game": game, "answer": answer}, separators=(",", ":")) + "\n")
+                written += 1
 
 
 def short(x):
@@ -165,9 +233,8 @@ def fuzz(folder, count, seed):
         case = draw(rng)
         batch = [1, 4, 16][rng.integers(3)]
         for game, answer in play(case, list(rng.integers(0, 2**31, batch))):
-            case_text = {k: v for k, v in case.items()}
             with open(os.path.join(folder, f"{written}.json"), "w") as file:
-                json.dump({"case": case_text | {"batch": batch}, "game": game, "answer": answer}, file)
+                json.dump({"case": case | {"batch": batch}, "game": game, "answer": answer}, file)
             written += 1
 
 
@@ -183,6 +250,9 @@ def toy_visits():
             policies.jax.random.gumbel = lambda key, shape, dtype: jnp.zeros(shape, dtype)
             visits = toy.search(policy, batch, simulations, 768)()
             out[f"{policy} {batch} {simulations}"] = [" ".join(map(str, row)) for row in visits.tolist()]
+        # Every third action invalid, depth up to 5.
+        visits = toy.search(policy, 16, 64, 768, max_depth=5, masked=True)()
+        out[f"{policy} masked"] = [" ".join(map(str, row)) for row in visits.tolist()]
     with open(os.path.join(HERE, "toy.json"), "w") as file:
         json.dump(out, file, indent=0)
 
@@ -190,7 +260,8 @@ def toy_visits():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["fuzz"]:
         fuzz(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-    elif sys.argv[1:2] == ["toy"]:
+    elif sys.argv[1:2] == ["golden"]:
+        golden()
         toy_visits()
     else:
         sys.exit(__doc__)
