@@ -233,6 +233,24 @@ fn all_invalid_is_uniform_and_answers_action_0() {
     }
 }
 
+/// An allowed action is taken however unlikely it is.
+#[test]
+fn the_only_allowed_action_is_taken() {
+    for policy in [Policy::muzero(), Policy::gumbel()] {
+        let mut searcher = Searcher::new(config(policy, 2, 5, None), 1).unwrap();
+        let root = Root {
+            invalid: &[true, false],
+            ..Root::new(0, 0.0, &[0.0, f32::NEG_INFINITY])
+        };
+        let mut bandit = Bandit {
+            rewards: &[0.0; 2],
+            outcomes: 0,
+        };
+        searcher.run(&[root], &mut bandit).unwrap();
+        assert_eq!(searcher.answer(0).visits(), [0.0, 5.0]);
+    }
+}
+
 #[test]
 fn impossible_logits_get_no_visits() {
     let logits = [1e6, f32::NEG_INFINITY, 1e6 + 1.0, -100.0];
@@ -373,13 +391,6 @@ fn bad_roots_and_configs_are_named() {
             ..Root::new(0, 0.0, &[0.0; 2])
         },
         "1 marks of invalid actions",
-    );
-    refused(
-        Root {
-            invalid: &[true, false],
-            ..Root::new(0, 0.0, &[0.0, f32::NEG_INFINITY])
-        },
-        "no allowed action has a finite logit",
     );
     let none: [Root<'_, u32>; 0] = [];
     let error = searcher
@@ -534,7 +545,8 @@ proptest! {
         }
     }
 
-    /// With three outcomes, no outcome is more than one visit from its share.
+    /// `argmax p / (n + 1)` is D'Hondt's rule of seats: nobody falls one visit short of his share `p N`, and with `k` outcomes
+    /// nobody gets more than `p (N + k)`; with two outcomes both are within one visit.
     #[test]
     fn chance_visits_keep_to_probabilities(seed in any::<u32>()) {
         let mut world = Drawn { seed, scale: 1.0, shift: 0.0, equal: false };
@@ -548,7 +560,8 @@ proptest! {
             let visits = f64::from(answer.node(after).visits - 1);
             for (outcome, p) in p.iter().enumerate() {
                 let n = answer.child(after, outcome).map_or(0, |child| answer.node(child).visits);
-                prop_assert!((f64::from(n) - p * visits).abs() <= 1.0 + 1e-3, "{n} of {visits} at {p}");
+                let n = f64::from(n);
+                prop_assert!(n > p * visits - 1.001 && n < p * (visits + 3.0) + 1e-3, "{n} of {visits} at {p}");
             }
         }
     }

@@ -140,6 +140,9 @@ fn finite(what: &str, numbers: &[f32]) -> Result<(), String> {
 
 fn check(game: &Game) -> Result<(), String> {
     let actions = game.actions;
+    if actions == 0 {
+        return Err("actions: there must be at least one action".to_owned());
+    }
     let room = actions
         .checked_next_multiple_of(16)
         .and_then(|lanes| lanes.checked_mul(4))
