@@ -221,7 +221,7 @@ pub enum Kind {
     Outcome,
 }
 
-/// The leaves of one step, one per root and in the order of the roots.
+/// The leaves of one step: one per root of the group that is searched together, in the order of the roots.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaves<'a, S> {
     /// The states moved from.
@@ -287,6 +287,13 @@ pub trait Model {
     type State: Clone + Default;
     /// Why the model cannot answer.
     type Error: std::fmt::Display + std::fmt::Debug;
+
+    /// How many leaves it likes to be asked at once; by default as many as there are roots. Roots are then searched in groups
+    /// of that size, one group to the end before the next, which changes no answer: a cheap model is best served with few trees,
+    /// which stay in the cache, a net with as many leaves as fill it.
+    fn preferred_batch(&self) -> usize {
+        usize::MAX
+    }
 
     /// Answers every leaf. Slots hold old answers of other leaves before.
     ///
@@ -417,7 +424,6 @@ impl<S: Clone + Default> Searcher<S> {
             self.arena.plant(&self.config, &self.halving, index, root)?;
             self.states.plant(&self.arena, index, &root.state);
         }
-        let count = roots.len();
         let bad = |(root, simulation, what)| Error::Answer {
             root,
             simulation,
@@ -425,13 +431,19 @@ impl<S: Clone + Default> Searcher<S> {
         };
         let (config, halving, level) = (&self.config, &self.halving, self.level);
         let (arena, states) = (&mut self.arena, &mut self.states);
-        kernels::descend_all(level, config, halving, arena, count);
-        for simulation in 0..config.simulations {
-            states.lay_out(arena, count);
-            let (leaves, answers) = arena.batch(states, config, count);
-            model.step(leaves, answers).map_err(Error::Model)?;
-            kernels::advance_all(level, config, halving, arena, count, simulation).map_err(bad)?;
-            states.absorb(arena, count);
+        let count = roots.len();
+        let step = model.preferred_batch().clamp(1, count);
+        for first in (0..count).step_by(step) {
+            let group = first..(first + step).min(count);
+            kernels::descend_all(level, config, halving, arena, group.clone());
+            for simulation in 0..config.simulations {
+                states.lay_out(arena, group.clone());
+                let (leaves, answers) = arena.batch(states, config, group.clone());
+                model.step(leaves, answers).map_err(Error::Model)?;
+                kernels::advance_all(level, config, halving, arena, group.clone(), simulation)
+                    .map_err(bad)?;
+                states.absorb(arena, group.clone());
+            }
         }
         self.roots = count;
         Ok(())

@@ -101,6 +101,7 @@ fn masks_and_depth_limits_are_those_of_mctx() {
         };
         let mut world = World::new(FEATURES, name == "stochastic", 16, 65);
         let judged = world.roots(0, 16);
+        world.batch = 6; // groups of 6, 6 and 4 roots
         let masks: Vec<Vec<bool>> = (0..16)
             .map(|root| (0..ACTIONS).map(|a| (root + a) % 3 == 0).collect())
             .collect();

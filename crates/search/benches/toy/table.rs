@@ -11,12 +11,15 @@ use crate::world::{Judged, uniform};
 pub(crate) struct Table {
     actions: usize,
     rows: Vec<f32>,
+    /// Roots searched together.
+    pub(crate) batch: usize,
 }
 
 impl Table {
     pub(crate) fn new(actions: usize) -> Table {
         Table {
             actions,
+            batch: 8,
             rows: (0..256 * (actions + 1)).map(|i| uniform(30, i)).collect(),
         }
     }
@@ -44,6 +47,10 @@ impl Table {
 impl Model for Table {
     type State = u32;
     type Error = Infallible;
+
+    fn preferred_batch(&self) -> usize {
+        self.batch
+    }
 
     fn step(
         &mut self,

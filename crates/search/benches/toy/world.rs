@@ -50,6 +50,8 @@ pub(crate) struct Judged {
 
 /// The environment with its nets and the states it has met.
 pub(crate) struct World {
+    /// Roots searched together.
+    pub(crate) batch: usize,
     width: usize,
     state_net: Net,
     after_net: Option<Net>,
@@ -69,6 +71,8 @@ impl World {
         let state_net = net(10, ACTIONS, batch);
         let stride = state_net.stride();
         World {
+            // Two nets share the leaves of a stochastic search, so it takes more of them to fill both.
+            batch: if stochastic { 64 } else { 16 },
             width,
             state_net,
             after_net: stochastic.then(|| net(20, OUTCOMES, batch)),
@@ -117,6 +121,10 @@ impl Model for World {
     type State = u32;
     type Error = Infallible;
 
+    fn preferred_batch(&self) -> usize {
+        self.batch
+    }
+
     fn step(
         &mut self,
         leaves: Leaves<'_, u32>,
@@ -136,6 +144,7 @@ impl Model for World {
                 (None, Kind::Action) => (&mut self.state_net, &self.action_moves, ACTIONS),
                 (_, Kind::Outcome) => (&mut self.state_net, &self.outcome_moves, ACTIONS),
             };
+            let first = self.used;
             for (slot, &i) in self.rows.iter().enumerate() {
                 let (old, new) = self.pool.split_at_mut(self.used * width);
                 let e = &old[leaves.parents[i] as usize * width..][..width];
@@ -144,15 +153,24 @@ impl Model for World {
                 for ((new, e), by) in new.iter_mut().zip(e).zip(by) {
                     *new = DECAY * e + by;
                 }
-                for part in self.features[slot * FEATURES..][..FEATURES].chunks_exact_mut(width) {
-                    part.copy_from_slice(new);
+                if width < FEATURES {
+                    for part in self.features[slot * FEATURES..][..FEATURES].chunks_exact_mut(width)
+                    {
+                        part.copy_from_slice(new);
+                    }
                 }
                 answers.states[i] = self.used as u32;
                 self.used += 1;
             }
             let count = self.rows.len();
             let stride = net.stride();
-            net.forward(&self.features[..count * FEATURES], count, &mut self.outputs);
+            // New states lie side by side: at full width they are the features.
+            let features = if width < FEATURES {
+                &self.features[..count * FEATURES]
+            } else {
+                &self.pool[first * width..][..count * width]
+            };
+            net.forward(features, count, &mut self.outputs);
             for (slot, &i) in self.rows.iter().enumerate() {
                 let row = &self.outputs[slot * stride..][..logits + 1];
                 answers.logits(i).copy_from_slice(&row[..logits]);

@@ -249,6 +249,9 @@ fn search(game: &Game) -> Result<Found, String> {
         .run(&[root], &mut tape)
         .map_err(|error| error.to_string())?;
     let answer = searcher.answer(0);
+    if !answer.value().is_finite() {
+        return Err("the values of this game overflow single precision".to_owned());
+    }
     Ok(Found {
         visits: answer
             .visits()

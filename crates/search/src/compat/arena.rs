@@ -4,6 +4,8 @@
 //! by side so that a descent touches neighbouring cache lines: prior, Q, visits, and for Gumbel the logits. Padding has prior
 //! 0, no visits and minus infinity as its logit, so that it never wins.
 
+use std::ops::Range;
+
 use super::halving::Halving;
 use super::kernels::probabilities;
 use super::{Answers, Config, Error, Kind, Leaves, Policy, Root};
@@ -160,28 +162,18 @@ impl<S: Clone + Default> States<S> {
     }
 
     /// Keeps the states that the model gave for the leaves.
-    pub(super) fn absorb(&mut self, arena: &Arena, count: usize) {
-        for (root, (leaf, slot)) in self
-            .leaves
-            .iter()
-            .zip(&arena.leaf_slot)
-            .take(count)
-            .enumerate()
-        {
-            self.nodes[root * arena.shape.nodes + *slot as usize].clone_from(leaf);
+    pub(super) fn absorb(&mut self, arena: &Arena, roots: Range<usize>) {
+        for root in roots {
+            let slot = root * arena.shape.nodes + arena.leaf_slot[root] as usize;
+            self.nodes[slot].clone_from(&self.leaves[root]);
         }
     }
 
     /// Lays out the states that the next leaves are reached from.
-    pub(super) fn lay_out(&mut self, arena: &Arena, count: usize) {
-        for (root, (parent, from)) in self
-            .parents
-            .iter_mut()
-            .zip(&arena.leaf_from)
-            .take(count)
-            .enumerate()
-        {
-            parent.clone_from(&self.nodes[root * arena.shape.nodes + *from as usize]);
+    pub(super) fn lay_out(&mut self, arena: &Arena, roots: Range<usize>) {
+        for root in roots {
+            let from = root * arena.shape.nodes + arena.leaf_from[root] as usize;
+            self.parents[root].clone_from(&self.nodes[from]);
         }
     }
 }
@@ -437,21 +429,21 @@ impl Arena {
         &'a mut self,
         states: &'a mut States<S>,
         config: &Config,
-        count: usize,
+        roots: Range<usize>,
     ) -> (Leaves<'a, S>, Answers<'a, S>) {
         let lanes = self.shape.lanes();
-        let kinds = &self.leaf_kinds[..count];
+        let kinds = &self.leaf_kinds[roots.clone()];
         let leaves = Leaves {
-            parents: &states.parents[..count],
-            moves: &self.leaf_moves[..count],
+            parents: &states.parents[roots.clone()],
+            moves: &self.leaf_moves[roots.clone()],
             kinds,
         };
         let answers = Answers {
-            states: &mut states.leaves[..count],
-            rewards: &mut self.leaf_rewards[..count],
-            discounts: &mut self.leaf_discounts[..count],
-            values: &mut self.leaf_values[..count],
-            logits: &mut self.leaf_logits.get_mut()[..count * lanes],
+            states: &mut states.leaves[roots.clone()],
+            rewards: &mut self.leaf_rewards[roots.clone()],
+            discounts: &mut self.leaf_discounts[roots.clone()],
+            values: &mut self.leaf_values[roots.clone()],
+            logits: &mut self.leaf_logits.get_mut()[roots.start * lanes..roots.end * lanes],
             stride: lanes,
             actions: config.actions,
             outcomes: self.shape.outcomes,

@@ -7,6 +7,10 @@
 //! Code here is `#[inline(always)]` up to `dispatch!` and has no closures that touch vectors: those would be compiled
 //! without the wide instructions.
 
+#![allow(clippy::too_many_arguments)] // Kernels take apart what their callers hold together.
+
+use std::ops::Range;
+
 use super::arena::{Arena, LANES, Node, Step};
 use super::halving::Halving;
 use super::{Config, EPSILON, Gumbel, Kind, Policy};
@@ -343,7 +347,7 @@ fn interior_choice<S: Simd>(
 }
 
 /// Roots whose descents are interleaved: while one waits for its argmax or its memory, the others compute.
-const SIDE_BY_SIDE: usize = 4;
+const SIDE_BY_SIDE: usize = 8;
 
 /// The edge that a descent takes at `index`, a node of `root` at depth `depth`.
 #[inline(always)]
@@ -545,15 +549,15 @@ fn absorb<S: Simd>(
     Ok(())
 }
 
-/// The first leaf of every root.
+/// The first leaf of each of `roots`.
 pub(super) fn descend_all(
     level: Level,
     config: &Config,
     halving: &Halving,
     arena: &mut Arena,
-    count: usize,
+    roots: Range<usize>,
 ) {
-    dispatch!(level, simd => start(simd, config, halving, arena, count));
+    dispatch!(level, simd => start(simd, config, halving, arena, roots));
 }
 
 /// Takes in the answers of simulation `simulation`, then finds the next leaves (or, after the last, the choice).
@@ -562,24 +566,30 @@ pub(super) fn advance_all(
     config: &Config,
     halving: &Halving,
     arena: &mut Arena,
-    count: usize,
+    roots: Range<usize>,
     simulation: usize,
 ) -> Result<(), Refusal> {
     // The widths of most games are known to the compiler, so that their loops unroll.
     match arena.shape.vectors {
-        1 => dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, 1)),
-        2 => dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, 2)),
+        1 => dispatch!(level, simd => advance(simd, config, halving, arena, roots, simulation, 1)),
+        2 => dispatch!(level, simd => advance(simd, config, halving, arena, roots, simulation, 2)),
         vectors => {
-            dispatch!(level, simd => advance(simd, config, halving, arena, count, simulation, vectors))
+            dispatch!(level, simd => advance(simd, config, halving, arena, roots, simulation, vectors))
         }
     }
 }
 
 #[inline(always)]
-fn start<S: Simd>(simd: S, config: &Config, halving: &Halving, arena: &mut Arena, count: usize) {
+fn start<S: Simd>(
+    simd: S,
+    config: &Config,
+    halving: &Halving,
+    arena: &mut Arena,
+    roots: Range<usize>,
+) {
     let vectors = arena.shape.vectors;
-    for first in (0..count).step_by(SIDE_BY_SIDE) {
-        let group = SIDE_BY_SIDE.min(count - first);
+    for first in roots.clone().step_by(SIDE_BY_SIDE) {
+        let group = SIDE_BY_SIDE.min(roots.end - first);
         descend(simd, config, halving, arena, vectors, first, group, 0);
     }
 }
@@ -590,13 +600,13 @@ fn advance<S: Simd>(
     config: &Config,
     halving: &Halving,
     arena: &mut Arena,
-    count: usize,
+    roots: Range<usize>,
     simulation: usize,
     vectors: usize,
 ) -> Result<(), Refusal> {
     // A few roots at a time, so that their trees are still in the cache when the next descent begins.
-    for first in (0..count).step_by(SIDE_BY_SIDE) {
-        let group = SIDE_BY_SIDE.min(count - first);
+    for first in roots.clone().step_by(SIDE_BY_SIDE) {
+        let group = SIDE_BY_SIDE.min(roots.end - first);
         for root in first..first + group {
             absorb(simd, arena, vectors, root, simulation)?;
         }
