@@ -95,7 +95,7 @@ fn stored_trees_of_mctx() {
             (14, 2),
             (17, 6),
         ],
-        0.637_512_33,
+        0.637_512_3,
     );
     check(
         "gumbel_muzero_tree 0",

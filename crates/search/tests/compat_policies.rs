@@ -269,7 +269,10 @@ fn impossible_logits_get_no_visits() {
 }
 
 /// Says one bad thing at the third step.
-struct Bad(f32, fn(&mut Answers<'_, u32>, f32), u32);
+struct Bad(f32, Spoil, u32);
+
+/// Puts a bad number among the answers.
+type Spoil = fn(&mut Answers<'_, u32>, f32);
 
 impl Model for Bad {
     type State = u32;
@@ -296,7 +299,7 @@ impl Model for Bad {
 
 #[test]
 fn bad_answers_are_named() {
-    let check = |number: f32, set: fn(&mut Answers<'_, u32>, f32), words: &str| {
+    let check = |number: f32, set: Spoil, words: &str| {
         for policy in [Policy::muzero(), Policy::gumbel(), Policy::stochastic(3)] {
             let mut searcher = Searcher::new(config(policy, 20, 8, None), 2).unwrap();
             let logits = [0.0; 20];
@@ -326,7 +329,7 @@ fn bad_answers_are_named() {
     );
     check(0.0, |_, _| (), "the model failed: tired");
     let mut searcher = Searcher::new(config(Policy::muzero(), 2, 8, None), 1).unwrap();
-    let wrong: [(fn(&mut Answers<'_, u32>, f32), &str); 2] = [
+    let wrong: [(Spoil, &str); 2] = [
         (|a, x| a.rewards[0] = x, "reward is not finite"),
         (|a, x| a.discounts[0] = x, "discount is not finite"),
     ];

@@ -91,7 +91,7 @@ fn softmax<S: Simd>(simd: S, logits: &[f32], out: &mut [f32]) -> f32 {
     let mut sum = splat(simd, 0.0);
     for k in 0..vectors {
         let e = exp(simd, load(simd, logits, k) - top);
-        sum = sum + e;
+        sum += e;
         store(e, out, k);
     }
     let sum = sum.reduce_sum();
@@ -169,7 +169,7 @@ fn puct<S: Simd>(
         let policy = exploration * load(simd, prior, k) / (n + splat(simd, 1.0));
         let mut score = (q - low).mul_add_precise(scale, policy);
         if let Some(allowed) = allowed {
-            score = score + load(simd, allowed, k);
+            score += load(simd, allowed, k);
         }
         top = top.max(score);
         store(score, scores, k);
@@ -219,7 +219,7 @@ impl Completed {
         for k in 0..vectors {
             let n = load(simd, visits, k);
             most = most.max(n);
-            sum = sum + seen(simd, n).select(load(simd, prior, k).max(tiny), zero);
+            sum += seen(simd, n).select(load(simd, prior, k).max(tiny), zero);
         }
         let sum = splat(simd, sum.reduce_sum());
         let mut mixed = node.raw;
@@ -228,7 +228,7 @@ impl Completed {
             for k in 0..vectors {
                 let p = load(simd, prior, k).max(tiny);
                 let part = p * load(simd, qs, k) / sum;
-                weighted = weighted + seen(simd, load(simd, visits, k)).select(part, zero);
+                weighted += seen(simd, load(simd, visits, k)).select(part, zero);
             }
             let count = node.visits - 1.0;
             mixed = count.mul_add(weighted.reduce_sum(), node.raw) / (count + 1.0);
@@ -314,7 +314,7 @@ fn improved<S: Simd>(
     let mut sum = splat(simd, 0.0);
     for k in 0..vectors {
         let e = exp(simd, load(simd, out, k) - top);
-        sum = sum + e;
+        sum += e;
         store(e, out, k);
     }
     let scale = splat(simd, 1.0 / sum.reduce_sum());
