@@ -27,8 +27,8 @@
 //! | a model | may be learned: reward, discount, value, logits | rules of a game |
 //! | many roots | in lock step, one call of the model for all | one root |
 //!
-//! So visits here converge as mctx's do, and with the mean's slowness: on an American put its error at 16,384 evaluations
-//! is larger than that of `run` at 64.
+//! So values here converge as mctx's do, and with the slowness of a mean, which remembers every bad try and every outcome that
+//! came up too often.
 //!
 //! # No noise, no ties by chance
 //!

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use search::compat::{Answers, Config, Gumbel, Leaves, Model, Policy, Puct, Root, Searcher};
+use search::compat::{Answers, Config, Error, Gumbel, Leaves, Model, Policy, Puct, Root, Searcher};
 use serde::{Deserialize, Serialize};
 
 /// A search would take more memory than a recorded game can ever need.
@@ -247,7 +247,10 @@ fn search(game: &Game) -> Result<Found, String> {
     };
     searcher
         .run(&[root], &mut tape)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| match error {
+            Error::Model(missing) => missing,
+            other => other.to_string(),
+        })?;
     let answer = searcher.answer(0);
     if !answer.value().is_finite() {
         return Err("the values of this game overflow single precision".to_owned());
