@@ -77,7 +77,9 @@ pub enum Error {
         reward: f64,
     },
     /// A discount that is NaN or infinite.
-    #[error("the discount of action {action} at {path} is {discount}: it must be finite")]
+    #[error(
+        "the discount of action {action} at {path} is {discount}: it must be finite"
+    )]
     Discount {
         /// The state.
         path: NodePath,
