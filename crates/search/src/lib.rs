@@ -32,6 +32,7 @@
 //! | the same position a day later | [`Tree::rooted_at`], [`run_from`] |
 //! | searches without end | [`Planner`]: no allocation once warm |
 //! | a slow judge that meets states again | [`Cached`] |
+//! | a learned model, or a comparison with mctx | [`compat`] |
 //!
 //! Sources: PUCT is Silver et al., Nature 550 (2017), Methods; mean-to-max backup is Coulom (2006); in-flight visit
 //! counts are Liu et al., arXiv 1810.11755 (2020); recomputing shared nodes from their children is the rule of
@@ -107,11 +108,12 @@
 //! # Where to read
 //!
 //! `game` the rules, `config` the manners, `run` the loop, `root` and `select` the descent, `expand` the growth, `backup`
-//! the arithmetic, `policy` what was learned, `tree` the answers, `reuse` and `cache` what is kept. Deliberately absent:
-//! hidden information, learned dynamics, threads, files, options.
+//! the arithmetic, `policy` what was learned, `tree` the answers, `reuse` and `cache` what is kept; `compat` the
+//! searches of mctx, where a model may be learned. Deliberately absent: hidden information, threads, files, options.
 
 mod backup;
 mod cache;
+pub mod compat;
 mod config;
 mod error;
 mod expand;
