@@ -58,7 +58,7 @@ pub use boundary::Boundary;
 pub use scheme::Precision;
 
 use crate::error::settle;
-use crate::implied::{Quoted, QuotedRef, implied_vol as european_implied_vol};
+use crate::implied::{Quoted, QuotedRef};
 use crate::{Error, Greeks, GreeksMut, Inputs, InputsRef, Right, Status, european};
 use curve::{Curve, Extra};
 use scheme::Scheme;
@@ -554,19 +554,22 @@ fn invert(
     mut out: impl FnMut(usize, Result<f64, Error>),
 ) {
     const ITERATIONS_MAX: u32 = 200;
-    let start = |&(row, quoted): &(usize, Quoted)| Search {
+    let start = |(&(row, quoted), vol): (&(usize, Quoted), f64)| Search {
         row,
         quoted,
         // An American price needs no more volatility than a European one does.
-        vol: european_implied_vol(&quoted)
-            .unwrap_or(0.3)
-            .clamp(0.001, 5.0),
+        vol: if vol.is_nan() {
+            0.3
+        } else {
+            vol.clamp(0.001, 5.0)
+        },
         low: 0.0,
         high: f64::INFINITY,
         precision: Precision::Fast,
         iterations: 0,
     };
-    let mut searches: Vec<Search> = quotes.iter().map(start).collect();
+    let european = as_european_vols(quotes);
+    let mut searches: Vec<Search> = quotes.iter().zip(european).map(start).collect();
     let mut greeks: Vec<Result<Greeks, Error>> = Vec::new();
     while !searches.is_empty() {
         // Those that still look roughly go first, the rest after, each lot in lanes.
@@ -621,12 +624,31 @@ fn invert(
     }
 }
 
+/// The volatilities that European options at these prices would imply; NaN where there is none.
+fn as_european_vols(quotes: &[(usize, Quoted)]) -> Vec<f64> {
+    let column = |f: fn(&Quoted) -> f64| -> Vec<f64> { quotes.iter().map(|(_, q)| f(q)).collect() };
+    let right: Vec<Right> = quotes.iter().map(|(_, quoted)| quoted.right).collect();
+    let quoted = QuotedRef {
+        right: &right,
+        price_usd: &column(|quoted| quoted.price_usd),
+        spot: &column(|quoted| quoted.spot),
+        strike: &column(|quoted| quoted.strike),
+        years: &column(|quoted| quoted.years),
+        rate: &column(|quoted| quoted.rate),
+        dividend_yield: &column(|quoted| quoted.dividend_yield),
+    };
+    let mut vols = vec![f64::NAN; quotes.len()];
+    let mut status = vec![Status::Ok; quotes.len()];
+    crate::implied_vols(quoted, &mut vols, &mut status);
+    vols
+}
+
 impl Search {
     /// Newton's step where it stays inside the bracket, else half of the bracket, or twice the volatility.
     fn judge(&mut self, greeks: &Greeks, precision: Precision) -> Verdict {
         /// A step so small, as a part of the volatility, leaves an error of its square; near exercise value, where vega
         /// breaks off, it has to be smaller.
-        const LAST_STEP: f64 = 3e-5;
+        const LAST_STEP: f64 = 1e-4;
         const LAST_STEP_NEAR_EXERCISE: f64 = 1e-6;
         const ROUGH_STEP: f64 = 1e-3;
         let scale = self.quoted.spot.max(self.quoted.strike);

@@ -113,6 +113,7 @@
 
 mod backup;
 mod cache;
+#[cfg(feature = "compat")]
 pub mod compat;
 mod config;
 mod error;
