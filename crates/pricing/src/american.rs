@@ -650,7 +650,7 @@ impl Search {
         /// breaks off, it has to be smaller.
         const LAST_STEP: f64 = 1e-4;
         const LAST_STEP_NEAR_EXERCISE: f64 = 1e-6;
-        const ROUGH_STEP: f64 = 1e-3;
+        const ROUGH_STEP: f64 = 5e-3;
         let scale = self.quoted.spot.max(self.quoted.strike);
         let gap = greeks.price - self.quoted.price_usd;
         if gap < 0.0 {
