@@ -82,7 +82,7 @@ impl<'a> Inputs32Ref<'a> {
     }
 }
 
-/// Room for the [`Greeks`] of many options in `f32`; all columns have the same length.
+/// Room for the [`crate::Greeks`] of many options in `f32`; all columns have the same length.
 #[derive(Debug)]
 pub struct Greeks32Mut<'a> {
     /// Dollars.
