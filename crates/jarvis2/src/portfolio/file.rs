@@ -123,9 +123,16 @@ pub(crate) fn read(path: &Path) -> Result<Read, crate::error::Error> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text =
         std::str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-    let file: Portfolio = toml::from_str(text).map_err(|error| Error::Syntax {
-        path: path.to_owned(),
-        why: error.to_string().trim_end().to_owned(),
+    let file: Portfolio = toml::from_str(text).map_err(|error| {
+        if toml::from_str::<Account>(text).is_ok() {
+            return wrong(
+                "this is an account file; a portfolio names one (account = \"FILE\") and lists [[symbols]]: `jarvis2 config init --portfolio FILE` writes a sample".to_owned(),
+            );
+        }
+        Error::Syntax {
+            path: path.to_owned(),
+            why: error.to_string().trim_end().to_owned(),
+        }
     })?;
     if file.schema_version != 1 {
         return Err(wrong(format!(

@@ -266,6 +266,12 @@ fn a_bad_portfolio_file_is_usage() {
         let error = run.json();
         assert!(text(&error, "/error/message").contains(says), "{run}");
     }
+    let account = "schema_version = 1\nkind = \"cash\"\ncash_usd = 50000.0\n";
+    let mistaken = run(&desk, account, &[]).exits(2);
+    assert!(
+        mistaken.stderr.contains("this is an account file"),
+        "{mistaken}"
+    );
     let missing = desk.run(&["plan", "--portfolio", "none.toml"]).exits(2);
     assert!(
         missing.stderr.contains("config init --portfolio"),
