@@ -8,7 +8,9 @@
 //! rows and queries right after ours. Times are processor time of the process per query, one thread, one query at a time.
 //!
 //! Other flags: `--queries 1000`, `--scalar i8|bf16|f32`, `--connectivity 16`, `--expansion 128`, `--threads 2` (for building),
-//! `--in-memory` (full vectors in memory too), `--only-plain` (no filters, no deletes), `--folder DIR`.
+//! `--in-memory` (full vectors in memory too), `--only-plain` (no filters, no deletes), `--folder DIR` (for what goes away
+//! afterwards), `--keep DIR` (what was built stays there and the next run with the same flags only asks; the
+//! deletes change it, so it is built again after them), `--no-churn` (filters, no deletes), `--build-only`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +24,9 @@ const NEAREST: usize = 10;
 
 fn main() {
     let flags = Flags::read();
-    let folder = tempfile::tempdir_in(&flags.folder).expect("a folder");
+    let passing = tempfile::tempdir_in(&flags.folder).expect("a folder");
+    let folder = flags.keep.as_deref().unwrap_or(passing.path());
+    std::fs::create_dir_all(folder).expect("a folder");
     println!(
         "{} rows of {WIDTH}, latent {}, {} queries, {} nearest; {}",
         flags.count,
@@ -36,11 +40,16 @@ fn main() {
         .map(|i| law.row((1 << 40) + i as u64))
         .collect();
     let truth = truth(&law, flags.count, &queries);
-    ours(&flags, &law, &queries, &truth, folder.path());
+    ours(&flags, &law, &queries, &truth, folder);
     if let Some(python) = &flags.peer {
-        write_for_peer(folder.path(), &law, flags.count, &queries, &truth);
+        write_for_peer(folder, &law, flags.count, &queries, &truth);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/vectors_peer.py");
-        match Command::new(python).arg(script).arg(folder.path()).status() {
+        let mut peers = Command::new(python);
+        peers.arg(script).arg(folder);
+        if flags.keep.is_some() {
+            peers.env("KEEP", "1");
+        }
+        match peers.status() {
             Ok(status) if status.success() => {}
             other => println!("peers: n/a ({other:?})"),
         }
@@ -57,6 +66,9 @@ struct Flags {
     threads: usize,
     in_memory: bool,
     only_plain: bool,
+    build_only: bool,
+    no_churn: bool,
+    keep: Option<PathBuf>,
     peer: Option<String>,
     folder: PathBuf,
 }
@@ -88,6 +100,9 @@ impl Flags {
             threads: number("--threads", 2),
             in_memory: arguments.iter().any(|argument| argument == "--in-memory"),
             only_plain: arguments.iter().any(|argument| argument == "--only-plain"),
+            no_churn: arguments.iter().any(|argument| argument == "--no-churn"),
+            build_only: arguments.iter().any(|argument| argument == "--build-only"),
+            keep: word("--keep").map(PathBuf::from),
             peer: word("--peer"),
             folder: word("--folder").map_or_else(std::env::temp_dir, PathBuf::from),
         }
@@ -104,51 +119,20 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
         config.rerank = Rerank::InMemory;
     }
     let folder = folder.join("index");
-    let mut index = Index::open(&folder, &config).expect("a new folder");
-    let before = resident_mb();
-    let (wall, cpu) = (Instant::now(), seconds());
-    let mut law_cpu = 0.0;
-    for first in (0..flags.count).step_by(10_000) {
-        let last = (first + 10_000).min(flags.count);
-        let at = seconds();
-        let rows: Vec<Vec<f32>> = (first..last).map(|row| law.row(row as u64)).collect();
-        law_cpu += seconds() - at;
-        index
-            .update(|change| {
-                for (place, row) in rows.iter().enumerate() {
-                    let record = (first + place) as i64;
-                    change.vector(record, row)?;
-                    // Shares of the filters below: one row in `n` has the facet `one_in_n`.
-                    change.facet(record, "shuffled", Some(&Facet::Number(shuffled(record))))?;
-                }
-                Ok(())
-            })
-            .expect("rows are kept");
+    let whole = folder.with_extension("whole");
+    if !whole.exists() {
+        // What an interrupted run or the deletes left behind.
+        let _ = std::fs::remove_dir_all(&folder);
+        build(flags, law, &folder, &config);
+        std::fs::write(&whole, "").expect("room");
     }
-    let cpu = seconds() - cpu - law_cpu;
-    println!(
-        "ours {:?} M {} ef_add {}: built on {} threads, {cpu:.1} s processor ({:.0} rows a second of it, rows in SQLite included), {:.1} s wall, memory +{:.0} MB ({})",
-        flags.scalar,
-        flags.connectivity,
-        flags.expansion,
-        flags.threads,
-        flags.count as f64 / cpu,
-        wall.elapsed().as_secs_f64(),
-        resident_mb() - before,
-        if flags.in_memory {
-            "full vectors included"
-        } else {
-            "without full vectors"
-        },
-    );
-    let at = Instant::now();
-    index.snapshot().expect("room for a snapshot");
-    let saved = at.elapsed().as_secs_f64();
-    drop(index);
+    if flags.build_only {
+        return;
+    }
     let at = Instant::now();
     let reader = Index::open_reader(&folder, &config).expect("it opens");
     println!(
-        "  snapshot {saved:.2} s with flush and hash, opened as a reader in {:.2} s",
+        "  opened as a reader in {:.2} s",
         at.elapsed().as_secs_f64()
     );
     drop(reader);
@@ -159,6 +143,7 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
         at.elapsed().as_secs_f64(),
         index.opened()
     );
+    println!("  memory of the process now: {:.0} MB", resident_mb());
     for (expansion, candidates) in [
         (32, 20),
         (48, 32),
@@ -201,7 +186,58 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
             &filter,
         );
     }
+    if flags.no_churn {
+        return;
+    }
+    std::fs::remove_file(&whole).expect("it was made above");
     churn(flags, law, &mut index, queries);
+}
+
+/// Fills a new index with the rows.
+fn build(flags: &Flags, law: &Law, folder: &Path, config: &Config) {
+    let mut index = Index::open(folder, config).expect("a new folder");
+    let before = resident_mb();
+    let (wall, cpu) = (Instant::now(), seconds());
+    let mut law_cpu = 0.0;
+    for first in (0..flags.count).step_by(10_000) {
+        let last = (first + 10_000).min(flags.count);
+        let at = seconds();
+        let rows: Vec<Vec<f32>> = (first..last).map(|row| law.row(row as u64)).collect();
+        law_cpu += seconds() - at;
+        index
+            .update(|change| {
+                for (place, row) in rows.iter().enumerate() {
+                    let record = (first + place) as i64;
+                    change.vector(record, row)?;
+                    // Shares of the filters below: one row in `n` has the facet `one_in_n`.
+                    change.facet(record, "shuffled", Some(&Facet::Number(shuffled(record))))?;
+                }
+                Ok(())
+            })
+            .expect("rows are kept");
+    }
+    let cpu = seconds() - cpu - law_cpu;
+    println!(
+        "ours {:?} M {} ef_add {}: built on {} threads, {cpu:.1} s processor ({:.0} rows a second of it, rows in SQLite included), {:.1} s wall, memory +{:.0} MB ({})",
+        flags.scalar,
+        flags.connectivity,
+        flags.expansion,
+        flags.threads,
+        flags.count as f64 / cpu,
+        wall.elapsed().as_secs_f64(),
+        resident_mb() - before,
+        if flags.in_memory {
+            "full vectors included"
+        } else {
+            "without full vectors"
+        },
+    );
+    let at = Instant::now();
+    index.snapshot().expect("room for a snapshot");
+    println!(
+        "  snapshot {:.2} s with flush and hash",
+        at.elapsed().as_secs_f64()
+    );
 }
 
 /// Takes 30 % of the rows out and puts others in their place.

@@ -41,7 +41,14 @@ def measure(what, ask):
     )
 
 
-def built(what, build):
+def built(what, file, build, load, save):
+    """Builds, or with KEEP set loads what an earlier run built and left in the folder."""
+    path = f"{folder}/{file}"
+    if "KEEP" in os.environ and os.path.exists(path):
+        memory = resident_mb()
+        index = load(path)
+        print(f"{what}: as built before, memory +{resident_mb() - memory:.0f} MB", flush=True)
+        return index
     gc.collect()
     memory, cpu, wall = resident_mb(), time.process_time(), time.time()
     index = build()
@@ -50,6 +57,8 @@ def built(what, build):
         f" {time.time() - wall:.1f} s wall, memory +{resident_mb() - memory:.0f} MB",
         flush=True,
     )
+    if "KEEP" in os.environ:
+        save(index, path)
     return index
 
 
@@ -60,7 +69,12 @@ def run_hnswlib():
         index.add_items(rows, num_threads=threads)
         return index
 
-    index = built("hnswlib 0.8.0 f32", build)
+    def load(path):
+        index = hnswlib.Index("cosine", WIDTH)
+        index.load_index(path)
+        return index
+
+    index = built("hnswlib 0.8.0 f32", "hnswlib.bin", build, load, lambda index, path: index.save_index(path))
     index.set_num_threads(1)
     for ef in (16, 32, 64, 128):
         index.set_ef(ef)
@@ -75,7 +89,8 @@ def run_faiss():
         index.add(rows)
         return index
 
-    index = built(f"faiss {faiss.__version__} HNSWFlat f32, products of unit rows", build)
+    what = f"faiss {faiss.__version__} HNSWFlat f32, products of unit rows"
+    index = built(what, "faiss.bin", build, faiss.read_index, faiss.write_index)
     faiss.omp_set_num_threads(1)
     for ef in (16, 32, 64, 128):
         index.hnsw.efSearch = ef
@@ -88,7 +103,8 @@ def run_usearch(dtype):
         index.add(np.arange(len(rows)), rows, threads=threads)
         return index
 
-    index = built(f"usearch {usearch.__version__} {dtype}, as it is", build)
+    what = f"usearch {usearch.__version__} {dtype}, as it is"
+    index = built(what, f"usearch-{dtype}.bin", build, usearch.index.Index.restore, lambda index, path: index.save(path))
     for ef in (32, 64, 128):
         index.expansion_search = ef
         measure(f"ef {ef}", lambda query: index.search(query, NEAREST, threads=1).keys)
