@@ -48,6 +48,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Measure how fast the parts are on this machine: pricing, the net, the search.
+    Bench(Box<crate::bench::BenchArgs>),
     /// Show what this machine offers: cores, memory, limits.
     Machine {
         /// As JSON.
@@ -226,6 +228,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
+        || matches!(&cli.command, Command::Bench(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -234,6 +237,7 @@ pub(crate) fn run() -> u8 {
         Command::Risk(args) => caught(|| risk(&args)),
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
+        Command::Bench(args) => caught(|| crate::bench::run(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),

@@ -2,6 +2,7 @@
 
 mod account;
 mod aside;
+mod bench;
 mod cli;
 mod config;
 mod engine;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod as_of;
+mod bench;
 mod chain;
 mod data_errors;
 mod extremes;
