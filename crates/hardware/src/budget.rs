@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use crate::machine::{Bytes, Machine, Reading};
+use crate::machine::{Bytes, Machine, PressureLevel, Reading};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -44,6 +44,28 @@ pub enum Error {
         budget_bytes: u64,
         /// Which rule sets the budget.
         limit: Limit,
+    },
+    /// Others hold the memory now, or the system is short of it.
+    #[error(
+        "{what}: needs {}, but {} of the budget of {} may be taken now (memory pressure {level}; held by {holders}); wait for them, \
+         ask for less, or raise the memory limit",
+        Bytes(*need_bytes),
+        Bytes(*free_bytes),
+        Bytes(*budget_bytes)
+    )]
+    MemoryBusy {
+        /// What the memory is for.
+        what: String,
+        /// The least that would do.
+        need_bytes: u64,
+        /// Bytes that could be taken now.
+        free_bytes: u64,
+        /// Bytes in the budget.
+        budget_bytes: u64,
+        /// How short of memory the system is.
+        level: PressureLevel,
+        /// The largest holders.
+        holders: String,
     },
 }
 

@@ -16,8 +16,10 @@
 //!
 //! Deliberately absent: any use of the machine. Nothing here computes, pins, allocates or writes a setting.
 
+pub mod batch;
 mod budget;
 mod cgroup;
+pub mod ledger;
 mod linux;
 mod machine;
 mod macos;
