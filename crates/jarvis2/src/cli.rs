@@ -8,7 +8,7 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, portfolio, price, report, risk};
+use crate::{account, memory, portfolio, price, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -50,6 +50,9 @@ enum Command {
     },
     /// Measure how fast the parts are on this machine: pricing, the net, the search.
     Bench(Box<crate::bench::BenchArgs>),
+    /// How much memory may be taken, why, and what a plan takes of it.
+    #[command(subcommand)]
+    Memory(MemoryCommand),
     /// Show what this machine offers: cores, memory, limits.
     Machine {
         /// As JSON.
@@ -201,6 +204,18 @@ enum ConfigCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum MemoryCommand {
+    /// Print the budget with its origin, what a plan reserves, and batch sizes.
+    Explain {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SchemaOf {
     /// The account file.
@@ -229,6 +244,10 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
         || matches!(&cli.command, Command::Bench(args) if args.json)
+        || matches!(
+            cli.command,
+            Command::Memory(MemoryCommand::Explain { json: true, .. })
+        )
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -241,6 +260,9 @@ pub(crate) fn run() -> u8 {
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
+        Command::Memory(MemoryCommand::Explain { json, config }) => {
+            memory_explain(json, &config).map(|text| done(&text))
+        }
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
     result.unwrap_or_else(|error| fail(&error, wants_json))
@@ -331,7 +353,8 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     if let Some(path) = &args.portfolio {
         return plan_portfolio(path, args, &config, &machine, threads);
     }
-    let evaluations_max = reserve(&config, &machine, 1, threads)?;
+    let ledger = memory::ledger(&config, &machine);
+    let taken = memory::reserve(&ledger, &config, 1, threads)?;
     let request = Request {
         chains: args.chain.clone(),
         account: args.account.clone(),
@@ -357,7 +380,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         None => None,
     };
     let progress = Progress::new(args.quiet || args.json);
-    let inputs = engine::inputs::read(&request, config, threads, evaluations_max)?;
+    let inputs = engine::inputs::read(&request, config, threads, taken.evaluations_max)?;
     let plan = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
     let plan = plan?;
@@ -400,18 +423,22 @@ fn plan_portfolio(
         allow_synthetic: args.allow_synthetic,
     };
     let progress = Progress::new(args.quiet || args.json);
+    let ledger = memory::ledger(config, machine);
+    let mut held = None;
     let share = |symbols: usize| {
         // As many symbols at once as there are threads and memory for, one at least.
         let mut workers = threads.min(symbols).max(1);
         loop {
             let each = (threads / workers).max(1);
-            match reserve(config, machine, workers, each) {
-                Ok(evaluations_max) => {
-                    return Ok(portfolio::Share {
+            match memory::reserve(&ledger, config, workers, each) {
+                Ok(taken) => {
+                    let share = portfolio::Share {
                         workers,
                         threads: each,
-                        evaluations_max,
-                    });
+                        evaluations_max: taken.evaluations_max,
+                    };
+                    held = Some(taken);
+                    return Ok(share);
                 }
                 Err(error) if workers == 1 => return Err(error),
                 Err(_) => workers -= 1,
@@ -421,6 +448,7 @@ fn plan_portfolio(
     let planned = portfolio::plan(path, &ask, config, share, &progress);
     progress.finish();
     let planned = planned?;
+    drop(held);
     let written = if args.no_files {
         Vec::new()
     } else {
@@ -514,32 +542,6 @@ pub(crate) fn threads(config: &Config, machine: &hardware::Machine) -> usize {
         0 => found.max(1),
         wanted => wanted as usize,
     }
-}
-
-/// Bytes of a tree per evaluation, with room to spare (about 700 were measured).
-const BYTES_PER_EVALUATION: u64 = 1500;
-
-/// Asks for the memory that the paths and trees of `plans` at once, each on so many threads, take, before any of it is taken. Returns
-/// how many evaluations of a main search the budget holds.
-fn reserve(
-    config: &Config,
-    machine: &hardware::Machine,
-    plans: usize,
-    threads: usize,
-) -> Result<u32, Error> {
-    let (search, plans) = (&config.search, plans as u64);
-    let paths = u64::from(search.paths) * u64::from(config.objective.horizon_days) * 24;
-    let at_once = (threads as u64).min(u64::from(search.draws));
-    let draws = at_once * u64::from(search.draw_evaluations) * BYTES_PER_EVALUATION;
-    let rest = plans * (100_000_000 + paths + draws);
-    let need = rest + plans * u64::from(search.evaluations) * BYTES_PER_EVALUATION;
-    let budget = hardware::memory_budget(machine, config.hardware.memory_limit_bytes());
-    budget.check(
-        need,
-        "search.paths, search.evaluations and search.draw_evaluations",
-    )?;
-    let most = budget.bytes.saturating_sub(rest) / BYTES_PER_EVALUATION / plans;
-    Ok(u32::try_from(most).unwrap_or(u32::MAX))
 }
 
 fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
@@ -668,6 +670,12 @@ fn sample(out: &Path) -> Result<String, Error> {
         out.join("events.csv").display(),
         out.join("account.toml").display()
     ))
+}
+
+fn memory_explain(as_json: bool, args: &ConfigArgs) -> Result<String, Error> {
+    let config = load(args, Vec::new())?.config;
+    let machine = hardware::detect();
+    memory::explain(&config, &machine, threads(&config, &machine), as_json)
 }
 
 fn machine(as_json: bool) -> Result<String, Error> {

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod engine;
 mod error;
+mod memory;
 mod plan;
 mod portfolio;
 mod price;

@@ -13,6 +13,7 @@ mod files;
 mod golden;
 mod interrupt;
 mod look;
+mod memory;
 mod portfolio;
 mod premium;
 mod price;
