@@ -21,6 +21,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 const WIDTH: usize = 768;
 const NEAREST: usize = 10;
+/// One row in so many passes a filter.
+const ONE_IN: [u32; 10] = [2, 5, 10, 15, 20, 25, 50, 100, 300, 1_000];
+/// Questions with a filter.
+const FILTERED: usize = 200;
 
 fn main() {
     let flags = Flags::read();
@@ -39,10 +43,11 @@ fn main() {
     let queries: Vec<Vec<f32>> = (0..flags.queries)
         .map(|i| law.row((1 << 40) + i as u64))
         .collect();
-    let truth = truth(&law, flags.count, &queries);
+    let shares: &[u32] = if flags.only_plain { &[] } else { &ONE_IN };
+    let truth = truth_of(&|row| law.row(row), flags.count, &queries, shares);
     ours(&flags, &law, &queries, &truth, folder);
     if let Some(python) = &flags.peer {
-        write_for_peer(folder, &law, flags.count, &queries, &truth);
+        write_for_peer(folder, &law, flags.count, &queries, &truth[0]);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/vectors_peer.py");
         let mut peers = Command::new(python);
         peers.arg(script).arg(folder);
@@ -109,7 +114,7 @@ impl Flags {
     }
 }
 
-fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], folder: &Path) {
+fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Truth], folder: &Path) {
     let mut config = Config::new(WIDTH);
     config.scalar = flags.scalar;
     config.connectivity = flags.connectivity;
@@ -129,6 +134,7 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
     if flags.build_only {
         return;
     }
+    let before = own_mb();
     let at = Instant::now();
     let reader = Index::open_reader(&folder, &config).expect("it opens");
     println!(
@@ -143,7 +149,14 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
         at.elapsed().as_secs_f64(),
         index.opened()
     );
-    println!("  memory of the process now: {:.0} MB", resident_mb());
+    let memory = || {
+        println!(
+            "  memory now: {:.0} MB of our own, {:.0} MB with mapped files; {before:.0} MB before opening",
+            own_mb(),
+            resident_mb()
+        );
+    };
+    memory();
     for (expansion, candidates) in [
         (32, 20),
         (48, 32),
@@ -155,37 +168,20 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Vec<i64>], fold
     ] {
         index.set_effort(expansion, candidates);
         let what = format!("ef {expansion}, {candidates} measured exactly");
-        run(&index, &what, queries, truth, &Filter::default());
+        run(&index, &what, queries, &truth[0], &Filter::default());
     }
     if flags.only_plain {
         return;
     }
     index.set_effort(64, 32);
     all_cores(&index, queries);
-    for one_in in [2, 5, 10, 20, 25, 50, 100, 1_000] {
-        let filter = Filter::default().between("shuffled", 0.0, 1.0 / f64::from(one_in));
-        let some = &queries[..queries.len().min(200)];
-        let truth: Vec<Vec<i64>> = if flags.count <= 200_000 {
-            some.iter()
-                .take(50)
-                .map(|query| {
-                    let exact = index
-                        .nearest_exact(query, NEAREST, &filter)
-                        .expect("rows are read");
-                    exact.iter().map(|near| near.record).collect()
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        run(
-            &index,
-            &format!("ef 64, 32 measured, 1 in {one_in} passes"),
-            some,
-            &truth,
-            &filter,
-        );
+    for (one_in, truth) in ONE_IN.iter().zip(&truth[1..]) {
+        let filter = Filter::default().between("shuffled", 0.0, 1.0 / f64::from(*one_in));
+        let some = &queries[..queries.len().min(FILTERED)];
+        let what = format!("ef 64, 32 measured, 1 in {one_in} passes");
+        run(&index, &what, some, truth, &filter);
     }
+    memory();
     if flags.no_churn {
         return;
     }
@@ -276,12 +272,12 @@ fn churn(flags: &Flags, law: &Law, index: &mut Index, queries: &[Vec<f32>]) {
             law.row(record)
         }
     };
-    let truth = truth_of(&row, flags.count, some);
+    let truth = &truth_of(&row, flags.count, some, &[])[0];
     run(
         index,
         "ef 64, 32 measured, after that",
         some,
-        &truth,
+        truth,
         &Filter::default(),
     );
 }
@@ -339,25 +335,36 @@ fn all_cores(index: &Index, queries: &[Vec<f32>]) {
     );
 }
 
-fn truth(law: &Law, count: usize, queries: &[Vec<f32>]) -> Vec<Vec<i64>> {
-    truth_of(&|row| law.row(row), count, queries)
-}
+/// The nearest rows of one question with their distances.
+type Near = Vec<(f32, i64)>;
+/// The nearest rows of each question, nearest first.
+type Truth = Vec<Vec<i64>>;
 
-/// Every row looked at, by products of unit rows in eight running sums.
+/// Every row looked at, by products of unit rows in eight running sums: among all rows, and for each of `shares` among those that the
+/// filter "one in so many" passes.
 fn truth_of(
     row: &(dyn Fn(u64) -> Vec<f32> + Sync),
     count: usize,
     queries: &[Vec<f32>],
-) -> Vec<Vec<i64>> {
+    shares: &[u32],
+) -> Vec<Truth> {
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
-    let parts: Vec<Vec<Vec<(f32, i64)>>> = std::thread::scope(|scope| {
+    let add = |best: &mut Near, near: (f32, i64)| {
+        if best.len() < NEAREST || near.0 < best[best.len() - 1].0 {
+            let place = best.partition_point(|other| other.0 <= near.0);
+            best.insert(place, near);
+            best.truncate(NEAREST);
+        }
+    };
+    let parts: Vec<Vec<Vec<Near>>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|worker| {
                 scope.spawn(move || {
-                    let mut best: Vec<Vec<(f32, i64)>> = vec![Vec::new(); queries.len()];
+                    let mut best = vec![vec![Vec::new(); queries.len()]; 1 + shares.len()];
                     for record in (worker..count).step_by(threads) {
                         let row = row(record as u64);
-                        for (query, best) in queries.iter().zip(&mut best) {
+                        let at = shuffled(record as i64);
+                        for (place, query) in queries.iter().enumerate() {
                             let mut sums = [0.0_f32; 8];
                             for (x, y) in
                                 query.as_chunks::<8>().0.iter().zip(row.as_chunks::<8>().0)
@@ -366,11 +373,14 @@ fn truth_of(
                                     sums[lane] += x[lane] * y[lane];
                                 }
                             }
-                            let far = 1.0 - sums.iter().sum::<f32>();
-                            if best.len() < NEAREST || far < best[best.len() - 1].0 {
-                                let place = best.partition_point(|near| near.0 <= far);
-                                best.insert(place, (far, record as i64));
-                                best.truncate(NEAREST);
+                            let near = (1.0 - sums.iter().sum::<f32>(), record as i64);
+                            add(&mut best[0][place], near);
+                            if place < FILTERED {
+                                for (best, one_in) in best[1..].iter_mut().zip(shares) {
+                                    if at <= 1.0 / f64::from(*one_in) {
+                                        add(&mut best[place], near);
+                                    }
+                                }
                             }
                         }
                     }
@@ -383,14 +393,20 @@ fn truth_of(
             .map(|worker| worker.join().expect("it ends"))
             .collect()
     });
-    (0..queries.len())
-        .map(|query| {
-            let mut all: Vec<(f32, i64)> =
-                parts.iter().flat_map(|part| part[query].clone()).collect();
-            all.sort_by(|a, b| a.0.total_cmp(&b.0));
-            all.iter()
-                .take(NEAREST)
-                .map(|&(_, record)| record)
+    (0..=shares.len())
+        .map(|share| {
+            (0..queries.len())
+                .map(|query| {
+                    let mut all: Near = parts
+                        .iter()
+                        .flat_map(|part| part[share][query].clone())
+                        .collect();
+                    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+                    all.iter()
+                        .take(NEAREST)
+                        .map(|&(_, record)| record)
+                        .collect()
+                })
                 .collect()
         })
         .collect()
@@ -525,10 +541,19 @@ fn usearch_version() -> String {
 }
 
 fn resident_mb() -> f64 {
+    status_mb("VmRSS:")
+}
+
+/// Memory of our own, without pages of files, which SQLite maps to read full vectors and the system can drop.
+fn own_mb() -> f64 {
+    status_mb("RssAnon:")
+}
+
+fn status_mb(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status
         .lines()
-        .find(|line| line.starts_with("VmRSS:"))
+        .find(|line| line.starts_with(name))
         .unwrap_or_default();
     let kilobytes: f64 = line
         .split_whitespace()

@@ -119,6 +119,18 @@ impl Columns {
     }
 }
 
+/// Clears the bits of the vectors that fail a test; a column may be shorter than there are vectors.
+fn keep<T>(bits: &mut [u64], column: &[T], test: impl Fn(&T) -> bool) {
+    let mut chunks = column.chunks(64);
+    for word in bits {
+        *word &= chunks.next().map_or(0, |chunk| {
+            chunk.iter().enumerate().fold(0, |bits, (place, value)| {
+                bits | u64::from(test(value)) << place
+            })
+        });
+    }
+}
+
 /// A filter with names looked up.
 pub(crate) struct Compiled<'a> {
     tests: Vec<CompiledTest<'a>>,
@@ -131,6 +143,29 @@ enum CompiledTest<'a> {
 }
 
 impl Compiled<'_> {
+    /// One bit for each of `count` vectors: whether it passes. Column by column, which is several times as fast as asking
+    /// [`passes`](Self::passes) for each.
+    pub(crate) fn passing(&self, count: usize) -> Vec<u64> {
+        let mut bits = vec![u64::MAX; count.div_ceil(64)];
+        for test in &self.tests {
+            match test {
+                CompiledTest::Code(codes, wanted) => keep(&mut bits, codes, |code| code == wanted),
+                CompiledTest::Codes(codes, wanted) => {
+                    keep(&mut bits, codes, |code| wanted.binary_search(code).is_ok());
+                }
+                CompiledTest::Between(numbers, low, high) => {
+                    keep(&mut bits, numbers, |number| (low..=high).contains(&number));
+                }
+            }
+        }
+        if let Some(last) = bits.last_mut()
+            && !count.is_multiple_of(64)
+        {
+            *last &= u64::MAX >> (64 - count % 64);
+        }
+        bits
+    }
+
     pub(crate) fn passes(&self, seq: usize) -> bool {
         self.tests.iter().all(|test| match test {
             CompiledTest::Code(codes, code) => codes.get(seq) == Some(code),
@@ -141,5 +176,50 @@ impl Compiled<'_> {
                 .get(seq)
                 .is_some_and(|number| (low..=high).contains(&number)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Columns at once say what each vector alone says.
+        #[test]
+        fn passing_agrees_with_passes(
+            rows in prop::collection::vec((0..4_u8, prop::option::of(-3.0..3.0_f64)), 0..200),
+            beyond in 0..70_usize,
+        ) {
+            let mut columns = Columns::default();
+            for (seq, (word, number)) in rows.iter().enumerate() {
+                // Every word but the last; a record without it never passes.
+                if *word < 3 {
+                    columns.set(seq, "word", Some(&Facet::Word(format!("w{word}"))));
+                }
+                if let Some(number) = number {
+                    columns.set(seq, "number", Some(&Facet::Number(*number)));
+                }
+            }
+            columns.set(0, "word", Some(&Facet::Word("w0".into())));
+            columns.set(0, "number", None);
+            let many = Test::Words(vec!["w0".into(), "w2".into()]);
+            let filters = [
+                Filter::default().word("word", "w1"),
+                Filter { all: vec![("word".into(), many)] },
+                Filter::default().between("number", -1.0, 0.5),
+                Filter::default().word("word", "w0").between("number", 0.0, 9.0),
+            ];
+            let count = rows.len() + beyond;
+            for filter in filters {
+                let Some(compiled) = columns.compile(&filter) else { continue };
+                let bits = compiled.passing(count);
+                for seq in 0..bits.len() * 64 {
+                    let bit = bits[seq / 64] >> (seq % 64) & 1 == 1;
+                    prop_assert_eq!(bit, seq < count && compiled.passes(seq), "{:?} at {}", filter, seq);
+                }
+            }
+        }
     }
 }

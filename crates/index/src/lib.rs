@@ -29,6 +29,7 @@ mod dot;
 mod error;
 mod facets;
 mod graph;
+mod sketch;
 mod snapshot;
 mod store;
 mod text;

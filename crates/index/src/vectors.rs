@@ -8,17 +8,19 @@
 //! which leaves a 768-number vector about ten of the 255 steps; dividing by the largest number uses them all.
 //!
 //! A filter that few vectors pass makes a graph walk far; where few pass ([`Config::exact_roots`]) they are looked
-//! at one by one instead.
+//! at one by one instead, and where a moderate share does ([`Config::sketch_share`]) their sketches are (`sketch.rs`).
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
 use numkong::Dot;
 use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
 
 use crate::dot::{dot, dots};
 use crate::facets::{Columns, Compiled, Facet, Filter};
+use crate::sketch::Sketches;
 use crate::{Config, Error, Rerank, Scalar};
 
 /// A record and how far it is.
@@ -37,6 +39,8 @@ pub enum Route {
     Graph,
     /// Along the graph, asking the filter at every vector met.
     FilteredGraph,
+    /// The sketch of every vector that passes was looked at, and the vectors with the nearest ones.
+    Sketched,
     /// Every vector that passes was looked at.
     Exact,
     /// No vector passes.
@@ -70,7 +74,16 @@ pub(crate) struct Vectors {
     /// Vectors taken out that the graph still has: only a reader's.
     stale: bool,
     seats: Seats,
+    /// Made when questions that want them have come often enough.
+    sketches: OnceLock<Sketches>,
+    /// How many such questions have come.
+    sketchable: AtomicU32,
 }
+
+/// Questions along the graph before sketches are made: making them costs as much as some hundred such walks.
+const BEFORE_SKETCHES: u32 = 64;
+/// Vectors chosen by sketch for each that is measured exactly.
+const SKETCHED_PER_CANDIDATE: usize = 32;
 
 #[derive(Default)]
 struct Slab {
@@ -108,6 +121,8 @@ impl Vectors {
             tail: HashMap::new(),
             stale: false,
             seats: Seats::new(seats),
+            sketches: OnceLock::new(),
+            sketchable: AtomicU32::new(0),
             config: config.clone(),
         })
     }
@@ -169,8 +184,12 @@ impl Vectors {
     /// Puts numbers of announced vectors into the graph, on as many threads as configured. A vector that the graph refuses is kept
     /// beside it and still found.
     pub(crate) fn put(&mut self, rows: Vec<(u64, Vec<f32>)>) -> Result<(), Error> {
+        let mut room = Vec::new();
         for (seq, row) in &rows {
             self.keep_full(*seq, row);
+            if let Some(sketches) = self.sketches.get_mut() {
+                sketches.put(*seq as usize, row, &mut room);
+            }
         }
         let needed = self.graph.size() + rows.len();
         if needed > self.graph.capacity() {
@@ -227,6 +246,9 @@ impl Vectors {
     /// Keeps a vector beside the graph, as a reader does with what is newer than its snapshot.
     pub(crate) fn put_beside(&mut self, seq: u64, row: &[f32]) {
         self.keep_full(seq, row);
+        if let Some(sketches) = self.sketches.get_mut() {
+            sketches.put(seq as usize, row, &mut Vec::new());
+        }
         self.tail.insert(seq, unit(row));
     }
 
@@ -324,15 +346,16 @@ impl Vectors {
         } else {
             self.few(&compiled)
         };
-        if let Some(seqs) = few {
+        if let Some((mut seqs, route)) = few {
             if seqs.is_empty() {
                 return Ok(nothing);
             }
+            if route == Route::Sketched {
+                let keep = SKETCHED_PER_CANDIDATE * count.max(self.config.candidates);
+                seqs = self.sketches().nearest(&query, &seqs, keep);
+            }
             let neighbours = self.exact_among(&query, count, &seqs, fetch)?;
-            return Ok(Answer {
-                neighbours,
-                route: Route::Exact,
-            });
+            return Ok(Answer { neighbours, route });
         }
         let filtered = !filter.all.is_empty();
         let wanted = count.max(self.config.candidates);
@@ -397,31 +420,79 @@ impl Vectors {
         Ok(found)
     }
 
-    /// All that pass, when they are few enough to be looked at one by one.
-    fn few(&self, compiled: &Compiled<'_>) -> Option<Vec<u64>> {
+    /// All that pass, when they are few enough to be looked at one by one or by their sketches, and which of the two.
+    fn few(&self, compiled: &Compiled<'_>) -> Option<(Vec<u64>, Route)> {
         /// Vectors asked before all are.
         const SAMPLE: usize = 2_048;
         let all = self.records.len();
-        let limit = (self.config.exact_roots * (self.len() as f64).sqrt()) as usize;
-        let passes = |seq: usize| self.records[seq].is_some() && compiled.passes(seq);
+        let by_roots = (self.config.exact_roots * (self.len() as f64).sqrt()) as usize;
+        let by_share = (self.config.sketch_share * self.len() as f64) as usize;
+        // Sketches stand for byte copies: with full vectors or other copies at hand they are not kept.
+        let sketches = self.config.scalar == Scalar::I8
+            && by_share > by_roots
+            && self.config.dimensions > crate::sketch::BYTES;
+        let most = if sketches { by_share } else { by_roots };
+        let live = |seq: usize| self.records[seq].is_some();
         if all > 16 * SAMPLE {
             let step = all / SAMPLE;
-            let hits = (0..SAMPLE).filter(|i| passes(i * step)).count();
+            let hits = (0..SAMPLE)
+                .map(|i| i * step)
+                .filter(|&seq| live(seq) && compiled.passes(seq))
+                .count();
             // Twice the limit in a sample of two thousand is beyond chance.
-            if hits * self.len() > 2 * limit * SAMPLE {
+            if hits * self.len() > 2 * most * SAMPLE {
                 return None;
             }
         }
         let mut seqs = Vec::new();
-        for seq in 0..all {
-            if passes(seq) {
-                if seqs.len() == limit {
-                    return None;
+        for (word, &bits) in compiled.passing(all).iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let seq = 64 * word + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if live(seq) {
+                    if seqs.len() == most {
+                        return None;
+                    }
+                    seqs.push(seq as u64);
                 }
-                seqs.push(seq as u64);
             }
         }
-        Some(seqs)
+        // Once there are sketches they serve earlier: reading one costs a tenth of a copy.
+        let made = self.sketches.get().is_some();
+        let one_by_one = if made {
+            by_roots.min(SKETCHED_PER_CANDIDATE * self.config.candidates)
+        } else {
+            by_roots
+        };
+        if seqs.len() <= one_by_one {
+            return Some((seqs, Route::Exact));
+        }
+        if made || self.sketchable.fetch_add(1, Ordering::Relaxed) >= BEFORE_SKETCHES {
+            return Some((seqs, Route::Sketched));
+        }
+        (seqs.len() <= by_roots).then_some((seqs, Route::Exact))
+    }
+
+    /// The sketches of all vectors, made now if they are not there.
+    fn sketches(&self) -> &Sketches {
+        self.sketches.get_or_init(|| {
+            let mut sketches = Sketches::new(self.config.dimensions);
+            let mut copy = vec![0_i8; self.config.dimensions];
+            let (mut row, mut room) = (Vec::new(), Vec::new());
+            for (seq, record) in self.records.iter().enumerate() {
+                let from_graph =
+                    record.is_some() && self.graph.get(seq as u64, &mut copy).unwrap_or(0) > 0;
+                if from_graph {
+                    row.clear();
+                    row.extend(copy.iter().map(|&x| f32::from(x)));
+                    sketches.put(seq, &row, &mut room);
+                } else if let Some(row) = self.tail.get(&(seq as u64)) {
+                    sketches.put(seq, row, &mut room);
+                }
+            }
+            sketches
+        })
     }
 
     fn exact_among(
