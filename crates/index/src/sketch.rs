@@ -1,19 +1,20 @@
-//! Ninety-six bytes of each vector, so that a filter that one in ten passes need not walk a graph of those that do not.
+//! Thirty-two bytes of each vector, so that a filter that one in twenty passes need not walk a graph of those that do not.
 //!
 //! ```text
 //! bit k = sign of (H D2 H D1 x)_k        H Hadamard, D1 and D2 random signs: random directions at the price of a sum
 //! share of bits that differ = angle / pi
 //! ```
 //! Random hyperplanes are Charikar's ("Similarity estimation techniques from rounding algorithms", STOC 2002); the two rounds of signs
-//! and Hadamard transforms in place of a full random matrix are Ailon & Chazelle's (SIAM J. Comput. 39, 2009). With 768 bits an angle
-//! is known to about 0.05 of a right angle: enough to choose a thousand candidates, which are then measured; never an answer.
+//! and Hadamard transforms in place of a full random matrix are Ailon & Chazelle's (SIAM J. Comput. 39, 2009). With 256 bits an
+//! angle is known to about six degrees: enough to choose a thousand candidates, which are then measured; never an answer. Half a line
+//! of the cache: more bits would tell more and take twice as long to fetch.
 //!
 //! Not stored: made from the vectors when first wanted.
 
 use numkong::{Hamming, u1x8};
 
 /// Bits of a sketch.
-const BITS: usize = 768;
+const BITS: usize = 256;
 /// Bytes of a sketch.
 pub(crate) const BYTES: usize = BITS / 8;
 
@@ -199,10 +200,10 @@ mod tests {
                 worst = worst.max(error.abs());
                 sum += error;
             }
-            // One deviation is at most sqrt(1/4 / 768) = 0.018 for independent directions.
-            assert!(worst < 0.08, "{width} numbers: off by {worst}");
+            // One deviation is at most sqrt(1/4 / 256) = 0.031 for independent directions.
+            assert!(worst < 0.13, "{width} numbers: off by {worst}");
             assert!(
-                (sum / 40.0).abs() < 0.015,
+                (sum / 40.0).abs() < 0.02,
                 "{width} numbers: biased by {}",
                 sum / 40.0
             );
@@ -212,7 +213,7 @@ mod tests {
         let mut other = vec![0.0; 768];
         other[6] = -2.0;
         let share = f64::from(differ(&sparse, &other)) / BITS as f64;
-        assert!((share - 0.5).abs() < 0.08, "{share}");
+        assert!((share - 0.5).abs() < 0.13, "{share}");
         assert_eq!(differ(&sparse, &sparse), 0);
     }
 

@@ -66,8 +66,8 @@ pub struct Config {
     /// the graph costs more the fewer pass, looking at each costs more the more pass; they meet where a share of about
     /// `1 / sqrt(vectors)` times this passes.
     pub exact_roots: f64,
-    /// A filter that passes more than that, but at most this share of all vectors, is answered by sketches of 96 bytes, once
-    /// questions of the kind have come often enough to pay for making them. For vectors of more than 96 numbers that are kept as
+    /// A filter that passes more than that, but at most this share of all vectors, is answered by sketches of 32 bytes, once
+    /// questions of the kind have come often enough to pay for making them. For vectors of 128 numbers or more that are kept as
     /// bytes; 0 for never.
     pub sketch_share: f64,
     /// Threads that add, and searches at a time.
@@ -88,7 +88,7 @@ impl Config {
             candidates: 32,
             rerank: Rerank::FromFile,
             exact_roots: 12.0,
-            sketch_share: 0.2,
+            sketch_share: 0.08,
             threads: 1,
             owner_wait: Duration::from_secs(2),
         }

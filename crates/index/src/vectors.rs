@@ -66,6 +66,8 @@ pub(crate) struct Vectors {
     /// Record of each `seq`; `None` once it was taken out.
     records: Vec<Option<i64>>,
     seqs: HashMap<i64, u64>,
+    /// One bit for each `seq`: whether it is a vector now.
+    live: Vec<u64>,
     pub(crate) columns: Columns,
     /// Full vectors of unit length, if they are kept in memory.
     full: Option<Slab>,
@@ -116,6 +118,7 @@ impl Vectors {
             graph,
             records: Vec::new(),
             seqs: HashMap::new(),
+            live: Vec::new(),
             columns: Columns::default(),
             full: matches!(config.rerank, Rerank::InMemory).then(Slab::default),
             tail: HashMap::new(),
@@ -172,6 +175,8 @@ impl Vectors {
             self.records.resize(place + 1, None);
         }
         self.records[place] = Some(record);
+        self.live.resize(self.records.len().div_ceil(64), 0);
+        self.live[place / 64] |= 1 << (place % 64);
         self.seqs.insert(record, seq);
     }
 
@@ -267,6 +272,9 @@ impl Vectors {
             .filter(|record| self.seqs.get(record) == Some(&seq))
         {
             self.seqs.remove(&record);
+        }
+        if let Some(word) = self.live.get_mut(seq as usize / 64) {
+            *word &= !(1 << (seq % 64));
         }
         if let Some(full) = &mut self.full {
             full.remove(seq);
@@ -430,7 +438,7 @@ impl Vectors {
         // Sketches stand for byte copies: with full vectors or other copies at hand they are not kept.
         let sketches = self.config.scalar == Scalar::I8
             && by_share > by_roots
-            && self.config.dimensions > crate::sketch::BYTES;
+            && self.config.dimensions >= 4 * crate::sketch::BYTES;
         let most = if sketches { by_share } else { by_roots };
         let live = |seq: usize| self.records[seq].is_some();
         if all > 16 * SAMPLE {
@@ -445,17 +453,15 @@ impl Vectors {
             }
         }
         let mut seqs = Vec::new();
-        for (word, &bits) in compiled.passing(all).iter().enumerate() {
-            let mut bits = bits;
+        let passing = compiled.passing(all);
+        for (word, (&passing, &live)) in passing.iter().zip(&self.live).enumerate() {
+            let mut bits = passing & live;
             while bits != 0 {
-                let seq = 64 * word + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if live(seq) {
-                    if seqs.len() == most {
-                        return None;
-                    }
-                    seqs.push(seq as u64);
+                if seqs.len() == most {
+                    return None;
                 }
+                seqs.push(64 * word as u64 + u64::from(bits.trailing_zeros()));
+                bits &= bits - 1;
             }
         }
         // Once there are sketches they serve earlier: reading one costs a tenth of a copy.

@@ -56,6 +56,7 @@ fn sketches_answer_what_the_graph_answered() {
         owner_wait: Duration::ZERO,
         exact_roots: 2.0,
         candidates: 10,
+        sketch_share: 0.2,
         ..Config::new(WIDTH)
     };
     let mut index = Index::open(folder.path(), &config).unwrap();
