@@ -20,7 +20,7 @@ def uniform(low, high):
 
 
 def normal_cdf(x):
-    return 0.5 * torch.special.erfc(-x * 0.7071067811865476)
+    return 0.5 + 0.5 * torch.erf(x * 0.7071067811865476)
 
 
 def terms(spot, strike, years, rate, dividend, vol):
