@@ -814,7 +814,27 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchRecord`].
     pub fn decision(&self, id: RecordId) -> Result<Decision, Error> {
-        let mut decision = self.by_id(
+        let mut decision = self.decision_alone(id)?;
+        decision.visits = self.visits(id)?;
+        decision.plan = self.one(
+            "SELECT text, json FROM plans WHERE decision = ?1",
+            [id.0],
+            |row| {
+                Ok(Plan {
+                    text: row.get(0)?,
+                    json: row.get(1)?,
+                })
+            },
+        )?;
+        Ok(decision)
+    }
+
+    /// The same without its visits and its plan, which are most of it: for lists.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRecord`].
+    pub fn decision_alone(&self, id: RecordId) -> Result<Decision, Error> {
+        self.by_id(
             "decision",
             "SELECT * FROM decisions WHERE id = ?1",
             id,
@@ -837,19 +857,7 @@ impl Reader {
                     plan: None,
                 })
             },
-        )?;
-        decision.visits = self.visits(id)?;
-        decision.plan = self.one(
-            "SELECT text, json FROM plans WHERE decision = ?1",
-            [id.0],
-            |row| {
-                Ok(Plan {
-                    text: row.get(0)?,
-                    json: row.get(1)?,
-                })
-            },
-        )?;
-        Ok(decision)
+        )
     }
 
     /// The decisions made in a situation, in order.

@@ -98,7 +98,7 @@ impl Reader {
         for (distance, situation, symbol, as_of_ms) in near {
             let mut decisions = Vec::new();
             for decision in self.decisions_in(situation)? {
-                let made = self.decision(decision)?;
+                let made = self.decision_alone(decision)?;
                 let outcome = self.outcome_of(decision, known)?;
                 decisions.push((decision, made.action, outcome.map(|(_, outcome)| outcome)));
             }
