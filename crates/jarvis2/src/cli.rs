@@ -71,7 +71,7 @@ struct PlanArgs {
     chain: Vec<PathBuf>,
     /// Plan many symbols of one cash account together (TOML). `jarvis2 config init --portfolio FILE` writes a sample that runs as it
     /// stands.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace", "db"])]
     portfolio: Option<PathBuf>,
     /// Account (TOML). Without it: all cash is assumed. `jarvis2 config init --account FILE` writes a sample.
     #[arg(long, value_name = "FILE")]

@@ -145,7 +145,8 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// The file: our own columns, or those of Schwab, Fidelity, tastytrade or Robinhood (docs/journal.md).
-    file: PathBuf,
+    #[arg(value_name = "FILE")]
+    statement: PathBuf,
     /// Only say what would be kept and what would be refused.
     #[arg(long)]
     dry_run: bool,
@@ -172,7 +173,9 @@ pub(crate) fn run(command: &JournalCommand) -> Result<u8, Error> {
     match command {
         JournalCommand::Add(args) => add(args),
         JournalCommand::List(args) => list(args),
-        JournalCommand::Import(args) => import::run(&args.file, args.dry_run, args.json, &args.db),
+        JournalCommand::Import(args) => {
+            import::run(&args.statement, args.dry_run, args.json, &args.db)
+        }
         JournalCommand::Report(args) => report::run(&args.which, args.json, &args.db),
     }
 }

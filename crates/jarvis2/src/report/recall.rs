@@ -92,8 +92,8 @@ fn today(found: &PriceRecall) -> String {
 
 fn ending(past: Option<bool>) -> &'static str {
     match past {
-        Some(true) => "beyond",
-        Some(false) => "short of",
+        Some(true) => "yes",
+        Some(false) => "no",
         None => "n/a",
     }
 }
@@ -111,7 +111,7 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
                 "distance",
                 "move",
                 "worst\nclose",
-                "strike",
+                "beyond\nstrike",
             ]);
             for day in found.precedents.iter().take(DAYS) {
                 table.row(vec![
@@ -190,7 +190,7 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                     "Distance",
                     "Move",
                     "Worst close",
-                    "Strike",
+                    "Beyond the strike",
                     "Alike in",
                     "Least alike in",
                 ],
