@@ -1,9 +1,9 @@
 //! Which fill followed which decision, and how that decision ended: only where it is certain.
 //!
 //! A fill follows a decision if the decision asked for that contract on that side, the fill lies between the decision's day and the last
-//! day of its prices, and no more was filled than was asked for. Where decisions of different days or with different words asked for
-//! the same, none is named. Where the same advice was given several times on one day, the newest stands for all. A decision has ended when everything that its
-//! fills opened is closed. Rows are only added: an arrow `followed_by` from decision to fill, and an outcome.
+//! day of its prices, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
+//! for it in different words, none is named; where they said the same, the last one made stands for all. A decision has ended when
+//! everything that its fills opened is closed. Rows are only added: an arrow `followed_by` from decision to fill, and an outcome.
 
 use super::keep::Order;
 use super::lots::{Books, Link, Trade};
@@ -94,8 +94,11 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
             };
             (asked.from..=asked.until).contains(&day) && asked.legs.iter().any(room)
         };
-        let candidates: Vec<&Asked> = asked.iter().filter(takes).collect();
-        let same = |a: &&Asked| a.from == candidates[0].from && a.action == candidates[0].action;
+        // The prices of a plan hold until the next day: whoever trades today follows today's plan, if there is one.
+        let mut candidates: Vec<&Asked> = asked.iter().filter(takes).collect();
+        let newest = candidates.iter().map(|asked| asked.from).max();
+        candidates.retain(|asked| Some(asked.from) == newest);
+        let same = |asked: &&Asked| asked.action == candidates[0].action;
         if candidates.is_empty() || !candidates.iter().all(same) {
             continue;
         }
