@@ -63,6 +63,19 @@ pub enum Error {
         /// The newest version that this program reads.
         known: i64,
     },
+    /// Made by an earlier version of this program, and only asked to be read.
+    #[error(
+        "{} has schema {found}, not {known}: open it once for writing, which brings it up to date",
+        path.display()
+    )]
+    Older {
+        /// The file asked for.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The version that this program reads.
+        known: i64,
+    },
     /// A database of some other program.
     #[error("{} is a database of another program: name another file. It was not touched", path.display())]
     Foreign {

@@ -151,18 +151,67 @@ pub struct Decision {
     pub plan: Option<Plan>,
 }
 
-/// A trade that the user reports.
+/// What a [`Fill`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FillKind {
+    /// Bought or sold at a price.
+    Trade = 1,
+    /// An option ended worthless.
+    Expired = 2,
+    /// A short option was exercised against us.
+    Assigned = 3,
+    /// We exercised a long option.
+    Exercised = 4,
+    /// A dividend, or tax withheld from one.
+    Dividend = 5,
+    /// Interest received or paid.
+    Interest = 6,
+    /// A fee that belongs to no trade.
+    Fee = 7,
+    /// Cash paid in or out by the owner.
+    Transfer = 8,
+}
+
+impl FillKind {
+    const ALL: [(FillKind, &'static str); 8] = [
+        (FillKind::Trade, "trade"),
+        (FillKind::Expired, "expired"),
+        (FillKind::Assigned, "assigned"),
+        (FillKind::Exercised, "exercised"),
+        (FillKind::Dividend, "dividend"),
+        (FillKind::Interest, "interest"),
+        (FillKind::Fee, "fee"),
+        (FillKind::Transfer, "transfer"),
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        FillKind::ALL[self as usize - 1].1
+    }
+
+    fn from_number(number: i64) -> Option<FillKind> {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        FillKind::ALL.get(place).map(|&(kind, _)| kind)
+    }
+}
+
+/// What cash is called where a contract is named: a [`Fill`] of cash counts cents.
+pub const CASH: &str = "USD";
+
+/// A trade that the user reports, or another change of cash.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fill {
+    /// What it is.
+    pub kind: FillKind,
     /// The decision it followed, where known.
     pub decision: Option<RecordId>,
     /// When, milliseconds since 1970 UTC.
     pub filled_at_ms: i64,
     /// The underlying.
     pub symbol: String,
-    /// The contract in OCC notation, or the symbol for shares.
+    /// The contract in OCC notation, the symbol for shares, or [`CASH`].
     pub contract: String,
-    /// Contracts or shares: positive bought, negative sold.
+    /// Contracts, shares or cents: positive bought or received, negative sold or paid.
     pub quantity: i64,
     /// Dollars per share.
     pub price_per_share: f64,
@@ -432,7 +481,7 @@ impl Page<'_> {
         }
         self.record(
             Kind::Fill,
-            "INSERT INTO fills VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO fills VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             &[
                 &fill.decision.map(|id| id.0),
                 &fill.filled_at_ms,
@@ -443,6 +492,7 @@ impl Page<'_> {
                 &fill.fees_cents,
                 &fill.cash_cents,
                 &fill.broker_ref,
+                &(fill.kind as i64),
             ],
         )
         .map(Recorded::New)
@@ -547,6 +597,42 @@ impl Page<'_> {
             &[&edge.source.0, &edge.target.0, &edge.kind, &edge.weight],
         )
         .map(Recorded::New)
+    }
+
+    /// Remembers what a decision was made from, so that the same again is found by [`Page::decision_with`].
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the digest or the decision has a partner already, or the decision is not there.
+    pub fn digest(&mut self, digest: &[u8], decision: RecordId) -> Result<(), Error> {
+        self.insert(
+            "digest",
+            "INSERT INTO digests VALUES (?1, ?2)",
+            &[&digest, &decision.0],
+        )
+    }
+
+    /// The decision made from the same.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn decision_with(&self, digest: &[u8]) -> Result<Option<RecordId>, Error> {
+        self.transaction
+            .prepare_cached("SELECT decision FROM digests WHERE digest = ?1")
+            .and_then(|mut s| s.query_row([digest], |row| row.get(0)).optional())
+            .map(|found| found.map(RecordId))
+            .map_err(|error| self.fail("digest", error))
+    }
+
+    /// Keeps that a decision was looked at: the making of it is the first time.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the decision is not there.
+    pub fn look(&mut self, decision: RecordId, at_ms: i64) -> Result<(), Error> {
+        self.insert(
+            "look",
+            "INSERT INTO looks VALUES (?1, ?2)",
+            &[&decision.0, &at_ms],
+        )
     }
 
     fn must_be_durable(&self, what: &'static str) -> Result<(), Error> {
@@ -728,7 +814,27 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchRecord`].
     pub fn decision(&self, id: RecordId) -> Result<Decision, Error> {
-        let mut decision = self.by_id(
+        let mut decision = self.decision_alone(id)?;
+        decision.visits = self.visits(id)?;
+        decision.plan = self.one(
+            "SELECT text, json FROM plans WHERE decision = ?1",
+            [id.0],
+            |row| {
+                Ok(Plan {
+                    text: row.get(0)?,
+                    json: row.get(1)?,
+                })
+            },
+        )?;
+        Ok(decision)
+    }
+
+    /// The same without its visits and its plan, which are most of it: for lists.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRecord`].
+    pub fn decision_alone(&self, id: RecordId) -> Result<Decision, Error> {
+        self.by_id(
             "decision",
             "SELECT * FROM decisions WHERE id = ?1",
             id,
@@ -751,19 +857,7 @@ impl Reader {
                     plan: None,
                 })
             },
-        )?;
-        decision.visits = self.visits(id)?;
-        decision.plan = self.one(
-            "SELECT text, json FROM plans WHERE decision = ?1",
-            [id.0],
-            |row| {
-                Ok(Plan {
-                    text: row.get(0)?,
-                    json: row.get(1)?,
-                })
-            },
-        )?;
-        Ok(decision)
+        )
     }
 
     /// The decisions made in a situation, in order.
@@ -775,6 +869,40 @@ impl Reader {
             "SELECT id FROM decisions WHERE situation = ?1 ORDER BY id",
             [situation.0],
             |row| row.get(0).map(RecordId),
+        )
+    }
+
+    /// Every decision of an origin, newest first, at most `limit`; of one symbol if it is named.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn decisions(
+        &self,
+        origin: Origin,
+        symbol: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<RecordId>, Error> {
+        self.many(
+            "SELECT d.id FROM decisions d JOIN situations s ON s.id = d.situation
+             WHERE d.origin = ?1 AND (?2 IS NULL OR s.symbol = ?2) ORDER BY d.id DESC LIMIT ?3",
+            params![
+                origin as i64,
+                symbol,
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            ],
+            |row| row.get(0).map(RecordId),
+        )
+    }
+
+    /// When a decision was looked at, milliseconds since 1970 UTC, in order. Files of version 1 kept none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn looks(&self, decision: RecordId) -> Result<Vec<i64>, Error> {
+        self.many(
+            "SELECT at_ms FROM looks WHERE decision = ?1 ORDER BY at_ms",
+            [decision.0],
+            |row| row.get(0),
         )
     }
 
@@ -868,6 +996,18 @@ impl Reader {
         self.by_id("note", "SELECT * FROM notes WHERE id = ?1", id, note_from)
     }
 
+    /// Every note written in `[from_ms, until_ms)`, by time.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn notes(&self, from_ms: i64, until_ms: i64) -> Result<Vec<(RecordId, Note)>, Error> {
+        self.many(
+            "SELECT * FROM notes WHERE written_at_ms >= ?1 AND written_at_ms < ?2 ORDER BY written_at_ms, id",
+            [from_ms, until_ms],
+            |row| Ok((RecordId(row.get(0)?), note_from(row)?)),
+        )
+    }
+
     /// The notes about a record, in order.
     ///
     /// # Errors
@@ -893,6 +1033,59 @@ impl Reader {
                 weight: row.get(4)?,
             })
         })
+    }
+
+    /// The records that arrows of a kind lead to from here, in the order they were drawn.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn targets(&self, source: RecordId, kind: &str) -> Result<Vec<RecordId>, Error> {
+        self.many(
+            "SELECT target FROM edges WHERE source = ?1 AND kind = ?2 ORDER BY id",
+            params![source.0, kind],
+            |row| row.get(0).map(RecordId),
+        )
+    }
+
+    /// The records that arrows of a kind come from.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn sources(&self, target: RecordId, kind: &str) -> Result<Vec<RecordId>, Error> {
+        self.many(
+            "SELECT source FROM edges WHERE target = ?1 AND kind = ?2 ORDER BY id",
+            params![target.0, kind],
+            |row| row.get(0).map(RecordId),
+        )
+    }
+
+    /// Looks at every encoding of one version whose situation lies before `before_ms`, one after the other: situation, symbol,
+    /// moment, source, numbers.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn each_encoding_before(
+        &self,
+        version: i64,
+        before_ms: i64,
+        mut look: impl FnMut(RecordId, &Situation, &[f32]),
+    ) -> Result<(), Error> {
+        self.many(
+            "SELECT s.*, e.vector FROM encodings e JOIN situations s ON s.id = e.situation
+             WHERE e.version = ?1 AND s.as_of_ms < ?2 ORDER BY s.id",
+            [version, before_ms],
+            |row| {
+                let situation = Situation {
+                    symbol: row.get(1)?,
+                    as_of_ms: row.get(2)?,
+                    source: row.get(3)?,
+                    facts: row.get(4)?,
+                };
+                look(RecordId(row.get(0)?), &situation, &numbers(row, 5)?);
+                Ok(())
+            },
+        )
+        .map(|_| ())
     }
 
     /// Decisions after `after` that have an encoding of this version, in order, at most `limit`.
@@ -981,6 +1174,8 @@ impl Reader {
 
 fn fill_from(row: &Row<'_>) -> rusqlite::Result<(RecordId, Fill)> {
     let fill = Fill {
+        kind: FillKind::from_number(row.get(10)?)
+            .ok_or_else(|| outside(10, format!("kind of fill {:?}", row.get_ref(10))))?,
         decision: row.get::<_, Option<i64>>(1)?.map(RecordId),
         filled_at_ms: row.get(2)?,
         symbol: row.get(3)?,

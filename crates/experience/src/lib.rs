@@ -27,6 +27,7 @@
 
 mod error;
 mod ledger;
+mod precedent;
 #[cfg(feature = "recall")]
 pub mod recall;
 mod replay;
@@ -36,8 +37,9 @@ mod sum_tree;
 
 pub use error::Error;
 pub use ledger::{
-    Decision, ENCODING_LEN, Edge, Fill, Kind, Label, LabelValue, Model, Note, Origin, Outcome,
-    Page, Plan, RecordId, Recorded, Situation, TrainingRow, Visit,
+    CASH, Decision, ENCODING_LEN, Edge, Fill, FillKind, Kind, Label, LabelValue, Model, Note,
+    Origin, Outcome, Page, Plan, RecordId, Recorded, Situation, TrainingRow, Visit,
 };
+pub use precedent::{Found, Precedent, Question};
 pub use replay::{Draw, Ratio, Replay, ReplayConfig, Wait};
 pub use store::{Durability, Experience, Options, Reader};

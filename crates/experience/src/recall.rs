@@ -16,7 +16,8 @@
 
 use index::{Facet, Filter, Index};
 
-use crate::{Error, Kind, LabelValue, Outcome, Reader, RecordId};
+pub use crate::precedent::Precedent;
+use crate::{Error, Kind, LabelValue, Reader, RecordId};
 
 /// The key under which the index remembers how far it was fed.
 const FED: &str = "experience/fed";
@@ -137,21 +138,6 @@ pub struct Question<'a> {
     pub farthest: f32,
     /// Further conditions on facets.
     pub filter: Filter,
-}
-
-/// A past situation, and what came of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Precedent {
-    /// Which.
-    pub situation: RecordId,
-    /// Its underlying.
-    pub symbol: String,
-    /// Its moment, milliseconds since 1970 UTC.
-    pub as_of_ms: i64,
-    /// Cosine distance to the question.
-    pub distance: f32,
-    /// The decisions made in it, with their newest outcome that was known at the question's moment.
-    pub decisions: Vec<(RecordId, String, Option<Outcome>)>,
 }
 
 /// The precedents nearest to the question, nearest first; none where nothing is close. Neither a situation nor an outcome from the

@@ -13,7 +13,7 @@ use crate::Error;
 pub(crate) const APPLICATION_ID: i64 = 0x4A52_5632;
 
 /// Step `n` brings a file of version `n` to version `n + 1`. Never change a step that was released: add one.
-const STEPS: [&str; 1] = [include_str!("schema/v1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = STEPS.len() as i64;

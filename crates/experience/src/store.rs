@@ -220,12 +220,10 @@ impl Reader {
             other => other?,
         };
         if found != schema::VERSION {
-            return Err(Error::Refused {
-                what: "file",
-                why: format!(
-                    "its schema is {found}, not {}: open it once for writing",
-                    schema::VERSION
-                ),
+            return Err(Error::Older {
+                path: path.to_path_buf(),
+                found,
+                known: schema::VERSION,
             });
         }
         Ok(Reader {

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use experience::{
-    Decision, Durability, ENCODING_LEN, Edge, Error, Experience, Fill, Kind, Label, LabelValue,
-    Model, Note, Options, Origin, Outcome, Plan, Reader, RecordId, Recorded, Situation, Visit,
+    Decision, Durability, ENCODING_LEN, Edge, Error, Experience, Fill, FillKind, Kind, Label,
+    LabelValue, Model, Note, Options, Origin, Outcome, Plan, Reader, RecordId, Recorded, Situation,
+    Visit,
 };
 use proptest::prelude::*;
 
@@ -57,6 +58,7 @@ fn decision(situation: RecordId, model: Option<RecordId>) -> Decision {
 
 fn fill(decision: Option<RecordId>, broker_ref: Option<&str>) -> Fill {
     Fill {
+        kind: FillKind::Trade,
         decision,
         filled_at_ms: 1_766_000_002_000,
         symbol: "KO".into(),
@@ -194,15 +196,60 @@ fn every_kind_reads_back_as_written_also_in_another_connection() {
     check_all(Experience::open(&path, &quick()).unwrap().read());
 }
 
-/// A file that version 1 of the schema left behind. It is written again only when it does not exist.
+/// The files that every past version of the schema left behind. Each is written once and never again.
 #[test]
-fn the_file_of_version_1_still_opens() {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/past/v1.sqlite");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("v1.sqlite");
-    std::fs::copy(&kept, &path).unwrap();
-    let experience = Experience::open(&path, &quick()).unwrap();
-    check_all(experience.read());
+fn the_files_of_all_versions_still_open() {
+    for version in ["v1", "v2"] {
+        let kept =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/past/{version}.sqlite"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("past.sqlite");
+        std::fs::copy(&kept, &path).unwrap();
+        if version == "v1" {
+            // Who only reads does not change the file, and says what is to be done.
+            let bytes = std::fs::read(&path).unwrap();
+            let refused = Reader::open(&path, &quick()).unwrap_err();
+            assert!(
+                matches!(
+                    refused,
+                    Error::Older {
+                        found: 1,
+                        known: 2,
+                        ..
+                    }
+                ),
+                "{refused}"
+            );
+            assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        }
+        let mut experience = Experience::open(&path, &quick()).unwrap();
+        check_all(experience.read());
+        assert!(experience.read().verify().unwrap().is_empty());
+        // What version 2 brought works in a file that was brought up to date, and is there in its own.
+        let (made, own) = (RecordId(3), version != "v1");
+        experience
+            .write(Durability::Full, |page| {
+                let known = page.decision_with(b"inputs")?;
+                assert_eq!(known, own.then_some(made));
+                if !own {
+                    page.digest(b"inputs", made)?;
+                }
+                page.look(made, 77)
+            })
+            .unwrap();
+        let looks = if own { vec![50, 60, 77] } else { vec![77] };
+        assert_eq!(experience.read().looks(made).unwrap(), looks);
+    }
+}
+
+/// What version 2 of the schema brought, beside `write_all`.
+fn write_more(experience: &mut Experience) {
+    let looked = experience.write(Durability::Full, |page| {
+        page.digest(b"inputs", RecordId(3))?;
+        page.look(RecordId(3), 60)?;
+        page.look(RecordId(3), 50)
+    });
+    looked.unwrap();
 }
 
 /// `cargo test -p experience --test ledger -- --ignored write_the_file` makes the tiny file of a new schema version.
@@ -216,8 +263,11 @@ fn write_the_file_of_this_version() {
     raw.pragma_update(None, "page_size", 512).unwrap();
     raw.pragma_update(None, "journal_mode", "WAL").unwrap();
     drop(raw);
-    write_all(&mut Experience::open(&path, &quick()).unwrap());
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/past/v1.sqlite");
+    let mut experience = Experience::open(&path, &quick()).unwrap();
+    write_all(&mut experience);
+    write_more(&mut experience);
+    drop(experience);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/past/v2.sqlite");
     assert!(!kept.exists(), "a file of the past is never made again");
     std::fs::copy(&path, &kept).unwrap();
 }
@@ -581,4 +631,156 @@ proptest! {
         prop_assert_eq!(reader.decision(d).unwrap(), made);
         prop_assert_eq!(reader.fill(f).unwrap(), filled);
     }
+}
+
+/// The same inputs are one decision, and a digest has one decision.
+#[test]
+fn a_digest_finds_its_decision_and_takes_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e.sqlite");
+    let mut experience = Experience::open(&path, &quick()).unwrap();
+    write_all(&mut experience);
+    write_more(&mut experience);
+    for (digest, decision, why) in [
+        (b"inputs".as_slice(), 3, "it is there already"),
+        (b"others".as_slice(), 3, "it is there already"),
+        (
+            b"others".as_slice(),
+            2,
+            "points at a record that is not there",
+        ),
+    ] {
+        let refused = experience.write(Durability::Full, |page| {
+            page.digest(digest, RecordId(decision))
+        });
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains(why), "{digest:?} {decision}: {message}");
+    }
+    assert_eq!(experience.read().looks(RecordId(3)).unwrap(), [50, 60]);
+    let listed = experience
+        .read()
+        .decisions(Origin::Live, Some("KO"), 10)
+        .unwrap();
+    assert_eq!(listed, [RecordId(3)]);
+    assert!(
+        experience
+            .read()
+            .decisions(Origin::Live, Some("PEP"), 10)
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        experience
+            .read()
+            .decisions(Origin::Backtest, None, 10)
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        experience.read().targets(RecordId(3), "ended_in").unwrap(),
+        [RecordId(5)]
+    );
+    assert_eq!(
+        experience.read().sources(RecordId(5), "ended_in").unwrap(),
+        [RecordId(3)]
+    );
+    let moment = note(None).written_at_ms;
+    assert_eq!(
+        experience.read().notes(moment, moment + 1).unwrap().len(),
+        1
+    );
+    assert!(
+        experience
+            .read()
+            .notes(moment + 1, i64::MAX)
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// Situations at angles in a plane: the distance of two is one minus the cosine of their difference.
+#[test]
+fn precedents_are_near_and_past_or_they_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e.sqlite");
+    let mut experience = Experience::open(&path, &quick()).unwrap();
+    let plane = |angle: f64| {
+        let mut numbers = vec![0.0_f32; ENCODING_LEN];
+        (numbers[3], numbers[500]) = (angle.cos() as f32, angle.sin() as f32);
+        numbers
+    };
+    // Moments 0, 10, ... 90 at angles 0, 0.1, ... 0.9; each decision ends 25 later. Moment 40 is there twice.
+    let moments = [0, 10, 20, 30, 40, 40, 50, 60, 70, 80, 90];
+    experience
+        .write(Durability::Full, |page| {
+            for moment in moments {
+                let seen = page.situation(&Situation {
+                    symbol: "KO".into(),
+                    as_of_ms: moment,
+                    source: if moment == 20 { "invented" } else { "file" }.into(),
+                    facts: "{}".into(),
+                })?;
+                page.encoding(seen, 1, &plane(moment as f64 / 100.0))?;
+                let mut made = decision(seen, None);
+                // Whoever plans on old quotes does so later: the decision belongs to the moment of the quotes.
+                made.made_at_ms = 1_000_000;
+                let made = page.decision(&made)?;
+                page.outcome(&Outcome {
+                    decision: made,
+                    known_at_ms: moment + 25,
+                    ending: "expired".into(),
+                    realised_cents: Some(moment),
+                    facts: "{}".into(),
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let ask = |angle: f64, as_of_ms: i64, farthest: f32| {
+        let question = experience::Question {
+            encoding: &plane(angle),
+            encoder_version: 1,
+            as_of_ms,
+            count: 3,
+            farthest,
+        };
+        let real = |situation: &Situation| situation.source != "invented";
+        experience.read().precedents(&question, real).unwrap()
+    };
+    let moments = |found: &experience::Found| -> Vec<i64> {
+        found.precedents.iter().map(|p| p.as_of_ms).collect()
+    };
+    let found = ask(0.42, 60, 1.0);
+    assert_eq!(moments(&found), [40, 50, 30]);
+    assert_eq!(
+        found.compared, 5,
+        "invented, doubled and later ones do not count"
+    );
+    for (precedent, angle) in found.precedents.iter().zip([0.40, 0.50, 0.30]) {
+        let expected = 1.0 - (0.42_f64 - angle).cos();
+        assert!((f64::from(precedent.distance) - expected).abs() < 1e-6);
+    }
+    // At moment 60 the outcome of 30 (known at 55) is known, those of 40 and 50 are not.
+    let ends: Vec<bool> = found
+        .precedents
+        .iter()
+        .map(|p| p.decisions[0].2.is_some())
+        .collect();
+    assert_eq!(ends, [false, false, true]);
+    // Its own moment and what follows are never among them, however near.
+    assert_eq!(moments(&ask(0.9, 90, 1.0)), [80, 70, 60]);
+    // Nothing is close, or nothing was before.
+    assert!(ask(2.5, 100, 0.05).precedents.is_empty());
+    assert!(ask(0.0, 0, 2.0).precedents.is_empty());
+    let nothing = experience::Question {
+        encoding: &[0.0; ENCODING_LEN],
+        encoder_version: 1,
+        as_of_ms: 100,
+        count: 1,
+        farthest: 2.0,
+    };
+    assert!(matches!(
+        experience.read().precedents(&nothing, |_| true),
+        Err(Error::Refused { .. })
+    ));
 }

@@ -8,7 +8,7 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, memory, portfolio, price, report, risk};
+use crate::{account, journal, memory, portfolio, price, report, risk};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -42,6 +42,13 @@ enum Command {
         /// Which format.
         format: SchemaOf,
     },
+    /// Days of a price history and situations of the diary that were like today, and what followed.
+    Recall(Box<crate::recall::command::RecallArgs>),
+    /// Keep notes, read in a broker's file of trades, report premium and profit to the cent.
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    /// List the decisions in the diary, and how they ended.
+    History(crate::history::HistoryArgs),
     /// Write the embedded synthetic sample as files.
     Sample {
         /// Folder to write to.
@@ -69,7 +76,7 @@ struct PlanArgs {
     chain: Vec<PathBuf>,
     /// Plan many symbols of one cash account together (TOML). `jarvis2 config init --portfolio FILE` writes a sample that runs as it
     /// stands.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace", "db"])]
     portfolio: Option<PathBuf>,
     /// Account (TOML). Without it: all cash is assumed. `jarvis2 config init --account FILE` writes a sample.
     #[arg(long, value_name = "FILE")]
@@ -113,6 +120,13 @@ struct PlanArgs {
     /// Write no report and no plan file.
     #[arg(long)]
     no_files: bool,
+    /// The diary: where this plan is kept, and where situations like it are looked for. Default: `diary.file` of the configuration,
+    /// else jarvis2/diary.sqlite in the user's data folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_diary")]
+    db: Option<PathBuf>,
+    /// Neither keep this plan in the diary nor look there (as with `diary.keep = false`).
+    #[arg(long)]
+    no_diary: bool,
     /// Also write the search tree as JSON (`jarvis2 schema trace` describes it).
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -248,6 +262,9 @@ pub(crate) fn run() -> u8 {
             cli.command,
             Command::Memory(MemoryCommand::Explain { json: true, .. })
         )
+        || matches!(&cli.command, Command::Recall(args) if args.json)
+        || matches!(&cli.command, Command::Journal(command) if command.json())
+        || matches!(&cli.command, Command::History(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -257,6 +274,9 @@ pub(crate) fn run() -> u8 {
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
         Command::Bench(args) => caught(|| crate::bench::run(&args)),
+        Command::Recall(args) => caught(|| crate::recall::command::run(&args)),
+        Command::Journal(command) => caught(|| journal::run(&command)),
+        Command::History(args) => caught(|| crate::history::run(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
@@ -381,30 +401,36 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     };
     let progress = Progress::new(args.quiet || args.json);
     let inputs = engine::inputs::read(&request, config, threads, taken.evaluations_max)?;
-    let plan = engine::plan(&inputs, &progress, trace.as_mut());
+    let made = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
-    let plan = plan?;
+    let mut made = made?;
+    let diary = journal::Diary::of_plan(args.db.as_deref(), args.no_diary, &inputs.config);
+    diary.recall(&mut made, inputs.chain.as_of);
+    let plan = &made.plan;
     let mut written = if args.no_files {
         Vec::new()
     } else {
-        write(&plan, &inputs.config, args.out.as_deref())?
+        write(plan, &inputs.config, args.out.as_deref())?
     };
     if let Some(trace) = trace {
         written.push(trace.aside.commit()?);
     }
+    let json = pretty(plan)?;
     if args.json {
-        done(&pretty(&plan)?);
+        done(&json);
     } else {
         let style = report::TextStyle {
             color: wants_color(),
             unicode: wants_unicode(),
         };
-        done(&report::text(&plan, &style));
+        done(&report::text(plan, &style));
     }
     for path in written {
         eprintln!("written: {}", path.display());
     }
-    Ok(if plan.decision.outcome == Outcome::Abstain {
+    // The answer is out before the diary is waited for.
+    diary.keep(&made, &json)?;
+    Ok(if made.plan.decision.outcome == Outcome::Abstain {
         4
     } else {
         0
@@ -544,7 +570,7 @@ pub(crate) fn threads(config: &Config, machine: &hardware::Machine) -> usize {
     }
 }
 
-fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
+pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {
     serde_json::to_string_pretty(value).map_err(|error| Error::Internal(error.to_string()))
 }
 
@@ -575,6 +601,14 @@ fn put(dir: &Path, files: Vec<(&str, String)>) -> Result<Vec<PathBuf>, Error> {
         written.push(path);
     }
     Ok(written)
+}
+
+/// What the terminal can show.
+pub(crate) fn text_style() -> report::TextStyle {
+    report::TextStyle {
+        color: wants_color(),
+        unicode: wants_unicode(),
+    }
 }
 
 fn wants_color() -> bool {

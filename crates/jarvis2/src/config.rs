@@ -428,14 +428,14 @@ impl Loaded {
 
 impl Config {
     /// The values that a plan depends on, one `key = value` a line in a fixed order: what a hash of the configuration is taken
-    /// of. The section `[output]` is left out, because it says where the plan goes and not what it is.
+    /// of. The sections `[output]` and `[diary]` are left out, because they say where the plan goes and not what it is.
     pub(crate) fn canonical(&self) -> String {
         let mut text = format!("schema_version = {SCHEMA_VERSION}\n");
-        for (key, value) in self
-            .values()
-            .into_iter()
-            .filter(|(key, _)| !key.starts_with("output.") && !key.starts_with("hardware."))
-        {
+        for (key, value) in self.values().into_iter().filter(|(key, _)| {
+            !["output.", "diary.", "hardware."]
+                .iter()
+                .any(|section| key.starts_with(section))
+        }) {
             text.push_str(&format!(
                 "{key} = {}\n",
                 value.as_deref().unwrap_or("unset")

@@ -26,6 +26,8 @@ pub(crate) enum Error {
     #[error("{symbol}: {what}")]
     Position { symbol: String, what: String },
     #[error("{0}")]
+    Diary(#[from] experience::Error),
+    #[error("{0}")]
     Resources(#[from] hardware::Error),
     #[error("{}: {why}", path.display())]
     Io { path: PathBuf, why: String },
@@ -65,6 +67,7 @@ impl Error {
             | Error::Unwritable { .. }
             | Error::UnwritableFile { .. }
             | Error::ClosedPipe => 5,
+            Error::Diary(error) => diary_exit_code(error),
             Error::Said(error) => error.exit_code(),
             Error::Internal(_) => 6,
             Error::Interrupted { .. } => 130,
@@ -80,5 +83,20 @@ impl Error {
             130 => "interrupted",
             _ => "internal",
         }
+    }
+}
+
+/// A file that cannot be written now is a matter of resources; one that cannot be read is a matter of data.
+fn diary_exit_code(error: &experience::Error) -> u8 {
+    match error {
+        experience::Error::Locked { .. }
+        | experience::Error::Busy { .. }
+        | experience::Error::DiskFull { .. }
+        | experience::Error::ReadOnly { .. }
+        | experience::Error::Io { .. }
+        | experience::Error::Sqlite { .. } => 5,
+        experience::Error::NoSuchRecord { .. } => 2,
+        experience::Error::NotDurable { .. } => 6,
+        _ => 3,
     }
 }

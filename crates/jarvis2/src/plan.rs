@@ -82,6 +82,8 @@ pub(crate) struct Plan {
     pub(crate) what_if: WhatIf,
     /// How simple policies do on the same simulated futures.
     pub(crate) evidence: Evidence,
+    /// What followed on earlier days like this one.
+    pub(crate) recall: crate::recall::RecallView,
     /// What the account was taken to be.
     pub(crate) account: AccountView,
     /// What was read, refused and assumed.

@@ -10,6 +10,7 @@ mod content;
 pub(crate) mod fixture;
 mod html;
 mod portfolio;
+mod recall;
 mod risk;
 mod risk_html;
 mod surface;
@@ -22,6 +23,7 @@ pub(crate) mod units;
 
 pub(crate) use html::html;
 pub(crate) use portfolio::{portfolio_html, portfolio_text};
+pub(crate) use recall::recall_text;
 pub(crate) use risk::{risk_csv, risk_text};
 pub(crate) use risk_html::risk_html;
 pub(crate) use surface::{surface_html, surface_text};

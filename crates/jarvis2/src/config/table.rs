@@ -259,6 +259,14 @@ settings! {
         memory_limit_mb: u64 = 0, "megabytes of 1,000,000 bytes", 0.0..=1_000_000_000.0;
     }
 
+    /// What is remembered.
+    [diary] Diary {
+        /// Keep every plan in the diary, and look there for situations like today's.
+        keep: bool = true, "none";
+        /// The diary's file. Unset: `jarvis2/diary.sqlite` in `$XDG_DATA_HOME`, else in `~/.local/share`.
+        file: Option<String> = None, "path"; example "\"diary.sqlite\"";
+    }
+
     /// Where the answer goes.
     [output] Output {
         /// Folder of the report files, seen from the current folder.

@@ -172,6 +172,7 @@ fn the_sample_is_the_defaults_and_names_every_key() {
     let mut unset = loaded.config.clone();
     unset.market = Config::default().market;
     unset.search.time_ms = None;
+    unset.diary.file = None;
     assert_eq!(unset, Config::default());
 }
 

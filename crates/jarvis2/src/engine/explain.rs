@@ -11,6 +11,7 @@ use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
 use super::tree::Glass;
 use crate::plan::*;
+use crate::recall::RecallView;
 use crate::report::units::{count, usd};
 use evidence::{Grade, Interval};
 use market::{Cents, calendar};
@@ -59,6 +60,8 @@ pub(crate) fn explain(
         tree: Glass::new(inputs, table, searched).view(),
         what_if: desk.what_if(&candidate.action),
         evidence: desk.evidence(shown),
+        // It asks about the proposed contract, so the plan comes first.
+        recall: RecallView::none("not asked", "not asked"),
         account: desk.account(),
         data: desk.data(),
         manifest: Manifest {

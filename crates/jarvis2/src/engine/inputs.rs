@@ -4,6 +4,7 @@ use super::fit::{Known, day_offset};
 use crate::account::Account;
 use crate::config::Config;
 use crate::error::Error;
+use crate::recall::prices::Prices;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history, read_history_bytes};
@@ -59,6 +60,8 @@ pub(crate) struct Inputs {
     pub(crate) ingest: Ingest,
     pub(crate) owner: Owner,
     pub(crate) known: Known,
+    /// The days of the price history up to the chain's day.
+    pub(crate) past: Option<Prices>,
     pub(crate) events: Vec<Event>,
     /// What the trader must see.
     pub(crate) notices: Vec<String>,
@@ -112,6 +115,9 @@ pub(crate) fn read(
     }
     let (history, history_bytes) = read_prices(request, &chain)?;
     let (events, events_bytes) = read_calendar(request, &chain)?;
+    let past = history
+        .as_ref()
+        .map(|history| Prices::until(history, chain.as_of, &history_name(request)));
     let known = known(
         &ingest,
         &chain,
@@ -139,6 +145,7 @@ pub(crate) fn read(
         chain,
         owner,
         known,
+        past,
         events,
         notices,
         notes,
@@ -258,18 +265,41 @@ fn read_prices(request: &Request, chain: &Chain) -> Result<(Option<History>, Vec
             Ok((Some(history), read_bytes(path)?))
         }
         None if request.chains.is_empty() => {
-            let text = sample::HISTORIES
+            let there = sample::HISTORIES
                 .iter()
-                .find(|(symbol, _)| *symbol == chain.symbol)
-                .map(|(_, text)| *text);
-            Ok((
-                text.map(|text| read_history_bytes(SAMPLE, text.as_bytes(), None))
-                    .transpose()?,
-                Vec::new(),
-            ))
+                .any(|(symbol, _)| *symbol == chain.symbol);
+            let history = there.then(|| sample_history(&chain.symbol)).transpose()?;
+            Ok((history, Vec::new()))
         }
         None => Ok((None, Vec::new())),
     }
+}
+
+/// The price history of a symbol of the embedded sample.
+pub(crate) fn sample_history(wanted: &str) -> Result<History, Error> {
+    let wanted = wanted.trim().to_uppercase();
+    let text = sample::HISTORIES
+        .iter()
+        .find(|(symbol, _)| *symbol == wanted);
+    let Some((_, text)) = text else {
+        let there: Vec<&str> = sample::HISTORIES
+            .iter()
+            .map(|(symbol, _)| *symbol)
+            .collect();
+        return Err(Error::NoSuchSymbol {
+            wanted,
+            there: there.join(", "),
+        });
+    };
+    Ok(read_history_bytes(SAMPLE, text.as_bytes(), None)?)
+}
+
+/// What the price history is called on screen.
+fn history_name(request: &Request) -> String {
+    request
+        .history
+        .as_deref()
+        .map_or_else(|| SAMPLE.to_owned(), file_name)
 }
 
 fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8>), Error> {

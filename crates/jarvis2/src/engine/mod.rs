@@ -12,11 +12,13 @@ pub(crate) mod tree;
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
-use decide::{Drawn, Graded, Table};
+use crate::recall;
+use decide::{Drawn, Graded, Searched, Table};
 use explain::Choice;
 use inputs::Inputs;
 use market::Cents;
-use tree::{Glass, TraceTo};
+use tree::{Glass, TraceTo, Tried};
+use wheel::encoding;
 
 /// The walk through the house: files in, plan out.
 ///
@@ -25,8 +27,26 @@ pub(crate) fn plan(
     inputs: &Inputs,
     progress: &Progress,
     trace: Option<&mut TraceTo>,
-) -> Result<Plan, Error> {
-    walk(inputs, progress, trace, |plan, _, _, _| Ok(plan))
+) -> Result<Made, Error> {
+    walk(inputs, progress, trace, |plan, table, searched, _, _| {
+        Ok(Made {
+            visits: Glass::new(inputs, table, searched).tried(),
+            encoding: encoding::encode(&table.rules, &table.today),
+            source: inputs.chain.source.clone(),
+            plan,
+        })
+    })
+}
+
+/// A plan with what the diary keeps beside it.
+pub(crate) struct Made {
+    pub(crate) plan: Plan,
+    /// The situation's 768 numbers.
+    pub(crate) encoding: Box<[f32; encoding::LEN]>,
+    /// Every action at the root of the tree.
+    pub(crate) visits: Vec<Tried>,
+    /// Where the chain came from; an invented one says so.
+    pub(crate) source: String,
 }
 
 /// A plan as one of a portfolio.
@@ -42,7 +62,7 @@ pub(crate) struct Part {
 
 /// The same with everything that a portfolio may choose from.
 pub(crate) fn part(inputs: &Inputs, progress: &Progress) -> Result<Part, Error> {
-    walk(inputs, progress, None, |plan, table, graded, drawn| {
+    walk(inputs, progress, None, |plan, table, _, graded, drawn| {
         let rungs = match plan.decision.outcome {
             Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
             _ => Vec::new(),
@@ -60,7 +80,7 @@ fn walk<T>(
     inputs: &Inputs,
     progress: &Progress,
     trace: Option<&mut TraceTo>,
-    end: impl FnOnce(Plan, &Table, &Graded, &Drawn) -> Result<T, Error>,
+    end: impl FnOnce(Plan, &Table, &Searched<'_>, &Graded, &Drawn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     progress.stage("fitting the chain");
     let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config)?;
@@ -76,6 +96,12 @@ fn walk<T>(
     progress.stage("drawing the market's parameters");
     let drawn = decide::draws(&table, &graded, inputs, progress)?;
     progress.stage("explaining");
-    let plan = explain::explain(inputs, &table, &searched, &graded, &drawn);
-    end(plan, &table, &graded, &drawn)
+    let mut plan = explain::explain(inputs, &table, &searched, &graded, &drawn);
+    plan.recall = recall::of_prices(
+        inputs.past.as_ref(),
+        "no price history: give --history FILE",
+        recall::proposed(&plan),
+        inputs.chain.as_of,
+    );
+    end(plan, &table, &searched, &graded, &drawn)
 }

@@ -36,6 +36,17 @@ const PARTS: usize = 600;
 /// What a worth of the tree means.
 const MEANING: &str = "The tree's own estimate: the sure amount at the horizon that is as good as what follows when later decisions are made well, over holding everything from today (certainty equivalent). It picked the finalists; the worths of the plan come from fresh paths";
 
+/// An action at the root as the tree knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Tried {
+    pub(crate) action: String,
+    pub(crate) visits: u64,
+    /// Its share of the priors.
+    pub(crate) prior: f64,
+    /// The tree's worth of it over holding; absent where it was not tried.
+    pub(crate) over_holding_usd: Option<f64>,
+}
+
 /// A tree with the words for it.
 pub(crate) struct Glass<'a, 'g> {
     inputs: &'a Inputs,
@@ -57,6 +68,19 @@ impl<'a, 'g> Glass<'a, 'g> {
             words: Words::of(inputs),
             held_usd: rules.utility.certain(held),
         }
+    }
+
+    /// Every action at the root, in the order of the menu.
+    pub(crate) fn tried(&self) -> Vec<Tried> {
+        let (tree, today) = (self.tree(), &self.table.today);
+        tree.edges(tree.root())
+            .map(|edge| Tried {
+                action: self.action(today, edge.action),
+                visits: u64::from(edge.visits),
+                prior: edge.prior,
+                over_holding_usd: self.over_holding(edge.worth).known(),
+            })
+            .collect()
     }
 
     fn tree(&self) -> &Tree<WheelGame<'g>> {

@@ -5,6 +5,10 @@ use crate::plan::{
     EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, Numbers, Outcome, PayoffPoint, Plan,
     RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
 };
+use crate::recall::{
+    ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
+    RecallView,
+};
 use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
 fn interval(value_usd: f64, low_usd: f64, high_usd: f64) -> IntervalUsd {
@@ -45,6 +49,7 @@ pub(crate) fn fixture() -> Plan {
         tree: tree(),
         what_if: what_if(&[50.0, 55.0, 60.0, 62.5, 65.0, 67.5, 69.42, 72.5, 75.0, 80.0, 85.0], 67.5, 206.7),
         evidence: evidence(),
+        recall: recall(),
         account: AccountView {
             source: "account.toml".into(),
             cash_usd: 20_000.0,
@@ -65,6 +70,77 @@ pub(crate) fn fixture() -> Plan {
             version: "0.1.0".into(),
             device: "cpu-scalar".into(),
         },
+    }
+}
+
+/// Two days of the prices and one decision of the diary.
+fn recall() -> RecallView {
+    let day = |date: &str, end: &str, distance, move_fraction, past| PriceDay {
+        date: date.into(),
+        end: end.into(),
+        distance,
+        most_alike: texts(&[
+            "return over 21 days",
+            "volatility over 63 days",
+            "return over 5 days",
+        ]),
+        least_alike: "worst fall within 63 days".into(),
+        return_fraction: move_fraction,
+        worst_close_fraction: -0.061,
+        past_strike: Some(past),
+    };
+    let outcome = |days, independent, share: f64| OutcomeView {
+        days,
+        independent,
+        mean_return_fraction: Figure::Known(0.004),
+        lowest_return_fraction: Figure::Known(-0.052),
+        highest_return_fraction: Figure::Known(0.031),
+        past_strike_fraction: Figure::Known(share),
+        past_strike_low_fraction: Figure::Known(0.095),
+        past_strike_high_fraction: Figure::Known(0.905),
+    };
+    RecallView {
+        meaning: MEANING.into(),
+        contract: Some(ContractView {
+            text: "the action proposed: sell 2 KO 2026-09-18 67.5 put at $1.04".into(),
+            right: "put".into(),
+            strike_over_spot: 0.972,
+            days: 49,
+        }),
+        prices: Some(PriceRecall {
+            source: "KO.csv".into(),
+            from: "2021-01-04".into(),
+            today: "2026-07-31".into(),
+            features: vec![FeatureView {
+                name: "volatility over 21 days".into(),
+                today: -1.7,
+                mean: -1.8,
+                deviation: 0.2,
+                unit: "log of a fraction per year".into(),
+            }],
+            rule: "close is at most 0.5".into(),
+            farthest: 0.5,
+            close_days: 9,
+            precedents: vec![
+                day("2023-05-02", "2023-06-20", 0.21, 0.012, false),
+                day("2024-10-07", "2024-11-25", 0.44, -0.052, true),
+            ],
+            after_close: outcome(2, 2, 0.5),
+            after_any: outcome(1_290, 38, 0.24),
+        }),
+        prices_note: "On 2 past days like this one, 50.0 % ended below the strike".into(),
+        diary: vec![DiaryPrecedent {
+            situation: 11,
+            decision: 12,
+            symbol: "KO".into(),
+            date: "2026-05-29".into(),
+            distance: 0.0123,
+            differs_in: "menu of actions".into(),
+            action: "sell 2 KO 2026-07-17 67.5 put at $0.98".into(),
+            ending: Some("expired".into()),
+            realised_usd: Figure::Known(194.70),
+        }],
+        diary_note: "1 of 7 earlier situations is close".into(),
     }
 }
 
@@ -116,6 +192,7 @@ pub(super) fn bare() -> Plan {
     }
     plan.why.refusals.clear();
     plan.why.assumptions.clear();
+    plan.recall = RecallView::none("no price history", "the diary is switched off");
     plan.tree.parts.clear();
     plan.tree.settling = Settling {
         points: vec![],

@@ -47,6 +47,7 @@ pub(crate) fn html(plan: &Plan) -> String {
     tree(&mut page, plan);
     what_if(&mut page, plan);
     evidence(&mut page, plan);
+    super::recall::html_section(&mut page, &plan.recall);
     data(&mut page, plan);
     account(&mut page, plan);
     assumptions(&mut page, plan);

@@ -57,6 +57,7 @@ pub(crate) fn text(plan: &Plan, style: &TextStyle) -> String {
     why(&mut screen, plan);
     what_if(&mut screen, plan, style.unicode);
     evidence(&mut screen, plan);
+    super::recall::section(&mut screen, &plan.recall);
     data(&mut screen, plan);
     account(&mut screen, plan);
     assumptions(&mut screen, plan);

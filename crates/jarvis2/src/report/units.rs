@@ -5,7 +5,7 @@
 use crate::plan::{Figure, IntervalUsd};
 
 /// `1234567.891` with two decimals is `1,234,567.89`.
-pub(super) fn decimal(value: f64, decimals: usize) -> String {
+pub(crate) fn decimal(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
         return "n/a".to_string();
     }
@@ -54,7 +54,7 @@ pub(crate) fn usd(value: f64) -> String {
 }
 
 /// `+$1,234.50`.
-pub(super) fn usd_signed(value: f64) -> String {
+pub(crate) fn usd_signed(value: f64) -> String {
     with_dollar(&signed(value, 2))
 }
 
@@ -89,12 +89,12 @@ pub(super) fn strike(value: f64) -> String {
 }
 
 /// A fraction in percent: `0.25` is `25.0 %`.
-pub(super) fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     with_percent(decimal(fraction * 100.0, 1))
 }
 
 /// The same with a sign.
-pub(super) fn percent_signed(fraction: f64) -> String {
+pub(crate) fn percent_signed(fraction: f64) -> String {
     with_percent(signed(fraction * 100.0, 1))
 }
 
@@ -142,7 +142,7 @@ pub(super) fn in_unit(value: f64, unit: &str) -> String {
 }
 
 /// The figure as text, or its reason.
-pub(super) fn figure(figure: &Figure, known: impl Fn(f64) -> String) -> String {
+pub(crate) fn figure(figure: &Figure, known: impl Fn(f64) -> String) -> String {
     match figure {
         Figure::Known(value) => known(*value),
         Figure::Missing(reason) => reason.clone(),

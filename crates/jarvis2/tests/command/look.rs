@@ -144,7 +144,16 @@ fn check_edge(edge: &Value) {
 
 /// A figure that is missing says so in words that begin alike; `null` stands only where the schema says optional.
 fn check_figures(value: &Value, path: &str) {
-    const OPTIONAL: [&str; 4] = ["watermark", "expiry", "dte_days", "strike_usd"];
+    const OPTIONAL: [&str; 8] = [
+        "watermark",
+        "expiry",
+        "dte_days",
+        "strike_usd",
+        "contract",
+        "prices",
+        "past_strike",
+        "ending",
+    ];
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
