@@ -6,6 +6,8 @@ mod cli;
 mod config;
 mod engine;
 mod error;
+#[cfg(feature = "index")]
+mod index;
 mod plan;
 mod portfolio;
 mod price;
