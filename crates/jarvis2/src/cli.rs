@@ -34,6 +34,8 @@ enum Command {
     Price(Box<price::PriceArgs>),
     /// Implied volatilities of a plain table, of every quote of a chain, or of one option.
     Iv(Box<price::IvArgs>),
+    /// Tell the kinds of market in a price history apart: calm, rising, high volatility, falling.
+    Regimes(Box<crate::regimes::RegimesArgs>),
     /// Near vectors, words and arrows over your own data: notes, embeddings, links.
     #[cfg(feature = "index")]
     #[command(subcommand)]
@@ -237,6 +239,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
+        || matches!(&cli.command, Command::Regimes(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true })
         || index_json(&cli.command);
     let result = match cli.command {
@@ -246,6 +249,7 @@ pub(crate) fn run() -> u8 {
         Command::Risk(args) => caught(|| risk(&args)),
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
+        Command::Regimes(args) => caught(|| crate::regimes::run(&args).map(|text| done(&text))),
         #[cfg(feature = "index")]
         Command::Index(command) => caught(|| crate::index::run(&command)),
         #[cfg(not(feature = "index"))]

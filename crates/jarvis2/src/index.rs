@@ -122,7 +122,13 @@ pub(super) struct LinkArgs {
     #[arg(long, value_name = "WORD")]
     kind: Option<String>,
     /// Its weight.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, conflicts_with = "file", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1.0,
+        conflicts_with = "file",
+        allow_negative_numbers = true
+    )]
     weight: f64,
     /// Many arrows (CSV: source, target, kind, weight; the last two may be missing).
     #[arg(long, value_name = "FILE")]

@@ -12,6 +12,7 @@ mod plan;
 mod portfolio;
 mod price;
 mod progress;
+mod regimes;
 mod report;
 mod risk;
 mod surface;

@@ -62,11 +62,23 @@ pub(super) fn query(args: &QueryArgs) -> Result<String, Error> {
     } else if near {
         nearest(args, &index, &filter)?
     } else {
-        let hits = said(args, &index, &filter, if filter.all.is_empty() { args.count } else { TEXTS })?;
+        let hits = said(
+            args,
+            &index,
+            &filter,
+            if filter.all.is_empty() {
+                args.count
+            } else {
+                TEXTS
+            },
+        )?;
         (hits, "by words")
     };
     let hits: Vec<Hit> = hits.into_iter().take(args.count).collect();
-    let names: Vec<String> = hits.iter().map(|hit| ids::name(&index, hit.record)).collect::<Result<_, _>>()?;
+    let names: Vec<String> = hits
+        .iter()
+        .map(|hit| ids::name(&index, hit.record))
+        .collect::<Result<_, _>>()?;
     let facts = facts(&index, &hits)?;
     if args.place.json {
         let hits: Vec<Value> = hits
@@ -90,7 +102,9 @@ pub(super) fn query(args: &QueryArgs) -> Result<String, Error> {
                 Value::Object(object)
             })
             .collect();
-        return Ok(json!({ "route": route, "hits": hits, "faults": index.opened().faults }).to_string());
+        return Ok(
+            json!({ "route": route, "hits": hits, "faults": index.opened().faults }).to_string(),
+        );
     }
     let mut text = String::new();
     for fault in &index.opened().faults {
@@ -99,7 +113,11 @@ pub(super) fn query(args: &QueryArgs) -> Result<String, Error> {
     if hits.is_empty() {
         return Ok(text + &format!("nothing found ({route})\n"));
     }
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
     for ((hit, name), facts) in hits.iter().zip(&names).zip(&facts) {
         text += &format!("{name:width$}");
         if let Some(distance) = hit.distance {
@@ -109,7 +127,9 @@ pub(super) fn query(args: &QueryArgs) -> Result<String, Error> {
             text += &format!("  {score:.4}");
         }
         for (name, value) in facts {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             text += &format!("  {name}={value}");
         }
         if let Some(said) = &hit.said {
@@ -126,13 +146,23 @@ pub(super) fn query(args: &QueryArgs) -> Result<String, Error> {
     Ok(text + &format!("({what}; {route})\n"))
 }
 
-fn nearest(args: &QueryArgs, index: &Index, filter: &Filter) -> Result<(Vec<Hit>, &'static str), Error> {
-    let own = args.like.as_deref().map(|id| ids::record(index, id)).transpose()?;
+fn nearest(
+    args: &QueryArgs,
+    index: &Index,
+    filter: &Filter,
+) -> Result<(Vec<Hit>, &'static str), Error> {
+    let own = args
+        .like
+        .as_deref()
+        .map(|id| ids::record(index, id))
+        .transpose()?;
     let vector = match (&args.vector, &args.like, own) {
         (Some(path), ..) => read::vector(path)?,
-        (_, Some(id), Some(own)) => index
-            .vector(own)?
-            .ok_or_else(|| Error::Usage(format!("record {id} has no vector; its texts can be asked with --text")))?,
+        (_, Some(id), Some(own)) => index.vector(own)?.ok_or_else(|| {
+            Error::Usage(format!(
+                "record {id} has no vector; its texts can be asked with --text"
+            ))
+        })?,
         _ => Vec::new(),
     };
     // The record itself is its own nearest.
@@ -144,9 +174,15 @@ fn nearest(args: &QueryArgs, index: &Index, filter: &Filter) -> Result<(Vec<Hit>
         }
         let records: Vec<i64> = texts.keys().copied().collect();
         let answer = index.nearest_among(&vector, count, &records)?;
-        (answer.neighbours, "every vector whose text says so was looked at")
+        (
+            answer.neighbours,
+            "every vector whose text says so was looked at",
+        )
     } else if args.exact {
-        (index.nearest_exact(&vector, count, filter)?, "every vector that passes was looked at")
+        (
+            index.nearest_exact(&vector, count, filter)?,
+            "every vector that passes was looked at",
+        )
     } else {
         let answer = index.nearest(&vector, count, filter)?;
         let route = match answer.route {
@@ -163,7 +199,9 @@ fn nearest(args: &QueryArgs, index: &Index, filter: &Filter) -> Result<(Vec<Hit>
         if Some(near.record) == own || near.distance > farthest {
             continue;
         }
-        let mut hit = texts.remove(&near.record).unwrap_or_else(|| Hit::bare(near.record));
+        let mut hit = texts
+            .remove(&near.record)
+            .unwrap_or_else(|| Hit::bare(near.record));
         hit.score = None;
         hit.distance = Some(near.distance);
         if hit.said.is_none()
@@ -205,7 +243,10 @@ fn said(args: &QueryArgs, index: &Index, filter: &Filter, limit: usize) -> Resul
 
 fn passes(index: &Index, record: i64, filter: &Filter) -> Result<bool, Error> {
     for (name, test) in &filter.all {
-        if !index.facet(record, name)?.is_some_and(|facet| test.passes(&facet)) {
+        if !index
+            .facet(record, name)?
+            .is_some_and(|facet| test.passes(&facet))
+        {
             return Ok(false);
         }
     }
@@ -285,7 +326,10 @@ pub(super) fn stats(args: &StatsArgs) -> Result<String, Error> {
     let counts = index.counts()?;
     let opened = index.opened();
     let groups = |groups: &[(String, u64)]| -> Map<String, Value> {
-        groups.iter().map(|(name, count)| (name.clone(), (*count).into())).collect()
+        groups
+            .iter()
+            .map(|(name, count)| (name.clone(), (*count).into()))
+            .collect()
     };
     let mut facts = Map::new();
     let mut lines = Vec::new();
@@ -308,12 +352,24 @@ pub(super) fn stats(args: &StatsArgs) -> Result<String, Error> {
         );
         let mut line = format!("  {}:", shape.name);
         if shape.words > 0 {
-            line += &format!(" {} words, {} different;", shape.words, shape.distinct_words);
+            line += &format!(
+                " {} words, {} different;",
+                shape.words, shape.distinct_words
+            );
         }
         if let Some((low, high)) = &range {
-            let show = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let show = |value: &Value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            };
             let noun = if is_date { "dates" } else { "numbers" };
-            line += &format!(" {} {noun}, {} to {};", shape.numbers, show(low), show(high));
+            line += &format!(
+                " {} {noun}, {} to {};",
+                shape.numbers,
+                show(low),
+                show(high)
+            );
         }
         lines.push(line.trim_end_matches(';').to_owned());
     }
@@ -337,16 +393,33 @@ pub(super) fn stats(args: &StatsArgs) -> Result<String, Error> {
     }
     let mut text = format!("{}\n", place.db.display());
     text += &match dimensions {
-        Some(dimensions) => format!("vectors: {} of {dimensions} numbers, ranked by cosine\n", counts.vectors),
+        Some(dimensions) => format!(
+            "vectors: {} of {dimensions} numbers, ranked by cosine\n",
+            counts.vectors
+        ),
         None => "vectors: none yet; the first one settles their length\n".to_owned(),
     };
     let list = |title: &str, groups: &[(String, u64)]| {
-        let parts: Vec<String> = groups.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        format!("{title}: {}\n", if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+        let parts: Vec<String> = groups
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        format!(
+            "{title}: {}\n",
+            if parts.is_empty() {
+                "none".to_owned()
+            } else {
+                parts.join(", ")
+            }
+        )
     };
     text += &list("texts", &counts.texts);
     text += &list("arrows", &counts.edges);
-    text += if lines.is_empty() { "facts: none\n" } else { "facts:\n" };
+    text += if lines.is_empty() {
+        "facts: none\n"
+    } else {
+        "facts:\n"
+    };
     for line in lines {
         text += &format!("{line}\n");
     }

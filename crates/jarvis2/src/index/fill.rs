@@ -53,7 +53,10 @@ impl Poured {
             self.refused
         );
         for refused in &self.first_refused {
-            text += &format!("  row {} (id {}): {}\n", refused.row, refused.id, refused.why);
+            text += &format!(
+                "  row {} (id {}): {}\n",
+                refused.row, refused.id, refused.why
+            );
         }
         let more = self.refused - self.first_refused.len() as u64;
         if more > 0 {
@@ -116,7 +119,9 @@ pub(super) fn pour(
                     (Some(given), _) => given.get(row as usize).cloned().unwrap_or_default(),
                     (None, Some(RowId::Number(number))) => number.to_string(),
                     (None, Some(RowId::Name(name))) => name.clone(),
-                    (None, None) => (args.first_id.unwrap_or(0).saturating_add_unsigned(row)).to_string(),
+                    (None, None) => {
+                        (args.first_id.unwrap_or(0).saturating_add_unsigned(row)).to_string()
+                    }
                 };
                 put(change, &mut step, row, id, vector, args.replace)?;
             }
@@ -128,7 +133,9 @@ pub(super) fn pour(
         poured.unchanged += step.unchanged;
         poured.refused += step.refused;
         let room = LISTED.saturating_sub(poured.first_refused.len());
-        poured.first_refused.extend(step.first_refused.into_iter().take(room));
+        poured
+            .first_refused
+            .extend(step.first_refused.into_iter().take(room));
         poured.records.extend(step.records);
         progress.fraction(poured.rows_read as f64 / poured.rows_in_file.max(1) as f64);
     }
@@ -159,9 +166,10 @@ fn put(
                 step.records.push(Some(record));
                 return Ok(());
             }
-            Some(_) if !replace => {
-                Err("it has another vector already; --replace takes the new one, --first-id numbers on".to_owned())
-            }
+            Some(_) if !replace => Err(
+                "it has another vector already; --replace takes the new one, --first-id numbers on"
+                    .to_owned(),
+            ),
             old => match change.vector(record, vector) {
                 Ok(()) => {
                     if old.is_some() {
@@ -192,22 +200,32 @@ fn put(
 /// `jarvis2 index add`.
 pub(super) fn add(args: &AddArgs) -> Result<u8, Error> {
     let place = &args.place;
-    if args.vectors.is_none() && args.text.is_empty() && args.note.is_none() && args.facts.is_none() {
+    if args.vectors.is_none() && args.text.is_empty() && args.note.is_none() && args.facts.is_none()
+    {
         return Err(Error::Usage(
             "nothing to add: name --vectors, --text, --note or --facts".to_owned(),
         ));
     }
     if args.vectors.is_none() && (args.rows.ids.is_some() || args.rows.replace) {
-        return Err(Error::Usage("--ids and --replace go with --vectors".to_owned()));
+        return Err(Error::Usage(
+            "--ids and --replace go with --vectors".to_owned(),
+        ));
     }
     // All that is small is read before anything is written.
-    let mut vectors = args.vectors.as_deref().map(|path| source(path, &args.rows)).transpose()?;
+    let mut vectors = args
+        .vectors
+        .as_deref()
+        .map(|path| source(path, &args.rows))
+        .transpose()?;
     let mut texts = read::texts(&args.text)?;
     if let (Some(id), Some(note)) = (&args.id, &args.note) {
         texts.push((id.clone(), note.clone()));
     }
     let facts = args.facts.as_deref().map(read::facts).transpose()?;
-    let mut index = open(&place.db, vectors.as_ref().map(|(source, _)| source.dimensions()))?;
+    let mut index = open(
+        &place.db,
+        vectors.as_ref().map(|(source, _)| source.dimensions()),
+    )?;
     let progress = Progress::new(place.quiet || place.json);
     let mut poured = None;
     if let (Some((source, given)), Some(path)) = (&mut vectors, &args.vectors) {
@@ -276,7 +294,11 @@ pub(super) fn add(args: &AddArgs) -> Result<u8, Error> {
         );
     }
     if let Some(facts) = &facts {
-        let names: Vec<&str> = facts.columns.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = facts
+            .columns
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         text += &format!(
             "facts of {} added: {}\n",
             counted(facts_added as u64, "record", "records"),
@@ -298,7 +320,8 @@ pub(super) fn add(args: &AddArgs) -> Result<u8, Error> {
     if cut {
         return Err(kept(place.json));
     }
-    let all_refused = poured.is_some_and(|(done, ..)| done.refused > 0 && done.refused == done.rows_read);
+    let all_refused =
+        poured.is_some_and(|(done, ..)| done.refused > 0 && done.refused == done.rows_read);
     // Rows that are refused in part are the file's; a file of which none is taken is a mistake.
     Ok(if all_refused { 3 } else { 0 })
 }
@@ -308,7 +331,11 @@ pub(super) fn kept(told: bool) -> Error {
     let error = Error::Kept {
         done: "what is listed above is kept; the same command goes on from there".to_owned(),
     };
-    if told { Error::Said(Box::new(error)) } else { error }
+    if told {
+        Error::Said(Box::new(error))
+    } else {
+        error
+    }
 }
 
 fn named(change: &mut Update<'_>, id: &str) -> Result<i64, index::Error> {
@@ -320,20 +347,22 @@ fn named(change: &mut Update<'_>, id: &str) -> Result<i64, index::Error> {
 /// `jarvis2 index link`.
 pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
     let place = &args.place;
-    let (arrows, from_file) = match (&args.file, &args.from, &args.to, &args.kind) {
-        (Some(file), None, None, kind) => (read::arrows(file, kind.as_deref())?, true),
+    let arrows = match (&args.file, &args.from, &args.to, &args.kind) {
+        (Some(file), None, None, kind) => read::arrows(file, kind.as_deref())?,
         (None, Some(source), Some(target), Some(kind)) => {
             if !args.weight.is_finite() {
-                return Err(Error::Usage(format!("--weight {}: a number is needed", args.weight)));
+                return Err(Error::Usage(format!(
+                    "--weight {}: a number is needed",
+                    args.weight
+                )));
             }
             let arrow = read::Arrow {
-                line: 0,
                 source: source.clone(),
                 target: target.clone(),
                 kind: kind.clone(),
                 weight: args.weight,
             };
-            (vec![arrow], false)
+            vec![arrow]
         }
         _ => {
             return Err(Error::Usage(
@@ -344,8 +373,15 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
     let mut index = open(&place.db, None)?;
     if args.remove {
         let arrow = &arrows[0];
-        let (source, target) = (ids::record(&index, &arrow.source)?, ids::record(&index, &arrow.target)?);
-        if !index.graph().targets(source, Some(&arrow.kind)).contains(&target) {
+        let (source, target) = (
+            ids::record(&index, &arrow.source)?,
+            ids::record(&index, &arrow.target)?,
+        );
+        if !index
+            .graph()
+            .targets(source, Some(&arrow.kind))
+            .contains(&target)
+        {
             return Err(Error::Usage(format!(
                 "no arrow of kind {} leads from {} to {}",
                 arrow.kind, arrow.source, arrow.target
@@ -365,7 +401,8 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
             }
             index.update(|change| {
                 for arrow in part {
-                    let (source, target) = (named(change, &arrow.source)?, named(change, &arrow.target)?);
+                    let (source, target) =
+                        (named(change, &arrow.source)?, named(change, &arrow.target)?);
                     change.edge(source, target, &arrow.kind, arrow.weight)?;
                 }
                 Ok(())
@@ -381,16 +418,27 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
         let value = json!({ "db": place.db, verb.replace(' ', "_"): arrows.len(), "arrows": index.graph().len(), "circles": circles.len() });
         cli::done(&value.to_string());
     } else {
-        let mut text = format!("{} {verb}; {} in all\n", counted(arrows.len() as u64, "arrow", "arrows"), index.graph().len());
+        let mut text = format!(
+            "{} {verb}; {} in all\n",
+            counted(arrows.len() as u64, "arrow", "arrows"),
+            index.graph().len()
+        );
         if let (false, Some(circle)) = (args.remove, circles.first()) {
-            let names: Result<Vec<String>, Error> = circle.iter().take(8).map(|&record| ids::name(&index, record)).collect();
+            let names: Result<Vec<String>, Error> = circle
+                .iter()
+                .take(8)
+                .map(|&record| ids::name(&index, record))
+                .collect();
             text += &format!(
                 "note: {} lead in circles, as {}: a chain of events cannot\n",
-                counted(circles.len() as u64, "group of records", "groups of records"),
+                counted(
+                    circles.len() as u64,
+                    "group of records",
+                    "groups of records"
+                ),
                 names?.join(", ")
             );
         }
-        let _ = from_file;
         cli::done(&text);
     }
     Ok(0)
@@ -402,8 +450,17 @@ pub(super) fn remove(args: &RemoveArgs) -> Result<u8, Error> {
     // Never makes a folder to remove from.
     Index::dimensions_of(&place.db)?;
     let mut index = open(&place.db, None)?;
-    let records: Vec<i64> = args.ids.iter().map(|id| ids::record(&index, id)).collect::<Result<_, _>>()?;
-    let facts: Vec<String> = index.counts()?.facets.into_iter().map(|shape| shape.name).collect();
+    let records: Vec<i64> = args
+        .ids
+        .iter()
+        .map(|id| ids::record(&index, id))
+        .collect::<Result<_, _>>()?;
+    let facts: Vec<String> = index
+        .counts()?
+        .facets
+        .into_iter()
+        .map(|shape| shape.name)
+        .collect();
     let before = index.counts()?;
     index.update(|change| {
         for &record in &records {
@@ -423,7 +480,10 @@ pub(super) fn remove(args: &RemoveArgs) -> Result<u8, Error> {
         index.snapshot()?;
     }
     if place.json {
-        cli::done(&json!({ "db": place.db, "vectors_removed": gone, "texts_removed": texts_gone }).to_string());
+        cli::done(
+            &json!({ "db": place.db, "vectors_removed": gone, "texts_removed": texts_gone })
+                .to_string(),
+        );
     } else {
         cli::done(&format!(
             "{} and {} taken out; arrows stay",

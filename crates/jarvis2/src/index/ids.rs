@@ -89,7 +89,11 @@ mod tests {
         let found = {
             let mut index = Index::open(folder.path(), &Config::new(1)).unwrap();
             index
-                .update(|change| ids.iter().map(|id| record_or_new(change, id)).collect::<Result<Vec<_>, _>>())
+                .update(|change| {
+                    ids.iter()
+                        .map(|id| record_or_new(change, id))
+                        .collect::<Result<Vec<_>, _>>()
+                })
                 .unwrap()
         };
         assert_eq!(found[..2], [Some(7), Some(-7)]);
@@ -101,9 +105,17 @@ mod tests {
         assert_eq!(record(&index, "007").unwrap(), FIRST_NAME);
         assert_eq!(name(&index, FIRST_NAME + 1).unwrap(), "ko 2024");
         assert_eq!(name(&index, -7).unwrap(), "-7");
-        assert!(record(&index, "nobody").unwrap_err().to_string().contains("\"nobody\""));
+        assert!(
+            record(&index, "nobody")
+                .unwrap_err()
+                .to_string()
+                .contains("\"nobody\"")
+        );
         // Numbers at the very bottom would be taken for names.
         let low = i64::MIN.to_string();
-        assert_eq!(index.update(|change| record_or_new(change, &low)).unwrap(), None);
+        assert_eq!(
+            index.update(|change| record_or_new(change, &low)).unwrap(),
+            None
+        );
     }
 }

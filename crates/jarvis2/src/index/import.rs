@@ -43,7 +43,13 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let (format, dimensions, metric) = (from.format(), from.dimensions(), from.metric());
     let mut index = open(&place.db, Some(dimensions))?;
     let progress = Progress::new(place.quiet || place.json);
-    let poured = pour(&mut index, &mut from, given.as_deref(), &args.rows, &progress)?;
+    let poured = pour(
+        &mut index,
+        &mut from,
+        given.as_deref(),
+        &args.rows,
+        &progress,
+    )?;
     drop(from);
     let mut recall = None;
     if !poured.interrupted && args.sample > 0 {
@@ -86,10 +92,22 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
                     Some(value) => format!("{value:.4}  {means}"),
                     None => format!("n/a ({means})"),
                 };
-                text += &format!("recall@{} of {} rows of the file:\n", recall.nearest, recall.questions);
-                text += &format!("  before     {}\n", share(recall.before, &recall.before_means));
-                text += &format!("  after      {:.4}  this index, against a scan by cosine\n", recall.after);
-                text += &format!("  agreement  {}\n", share(recall.agreement, &recall.agreement_means));
+                text += &format!(
+                    "recall@{} of {} rows of the file:\n",
+                    recall.nearest, recall.questions
+                );
+                text += &format!(
+                    "  before     {}\n",
+                    share(recall.before, &recall.before_means)
+                );
+                text += &format!(
+                    "  after      {:.4}  this index, against a scan by cosine\n",
+                    recall.after
+                );
+                text += &format!(
+                    "  agreement  {}\n",
+                    share(recall.agreement, &recall.agreement_means)
+                );
             }
             None => text += "recall: n/a (not measured)\n",
         }
@@ -98,7 +116,13 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     if interrupted {
         return Err(kept(place.json));
     }
-    Ok(if poured.refused > 0 && poured.refused == poured.rows_read { 3 } else { 0 })
+    Ok(
+        if poured.refused > 0 && poured.refused == poured.rows_read {
+            3
+        } else {
+            0
+        },
+    )
 }
 
 fn measure(
@@ -109,14 +133,19 @@ fn measure(
     poured: &Poured,
     progress: &Progress,
 ) -> Result<Option<Recall>, Error> {
-    let taken: Vec<usize> = (0..poured.records.len()).filter(|&row| poured.records[row].is_some()).collect();
+    let taken: Vec<usize> = (0..poured.records.len())
+        .filter(|&row| poured.records[row].is_some())
+        .collect();
     if taken.len() < 2 {
         return Ok(None);
     }
     // Evenly over the file: the same rows every time.
     let count = args.sample.min(taken.len());
     let asked: Vec<usize> = (0..count).map(|i| taken[i * taken.len() / count]).collect();
-    let records: Vec<i64> = asked.iter().filter_map(|&row| poured.records[row]).collect();
+    let records: Vec<i64> = asked
+        .iter()
+        .filter_map(|&row| poured.records[row])
+        .collect();
     let mut queries = Vec::new();
     for &record in &records {
         queries.extend(index.vector(record)?.unwrap_or_default());
@@ -128,7 +157,11 @@ fn measure(
     let dimensions = queries.len() / records.len();
     let (mut hits, mut wanted) = (0, 0);
     for ((query, &own), exact) in queries.chunks_exact(dimensions).zip(&records).zip(&exact) {
-        let others: Vec<_> = exact.iter().filter(|near| near.record != own).take(NEAREST).collect();
+        let others: Vec<_> = exact
+            .iter()
+            .filter(|near| near.record != own)
+            .take(NEAREST)
+            .collect();
         let Some(last) = others.last() else { continue };
         wanted += others.len();
         let found = index.nearest(query, NEAREST + 1, &all)?.neighbours;
@@ -158,17 +191,28 @@ fn measure(
     progress.fraction(0.8);
     let same = |row: usize, own: usize| row != own;
     let (mut agreed, mut of) = (0, 0);
-    for ((exact, truth), (&own, &own_record)) in exact.iter().zip(&truth).zip(asked.iter().zip(&records)) {
-        let by_cosine: HashSet<i64> =
-            exact.iter().filter(|near| near.record != own_record).take(NEAREST).map(|near| near.record).collect();
-        let others = truth.iter().filter(|(row, _)| same(*row, own)).take(NEAREST);
+    for ((exact, truth), (&own, &own_record)) in
+        exact.iter().zip(&truth).zip(asked.iter().zip(&records))
+    {
+        let by_cosine: HashSet<i64> = exact
+            .iter()
+            .filter(|near| near.record != own_record)
+            .take(NEAREST)
+            .map(|near| near.record)
+            .collect();
+        let others = truth
+            .iter()
+            .filter(|(row, _)| same(*row, own))
+            .take(NEAREST);
         for (row, _) in others {
             of += 1;
-            agreed += usize::from(poured.records[*row].is_some_and(|record| by_cosine.contains(&record)));
+            agreed +=
+                usize::from(poured.records[*row].is_some_and(|record| by_cosine.contains(&record)));
         }
     }
     recall.agreement = Some(agreed as f64 / of.max(1) as f64);
-    recall.agreement_means = "of the nearest by the file's metric are the nearest by cosine".to_owned();
+    recall.agreement_means =
+        "of the nearest by the file's metric are the nearest by cosine".to_owned();
     if format == Format::FaissFlat {
         recall.before = Some(1.0);
         recall.before_means = "the file's own answers are exact".to_owned();
@@ -183,10 +227,18 @@ fn measure(
     let graph = FaissGraph::open(&args.file)?;
     let (mut hits, mut wanted) = (0, 0);
     for ((query, truth), &own) in queries.chunks_exact(dimensions).zip(&truth).zip(&asked) {
-        let others: HashSet<usize> =
-            truth.iter().filter(|(row, _)| same(*row, own)).take(NEAREST).map(|&(row, _)| row).collect();
+        let others: HashSet<usize> = truth
+            .iter()
+            .filter(|(row, _)| same(*row, own))
+            .take(NEAREST)
+            .map(|&(row, _)| row)
+            .collect();
         wanted += others.len();
-        hits += graph.nearest(query, NEAREST + 1)?.into_iter().filter(|row| others.contains(row)).count();
+        hits += graph
+            .nearest(query, NEAREST + 1)?
+            .into_iter()
+            .filter(|row| others.contains(row))
+            .count();
     }
     recall.before = Some(hits as f64 / wanted.max(1) as f64);
     recall.before_means = format!(
@@ -226,7 +278,10 @@ fn by_metric(
         };
         lanes.best(block, count, &mut out)?;
         for (best, out) in best.iter_mut().zip(&out) {
-            best.extend(out.iter().map(|scored| (rows.first as usize + scored.row, scored.score)));
+            best.extend(
+                out.iter()
+                    .map(|scored| (rows.first as usize + scored.row, scored.score)),
+            );
             best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             best.truncate(count);
         }

@@ -14,9 +14,8 @@ pub(super) struct Facts {
     pub(super) rows: Vec<(String, Vec<Option<Facet>>)>,
 }
 
-/// An arrow of a file, with its line.
+/// An arrow of a file.
 pub(super) struct Arrow {
-    pub(super) line: u64,
     pub(super) source: String,
     pub(super) target: String,
     pub(super) kind: String,
@@ -62,7 +61,9 @@ pub(super) fn ids(path: &Path) -> Result<Vec<String>, Error> {
 /// Days since 1970-01-01, which is how dates are kept.
 pub(super) fn days(date_: Date) -> f64 {
     let epoch = date(1970, 1, 1);
-    epoch.until(date_).map_or(f64::NAN, |span| f64::from(span.get_days()))
+    epoch
+        .until(date_)
+        .map_or(f64::NAN, |span| f64::from(span.get_days()))
 }
 
 /// The date of a number of days since 1970-01-01.
@@ -81,20 +82,32 @@ pub(super) fn facts(path: &Path) -> Result<Facts, Error> {
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let fail = |error: csv::Error| table_error(path, error.to_string(), "write the line anew");
-    let names: Vec<String> = reader.headers().map_err(fail)?.iter().map(str::to_owned).collect();
-    let id = names.iter().position(|name| name.eq_ignore_ascii_case("id")).ok_or_else(|| {
-        table_error(
-            path,
-            format!("it has no column id; its columns are {}", names.join(", ")),
-            "name the column of ids so",
-        )
-    })?;
-    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(fail)?;
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(fail)?
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let id = names
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case("id"))
+        .ok_or_else(|| {
+            table_error(
+                path,
+                format!("it has no column id; its columns are {}", names.join(", ")),
+                "name the column of ids so",
+            )
+        })?;
+    let records: Vec<csv::StringRecord> =
+        reader.records().collect::<Result<_, _>>().map_err(fail)?;
     let places: Vec<usize> = (0..names.len())
         .filter(|&place| place != id && !names[place].is_empty())
         .collect();
     let all = |place: usize, is: &dyn Fn(&str) -> bool| {
-        let mut cells = records.iter().map(|record| &record[place]).filter(|cell| !cell.is_empty());
+        let mut cells = records
+            .iter()
+            .map(|record| &record[place])
+            .filter(|cell| !cell.is_empty());
         cells.clone().next().is_some() && cells.all(is)
     };
     let number = |cell: &str| cell.parse::<f64>().ok().filter(|x| x.is_finite());
@@ -108,23 +121,32 @@ pub(super) fn facts(path: &Path) -> Result<Facts, Error> {
     let rows = records
         .iter()
         .map(|record| {
-            let cells = places.iter().zip(&kinds).map(|(&place, &(dates, numbers))| {
-                let cell = &record[place];
-                if cell.is_empty() {
-                    None
-                } else if dates {
-                    cell.parse().ok().map(|date| Facet::Number(days(date)))
-                } else if numbers {
-                    number(cell).map(Facet::Number)
-                } else {
-                    Some(Facet::Word(cell.to_owned()))
-                }
-            });
+            let cells = places
+                .iter()
+                .zip(&kinds)
+                .map(|(&place, &(dates, numbers))| {
+                    let cell = &record[place];
+                    if cell.is_empty() {
+                        None
+                    } else if dates {
+                        cell.parse().ok().map(|date| Facet::Number(days(date)))
+                    } else if numbers {
+                        number(cell).map(Facet::Number)
+                    } else {
+                        Some(Facet::Word(cell.to_owned()))
+                    }
+                });
             (record[id].to_owned(), cells.collect())
         })
         .collect();
-    let columns = places.iter().zip(&kinds).map(|(&place, &(dates, _))| (names[place].clone(), dates));
-    Ok(Facts { columns: columns.collect(), rows })
+    let columns = places
+        .iter()
+        .zip(&kinds)
+        .map(|(&place, &(dates, _))| (names[place].clone(), dates));
+    Ok(Facts {
+        columns: columns.collect(),
+        rows,
+    })
 }
 
 /// A CSV of arrows.
@@ -135,13 +157,20 @@ pub(super) fn arrows(path: &Path, kind: Option<&str>) -> Result<Vec<Arrow>, Erro
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let fail = |error: csv::Error| table_error(path, error.to_string(), "write the line anew");
     let names = reader.headers().map_err(fail)?.clone();
-    let place = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+    let place = |wanted: &str| {
+        names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted))
+    };
     let need = |wanted: &str| {
         place(wanted).ok_or_else(|| {
             let seen: Vec<&str> = names.iter().collect();
             table_error(
                 path,
-                format!("it has no column {wanted}; its columns are {}", seen.join(", ")),
+                format!(
+                    "it has no column {wanted}; its columns are {}",
+                    seen.join(", ")
+                ),
                 "columns are source, target, kind, weight",
             )
         })
@@ -162,12 +191,24 @@ pub(super) fn arrows(path: &Path, kind: Option<&str>) -> Result<Vec<Arrow>, Erro
         let weight: f64 = if weight.is_empty() {
             1.0
         } else {
-            weight.parse().ok().filter(|x: &f64| x.is_finite()).ok_or_else(|| {
-                table_error(path, format!("line {line}: its weight is {weight:?}"), "a number is needed")
-            })?
+            weight
+                .parse()
+                .ok()
+                .filter(|x: &f64| x.is_finite())
+                .ok_or_else(|| {
+                    table_error(
+                        path,
+                        format!("line {line}: its weight is {weight:?}"),
+                        "a number is needed",
+                    )
+                })?
         };
         let given = kinds.map_or("", |place| &record[place]);
-        let kind = if given.is_empty() { kind.unwrap_or("") } else { given };
+        let kind = if given.is_empty() {
+            kind.unwrap_or("")
+        } else {
+            given
+        };
         if kind.is_empty() || record[source].is_empty() || record[target].is_empty() {
             return Err(table_error(
                 path,
@@ -176,7 +217,6 @@ pub(super) fn arrows(path: &Path, kind: Option<&str>) -> Result<Vec<Arrow>, Erro
             ));
         }
         arrows.push(Arrow {
-            line,
             source: record[source].to_owned(),
             target: record[target].to_owned(),
             kind: kind.to_owned(),
@@ -194,7 +234,11 @@ pub(super) fn texts(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Error> {
             let before = files.len();
             walk(path, "", &mut files)?;
             if files.len() == before {
-                return Err(table_error(path, "no .txt or .md file is in it".into(), "name files"));
+                return Err(table_error(
+                    path,
+                    "no .txt or .md file is in it".into(),
+                    "name files",
+                ));
             }
         } else {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -232,7 +276,10 @@ fn walk(folder: &Path, under: &str, files: &mut Vec<(String, PathBuf)>) -> Resul
             if !name.to_string_lossy().starts_with('.') {
                 walk(&path, &format!("{under}{}/", name.to_string_lossy()), files)?;
             }
-        } else if path.extension().is_some_and(|ending| ending == "txt" || ending == "md") {
+        } else if path
+            .extension()
+            .is_some_and(|ending| ending == "txt" || ending == "md")
+        {
             files.push((format!("{under}{stem}"), path));
         }
     }
@@ -261,10 +308,12 @@ pub(super) fn vector(path: &Path) -> Result<Vec<f32>, Error> {
     }
     let text = if path == Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|error| Error::Io {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Error::Io {
+                path: path.to_owned(),
+                why: error.to_string(),
+            })?;
         text
     } else {
         text_of(path)?
@@ -306,8 +355,16 @@ pub(super) fn condition(index: &Index, typed: &str) -> Result<(String, Test), Er
         .ok_or_else(|| usage("compare with =, >= or <=".into()))?;
     let counts = index.counts()?;
     let Some(shape) = counts.facets.iter().find(|shape| shape.name == name) else {
-        let names: Vec<&str> = counts.facets.iter().map(|shape| shape.name.as_str()).collect();
-        let there = if names.is_empty() { "none are".into() } else { format!("there are {}", names.join(", ")) };
+        let names: Vec<&str> = counts
+            .facets
+            .iter()
+            .map(|shape| shape.name.as_str())
+            .collect();
+        let there = if names.is_empty() {
+            "none are".into()
+        } else {
+            format!("there are {}", names.join(", "))
+        };
         return Err(usage(format!("no record has a fact {name:?}: {there}")));
     };
     let number = |text: &str| -> Result<f64, Error> {
@@ -317,16 +374,29 @@ pub(super) fn condition(index: &Index, typed: &str) -> Result<(String, Test), Er
         text.parse()
             .ok()
             .filter(|x: &f64| x.is_finite())
-            .ok_or_else(|| usage(format!("{text:?} is neither a number nor a date (YYYY-MM-DD)")))
+            .ok_or_else(|| {
+                usage(format!(
+                    "{text:?} is neither a number nor a date (YYYY-MM-DD)"
+                ))
+            })
     };
     let words = shape.numbers == 0;
     let test = match sign {
-        "=" if words => Test::Words(value.split(',').map(|word| word.trim().to_owned()).collect()),
+        "=" if words => Test::Words(
+            value
+                .split(',')
+                .map(|word| word.trim().to_owned())
+                .collect(),
+        ),
         "=" => {
             let (low, high) = value.split_once("..").unwrap_or((value, value));
             Test::Between(number(low)?, number(high)?)
         }
-        _ if words => return Err(usage(format!("{name} is a word, which is not more or less"))),
+        _ if words => {
+            return Err(usage(format!(
+                "{name} is a word, which is not more or less"
+            )));
+        }
         ">=" => Test::Between(number(value)?, f64::INFINITY),
         _ => Test::Between(f64::NEG_INFINITY, number(value)?),
     };
