@@ -26,8 +26,8 @@ use crate::Error;
 pub const SHORT_DAYS: usize = 21;
 /// Days of the longer look back; the first day with features has as many returns behind it.
 pub const LONG_DAYS: usize = 63;
-/// Fewest days that a fit takes: six independent ones.
-pub const FEWEST_DAYS: usize = 6 * SHORT_DAYS;
+/// Fewest days that a fit takes for each regime: three independent ones.
+pub const FEWEST_DAYS: usize = 3 * SHORT_DAYS;
 
 const YEAR: f64 = crate::history::TRADING_DAYS_PER_YEAR;
 const D: usize = 3;
@@ -131,7 +131,7 @@ impl Regimes {
     /// Finds the regimes of these days, whatever their order.
     ///
     /// # Errors
-    /// [`Error::FewDays`] with fewer days than [`FEWEST_DAYS`], or than six independent ones for each regime asked for.
+    /// [`Error::FewDays`] with fewer days than [`FEWEST_DAYS`], or than as many for each regime asked for.
     pub fn fit(days: &[Features], config: &RegimesConfig) -> Result<Regimes, Error> {
         let fewest = config.exactly.unwrap_or(config.fewest).max(1);
         let wanted = config.exactly.unwrap_or(1).max(1);
@@ -165,7 +165,7 @@ impl Regimes {
         }
         let independent = n / SHORT_DAYS as f64;
         let most = config.exactly.unwrap_or(config.most).max(1);
-        // Six independent days for each regime at least.
+        // Three independent days for each regime at least.
         let most = most.min(days.len() / FEWEST_DAYS).max(1);
         let fewest = fewest.min(most);
         let mut best: Option<(f64, Mixture)> = None;

@@ -188,8 +188,8 @@ fn nearest(
         let route = match answer.route {
             Route::Graph => "along the graph of neighbours",
             Route::FilteredGraph => "along the graph of neighbours, asking the filter",
-            Route::Exact => "every vector that passes was looked at",
             Route::Nothing => "no vector passes",
+            _ => "vectors that pass were looked at one by one",
         };
         (answer.neighbours, route)
     };

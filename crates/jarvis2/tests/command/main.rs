@@ -10,12 +10,15 @@ mod data_errors;
 mod extremes;
 mod files;
 mod golden;
+#[cfg(feature = "index")]
+mod index;
 mod interrupt;
 mod look;
 mod portfolio;
 mod premium;
 mod price;
 mod real_data;
+mod regimes;
 mod repeat;
 mod risk;
 mod run;
