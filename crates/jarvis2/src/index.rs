@@ -259,13 +259,25 @@ fn open(db: &Path, dimensions: Option<usize>) -> Result<Index, Error> {
 
 /// The index for reading, beside a writer or without one.
 fn open_reader(db: &Path, candidates: Option<usize>) -> Result<Index, Error> {
-    let dimensions = Index::dimensions_of(db)?.unwrap_or(1);
+    let dimensions = dimensions_of(db)?.unwrap_or(1);
     let mut config = Config::new(dimensions);
     if let Some(candidates) = candidates {
         config.candidates = candidates;
         config.expansion_search = config.expansion_search.max(candidates);
     }
     Ok(Index::open_reader(db, &config)?)
+}
+
+/// The length of the vectors in a folder that must be there.
+fn dimensions_of(db: &Path) -> Result<Option<usize>, Error> {
+    Index::dimensions_of(db).map_err(|error| match error {
+        index::Error::Missing { path } => Error::Usage(format!(
+            "there is no index at {}; `jarvis2 index add --db {}` makes one",
+            path.display(),
+            path.display()
+        )),
+        error => error.into(),
+    })
 }
 
 /// A count and its noun.

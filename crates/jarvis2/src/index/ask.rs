@@ -319,7 +319,7 @@ fn facts(index: &Index, hits: &[Hit]) -> Result<Vec<Vec<(String, Value)>>, Error
 /// `jarvis2 index stats`.
 pub(super) fn stats(args: &StatsArgs) -> Result<String, Error> {
     let place = &args.place;
-    let dimensions = Index::dimensions_of(&place.db)?;
+    let dimensions = super::dimensions_of(&place.db)?;
     let began = Instant::now();
     let index = open_reader(&place.db, None)?;
     let open_ms = began.elapsed().as_secs_f64() * 1e3;

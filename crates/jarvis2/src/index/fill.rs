@@ -448,7 +448,7 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
 pub(super) fn remove(args: &RemoveArgs) -> Result<u8, Error> {
     let place = &args.place;
     // Never makes a folder to remove from.
-    Index::dimensions_of(&place.db)?;
+    super::dimensions_of(&place.db)?;
     let mut index = open(&place.db, None)?;
     let records: Vec<i64> = args
         .ids
