@@ -112,7 +112,7 @@ fn notes_vectors_facts_and_arrows_answer_together() {
             .collect::<String>(),
     );
     assert_eq!(ids(&desk, &["--vector", "q.txt", "-n", "1"]), ["299"]);
-    assert!(ids(&desk, &["--vector", "q.txt", "--farthest", "-1"]).is_empty());
+    assert!(ids(&desk, &["--vector", "q.txt", "--farthest", "0"]).is_empty());
     desk.run(&[
         "index",
         "link",
