@@ -1,29 +1,41 @@
 //! One question, five ways of knowing: which situations were like this one, had a note about earnings, and whose chain of rolls
-//! ended in assignment, and how did they end in money?
+//! ended in assignment, and how did they end in money, by regime?
 //!
 //! `cargo run -p experience --features recall --example precedents`
 //!
-//! The ledger here is made up: 400 situations in four regimes, each with a first put; some are rolled once or twice, some of the
-//! chains are assigned. The numbers mean nothing; the way from question to answer is the lesson.
+//! Vectors say what was alike, text what was noted, arrows where chains of rolls led, SQL groups and counts, and the answer is kept
+//! under a key. Days and regimes come from the embedded synthetic history; situations, notes and endings are made up: each day a
+//! first put, some rolled once or twice, some of the chains assigned. The numbers mean nothing; the way from question to answer is
+//! the lesson.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use experience::recall::{Question, feed, recall};
 use experience::{
     Decision, Durability, ENCODING_LEN, Edge, Error, Experience, Label, LabelValue, Note, Options,
-    Origin, Outcome, Page, RecordId, Situation,
+    Origin, Outcome, Page, Situation,
 };
 use index::{Config, Filter, Index, Words};
+use market::regimes::{Features, Regimes, RegimesConfig, features};
+use rusqlite::{Connection, params};
 
 const DAY_MS: i64 = 86_400_000;
-const SITUATIONS: i64 = 400;
+
+/// A day of the history, as the ledger will know it.
+struct Day {
+    number: i64,
+    features: Features,
+    regime: String,
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (past, today) = days()?;
     let folder = tempfile::tempdir()?;
-    let mut experience = Experience::open(&folder.path().join("e.sqlite"), &Options::default())?;
-    for first in (0..SITUATIONS).step_by(100) {
+    let ledger = folder.path().join("e.sqlite");
+    let mut experience = Experience::open(&ledger, &Options::default())?;
+    for part in past.chunks(100) {
         experience.write(Durability::Full, |page| {
-            (first..first + 100).try_for_each(|number| live_through(page, number))
+            part.iter().try_for_each(|day| live_through(page, day))
         })?;
     }
     let reader = experience.read();
@@ -37,15 +49,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         index.graph().len()
     );
 
-    // Vectors: the hundred situations most like today's, all of them earlier.
-    let today = SITUATIONS * DAY_MS;
-    let encoding = encoding(SITUATIONS + 2);
+    // Vectors: the two hundred situations most like today's, all of them earlier.
+    let encoding = encoding(&today.features);
     let question = Question {
         encoding: &encoding,
-        as_of_ms: today,
-        count: 100,
+        as_of_ms: today.number * DAY_MS,
+        count: 200,
         farthest: 0.5,
-        filter: Filter::default().word("symbol", "KO"),
+        filter: Filter::default().word("symbol", "SYNVOL"),
     };
     let precedents = recall(reader, &index, &question)?;
 
@@ -53,87 +64,113 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let hits = index.find_text("earnings -over", Words::All, Some("note"), 1_000)?;
     let noted: HashSet<i64> = hits.iter().map(|hit| hit.record).collect();
 
-    // Graph: whose chain of rolls ended in a decision that was assigned.
-    let graph = index.graph();
-    let mut groups: BTreeMap<(String, &str), Vec<i64>> = BTreeMap::new();
+    // Arrows: the decision at which each chain of rolls ended.
+    let mut ends = Vec::new();
     for precedent in &precedents {
-        if !noted.contains(&precedent.situation.0) {
-            continue;
-        }
-        for (decision, ..) in &precedent.decisions {
-            for end in graph.ends(decision.0, "rolled_to") {
-                let Some((_, outcome)) = reader.outcome_of(RecordId(end), today)? else {
-                    continue;
-                };
-                if outcome.ending != "assigned" {
-                    continue;
+        if noted.contains(&precedent.situation.0) {
+            for (decision, ..) in &precedent.decisions {
+                for end in index.graph().ends(decision.0, "rolled_to") {
+                    ends.push((precedent.situation.0, end));
                 }
-                // SQL: how it ended, from the ledger, and in which regime.
-                let regime = match reader.label_of(precedent.situation, "regime", today)? {
-                    Some(Label {
-                        value: LabelValue::Word(word),
-                        ..
-                    }) => word,
-                    _ => "n/a (not labelled)".into(),
-                };
-                let cents = outcome.realised_cents.unwrap_or_default();
-                let word = if cents >= 0 { "gained" } else { "lost" };
-                groups.entry((regime, word)).or_default().push(cents);
             }
         }
     }
+
+    // SQL: those that were assigned by now, grouped by regime, from the ledger's own tables.
+    let mut sql = Connection::open_in_memory()?;
+    sql.execute("ATTACH ?1 AS ledger", [ledger.to_string_lossy()])?;
+    sql.execute_batch("CREATE TABLE asked (situation INTEGER, decision INTEGER)")?;
+    let filling = sql.transaction()?;
+    for (situation, decision) in &ends {
+        filling.execute(
+            "INSERT INTO asked VALUES (?1, ?2)",
+            params![situation, decision],
+        )?;
+    }
+    filling.commit()?;
+    let mut statement = sql.prepare(
+        "SELECT coalesce(regime.word, 'n/a (not labelled)'), count(*), sum(outcome.realised_cents < 0),
+                avg(outcome.realised_cents) / 100.0
+         FROM asked
+         JOIN ledger.outcomes outcome USING (decision)
+         LEFT JOIN ledger.labels regime ON regime.about = asked.situation AND regime.name = 'regime'
+         WHERE outcome.ending = 'assigned' AND outcome.known_at_ms < ?1
+         GROUP BY 1 ORDER BY 2 DESC, 1",
+    )?;
+    let groups = statement.query_map([question.as_of_ms], |row| {
+        Ok(format!(
+            "{:<24} {:>3} assigned, {:>3} at a loss, mean ${:.2}\n",
+            row.get::<_, String>(0)?,
+            row.get::<_, i64>(1)?,
+            row.get::<_, i64>(2)?,
+            row.get::<_, f64>(3)?
+        ))
+    })?;
+    let answer: String = groups.collect::<Result<_, _>>()?;
     println!(
-        "{} precedents within {}, {} notes say earnings",
+        "{} precedents within {}, {} notes say earnings, {} chains; today is {}",
         precedents.len(),
         question.farthest,
-        noted.len()
+        noted.len(),
+        ends.len(),
+        today.regime
     );
-    let mut answer = String::new();
-    for ((regime, word), cents) in &groups {
-        let mean = cents.iter().sum::<i64>() as f64 / cents.len() as f64 / 100.0;
-        answer += &format!(
-            "{regime:>8}  {word:>6}  {:>3} assigned  mean ${mean:.2}\n",
-            cents.len()
-        );
-    }
-    assert!(!groups.is_empty(), "the made-up ledger has such cases");
+    assert!(!answer.is_empty(), "the made-up ledger has such cases");
 
     // Key-value: the answer, kept beside what it was made from.
-    index.update(|change| change.put("answer/KO earnings assigned", answer.as_bytes()))?;
-    let kept = index
-        .get("answer/KO earnings assigned")?
-        .unwrap_or_default();
+    index.update(|change| change.put("answer/earnings assigned", answer.as_bytes()))?;
+    let kept = index.get("answer/earnings assigned")?.unwrap_or_default();
     print!("{}", String::from_utf8(kept)?);
     Ok(())
 }
 
-/// Four regimes, some distance apart, and small differences within.
-fn encoding(number: i64) -> Vec<f32> {
-    let regime = number.rem_euclid(4) as f32;
+/// The days of the synthetic history that have features, the last of them apart. Regimes are fitted to the past alone.
+fn days() -> Result<(Vec<Day>, Day), Box<dyn std::error::Error>> {
+    let (name, text) = market::sample::HISTORIES[2];
+    let history = market::history::read_history_bytes(name, text.as_bytes(), None)?;
+    let all: Vec<Features> = features(&history.log_returns())
+        .into_iter()
+        .flatten()
+        .collect();
+    let (&last, past) = all.split_last().ok_or("the sample has no history")?;
+    let regimes = Regimes::fit(past, &RegimesConfig::default())?;
+    let day = |(number, &features): (usize, &Features)| Day {
+        number: number as i64,
+        features,
+        regime: regimes.regimes[regimes.label(&features)].name.clone(),
+    };
+    let today = day((past.len(), &last));
+    Ok((past.iter().enumerate().map(day).collect(), today))
+}
+
+/// Waves whose phases are the features: days that are alike point the same way.
+fn encoding(features: &Features) -> Vec<f32> {
     (0..ENCODING_LEN)
         .map(|i| {
-            let x = i as f32 * 0.01;
-            (x * (1.0 + regime)).sin() + 0.3 * (x * (number % 29) as f32).cos()
+            let x = i as f64 * 0.01;
+            let level = (x + 2.0 * features.vol_per_year.ln()).sin();
+            let trend = (3.0 * x + 0.8 * features.trend).sin();
+            let change = (7.0 * x + 2.0 * features.vol_change).sin();
+            (level + trend + change) as f32
         })
         .collect()
 }
 
-fn live_through(page: &mut Page<'_>, number: i64) -> Result<(), Error> {
+fn live_through(page: &mut Page<'_>, day: &Day) -> Result<(), Error> {
+    let number = day.number;
     let now = number * DAY_MS;
     let situation = page.situation(&Situation {
-        symbol: if number % 2 == 0 { "KO" } else { "PEP" }.into(),
+        symbol: "SYNVOL".into(),
         as_of_ms: now,
         source: "made up".into(),
         facts: "{}".into(),
     })?;
-    page.encoding(situation, 1, &encoding(number))?;
+    page.encoding(situation, 1, &encoding(&day.features))?;
     page.label(&Label {
         about: situation,
         name: "regime".into(),
         known_at_ms: now,
-        value: LabelValue::Word(
-            ["calm", "rising", "stormy", "falling"][(number % 4) as usize].into(),
-        ),
+        value: LabelValue::Word(day.regime.clone()),
     })?;
     if number % 3 == 0 {
         page.note(&Note {

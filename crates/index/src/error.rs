@@ -77,6 +77,16 @@ pub enum Error {
         /// Why, as a sentence.
         why: String,
     },
+    /// A file of vectors that cannot be read as one.
+    #[error("{}: {what}; {remedy}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was found, and where.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A snapshot with fewer vectors than the last one, and no deletes that explain it.
     #[error(
         "the new snapshot has {new} vectors where {expected} are expected: it was thrown away and the last good one stays"

@@ -28,6 +28,17 @@ pub enum Test {
     Between(f64, f64),
 }
 
+impl Test {
+    /// Whether a facet is what it must be.
+    pub fn passes(&self, facet: &Facet) -> bool {
+        match (self, facet) {
+            (Test::Words(words), Facet::Word(word)) => words.contains(word),
+            (Test::Between(low, high), Facet::Number(number)) => (low..=high).contains(&number),
+            _ => false,
+        }
+    }
+}
+
 impl Filter {
     /// This filter and one word.
     #[must_use]

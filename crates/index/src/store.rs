@@ -15,6 +15,7 @@ use rusqlite::{
 
 use crate::facets::{Facet, Filter};
 use crate::graph::Graph;
+use crate::scan::Scan;
 use crate::text::{self, TextHit, Words};
 use crate::vectors::{self, Answer, Neighbour, Vectors};
 use crate::{Error, snapshot};
@@ -48,7 +49,7 @@ pub enum Rerank {
 /// Shape and effort of an index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Numbers in a vector. Fixed when the folder is made.
+    /// Numbers in a vector. Settled for a folder by its first vector.
     pub dimensions: usize,
     /// Neighbours kept for each vector (HNSW's M).
     pub connectivity: usize,
@@ -125,6 +126,42 @@ pub struct Opened {
     pub dropped: u64,
 }
 
+/// What is in a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counts {
+    /// Vectors now.
+    pub vectors: u64,
+    /// Vectors ever taken out or replaced.
+    pub ever_removed: u64,
+    /// Texts of each kind.
+    pub texts: Vec<(String, u64)>,
+    /// Arrows of each kind.
+    pub edges: Vec<(String, u64)>,
+    /// Facets by name.
+    pub facets: Vec<Shape>,
+    /// Keys.
+    pub keys: u64,
+    /// Snapshots kept.
+    pub snapshots: u64,
+    /// Bytes of all files of the folder.
+    pub disk_bytes: u64,
+}
+
+/// What a facet holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Its name.
+    pub name: String,
+    /// Records for which it is a word.
+    pub words: u64,
+    /// Records for which it is a number.
+    pub numbers: u64,
+    /// Different words.
+    pub distinct_words: u64,
+    /// The least and the largest number.
+    pub range: Option<(f64, f64)>,
+}
+
 /// Vectors, texts, arrows and keys of one folder.
 #[derive(Debug)]
 pub struct Index {
@@ -172,6 +209,11 @@ impl Index {
                 making.pragma_update(None, "application_id", APPLICATION_ID)?;
                 making.pragma_update(None, "user_version", VERSION)?;
                 making.commit()?;
+            } else if let (_, false) = shape(writer)? {
+                writer.execute(
+                    "UPDATE shape SET dimensions = ?1",
+                    [config.dimensions as i64],
+                )?;
             }
             Ok(())
         };
@@ -289,6 +331,123 @@ impl Index {
     ) -> Result<Vec<Neighbour>, Error> {
         self.vectors
             .exact(query, count, filter, &|seqs, visit| self.fetch(seqs, visit))
+    }
+
+    /// The nearest for many questions at once by looking at every vector, each read once for all of them, with `scan` doing the
+    /// products: on [`Lanes`](crate::Lanes) or on a device. `queries` holds one question after another; the answers come in their
+    /// order.
+    ///
+    /// # Errors
+    /// As [`Index::nearest`], and what `scan` reports.
+    pub fn nearest_exact_many(
+        &self,
+        queries: &[f32],
+        count: usize,
+        filter: &Filter,
+        scan: &mut dyn Scan,
+    ) -> Result<Vec<Vec<Neighbour>>, Error> {
+        self.vectors
+            .exact_many(queries, count, filter, scan, &|seqs, visit| {
+                self.fetch(seqs, visit)
+            })
+    }
+
+    /// The nearest among these records, each looked at; one without a vector is passed over.
+    ///
+    /// # Errors
+    /// As [`Index::nearest`].
+    pub fn nearest_among(
+        &self,
+        query: &[f32],
+        count: usize,
+        records: &[i64],
+    ) -> Result<Answer, Error> {
+        self.vectors
+            .nearest_among(query, count, records, &|seqs, visit| {
+                self.fetch(seqs, visit)
+            })
+    }
+
+    /// What is in the folder.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn counts(&self) -> Result<Counts, Error> {
+        let number = |reader: &Connection, sql: &str| {
+            reader.query_row(sql, [], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))
+        };
+        self.read(|reader| {
+            Ok(Counts {
+                vectors: self.len() as u64,
+                ever_removed: number(reader, "SELECT deletes FROM shape")?,
+                texts: reader
+                    .prepare("SELECT kind, count(*) FROM texts GROUP BY kind ORDER BY kind")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
+                    .collect::<rusqlite::Result<_>>()?,
+                edges: reader
+                    .prepare("SELECT kind, count(*) FROM edges GROUP BY kind ORDER BY kind")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
+                    .collect::<rusqlite::Result<_>>()?,
+                facets: reader
+                    .prepare(
+                        "SELECT name, count(word), count(number), count(DISTINCT word), min(number), max(number)
+                         FROM facets GROUP BY name ORDER BY name",
+                    )?
+                    .query_map([], |row| {
+                        let count = |place| row.get::<_, i64>(place).map(i64::cast_unsigned);
+                        Ok(Shape {
+                            name: row.get(0)?,
+                            words: count(1)?,
+                            numbers: count(2)?,
+                            distinct_words: count(3)?,
+                            range: row.get::<_, Option<f64>>(4)?.zip(row.get(5)?),
+                        })
+                    })?
+                    .collect::<rusqlite::Result<_>>()?,
+                keys: number(reader, "SELECT count(*) FROM keys")?,
+                snapshots: number(reader, "SELECT count(*) FROM snapshots")?,
+                disk_bytes: 0,
+            })
+        })
+        .map(|counts| Counts {
+            disk_bytes: disk_bytes(&self.folder),
+            ..counts
+        })
+    }
+
+    /// The length of the vectors in a folder; `None` where none was ever kept: then it takes any.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is no index; what the file can be, as in [`Index::open`].
+    pub fn dimensions_of(folder: &Path) -> Result<Option<usize>, Error> {
+        let database = folder.join("index.sqlite");
+        if !database.exists() {
+            return Err(Error::Missing {
+                path: folder.to_path_buf(),
+            });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = connect(&database, flags)?;
+        if version(&reader, &database)? == 0 {
+            return Err(Error::Missing {
+                path: folder.to_path_buf(),
+            });
+        }
+        let (dimensions, used) = shape(&reader).map_err(|error| Error::sqlite(&database, error))?;
+        Ok(used.then_some(dimensions))
+    }
+
+    /// The texts of a record, with their kinds.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn texts(&self, record: i64) -> Result<Vec<(String, String)>, Error> {
+        self.read(|reader| {
+            reader
+                .prepare_cached("SELECT kind, body FROM texts WHERE record = ?1 ORDER BY id")?
+                .query_map([record], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
     }
 
     /// The texts that say this, best first; of one kind, or of all with `None`.
@@ -428,10 +587,9 @@ impl Index {
     }
 
     fn check_shape(&self, reader: &Connection) -> Result<(), Error> {
-        let found: i64 = reader
-            .query_row("SELECT dimensions FROM shape", [], |row| row.get(0))
-            .map_err(|error| self.fail(error))?;
-        if found == self.config.dimensions as i64 {
+        let (found, used) = shape(reader).map_err(|error| self.fail(error))?;
+        // A reader of a folder without vectors has nothing that could have another length.
+        if found == self.config.dimensions || !used {
             return Ok(());
         }
         Err(Error::Config {
@@ -800,6 +958,46 @@ impl Update<'_> {
         self.execute("DELETE FROM texts WHERE record = ?1", [record])
     }
 
+    /// Takes the texts of one kind of a record out.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn remove_texts_of(&mut self, record: i64, kind: &str) -> Result<(), Error> {
+        self.execute(
+            "DELETE FROM texts WHERE record = ?1 AND kind = ?2",
+            params![record, kind],
+        )
+    }
+
+    /// The value of a key, as it is within this update.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.transaction
+            .prepare_cached("SELECT value FROM keys WHERE name = ?1")
+            .and_then(|mut statement| statement.query_row([name], |row| row.get(0)).optional())
+            .map_err(|error| self.fail(error))
+    }
+
+    /// The full vector of a record, as it is within this update.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn vector_of(&self, record: i64) -> Result<Option<Vec<f32>>, Error> {
+        let bytes: Option<Vec<u8>> = self
+            .transaction
+            .prepare_cached("SELECT data FROM vectors WHERE record = ?1")
+            .and_then(|mut statement| statement.query_row([record], |row| row.get(0)).optional())
+            .map_err(|error| self.fail(error))?;
+        Ok(bytes.map(|bytes| {
+            bytes
+                .chunks_exact(4)
+                .map(|raw| f32::from_le_bytes([raw[0], raw[1], raw[2], raw[3]]))
+                .collect()
+        }))
+    }
+
     /// Adds an arrow, or gives the one that is there another weight.
     ///
     /// # Errors
@@ -879,6 +1077,26 @@ impl Update<'_> {
     fn fail(&self, error: rusqlite::Error) -> Error {
         Error::sqlite(self.database, error)
     }
+}
+
+/// The length of a vector, and whether it is settled: by a first vector.
+fn shape(reader: &Connection) -> rusqlite::Result<(usize, bool)> {
+    reader.query_row(
+        "SELECT dimensions, deletes > 0 OR EXISTS (SELECT 1 FROM vectors) FROM shape",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?.unsigned_abs() as usize, row.get(1)?)),
+    )
+}
+
+fn disk_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|about| about.len())
+        .sum()
 }
 
 fn facet_from(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Facet> {

@@ -21,6 +21,7 @@ use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
 use crate::dot::{dot, dots};
 use crate::facets::{Columns, Compiled, Facet, Filter};
 use crate::sketch::Sketches;
+use crate::scan::{Block, Scan};
 use crate::{Config, Error, Rerank, Scalar};
 
 /// A record and how far it is.
@@ -426,6 +427,103 @@ impl Vectors {
             found = best(found, count);
         }
         Ok(found)
+    }
+
+    /// The nearest of all vectors for many questions, block after block.
+    pub(crate) fn exact_many(
+        &self,
+        queries: &[f32],
+        count: usize,
+        filter: &Filter,
+        scan: &mut dyn Scan,
+        fetch: Fetch<'_>,
+    ) -> Result<Vec<Vec<Neighbour>>, Error> {
+        let dimensions = self.config.dimensions;
+        if !queries.len().is_multiple_of(dimensions) {
+            return Err(Error::Vector {
+                why: format!(
+                    "{} numbers are no whole count of questions of {dimensions}",
+                    queries.len()
+                ),
+            });
+        }
+        let mut units = Vec::with_capacity(queries.len());
+        for query in queries.chunks_exact(dimensions) {
+            check(query, dimensions)?;
+            units.extend(unit(query));
+        }
+        let questions = queries.len() / dimensions;
+        let mut found = vec![Vec::new(); questions];
+        let Some(compiled) = self.columns.compile(filter) else {
+            return Ok(found);
+        };
+        let seqs: Vec<u64> = (0..self.records.len())
+            .filter(|&seq| self.records[seq].is_some() && compiled.passes(seq))
+            .map(|seq| seq as u64)
+            .collect();
+        let mut best_of_block = vec![Vec::new(); questions];
+        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        for part in seqs.chunks(4_096) {
+            rows.clear();
+            places.clear();
+            if let Some(full) = &self.full {
+                for &seq in part {
+                    if let Some(row) = full.get(seq, dimensions) {
+                        rows.extend_from_slice(row);
+                        places.push(seq);
+                    }
+                }
+            } else {
+                fetch(part, &mut |place, row| {
+                    rows.extend(unit(row));
+                    places.push(part[place]);
+                })?;
+            }
+            let block = Block {
+                dimensions,
+                queries: &units,
+                rows: &rows,
+                less: &[],
+            };
+            scan.best(block, count, &mut best_of_block)?;
+            for (found, scored) in found.iter_mut().zip(&best_of_block) {
+                found.extend(
+                    // A device that names a row that is none is not believed.
+                    scored.iter().filter_map(|scored| {
+                        let &seq = places.get(scored.row)?;
+                        Some(self.neighbour(seq, 1.0 - scored.score))
+                    }),
+                );
+                *found = best(std::mem::take(found), count);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The nearest of these records.
+    pub(crate) fn nearest_among(
+        &self,
+        query: &[f32],
+        count: usize,
+        records: &[i64],
+        fetch: Fetch<'_>,
+    ) -> Result<Answer, Error> {
+        check(query, self.config.dimensions)?;
+        let mut seqs: Vec<u64> = records
+            .iter()
+            .filter_map(|&record| self.seq_of(record))
+            .collect();
+        seqs.sort_unstable();
+        seqs.dedup();
+        let neighbours = self.exact_among(&unit(query), count, &seqs, fetch)?;
+        Ok(Answer {
+            route: if neighbours.is_empty() {
+                Route::Nothing
+            } else {
+                Route::Exact
+            },
+            neighbours,
+        })
     }
 
     /// All that pass, when they are few enough to be looked at one by one or by their sketches, and which of the two.

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
-use index::{Config, Error, Facet, Filter, Index, Neighbour, Rerank, Route, Scalar, Test, Words};
+use index::{
+    Config, Error, Facet, Filter, Index, Lanes, Neighbour, Rerank, Route, Scalar, Test, Words,
+};
 use proptest::prelude::*;
 
 /// splitmix64 (Steele, Lea & Flood 2014) as a stream of numbers around zero.
@@ -556,7 +558,8 @@ fn folders_that_do_not_fit_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let reader = Index::open_reader(&folder.path().join("none"), &config(3));
     assert!(matches!(reader, Err(Error::Missing { .. })));
-    let index = Index::open(folder.path(), &config(3)).unwrap();
+    let mut index = Index::open(folder.path(), &config(3)).unwrap();
+    fill(&mut index, &[vec![1.0, 2.0, 3.0]], 1);
     let second = Index::open(folder.path(), &config(3))
         .unwrap_err()
         .to_string();
@@ -589,6 +592,136 @@ fn folders_that_do_not_fit_are_told_apart() {
     std::fs::write(&database, "no database at all, ".repeat(500)).unwrap();
     let damaged = Index::open(folder.path(), &config(3)).unwrap_err();
     assert!(matches!(damaged, Error::Damaged { .. }), "{damaged:?}");
+}
+
+#[test]
+fn the_first_vector_settles_the_length() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        Index::dimensions_of(folder.path()),
+        Err(Error::Missing { .. })
+    ));
+    let mut index = Index::open(folder.path(), &config(1)).unwrap();
+    index
+        .update(|change| change.text(7, "note", "no vector yet"))
+        .unwrap();
+    drop(index);
+    assert_eq!(Index::dimensions_of(folder.path()).unwrap(), None);
+    let mut index = Index::open(folder.path(), &config(5)).unwrap();
+    fill(&mut index, &[vec![1.0; 5]], 7);
+    drop(index);
+    assert_eq!(Index::dimensions_of(folder.path()).unwrap(), Some(5));
+    // Also once it is taken out again: a snapshot may know it.
+    let mut index = Index::open(folder.path(), &config(5)).unwrap();
+    index.update(|change| change.remove_vector(7)).unwrap();
+    drop(index);
+    assert!(matches!(
+        Index::open(folder.path(), &config(4)),
+        Err(Error::Config { .. })
+    ));
+}
+
+#[test]
+fn many_questions_in_one_scan_get_the_answers_of_each() {
+    for rerank in [Rerank::FromFile, Rerank::InMemory] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(24);
+        config.rerank = rerank;
+        let mut index = Index::open(folder.path(), &config).unwrap();
+        let mut numbers = Numbers(5);
+        let vectors = numbers.vectors(6_000, 24);
+        fill(&mut index, &vectors, 0);
+        index
+            .update(|change| {
+                change.remove_vector(17)?;
+                (0..6_000).step_by(3).try_for_each(|record| {
+                    change.facet(record, "third", Some(&Facet::Word("yes".into())))
+                })
+            })
+            .unwrap();
+        let queries = numbers.vectors(9, 24);
+        let third = Filter::default().word("third", "yes");
+        for filter in [
+            Filter::default(),
+            third,
+            Filter::default().word("none", "x"),
+        ] {
+            let found = index
+                .nearest_exact_many(&queries.concat(), 7, &filter, &mut Lanes::default())
+                .unwrap();
+            assert_eq!(found.len(), 9);
+            for (query, found) in queries.iter().zip(&found) {
+                let one = index.nearest_exact(query, 7, &filter).unwrap();
+                assert_eq!(records(found), records(&one));
+                for (a, b) in found.iter().zip(&one) {
+                    assert!((a.distance - b.distance).abs() < 1e-6);
+                }
+            }
+        }
+        let many =
+            index.nearest_exact_many(&[1.0; 25], 7, &Filter::default(), &mut Lanes::default());
+        assert!(matches!(many, Err(Error::Vector { .. })));
+        // Among a few: the nearest of those that are there.
+        let among = [5, 17, 9, 5, 123_456];
+        let answer = index.nearest_among(&queries[0], 7, &among).unwrap();
+        let mut of = records(&answer.neighbours);
+        of.sort_unstable();
+        assert_eq!((of, answer.route), (vec![5, 9], Route::Exact));
+        assert!(answer.neighbours.is_sorted_by_key(|near| near.distance));
+        let none = index.nearest_among(&queries[0], 7, &[17]).unwrap();
+        assert_eq!(none.route, Route::Nothing);
+    }
+}
+
+#[test]
+fn what_is_in_the_folder_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::open(folder.path(), &config(3)).unwrap();
+    fill(&mut index, &Numbers(1).vectors(4, 3), 1);
+    index
+        .update(|change| {
+            change.remove_vector(4)?;
+            change.text(1, "note", "a")?;
+            change.text(1, "plan", "b")?;
+            change.text(2, "note", "c")?;
+            change.remove_texts_of(1, "note")?;
+            change.edge(1, 2, "to", 1.0)?;
+            change.facet(1, "symbol", Some(&Facet::Word("KO".into())))?;
+            change.facet(2, "symbol", Some(&Facet::Word("KO".into())))?;
+            change.facet(1, "vol", Some(&Facet::Number(0.5)))?;
+            change.facet(2, "vol", Some(&Facet::Number(0.25)))?;
+            change.put("k", b"v")?;
+            // Within an update its own changes are seen.
+            assert_eq!(change.get("k")?, Some(b"v".to_vec()));
+            assert_eq!(change.vector_of(4)?, None);
+            Ok(())
+        })
+        .unwrap();
+    index.snapshot().unwrap();
+    let counts = index.counts().unwrap();
+    assert_eq!(
+        (counts.vectors, counts.ever_removed, counts.snapshots),
+        (3, 1, 1)
+    );
+    assert_eq!(
+        counts.texts,
+        [("note".to_owned(), 1), ("plan".to_owned(), 1)]
+    );
+    assert_eq!(counts.edges, [("to".to_owned(), 1)]);
+    assert_eq!(counts.keys, 1);
+    let [symbol, vol] = counts.facets.as_slice() else {
+        panic!("{:?}", counts.facets);
+    };
+    assert_eq!(
+        (symbol.words, symbol.distinct_words, symbol.range),
+        (2, 1, None)
+    );
+    assert_eq!((vol.numbers, vol.range), (2, Some((0.25, 0.5))));
+    assert!(counts.disk_bytes > 10_000);
+    assert_eq!(
+        index.texts(2).unwrap(),
+        [("note".to_owned(), "c".to_owned())]
+    );
 }
 
 #[test]

@@ -34,6 +34,19 @@ enum Command {
     Price(Box<price::PriceArgs>),
     /// Implied volatilities of a plain table, of every quote of a chain, or of one option.
     Iv(Box<price::IvArgs>),
+    /// Tell the kinds of market in a price history apart: calm, rising, high volatility, falling.
+    Regimes(Box<crate::regimes::RegimesArgs>),
+    /// Near vectors, words and arrows over your own data: notes, embeddings, links.
+    #[cfg(feature = "index")]
+    #[command(subcommand)]
+    Index(Box<crate::index::IndexCommand>),
+    /// Near vectors, words and arrows over your own data (this program was built without it).
+    #[cfg(not(feature = "index"))]
+    Index {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<String>,
+    },
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -265,7 +278,9 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Recall(args) if args.json)
         || matches!(&cli.command, Command::Journal(command) if command.json())
         || matches!(&cli.command, Command::History(args) if args.json)
-        || matches!(cli.command, Command::Machine { json: true });
+        || matches!(&cli.command, Command::Regimes(args) if args.json)
+        || matches!(cli.command, Command::Machine { json: true })
+        || index_json(&cli.command);
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
         Command::Plan(args) => caught(|| plan(&args)),
@@ -277,6 +292,13 @@ pub(crate) fn run() -> u8 {
         Command::Recall(args) => caught(|| crate::recall::command::run(&args)),
         Command::Journal(command) => caught(|| journal::run(&command)),
         Command::History(args) => caught(|| crate::history::run(&args)),
+        Command::Regimes(args) => caught(|| crate::regimes::run(&args).map(|text| done(&text))),
+        #[cfg(feature = "index")]
+        Command::Index(command) => caught(|| crate::index::run(&command)),
+        #[cfg(not(feature = "index"))]
+        Command::Index { .. } => Err(Error::Usage(
+            "this program was built without the index; build it with `cargo install --path crates/jarvis2 --features index`".to_owned(),
+        )),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
@@ -286,6 +308,16 @@ pub(crate) fn run() -> u8 {
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
     result.unwrap_or_else(|error| fail(&error, wants_json))
+}
+
+#[cfg(feature = "index")]
+fn index_json(command: &Command) -> bool {
+    matches!(command, Command::Index(command) if command.json())
+}
+
+#[cfg(not(feature = "index"))]
+fn index_json(command: &Command) -> bool {
+    matches!(command, Command::Index { rest } if rest.iter().any(|word| word == "--json"))
 }
 
 fn caught(

@@ -49,6 +49,12 @@ pub(crate) enum Error {
     Said(Box<Error>),
     #[error("interrupted: {done}; nothing was written")]
     Interrupted { done: String },
+    #[cfg(feature = "index")]
+    #[error("interrupted: {done}")]
+    Kept { done: String },
+    #[cfg(feature = "index")]
+    #[error("{0}")]
+    Index(#[from] index::Error),
     #[error("internal error, please report it: {0}")]
     Internal(String),
 }
@@ -71,6 +77,10 @@ impl Error {
             Error::Said(error) => error.exit_code(),
             Error::Internal(_) => 6,
             Error::Interrupted { .. } => 130,
+            #[cfg(feature = "index")]
+            Error::Kept { .. } => 130,
+            #[cfg(feature = "index")]
+            Error::Index(error) => index_exit_code(error),
         }
     }
 
@@ -98,5 +108,16 @@ fn diary_exit_code(error: &experience::Error) -> u8 {
         experience::Error::NoSuchRecord { .. } => 2,
         experience::Error::NotDurable { .. } => 6,
         _ => 3,
+/// The same codes for what the index says.
+#[cfg(feature = "index")]
+fn index_exit_code(error: &index::Error) -> u8 {
+    use index::Error as E;
+    match error {
+        E::Missing { .. } | E::Vector { .. } | E::Config { .. } => 2,
+        E::File { .. } | E::Damaged { .. } | E::Foreign { .. } | E::Newer { .. } => 3,
+        // A file that is not there is the user's, whatever the system calls it.
+        E::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 3,
+        E::WouldLose { .. } | E::Neighbours { .. } => 6,
+        _ => 5,
     }
 }

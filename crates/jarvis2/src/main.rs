@@ -10,11 +10,14 @@ mod error;
 mod memory;
 mod history;
 mod journal;
+#[cfg(feature = "index")]
+mod index;
 mod plan;
 mod portfolio;
 mod price;
 mod progress;
 mod recall;
+mod regimes;
 mod report;
 mod risk;
 mod surface;

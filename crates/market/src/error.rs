@@ -205,6 +205,16 @@ pub enum Error {
         /// Rows read.
         rows: usize,
     },
+    /// Too few days for regimes.
+    #[error(
+        "{days} days with a look back of 63 are too few for regimes: {needed} are needed; give a longer history, or ask for fewer regimes"
+    )]
+    FewDays {
+        /// Days that have all features.
+        days: usize,
+        /// Days needed.
+        needed: usize,
+    },
     /// A line of an events file that cannot be understood.
     #[error("{file}, line {line}: {what}; {remedy}")]
     BadEvent {

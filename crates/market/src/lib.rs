@@ -15,6 +15,7 @@ pub mod history;
 pub mod ingest;
 pub mod quantise;
 pub mod rates;
+pub mod regimes;
 pub mod sample;
 pub mod time;
 

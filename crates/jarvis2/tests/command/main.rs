@@ -12,6 +12,8 @@ mod diary;
 mod extremes;
 mod files;
 mod golden;
+#[cfg(feature = "index")]
+mod index;
 mod interrupt;
 mod journal;
 mod look;
@@ -20,6 +22,7 @@ mod portfolio;
 mod premium;
 mod price;
 mod real_data;
+mod regimes;
 mod repeat;
 mod risk;
 mod run;
