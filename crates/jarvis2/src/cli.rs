@@ -8,7 +8,7 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, portfolio, price, report, risk};
+use crate::{account, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -34,6 +34,10 @@ enum Command {
     Price(Box<price::PriceArgs>),
     /// Implied volatilities of a plain table, of every quote of a chain, or of one option.
     Iv(Box<price::IvArgs>),
+    /// Ask the ledger, chains and prices in SQL. `--tables` lists what there is to ask.
+    Sql(Box<sql::SqlArgs>),
+    /// Write the ledger, chains and prices as Parquet, Arrow or CSV: the tables of `sql`.
+    Export(Box<sql::ExportArgs>),
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -226,6 +230,8 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
+        || matches!(&cli.command, Command::Sql(args) if args.json())
+        || matches!(&cli.command, Command::Export(args) if args.json())
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -234,6 +240,8 @@ pub(crate) fn run() -> u8 {
         Command::Risk(args) => caught(|| risk(&args)),
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
+        Command::Sql(args) => caught(|| sql::sql(&args)),
+        Command::Export(args) => caught(|| sql::export(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),

@@ -12,6 +12,7 @@ mod price;
 mod progress;
 mod report;
 mod risk;
+mod sql;
 mod surface;
 mod trace;
 
