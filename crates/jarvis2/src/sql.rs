@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use analytics::{Database, Limits, OwnFile, Table};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use tables::{From, Spec, TABLES};
 
