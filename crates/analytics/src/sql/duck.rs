@@ -132,7 +132,7 @@ impl Engine {
     pub(super) fn mentioned(&self, query: &str) -> Result<Mentioned, Error> {
         let text: String = self
             .connection
-            .query_row("SELECT json_serialize_sql(?)", [query], |row| row.get(0))
+            .query_row("SELECT json_serialize_sql(?::VARCHAR)", [query], |row| row.get(0))
             .map_err(|error| self.understood(&error, query))?;
         let tree: Json =
             serde_json::from_str(&text).map_err(|error| Error::DuckDb(error.to_string()))?;
