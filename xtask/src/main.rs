@@ -1,6 +1,8 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long` and
 //! `cargo xtask sample`.
 
+mod duckdb;
+
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -11,6 +13,7 @@ usage: cargo xtask <task>
 
   ci     what a change must pass: format, lints, docs, licences, tests
   long   the tests named long_*, which are ignored otherwise, in release mode
+  duckdb how to build `jarvis2 sql` on a DuckDB library that is there already; with a folder: builds it, or tests it
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
@@ -83,7 +86,8 @@ fn main() -> ExitCode {
         "ci" => run(LINTS)
             .and_then(|()| cargo_deny())
             .and_then(|()| run(TESTS)),
-        "long" => run(LONG),
+        "long" => run(LONG).and_then(|()| long_sql()),
+        "duckdb" => duckdb::run(&env::args().skip(2).collect::<Vec<_>>()),
         "sample" => write_sample(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -107,6 +111,17 @@ fn cargo_deny() -> Result<(), String> {
         run(&[step(&["install", "cargo-deny", "--locked"])])?;
     }
     run(DENY)
+}
+
+/// SQL is tested where a library is named.
+fn long_sql() -> Result<(), String> {
+    match env::var_os("DUCKDB_LIB_DIR") {
+        Some(folder) => duckdb::test(Path::new(&folder)),
+        None => {
+            eprintln!("skipped: SQL, since DUCKDB_LIB_DIR names no DuckDB library; see `cargo xtask duckdb`");
+            Ok(())
+        }
+    }
 }
 
 /// Makes the committed sample anew from its seed. Build again afterwards: the files are part of the program.

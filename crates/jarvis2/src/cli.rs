@@ -8,7 +8,7 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, journal, memory, portfolio, price, report, risk};
+use crate::{account, journal, memory, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -47,6 +47,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         rest: Vec<String>,
     },
+    /// Ask the ledger, chains and prices in SQL. `--tables` lists what there is to ask.
+    Sql(Box<sql::SqlArgs>),
+    /// Write the ledger, chains and prices as Parquet, Arrow or CSV: the tables of `sql`.
+    Export(Box<sql::ExportArgs>),
     /// Write, show or check the configuration, or write a sample account.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -279,6 +283,8 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Journal(command) if command.json())
         || matches!(&cli.command, Command::History(args) if args.json)
         || matches!(&cli.command, Command::Regimes(args) if args.json)
+        || matches!(&cli.command, Command::Sql(args) if args.json())
+        || matches!(&cli.command, Command::Export(args) if args.json())
         || matches!(cli.command, Command::Machine { json: true })
         || index_json(&cli.command);
     let result = match cli.command {
@@ -299,6 +305,8 @@ pub(crate) fn run() -> u8 {
         Command::Index { .. } => Err(Error::Usage(
             "this program was built without the index; build it with `cargo install --path crates/jarvis2 --features index`".to_owned(),
         )),
+        Command::Sql(args) => caught(|| sql::sql(&args)),
+        Command::Export(args) => caught(|| sql::export(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),

@@ -41,6 +41,9 @@ pub(crate) enum Error {
         what: String,
         remedy: String,
     },
+    /// A query that cannot be answered as it stands.
+    #[error("{why}")]
+    Query { why: String, of_memory: bool },
     /// Whoever read our output wants no more of it; never shown.
     #[error("standard output was closed")]
     ClosedPipe,
@@ -67,6 +70,13 @@ impl Error {
                 2
             }
             Error::Portfolio(_) => 2,
+            Error::Query { of_memory, .. } => {
+                if *of_memory {
+                    5
+                } else {
+                    2
+                }
+            }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
             Error::Resources(_)

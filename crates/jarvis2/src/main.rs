@@ -20,6 +20,7 @@ mod recall;
 mod regimes;
 mod report;
 mod risk;
+mod sql;
 mod surface;
 mod trace;
 

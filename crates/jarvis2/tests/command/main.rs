@@ -28,6 +28,7 @@ mod risk;
 mod run;
 mod schema;
 mod schemas;
+mod sql;
 mod surface;
 mod trace;
 mod twins;
