@@ -7,9 +7,8 @@ typedef signed char int8_t;
 typedef signed short int16_t;
 typedef signed int int32_t;
 typedef signed long long int int64_t;
-struct alignas(16) uint32_t_4 { uint32_t i_0; uint32_t i_1; uint32_t i_2; uint32_t i_3; };
 
-extern "C" __global__ void __launch_bounds__(256)  philox_words(uint32_t_4 * const __restrict__ v0, uint32_t const* const __restrict__ v1) {
+extern "C" __global__ void __launch_bounds__(256)  philox_words(uint32_t * const __restrict__ v0, uint32_t const* const __restrict__ v1) {
 uint32_t const v2 = 0;
 uint32_t const v3 = blockIdx.z;
 uint32_t const v4 = uint32_t(v3);
@@ -158,12 +157,18 @@ uint32_t const v145 = v143 ^ v134;
 uint32_t const v146 = v145 ^ v139;
 uint32_t const v147 = v141 ^ v132;
 uint32_t const v148 = v147 ^ v140;
-uint32_t_4 const v149 = uint32_t_4{v146, v146, v146, v146};
-uint32_t_4 const v150 = {v149.i_0, v144, v149.i_2, v149.i_3};
-uint32_t_4 const v151 = {v150.i_0, v150.i_1, v148, v150.i_3};
-uint32_t_4 const v152 = {v151.i_0, v151.i_1, v151.i_2, v142};
-uint32_t_4 * const v153 = &v0[v22];
-*v153 = v152;
+uint32_t const v149 = v38 * v22;
+uint32_t * const v150 = &v0[v149];
+*v150 = v146;
+uint32_t const v151 = v149 + v28;
+uint32_t * const v152 = &v0[v151];
+*v152 = v144;
+uint32_t const v153 = v149 + v31;
+uint32_t * const v154 = &v0[v153];
+*v154 = v148;
+uint32_t const v155 = v149 + v34;
+uint32_t * const v156 = &v0[v155];
+*v156 = v142;
 }
 return;
 }

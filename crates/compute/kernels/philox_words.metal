@@ -9,9 +9,8 @@ typedef signed char int8_t;
 typedef signed short int16_t;
 typedef signed int int32_t;
 typedef signed long int int64_t;
-struct alignas(16) uint32_t_4 { uint32_t i_0; uint32_t i_1; uint32_t i_2; uint32_t i_3; };
 
-[[max_total_threads_per_threadgroup(256)]] [[kernel]] void philox_words(device uint32_t_4 * const v0 [[buffer(0)]], device uint32_t const* const v1 [[buffer(1)]], uint32_t const thread_index_in_threadgroup_v2 [[thread_index_in_threadgroup]], uint3 const threadgroup_position_in_grid_v3 [[threadgroup_position_in_grid]], uint3 const threadgroups_per_grid_v4 [[threadgroups_per_grid]]) {
+[[max_total_threads_per_threadgroup(256)]] [[kernel]] void philox_words(device uint32_t * const v0 [[buffer(0)]], device uint32_t const* const v1 [[buffer(1)]], uint32_t const thread_index_in_threadgroup_v2 [[thread_index_in_threadgroup]], uint3 const threadgroup_position_in_grid_v3 [[threadgroup_position_in_grid]], uint3 const threadgroups_per_grid_v4 [[threadgroups_per_grid]]) {
 uint32_t const v5 = 0;
 uint32_t const v6 = threadgroup_position_in_grid_v3[2];
 uint32_t const v7 = uint32_t(v6);
@@ -222,24 +221,18 @@ uint32_t const v210 = v208 ^ v193;
 uint32_t const v211 = v210 ^ v198;
 uint32_t const v212 = v203 ^ v188;
 uint32_t const v213 = v212 ^ v199;
-uint32_t_4 const v214 = uint32_t_4{v211, v211, v211, v211};
-uint32_t_4 const v215 = [&]{
-uint32_t_4 tmp = v214;
-tmp.i_1 = v209;
-return tmp;
-}();
-uint32_t_4 const v216 = [&]{
-uint32_t_4 tmp = v215;
-tmp.i_2 = v213;
-return tmp;
-}();
-uint32_t_4 const v217 = [&]{
-uint32_t_4 tmp = v216;
-tmp.i_3 = v204;
-return tmp;
-}();
-device uint32_t_4 * const v218 = &v0[v24];
-*v218 = v217;
+uint32_t const v214 = v40 * v24;
+device uint32_t * const v215 = &v0[v214];
+*v215 = v211;
+uint32_t const v216 = v214 + v30;
+device uint32_t * const v217 = &v0[v216];
+*v217 = v209;
+uint32_t const v218 = v214 + v33;
+device uint32_t * const v219 = &v0[v218];
+*v219 = v213;
+uint32_t const v220 = v214 + v36;
+device uint32_t * const v221 = &v0[v220];
+*v221 = v204;
 }
 return;
 }

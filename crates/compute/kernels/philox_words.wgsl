@@ -1,6 +1,6 @@
 // Written by `cargo run -p kernels` from crates/kernels/src/random.rs: edit that.
 @group(0) @binding(1) var<storage, read> v0: array<u32>;
-@group(0) @binding(0) var<storage, read_write> v1: array<vec4<u32>>;
+@group(0) @binding(0) var<storage, read_write> v1: array<u32>;
 @compute @workgroup_size(256, 1, 1)
 fn philox_words(@builtin(workgroup_id) v2: vec3<u32>, @builtin(num_workgroups) v3: vec3<u32>, @builtin(local_invocation_index) v4: u32) {
 let v5 = &v0;
@@ -739,26 +739,22 @@ let v665 = v664 + v123;
 let v666 = *v40;
 let v667 = v666 + v126;
 *v40 = v667;
-let v668 = *v45;
-let v669 = vec4<u32>(v668);
-var<function> v670_store: vec4<u32>;
-let v670 = &v670_store;
-*v670 = v669;
-let v671 = *v670;
-let v672 = *v49;
-let v673 = vec4<u32>(v671[0], v672, v671[2], v671[3]);
-*v670 = v673;
-let v674 = *v670;
-let v675 = *v53;
-let v676 = vec4<u32>(v674[0], v674[1], v675, v674[3]);
-*v670 = v676;
-let v677 = *v670;
-let v678 = *v57;
-let v679 = vec4<u32>(v677[0], v677[1], v677[2], v678);
-*v670 = v679;
-let v680 = &(*v6)[v27];
-let v681 = *v670;
-*v680 = v681;
+let v668 = v46 * v27;
+let v669 = &(*v6)[v668];
+let v670 = *v45;
+*v669 = v670;
+let v671 = v668 + v33;
+let v672 = &(*v6)[v671];
+let v673 = *v49;
+*v672 = v673;
+let v674 = v668 + v37;
+let v675 = &(*v6)[v674];
+let v676 = *v53;
+*v675 = v676;
+let v677 = v668 + v41;
+let v678 = &(*v6)[v677];
+let v679 = *v57;
+*v678 = v679;
 
 }
 return;

@@ -52,41 +52,42 @@ let v45 = f32(-3.0000000054977558e38);
 var<function> v46_store: f32;
 let v46 = &v46_store;
 *v46 = v45;
-var<function> v47_store: u32;
-let v47 = &v47_store;
-*v47 = v34;
-loop {
-let v48 = *v47;
-let v49 = v48 < v36;
-if !v49 { break; }
-let v50 = *v47;
-let v51 = u32(v50);
-let v52 = &(*v12)[v51];
-let v53 = *v52;
-let v54 = *v42;
-let v55 = v54 + v53;
-*v42 = v55;
-let v56 = *v44;
-let v57 = min(v56, v53);
-*v44 = v57;
-let v58 = *v46;
-let v59 = max(v58, v53);
-*v46 = v59;
-let v60 = *v47;
-let v61 = v60 + v39;
-*v47 = v61;
+let v47 = v36 + v39;
+let v48 = u32(1);
+let v49 = v47 - v48;
+let v50 = v49 / v39;
+let v51 = u32(0);
+for(var v52: u32 = v51; v52 < v50; v52 += v48) {
+let v53 = v52 * v39;
+let v54 = v53 + v34;
+let v55 = v54 < v36;
+if v55 {
+let v56 = u32(v54);
+let v57 = &(*v12)[v56];
+let v58 = *v57;
+let v59 = *v42;
+let v60 = v59 + v58;
+*v42 = v60;
+let v61 = *v44;
+let v62 = min(v61, v58);
+*v44 = v62;
+let v63 = *v46;
+let v64 = max(v63, v58);
+*v46 = v64;
 
 }
-let v62 = u32(v34);
-let v63 = &(*v11)[v62];
-let v64 = *v42;
-*v63 = v64;
-let v65 = &(*v10)[v62];
-let v66 = *v44;
-*v65 = v66;
-let v67 = &(*v9)[v62];
-let v68 = *v46;
-*v67 = v68;
+
+}
+let v65 = u32(v34);
+let v66 = &(*v11)[v65];
+let v67 = *v42;
+*v66 = v67;
+let v68 = &(*v10)[v65];
+let v69 = *v44;
+*v68 = v69;
+let v70 = &(*v9)[v65];
+let v71 = *v46;
+*v70 = v71;
 
 }
 return;

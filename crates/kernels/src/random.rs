@@ -59,67 +59,81 @@ fn words_at(i: u32, address: &[u32]) -> Words {
     }
 }
 
-/// Random words.
+/// Random words, four an invocation.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn philox_words(words: &mut [Vector<u32, Const<4>>], address: &[u32]) {
+pub fn philox_words(words: &mut [u32], address: &[u32]) {
     let i = ABSOLUTE_POS;
     if i < address[0] as usize {
         let made = words_at(i as u32, address);
-        let mut four = Vector::<u32, Const<4>>::new(made.w0);
-        four.insert(1usize, made.w1);
-        four.insert(2usize, made.w2);
-        four.insert(3usize, made.w3);
-        words[i] = four;
+        words[4 * i] = made.w0;
+        words[4 * i + 1] = made.w1;
+        words[4 * i + 2] = made.w2;
+        words[4 * i + 3] = made.w3;
     }
 }
 
-/// Uniform numbers between 0 and 1.
+#[cube]
+fn uniform(word: u32) -> f32 {
+    (f32::cast_from(word >> 9u32) + f32::new(0.5)) * f32::new(1.192_092_9e-7)
+}
+
+/// Uniform numbers between 0 and 1, four an invocation.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn philox_uniforms(uniforms: &mut [Vector<f32, Const<4>>], address: &[u32]) {
+pub fn philox_uniforms(uniforms: &mut [f32], address: &[u32]) {
     let i = ABSOLUTE_POS;
     if i < address[0] as usize {
         let made = words_at(i as u32, address);
-        let mut four = Vector::<u32, Const<4>>::new(made.w0);
-        four.insert(1usize, made.w1);
-        four.insert(2usize, made.w2);
-        four.insert(3usize, made.w3);
-        let cells = Vector::<f32, Const<4>>::cast_from(four >> Vector::new(9u32));
-        uniforms[i] = (cells + all::<Const<4>>(0.5)) * all::<Const<4>>(1.192_092_9e-7);
+        uniforms[4 * i] = uniform(made.w0);
+        uniforms[4 * i + 1] = uniform(made.w1);
+        uniforms[4 * i + 2] = uniform(made.w2);
+        uniforms[4 * i + 3] = uniform(made.w3);
     }
 }
 
-/// Standard normal numbers.
+#[derive(CubeType, Clone, Copy)]
+struct Pair {
+    across: f32,
+    up: f32,
+}
+
+/// Two normals from two words.
+#[cube]
+fn normals_of(first: u32, second: u32) -> Pair {
+    let chance = fma(
+        Vector::<f32, Const<1>>::cast_from(Vector::<u32, Const<1>>::new(first)),
+        all::<Const<1>>(2.328_306_4e-10),
+        all::<Const<1>>(1.164_153_2e-10),
+    );
+    let radius = max(
+        ln::<Const<1>>(chance) * all::<Const<1>>(-2.0),
+        all::<Const<1>>(0.0),
+    )
+    .sqrt();
+    let angle = Vector::<i32, Const<1>>::reinterpret(Vector::<u32, Const<1>>::new(second));
+    let turn = Vector::<f32, Const<1>>::cast_from(angle) * all::<Const<1>>(4.656_612_9e-10);
+    let size = turn.abs();
+    let pi = all::<Const<1>>(3.141_592_7);
+    let low = min(size, all::<Const<1>>(1.0) - size);
+    let up = sine::<Const<1>>(low * pi) * radius;
+    let across = sine::<Const<1>>((all::<Const<1>>(0.5) - size) * pi) * radius;
+    let signed = select_many(turn.less_than(&all::<Const<1>>(0.0)), -up, up);
+    Pair {
+        across: across.extract(0usize),
+        up: signed.extract(0usize),
+    }
+}
+
+/// Standard normal numbers, four an invocation.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn philox_normals(normals: &mut [Vector<f32, Const<4>>], address: &[u32]) {
+pub fn philox_normals(normals: &mut [f32], address: &[u32]) {
     let i = ABSOLUTE_POS;
     if i < address[0] as usize {
         let made = words_at(i as u32, address);
-        let mut radii = Vector::<u32, Const<2>>::new(made.w0);
-        radii.insert(1usize, made.w2);
-        let mut turns = Vector::<u32, Const<2>>::new(made.w1);
-        turns.insert(1usize, made.w3);
-        let chance = fma(
-            Vector::<f32, Const<2>>::cast_from(radii),
-            all::<Const<2>>(2.328_306_4e-10),
-            all::<Const<2>>(1.164_153_2e-10),
-        );
-        let radius = max(
-            ln::<Const<2>>(chance) * all::<Const<2>>(-2.0),
-            all::<Const<2>>(0.0),
-        )
-        .sqrt();
-        let turn = Vector::<f32, Const<2>>::cast_from(Vector::<i32, Const<2>>::reinterpret(turns))
-            * all::<Const<2>>(4.656_612_9e-10);
-        let size = turn.abs();
-        let pi = all::<Const<2>>(3.141_592_7);
-        let low = min(size, all::<Const<2>>(1.0) - size);
-        let up = sine::<Const<2>>(low * pi) * radius;
-        let across = sine::<Const<2>>((all::<Const<2>>(0.5) - size) * pi) * radius;
-        let signed = select_many(turn.less_than(&all::<Const<2>>(0.0)), -up, up);
-        let mut four = Vector::<f32, Const<4>>::new(across.extract(0usize));
-        four.insert(1usize, signed.extract(0usize));
-        four.insert(2usize, across.extract(1usize));
-        four.insert(3usize, signed.extract(1usize));
-        normals[i] = four;
+        let first = normals_of(made.w0, made.w1);
+        let second = normals_of(made.w2, made.w3);
+        normals[4 * i] = first.across;
+        normals[4 * i + 1] = first.up;
+        normals[4 * i + 2] = second.across;
+        normals[4 * i + 3] = second.up;
     }
 }

@@ -27,13 +27,15 @@ pub fn reduce(
         let mut sum = f32::new(0.0);
         let mut least = f32::new(3e38);
         let mut largest = f32::new(-3e38);
-        let mut row = i;
-        while row < rows {
-            let value = values[row as usize];
-            sum += value;
-            least = min(least, value);
-            largest = max(largest, value);
-            row += workers;
+        let turns = (rows + workers - 1) / workers;
+        for turn in 0..turns {
+            let row = turn * workers + i;
+            if row < rows {
+                let value = values[row as usize];
+                sum += value;
+                least = min(least, value);
+                largest = max(largest, value);
+            }
         }
         sums[i as usize] = sum;
         minima[i as usize] = least;
