@@ -8,6 +8,13 @@ use crate::{Error, Inputs, Right, european};
 /// Intervals of the table, equal in the square root of time.
 const INTERVALS: usize = 512;
 
+/// Coefficients of a boundary, and points of the rule, that the GPU kernel has room for.
+const KERNEL_COEFFICIENTS: usize = 12;
+const KERNEL_POINTS: usize = 28;
+
+/// Numbers that the GPU kernel `american_premium` reads of a boundary.
+pub const KERNEL_LEN: usize = 8 + KERNEL_COEFFICIENTS + 2 * KERNEL_POINTS;
+
 /// Whose rule integrates premiums along a boundary of `Standard`: prices need no finer one, only Greeks do.
 const RULE: Precision = Precision::Fast;
 
@@ -153,6 +160,24 @@ impl Boundary {
             Some(_) => inputs.intrinsic(),
             None => european::price(&inputs),
         }
+    }
+
+    /// What the GPU kernel `american_premium` reads: [`KERNEL_LEN`] numbers, in the order that its source tells. `None`
+    /// where early exercise never pays.
+    pub fn for_kernel(&self) -> Option<Vec<f32>> {
+        let (head, coefficients) = self.known.as_ref()?.curve.numbers();
+        let scheme = RULE.scheme();
+        assert!(
+            coefficients.len() <= KERNEL_COEFFICIENTS && scheme.premium.len() == KERNEL_POINTS,
+            "the kernel's sizes are those of the schemes"
+        );
+        let mut numbers = head.to_vec();
+        numbers.extend([scheme.near, -self.right.sign(), 0.0]);
+        numbers.extend(coefficients);
+        numbers.resize(8 + KERNEL_COEFFICIENTS, 0.0);
+        numbers.extend(scheme.premium.iter().map(|&(place, _)| place));
+        numbers.extend(scheme.premium.iter().map(|&(_, weight)| weight));
+        Some(numbers.into_iter().map(|number| number as f32).collect())
     }
 
     /// Prices many options on this boundary: row `i` of the columns is one option, dollars and years; `out[i]` in dollars,
