@@ -164,7 +164,7 @@ impl Boundary {
 
     /// What the GPU kernel `american_premium` reads: [`KERNEL_LEN`] numbers, in the order that its source tells. `None`
     /// where early exercise never pays.
-    pub fn for_kernel(&self) -> Option<Vec<f32>> {
+    pub fn for_kernel(&self) -> Option<[f32; KERNEL_LEN]> {
         let (head, coefficients) = self.known.as_ref()?.curve.numbers();
         let scheme = RULE.scheme();
         assert!(
@@ -177,7 +177,7 @@ impl Boundary {
         numbers.resize(8 + KERNEL_COEFFICIENTS, 0.0);
         numbers.extend(scheme.premium.iter().map(|&(place, _)| place));
         numbers.extend(scheme.premium.iter().map(|&(_, weight)| weight));
-        Some(numbers.into_iter().map(|number| number as f32).collect())
+        Some(std::array::from_fn(|i| numbers[i] as f32))
     }
 
     /// Prices many options on this boundary: row `i` of the columns is one option, dollars and years; `out[i]` in dollars,
