@@ -51,7 +51,7 @@ pub fn trials() -> Vec<Trial> {
             ROWS / 4,
         ),
         Trial {
-            name: "calculate_black_scholes",
+            name: "calculate_black_scholes".to_string(),
             kernel: CALCULATE_BLACK_SCHOLES,
             arguments: seed,
             invocations: ROWS as u64,
@@ -64,7 +64,7 @@ pub fn trials() -> Vec<Trial> {
 fn trial(name: &'static str, kernel: Kernel, mut arguments: Vec<Argument>, groups: usize) -> Trial {
     arguments.push(Argument::Words(vec![groups as u32]));
     Trial {
-        name,
+        name: name.to_string(),
         kernel,
         arguments,
         invocations: groups as u64,
