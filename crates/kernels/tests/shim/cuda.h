@@ -1,7 +1,7 @@
 // What the generated CUDA texts use beyond C++: invocations run one after the other, in plain C++.
 #pragma once
 #include "uint3.h"
-#define __global__ static
+#define __global__
 #define __device__
 #define __launch_bounds__(n)
 static uint3 blockIdx, gridDim, threadIdx;

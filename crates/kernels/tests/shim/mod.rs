@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// A compiled set of kernels.
-pub struct Program {
+pub(crate) struct Program {
     path: PathBuf,
 }
 
 /// All kernels of `language`, compiled once; `None`, said aloud, where there is no C++ compiler.
-pub fn program(language: Language) -> Option<&'static Program> {
+pub(crate) fn program(language: Language) -> Option<&'static Program> {
     static METAL: OnceLock<Option<Program>> = OnceLock::new();
     static CUDA: OnceLock<Option<Program>> = OnceLock::new();
     let cell = match language {
@@ -33,14 +33,14 @@ pub fn program(language: Language) -> Option<&'static Program> {
 }
 
 /// The committed text.
-pub fn committed(source: &Source, language: Language) -> String {
+pub(crate) fn committed(source: &Source, language: Language) -> String {
     let path = source.path(language);
     std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}; run `cargo run -p kernels`", path.display()))
 }
 
 /// Compiles `texts`, named; `Ok(None)` without a compiler, `Err` with its words if it refuses them.
-pub fn compile(
+pub(crate) fn compile(
     language: Language,
     stem: &str,
     texts: &[(&str, String)],
@@ -70,8 +70,9 @@ pub fn compile(
     let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shim");
     let compiler = std::env::var("CXX").unwrap_or_else(|_| "c++".to_string());
     let output = Command::new(&compiler)
-        .args(["-std=c++17", "-O1", "-w", "-fno-strict-aliasing", "-I"])
-        .args([&shim, &folder])
+        .args(["-std=c++17", "-O1", "-w", "-fno-strict-aliasing"])
+        .arg("-I")
+        .arg(&shim)
         .arg("-o")
         .args([&path, &main])
         .output();
@@ -113,7 +114,7 @@ fn call(language: Language, name: &str, text: &str) -> String {
 
 impl Program {
     /// Runs `kernel` on a grid of workgroups; the buffers come back as the kernel left them.
-    pub fn run(&self, kernel: &str, groups: [u32; 2], buffers: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    pub(crate) fn run(&self, kernel: &str, groups: [u32; 2], buffers: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let mut child = Command::new(&self.path)
             .arg(kernel)
             .args(groups.map(|n| n.to_string()))
@@ -145,27 +146,33 @@ impl Program {
 }
 
 /// Bytes of numbers.
-pub fn bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+pub(crate) fn bytes(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }
 
 /// Bytes of words.
-pub fn word_bytes(values: &[u32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+pub(crate) fn word_bytes(values: &[u32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }
 
 /// A buffer of `len` numbers that no kernel would write.
-pub fn poison(len: usize) -> Vec<u8> {
+pub(crate) fn poison(len: usize) -> Vec<u8> {
     word_bytes(&vec![0x7fc0_dead; len])
 }
 
 /// Numbers from bytes.
-pub fn numbers(bytes: &[u8]) -> Vec<f32> {
+pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {
     words(bytes).into_iter().map(f32::from_bits).collect()
 }
 
 /// Words from bytes.
-pub fn words(bytes: &[u8]) -> Vec<u32> {
+pub(crate) fn words(bytes: &[u8]) -> Vec<u32> {
     bytes
         .chunks_exact(4)
         .map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
