@@ -3,12 +3,13 @@
 //!
 //! Options: spot 20 to 520 dollars, strike 0.6 to 1.4 of it, 1.5 days to 1.5 years, volatility 8 to 98 %, rate 0 to 7 %, yield 0 to
 //! 5 %, half of them calls, from a fixed seed. Outputs are poisoned before each size and compared with `f64` after the timed runs.
-//! GPU time is the device's own clock over a batch of launches; "round trip" starts and ends in main memory and uses the wall clock.
+//! First every kernel is tried against `f64`. GPU time is the device's own clock over a batch of launches; "round trip" starts and ends in main memory and uses the wall clock.
 //! The processor's column is one thread of `european::prices` (or with sensitivities, `greeks_batch`) in `f64`.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock; the crate may not.
 
 use compute::{Access, Backend, Budget, Buffer, Column, Gpu, Kernel, Task};
+use pricing::gpu::{BLACK_SCHOLES_GREEKS, BLACK_SCHOLES_PRICE};
 use pricing::{GreeksMut, InputsRef, Right, Status, european};
 use std::time::{Duration, Instant};
 
@@ -16,32 +17,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 const REPEATS: usize = 7;
 /// Rows compared with `f64`.
 const CHECKED: usize = 1 << 16;
-
-macro_rules! kernel {
-    ($name:literal, $buffers:expr) => {
-        Kernel {
-            name: $name,
-            wgsl: include_str!(concat!("../kernels/", $name, ".wgsl")),
-            metal: include_str!(concat!("../kernels/", $name, ".metal")),
-            cuda: include_str!(concat!("../kernels/", $name, ".cu")),
-            workgroup: 256,
-            per_invocation: 4,
-            buffers: $buffers,
-        }
-    };
-}
-
-use Access::{Read, Write};
-const PRICE: Kernel = kernel!(
-    "black_scholes_price",
-    &[Read, Read, Read, Read, Read, Read, Write, Read]
-);
-const GREEKS: Kernel = kernel!(
-    "black_scholes_greeks",
-    &[
-        Read, Read, Read, Read, Read, Read, Write, Write, Write, Write, Write, Write, Read
-    ]
-);
 
 fn main() {
     // `cargo bench` says `--bench`; `cargo test --all-targets` does not, and has no minute to spare.
@@ -151,6 +126,10 @@ fn bench(gpu: &Gpu) -> Result<(), String> {
         bytes: if facts.software { 2 << 30 } else { 24 << 30 },
         origin: "the benchmark's own limit".to_owned(),
     };
+    for trial in compute::trials().into_iter().chain(pricing::gpu::trials()) {
+        let verdict = compute::try_one(gpu, &trial, LIMIT);
+        println!("{:<26} {verdict}", trial.name);
+    }
     let measured = compute::measure_gpu(gpu, &budget);
     let show = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| format!("{value:.1}"));
     println!(
@@ -170,11 +149,11 @@ fn bench(gpu: &Gpu) -> Result<(), String> {
         ]
     };
     let options = Options::new(*sizes.last().unwrap_or(&0));
-    for kernel in [&PRICE, &GREEKS] {
+    for kernel in [&BLACK_SCHOLES_PRICE, &BLACK_SCHOLES_GREEKS] {
         let outputs = kernel
             .buffers
             .iter()
-            .filter(|access| **access == Write)
+            .filter(|access| **access == Access::Write)
             .count();
         println!(
             "{:<22} {:>10} {:>10} {:>10} {:>8} {:>8} {:>12} {:>12} {:>12}",
