@@ -77,6 +77,11 @@ enum Command {
     /// How much memory may be taken, why, and what a plan takes of it.
     #[command(subcommand)]
     Memory(MemoryCommand),
+    /// List the devices that can compute: the processor and GPUs, each proven by running every kernel, with measured figures.
+    Devices(crate::devices::DevicesArgs),
+    /// The child process of a proof.
+    #[command(hide = true)]
+    ProveDevice(crate::devices::ProveArgs),
     /// Show what this machine offers: cores, memory, limits.
     Machine {
         /// As JSON.
@@ -285,6 +290,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Regimes(args) if args.json)
         || matches!(&cli.command, Command::Sql(args) if args.json())
         || matches!(&cli.command, Command::Export(args) if args.json())
+        || matches!(&cli.command, Command::Devices(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true })
         || index_json(&cli.command);
     let result = match cli.command {
@@ -313,6 +319,11 @@ pub(crate) fn run() -> u8 {
         Command::Memory(MemoryCommand::Explain { json, config }) => {
             memory_explain(json, &config).map(|text| done(&text))
         }
+        Command::Devices(args) => caught(|| {
+            let config = load(&args.config, Vec::new())?.config;
+            crate::devices::devices(&args, &config).map(|text| done(&text))
+        }),
+        Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
     result.unwrap_or_else(|error| fail(&error, wants_json))

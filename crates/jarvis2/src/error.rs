@@ -29,6 +29,8 @@ pub(crate) enum Error {
     Diary(#[from] experience::Error),
     #[error("{0}")]
     Resources(#[from] hardware::Error),
+    #[error("{0}")]
+    Device(#[from] compute::Error),
     #[error("{}: {why}", path.display())]
     Io { path: PathBuf, why: String },
     #[error("{}: cannot be written: {why}; choose another folder with --out", path.display())]
@@ -80,6 +82,7 @@ impl Error {
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
             Error::Resources(_)
+            | Error::Device(_)
             | Error::Unwritable { .. }
             | Error::UnwritableFile { .. }
             | Error::ClosedPipe => 5,

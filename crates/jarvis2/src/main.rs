@@ -5,6 +5,7 @@ mod aside;
 mod bench;
 mod cli;
 mod config;
+mod devices;
 mod engine;
 mod error;
 mod memory;

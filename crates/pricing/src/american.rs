@@ -54,7 +54,7 @@ mod lanes;
 mod lattice;
 mod scheme;
 
-pub use boundary::Boundary;
+pub use boundary::{Boundary, KERNEL_LEN};
 pub use scheme::Precision;
 
 use crate::error::settle;

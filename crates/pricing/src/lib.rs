@@ -12,6 +12,7 @@
 //! | how likely a sold option is assigned, early and at expiry | [`assignment`] |
 //! | chances under the normal law | [`normal`] |
 //! | many positions in many scenarios, as one product | [`scenarios`] |
+//! | hundreds of thousands of options at once, in `f32` on a GPU | [`gpu`] |
 //!
 //! One option at a time the answer is a number or an [`Error`] that says why there is none. Many at a time the columns of
 //! an [`InputsRef`] or [`QuotedRef`] go in, a column comes out, and a [`Status`] beside each slot tells what became of it.
@@ -41,6 +42,7 @@ pub mod assignment;
 pub mod dividends;
 pub mod error;
 pub mod european;
+pub mod gpu;
 pub mod heston;
 pub mod implied;
 pub mod inputs;

@@ -8,6 +8,13 @@ use crate::{Error, Inputs, Right, european};
 /// Intervals of the table, equal in the square root of time.
 const INTERVALS: usize = 512;
 
+/// Coefficients of a boundary, and points of the rule, that the GPU kernel has room for.
+const KERNEL_COEFFICIENTS: usize = 12;
+const KERNEL_POINTS: usize = 28;
+
+/// Numbers that the GPU kernel `american_premium` reads of a boundary.
+pub const KERNEL_LEN: usize = 8 + KERNEL_COEFFICIENTS + 2 * KERNEL_POINTS;
+
 /// Whose rule integrates premiums along a boundary of `Standard`: prices need no finer one, only Greeks do.
 const RULE: Precision = Precision::Fast;
 
@@ -155,6 +162,47 @@ impl Boundary {
         }
     }
 
+    /// What the GPU kernel `american_premium` reads: [`KERNEL_LEN`] numbers, in the order that its source tells. `None`
+    /// where early exercise never pays.
+    pub fn for_kernel(&self) -> Option<[f32; KERNEL_LEN]> {
+        let (head, coefficients) = self.known.as_ref()?.curve.numbers();
+        let scheme = RULE.scheme();
+        assert!(
+            coefficients.len() <= KERNEL_COEFFICIENTS && scheme.premium.len() == KERNEL_POINTS,
+            "the kernel's sizes are those of the schemes"
+        );
+        let mut numbers = head.to_vec();
+        numbers.extend([scheme.near, -self.right.sign(), 0.0]);
+        numbers.extend(coefficients);
+        numbers.resize(8 + KERNEL_COEFFICIENTS, 0.0);
+        numbers.extend(scheme.premium.iter().map(|&(place, _)| place));
+        numbers.extend(scheme.premium.iter().map(|&(_, weight)| weight));
+        Some(std::array::from_fn(|i| numbers[i] as f32))
+    }
+
+    /// An option on this boundary.
+    pub(crate) fn option(&self, spot: f64, strike: f64, years: f64) -> Inputs {
+        Inputs {
+            right: self.right,
+            spot,
+            strike,
+            years,
+            rate: self.rate,
+            dividend_yield: self.dividend_yield,
+            vol: self.vol,
+        }
+    }
+
+    /// Whether the premium's usual rule answers this option.
+    pub(crate) fn is_plain(&self, inputs: &Inputs) -> bool {
+        inputs.check().is_ok()
+            && self.known.is_some()
+            && inputs.years <= self.years_max
+            && inputs.spot > 0.0
+            && inputs.years > 0.0
+            && !is_beyond_the_rule(inputs)
+    }
+
     /// Prices many options on this boundary: row `i` of the columns is one option, dollars and years; `out[i]` in dollars,
     /// NaN as in [`Boundary::price`], to the last bit.
     ///
@@ -166,30 +214,10 @@ impl Boundary {
             spots.len() == len && strikes.len() == len && years_left.len() == len,
             "columns differ in length"
         );
-        let Boundary {
-            right,
-            rate,
-            dividend_yield,
-            vol,
-            ..
-        } = *self;
         let (mut rows, mut options) = (Vec::new(), Vec::new());
         for (i, out) in out.iter_mut().enumerate() {
-            let inputs = Inputs {
-                right,
-                spot: spots[i],
-                strike: strikes[i],
-                years: years_left[i],
-                rate,
-                dividend_yield,
-                vol,
-            };
-            let plain = inputs.check().is_ok()
-                && inputs.years <= self.years_max
-                && inputs.spot > 0.0
-                && inputs.years > 0.0
-                && !is_beyond_the_rule(&inputs);
-            if plain && self.known.is_some() {
+            let inputs = self.option(spots[i], strikes[i], years_left[i]);
+            if self.is_plain(&inputs) {
                 rows.push(i);
                 options.push(inputs);
             } else {

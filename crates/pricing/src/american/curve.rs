@@ -198,6 +198,22 @@ impl Curve {
         self.log_start - square.max(0.0).sqrt()
     }
 
+    /// Rate, yield, volatility, `years_max` and the log of the start, and the coefficients.
+    pub(super) fn numbers(&self) -> ([f64; 5], &[f64]) {
+        let Curve {
+            rate,
+            dividend_yield,
+            vol,
+            years_max,
+            log_start,
+            ref coefficients,
+        } = *self;
+        (
+            [rate, dividend_yield, vol, years_max, log_start],
+            coefficients,
+        )
+    }
+
     /// What exercise adds to options of the same rate, yield and volatility with no more time left than it was solved for.
     pub(super) fn extras(&self, inputs: &[Inputs], scheme: &Scheme, out: &mut [Extra]) {
         dispatch!(level(), s => self.extras_in_lanes(s, inputs, scheme, out));

@@ -1,0 +1,181 @@
+//! From a kernel in Rust to its text in three languages, without a device.
+//!
+//! The compilers ask only for limits, which are written down here. No text carries lengths or metadata: a kernel that asked
+//! for the length of a buffer would read a field that is not there, and the check below refuses it.
+
+use cubecl::ir::{DeviceIdentity, HardwareProperties, MemoryDeviceProperties, features::Features};
+use cubecl::prelude::*;
+use cubecl::{Compiler, WgpuCompilationOptions, ir::metadata::Info};
+use cubecl_cpp::{MslCompiler, shared::CompilationOptions, shared::CppCompiler, target::Cuda};
+use cubecl_wgpu::WgslCompiler;
+use std::sync::Arc;
+
+/// Languages, by the ending of their files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// WebGPU Shading Language.
+    Wgsl,
+    /// Metal Shading Language.
+    Metal,
+    /// CUDA C++.
+    Cuda,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Language; 3] = [Language::Wgsl, Language::Metal, Language::Cuda];
+
+    /// The ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Language::Wgsl => "wgsl",
+            Language::Metal => "metal",
+            Language::Cuda => "cu",
+        }
+    }
+}
+
+/// Limits that every device in question exceeds.
+pub fn properties() -> Arc<DeviceProperties> {
+    Arc::new(DeviceProperties::new(
+        Features::default(),
+        MemoryDeviceProperties::new(u64::MAX, 256),
+        HardwareProperties {
+            load_width: 128,
+            vector_register_count: None,
+            plane_size_min: 32,
+            plane_size_max: 32,
+            max_bindings: 31,
+            max_shared_memory_size: 32768,
+            max_cube_count: (65535, 65535, 65535),
+            max_units_per_cube: 1024,
+            max_cube_dim: (1024, 1024, 64),
+            num_streaming_multiprocessors: None,
+            num_tensor_cores: None,
+            min_tensor_cores_dim: None,
+            num_cpu_cores: None,
+            last_level_cache_size: None,
+            max_vector_size: 4,
+            cube_mma_reserved_shared_memory: 0,
+        },
+        cubecl::profile::TimingMethod::Device,
+        DeviceIdentity {
+            name: "none".to_string(),
+            fingerprint: "none".to_string(),
+            physical: None,
+        },
+    ))
+}
+
+/// The text of `kernel` in `language`, its entry point named `name`; the buffers in `read` are only read.
+///
+/// # Panics
+/// If the compiler refuses the kernel, or its text depends on metadata: mistakes in this crate.
+pub fn text(kernel: &dyn CubeKernel, name: &str, read: &[usize], language: Language) -> String {
+    let mut definition = kernel.define();
+    // The launchers give buffers only.
+    definition.info = Info::default();
+    let made = match language {
+        Language::Wgsl => WgslCompiler
+            .compile(definition, &WgpuCompilationOptions::default())
+            .map(|made| made.to_string()),
+        Language::Metal => MslCompiler::default()
+            .compile(definition, &CompilationOptions::default())
+            .map(|made| made.to_string()),
+        Language::Cuda => CppCompiler::<Cuda>::default()
+            .compile(definition, &CompilationOptions::default())
+            .map(|made| made.to_string()),
+    };
+    let raw =
+        made.unwrap_or_else(|error| panic!("{name} does not compile to {language:?}: {error}"));
+    let lines: Vec<&str> = raw.lines().map(str::trim_end).collect();
+    let mut text = lines.join("\n");
+    for (from, to) in UNUSED {
+        text = text.replace(from, to);
+    }
+    if language == Language::Wgsl {
+        for binding in read {
+            let given = format!("@binding({binding}) var<storage, read_write>");
+            assert!(text.contains(&given), "{name} has no binding {binding}");
+            text = text.replace(&given, &format!("@binding({binding}) var<storage, read>"));
+        }
+    }
+    let text = renumbered(&sorted(&named(&text, name), name));
+    assert!(
+        !text.contains("info"),
+        "the {language:?} text of {name} reads metadata: no lengths, no scalars"
+    );
+    text
+}
+
+/// What the compilers write and no kernel uses, or write so that lines run together.
+const UNUSED: [(&str, &str); 5] = [
+    ("struct info_st {\n\n};\n", ""),
+    (
+        "\ntemplate <typename T, size_t N>\nstruct array {\n    T data[N];\n    __device__ T& operator[](size_t i) { return data[i]; }\n    __device__ const T& operator[](size_t i) const { return data[i]; }\n};\n\n",
+        "",
+    ),
+    (
+        "\ntypedef struct CUtensorMap_st {\nalignas(128) unsigned long long int opaque[16];\n} CUtensorMap;\n",
+        "",
+    ),
+    (";float", ";\nfloat"),
+    (";*", ";\n*"),
+];
+
+/// The compilers append a hash to the name of the entry point.
+fn named(text: &str, name: &str) -> String {
+    let start = text
+        .find(&format!("{name}_"))
+        .unwrap_or_else(|| panic!("no entry point {name} in:\n{text}"));
+    let long: String = text[start..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
+    text.replace(&long, name)
+}
+
+/// Metal's built-in parameters come in an order that changes from run to run: by their names, then.
+fn sorted(text: &str, name: &str) -> String {
+    let Some(start) = text.find(&format!("void {name}(")) else {
+        return text.to_string();
+    };
+    let from = start + format!("void {name}(").len();
+    let to = from + text[from..].find(") {").expect("the end of the parameters");
+    let mut parameters: Vec<&str> = text[from..to].split(", ").collect();
+    let attribute = |parameter: &&str| parameter.rsplit("[[").next().map(str::to_string);
+    let buffers = parameters
+        .iter()
+        .take_while(|parameter| parameter.contains("[[buffer("))
+        .count();
+    parameters[buffers..].sort_by_key(attribute);
+    format!("{}{}{}", &text[..from], parameters.join(", "), &text[to..])
+}
+
+/// Values are numbered in the order in which they appear, so that a change in one place leaves the rest as it was.
+fn renumbered(text: &str) -> String {
+    let mut numbers = std::collections::HashMap::new();
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let starts = c == 'v' && !before.is_ascii_alphanumeric();
+        before = c;
+        let digits: String = text[at + c.len_utf8()..]
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        if !starts || digits.is_empty() {
+            out.push(c);
+            continue;
+        }
+        for _ in 0..digits.len() {
+            rest.next();
+        }
+        before = '0';
+        let next = numbers.len();
+        let number = *numbers.entry(digits).or_insert(next);
+        out.push_str(&format!("v{number}"));
+    }
+    out
+}

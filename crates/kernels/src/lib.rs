@@ -1,0 +1,118 @@
+//! The GPU kernels: one source in Rust, three texts that are committed and reviewed.
+//!
+//! `cargo run -p kernels` writes the texts: financial kernels to `crates/pricing/kernels`, generic ones to
+//! `crates/compute/kernels`, each as WGSL (Vulkan), Metal and CUDA C++. The product embeds them and launches them itself;
+//! nothing that ships depends on this crate or on `cubecl`, whose runtime is not used. A test fails when a committed text is
+//! not what the source gives.
+//!
+//! Convention: one entry point a file, named like the file; storage buffers only, numbered in the order of the arguments;
+//! workgroups of [`WORKGROUP`] invocations in one row, grids of one or two dimensions; no lengths, no scalars: how much there
+//! is to do stands in the last buffer. The pages of the modules say what each kernel computes; `docs/kernels.md` has the
+//! buffers and the measured accuracy.
+
+pub mod american;
+pub mod black_scholes;
+pub mod emit;
+pub mod implied;
+pub mod normal;
+pub mod random;
+pub mod reduce;
+
+use cubecl::prelude::*;
+use emit::Language;
+use std::path::PathBuf;
+
+/// Invocations in a workgroup.
+pub const WORKGROUP: u32 = 256;
+
+/// One kernel, ready to be printed.
+pub struct Source {
+    /// Name of the entry point and of the files.
+    pub name: &'static str,
+    /// The crate whose folder `kernels` holds the texts.
+    pub room: &'static str,
+    /// Its file in this crate.
+    pub file: &'static str,
+    /// Names of the buffers that are read, in binding order; those that are written follow, then `last`.
+    pub reads: &'static [&'static str],
+    /// Names of the buffers that are written.
+    pub writes: &'static [&'static str],
+    /// Names of the buffers that are read and stand last: how much there is to do.
+    pub last: &'static [&'static str],
+    kernel: Box<dyn CubeKernel>,
+}
+
+impl Source {
+    /// What the file in `language` has to contain.
+    pub fn text(&self, language: Language) -> String {
+        let (first, written) = (self.reads.len(), self.writes.len());
+        let read: Vec<usize> = (0..first)
+            .chain(first + written..first + written + self.last.len())
+            .collect();
+        let body = emit::text(self.kernel.as_ref(), self.name, &read, language);
+        format!(
+            "// Written by `cargo run -p kernels` from crates/kernels/src/{}: edit that.\n{}\n",
+            self.file,
+            body.trim()
+        )
+    }
+
+    /// Where the file in `language` is.
+    pub fn path(&self, language: Language) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(self.room)
+            .join("kernels")
+            .join(format!("{}.{}", self.name, language.ending()))
+    }
+}
+
+macro_rules! source {
+    ($room:literal, $module:ident :: $name:ident :: $kernel:ident,
+     $($read:literal),* => $($write:literal),+ ; $($last:literal),*) => {
+        Source {
+            name: stringify!($name),
+            room: $room,
+            file: concat!(stringify!($module), ".rs"),
+            reads: &[$($read),*],
+            writes: &[$($write),+],
+            last: &[$($last),*],
+            kernel: Box::new($module::$name::$kernel::new(
+                KernelSettings::new(
+                    (*CubeDim::new_1d(WORKGROUP)).into(),
+                    ExecutionMode::Unchecked,
+                    AddressType::U32,
+                ),
+                emit::properties(),
+                Default::default(),
+                $(buffer($read),)* $(buffer($write),)+ $(buffer($last),)*
+            )),
+        }
+    };
+}
+
+fn buffer(_name: &str) -> BufferCompilationArg {
+    BufferCompilationArg { inplace: None }
+}
+
+/// Every kernel.
+#[rustfmt::skip]
+pub fn sources() -> Vec<Source> {
+    vec![
+        source!("pricing", black_scholes::black_scholes_price::BlackScholesPrice,
+            "spots", "strikes", "years", "rates", "yields", "vols" => "prices"; "counts"),
+        source!("pricing", black_scholes::black_scholes_greeks::BlackScholesGreeks,
+            "spots", "strikes", "years", "rates", "yields", "vols"
+            => "prices", "deltas", "gammas", "vegas", "thetas", "rhos"; "counts"),
+        source!("pricing", black_scholes::calculate_black_scholes::CalculateBlackScholes,
+            "spots", "strikes", "years", "rates", "vols" => "prices"; ),
+        source!("pricing", implied::implied_vol::ImpliedVol,
+            "prices", "spots", "strikes", "years", "rates", "yields" => "vols", "statuses"; "counts"),
+        source!("pricing", american::american_premium::AmericanPremium,
+            "spots", "strikes", "years", "boundary" => "premiums"; "counts"),
+        source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
+        source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
+        source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),
+        source!("compute", reduce::reduce::Reduce, "values" => "sums", "minima", "maxima"; "size"),
+    ]
+}
