@@ -28,6 +28,7 @@
 //! From files: `cargo run --release -p nn --example judge`. Speed: `cargo bench -p nn`, and `docs/benchmarks.md`.
 //! Not here yet: training, GPUs. Never here: options, trees.
 
+mod accelerate;
 mod bf16;
 mod config;
 mod error;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use fearless_simd::{Level, Simd, dispatch};
 
+use crate::accelerate::{self, Matrix, Multiply};
 use crate::bf16;
 #[cfg(target_arch = "x86_64")]
 use crate::bf16::pairs::{self, Engine};
@@ -113,6 +114,8 @@ struct Packed {
     config: Config,
     way: Way,
     layers: Layers,
+    /// For large batches in `f32`, if that was asked for.
+    matrix: Option<Matrix>,
 }
 
 /// A net ready to judge, for one thread.
@@ -209,8 +212,32 @@ impl Net {
         Net::by(weights, Way::best(precision))
     }
 
+    /// The same in `f32` with Accelerate's matrix product (macOS) for batches of 64 rows or more. Their last bits may then differ
+    /// from those of small batches, which [`Net::new`] promises not to do.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] on other systems.
+    pub fn with_accelerate(weights: &Weights) -> Result<Net, Error> {
+        let absent = Error::Absent {
+            what: "Accelerate",
+            why: "it is a part of macOS",
+        };
+        let multiply = accelerate::product().ok_or(absent)?;
+        Ok(Net::with_product(weights, multiply))
+    }
+
+    /// The same with any product; tests have a plain one.
+    pub(crate) fn with_product(weights: &Weights, multiply: Multiply) -> Net {
+        let way = Way::Single(Level::new());
+        Net::laid_out(weights, way, Some(Matrix::new(weights, multiply)))
+    }
+
     /// The same in a way of choice; tests run the slower ones too.
     pub(crate) fn by(weights: &Weights, way: Way) -> Net {
+        Net::laid_out(weights, way, None)
+    }
+
+    fn laid_out(weights: &Weights, way: Way, matrix: Option<Matrix>) -> Net {
         let config = weights.config().clone();
         let (trunk, heads) = weights.layers().split_at(config.hidden.len());
         let mut sides: Vec<(usize, bool, Side)> = trunk
@@ -250,6 +277,7 @@ impl Net {
             config,
             way,
             layers,
+            matrix,
         };
         Net {
             room: Room::new(&packed),
@@ -338,11 +366,18 @@ impl Net {
         let verdict = if dispatch!(level, simd => kernel::all_finite(simd, inputs)) {
             match (&packed.layers, &mut self.room) {
                 (Layers::Single(layers), Room::Single { from, to, used }) => {
-                    let room = (from, to, &mut used[..]);
-                    if packed.way.precision() == Precision::Bf16 {
-                        dispatch!(level, simd => blocks::<_, true>(simd, layers, config, room, inputs, values, policies))
+                    if let Some(matrix) = &packed.matrix
+                        && rows >= accelerate::FROM_ROWS
+                    {
+                        matrix.blocks(config, (from, to), inputs, values, policies)
                     } else {
-                        dispatch!(level, simd => blocks::<_, false>(simd, layers, config, room, inputs, values, policies))
+                        let room = (from, to, &mut used[..]);
+                        let rounded = packed.way.precision() == Precision::Bf16;
+                        dispatch!(level, simd => if rounded {
+                            blocks::<_, true>(simd, layers, config, room, inputs, values, policies)
+                        } else {
+                            blocks::<_, false>(simd, layers, config, room, inputs, values, policies)
+                        })
                     }
                 }
                 #[cfg(target_arch = "x86_64")]

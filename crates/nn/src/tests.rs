@@ -134,6 +134,48 @@ fn the_house_net_is_its_reference_and_far_better_than_the_bound() {
     assert!(worst < 2e-6 * largest, "{worst:e} of {largest}");
 }
 
+/// A library's product in plain sums, with the interface of Accelerate's.
+fn plain_product(inputs: usize, x: &[f32], w: &[f32], out: &mut [f32]) {
+    let columns = w.len() / inputs;
+    for (x, out) in x.chunks(inputs).zip(out.chunks_mut(columns)) {
+        for (w, out) in w.chunks(inputs).zip(out) {
+            *out = w.iter().zip(x).map(|(w, x)| w * x).sum();
+        }
+    }
+}
+
+/// What stands around Accelerate's product, in batches below its first, of several blocks, and with a rest.
+#[test]
+fn large_batches_through_a_product_are_the_reference() {
+    for (hidden, policies) in [(&[40, 30][..], 6), (&[], 0), (&[17], 1)] {
+        let config = config(50, hidden, policies);
+        let (weights, inputs) = sample(config, 5, 230);
+        let mut net = Net::with_product(&weights, plain_product);
+        for rows in [63, 64, 230] {
+            let (values, logits) = run(&mut net, &inputs[..rows * 50], rows);
+            for row in 0..rows {
+                let exact = weights.reference(&inputs[row * 50..][..50]).unwrap();
+                let ours = std::iter::once(&values[row]).chain(&logits[row * policies..]);
+                for (exact, &ours) in exact.iter().zip(ours) {
+                    let gap = (f64::from(ours) - exact.exact).abs();
+                    assert!(
+                        gap <= exact.bound,
+                        "{rows} rows, row {row}: {ours} for {exact:?}"
+                    );
+                }
+            }
+        }
+    }
+    if cfg!(not(target_os = "macos")) {
+        let weights = Weights::seeded(config(2, &[], 0), 1).unwrap();
+        let said = Net::with_accelerate(&weights).unwrap_err().to_string();
+        assert!(
+            said.contains("macOS") && said.contains("Net::new"),
+            "{said}"
+        );
+    }
+}
+
 /// The net for one row in `f64`, with bf16's roundings where a net in bf16 has them. The bound covers sums in `f32`, and beyond
 /// the first layer also that a number close to the border between two of bf16 may have gone the other way.
 fn rounded_reference(weights: &Weights, row: &[f32]) -> Vec<Answer> {

@@ -15,17 +15,18 @@ pub(crate) struct Peer {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+    std::env::temp_dir().join(format!("nn-{}-{name}", std::process::id()))
 }
 
 impl Peer {
-    /// Starts a script beside this file under `PYTHON`, else `python3`; what is missing otherwise, with the packages it needs.
+    /// Starts a script beside this file, or in the folder `NN_PEERS` for a bench that was carried to another machine, under `PYTHON`, else `python3`; what is missing otherwise, with the packages it needs.
     pub(crate) fn start(weights: &Weights, script: &str, packages: &str) -> Result<Peer, String> {
         let net = scratch("bench.safetensors");
         weights.save(&net).map_err(|error| error.to_string())?;
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("benches/peers")
+        let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
+        let script = std::env::var_os("NN_PEERS")
+            .map_or_else(here, PathBuf::from)
             .join(script);
         let mut child = Command::new(&python)
             .arg(script)
