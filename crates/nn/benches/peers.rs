@@ -232,6 +232,9 @@ fn main() {
     }
 
     println!("\nfused multiply-adds out of registers: {peak:.1} GFLOP/s");
+    if !sides[1].net.instructions().starts_with("AMX") {
+        println!("AMX: n/a (the processor has none, or the system does not lend it)");
+    }
     match peak16 {
         Some(peak) => println!("vdpbf16ps out of registers: {peak:.1} GFLOP/s"),
         None => println!("vdpbf16ps: n/a (the processor does not have it)"),

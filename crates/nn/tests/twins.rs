@@ -108,7 +108,11 @@ impl Twin {
             let name = format!("{backend}-{}-{name}", std::process::id());
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
         };
-        let (net, rows, out) = (scratch("net"), scratch("rows.f32"), scratch("out.f64"));
+        let (net, rows, out) = (
+            scratch("net.safetensors"),
+            scratch("rows.f32"),
+            scratch("out.f64"),
+        );
         let weights = Weights::seeded(Config::default(), 4).unwrap();
         weights.save(&net).unwrap();
         let x = inputs(10, 768);
