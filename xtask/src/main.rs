@@ -1,5 +1,7 @@
-//! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long` and
-//! `cargo xtask sample`.
+//! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
+//! `cargo xtask mac-check` and `cargo xtask sample`.
+
+mod mac;
 
 mod duckdb;
 
@@ -14,6 +16,8 @@ usage: cargo xtask <task>
   ci     what a change must pass: format, lints, docs, licences, tests
   long   the tests named long_*, which are ignored otherwise, in release mode
   duckdb how to build `jarvis2 sql` on a DuckDB library that is there already; with a folder: builds it, or tests it
+  mac-check
+         the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig, and a linked program
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
             .and_then(|()| run(TESTS)),
         "long" => run(LONG).and_then(|()| long_sql()),
         "duckdb" => duckdb::run(&env::args().skip(2).collect::<Vec<_>>()),
+        "mac-check" => mac::check(),
         "sample" => write_sample(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

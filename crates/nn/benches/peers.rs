@@ -1,24 +1,26 @@
-//! The house net beside onnxruntime, on one core, in one run: `PYTHON=/path/to/python cargo bench -p nn`.
+//! The house net beside onnxruntime in `f32` and PyTorch in bf16, on one core, in one run: `PYTHON=/path/to/python cargo bench -p nn`.
 //!
-//! Random weights and dense random inputs. The process pins itself and its peer to the core it starts on; both count the
+//! Random weights and dense random inputs. The process pins itself and its peers to the core it starts on; all count the
 //! processor time of their own thread. They take turns, and the best of the rounds counts. The outputs of the timed
 //! batch are compared with the peer's and with our `f64` reference. Beside each figure stands what the core can do at most,
 //! measured in the same rounds: fused multiply-adds out of registers, and reading as many bytes as the net has weights.
 //!
-//! The peer is called from Python, as its users do. What the call itself costs is measured on a model that does nothing;
-//! the last column takes it off.
+//! The peers are called from Python, as their users do. What the call itself costs is measured on a model that does nothing;
+//! the last column takes it off. PyTorch gets its inputs as bf16 and leaves its outputs so; ours rounds `f32` inputs itself.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
 
 #[path = "peers/limits.rs"]
 mod limits;
-#[path = "peers/onnx.rs"]
-mod onnx;
+#[path = "peers/limits16.rs"]
+mod limits16;
+#[path = "peers/peer.rs"]
+mod peer;
 
 use std::hint::black_box;
 
-use nn::{Config, Net, Weights};
-use onnx::Onnx;
+use nn::{Config, Net, Precision, Weights};
+use peer::Peer;
 
 const ROUNDS: usize = 25;
 const BATCHES: [usize; 7] = [1, 2, 4, 8, 16, 64, 256];
@@ -55,6 +57,100 @@ fn pin() -> Option<usize> {
     None
 }
 
+/// What one precision did at one batch size.
+struct Line {
+    batch: usize,
+    ours: f64,
+    theirs: f64,
+    idle: f64,
+    error: f64,
+}
+
+/// A precision, our net in it, and the peer that has it.
+struct Side {
+    net: Net,
+    peer: Option<Peer>,
+    lines: Vec<Line>,
+}
+
+impl Side {
+    fn new(weights: &Weights, precision: Precision, script: &str, packages: &str) -> Side {
+        let net = Net::with(weights, precision);
+        println!(
+            "{precision}: net {}, {} of weights, {}",
+            net.config().architecture(),
+            bytes(net.weight_bytes()),
+            net.instructions()
+        );
+        let peer = match Peer::start(weights, script, packages) {
+            Ok(peer) => {
+                println!("{precision}: peer {} from Python, one thread", peer.version);
+                Some(peer)
+            }
+            Err(why) => {
+                println!("{precision}: peer n/a ({why})");
+                None
+            }
+        };
+        Side {
+            net,
+            peer,
+            lines: Vec::new(),
+        }
+    }
+
+    /// One turn each.
+    fn turn(&mut self, line: &mut Line, inputs: &[f32], values: &mut [f32], policies: &mut [f32]) {
+        let calls = (ROWS_IN_TURN / line.batch.max(2)).max(1);
+        let net = &mut self.net;
+        line.ours = line.ours.min(timed(calls, || {
+            let done = net.forward(black_box(inputs), values, policies);
+            done.expect("good inputs");
+            black_box(&mut *values);
+        }));
+        if let Some(peer) = &mut self.peer {
+            let (run, nothing) = peer.time(line.batch, calls);
+            line.theirs = line.theirs.min(run);
+            line.idle = line.idle.min(nothing);
+        }
+    }
+
+    /// The largest difference to `f64`, after comparing with the peer and with what the precision allows.
+    fn check(
+        &mut self,
+        weights: &Weights,
+        inputs: &[f32],
+        values: &[f32],
+        policies: &[f32],
+    ) -> f64 {
+        let (config, precision) = (weights.config(), self.net.precision());
+        let tolerance = match precision {
+            Precision::F32 => 1e-5,
+            _ => 5e-2,
+        };
+        let peers = self.peer.as_mut().map(|peer| peer.outputs(inputs));
+        let (mut to_exact, mut to_peer) = (0.0f64, 0.0f64);
+        for row in 0..values.len() {
+            let x = &inputs[row * config.inputs..][..config.inputs];
+            let exact = weights.reference(x).expect("a row");
+            let logits = &policies[row * config.policies..][..config.policies];
+            for (i, &ours) in std::iter::once(&values[row]).chain(logits).enumerate() {
+                to_exact = to_exact.max((f64::from(ours) - exact[i].exact).abs());
+                if let Some(peers) = &peers {
+                    let theirs = peers[row * (1 + config.policies) + i];
+                    to_peer = to_peer.max(f64::from((ours - theirs).abs()));
+                }
+            }
+        }
+        // NaN, a missing answer, would pass a comparison for "larger".
+        assert!(
+            to_exact < tolerance && to_peer < tolerance,
+            "{precision}: {to_exact:e} {to_peer:e}"
+        );
+        to_exact
+    }
+}
+
 fn main() {
     // `cargo bench` says `--bench`; `cargo test --all-targets` does not, and has no minute to spare.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -67,23 +163,20 @@ fn main() {
     }
     let weights = Weights::seeded(Config::default(), 1).expect("the house net");
     let config = weights.config().clone();
-    let mut net = Net::new(&weights);
-    println!(
-        "net {}, {} of weights, {}",
-        config.architecture(),
-        bytes(net.weight_bytes()),
-        net.instructions()
-    );
-    let mut peer = match Onnx::start(&weights) {
-        Ok(peer) => {
-            println!("peer: {} from Python, one thread", peer.version);
-            Some(peer)
-        }
-        Err(why) => {
-            println!("peer: onnxruntime n/a ({why})");
-            None
-        }
-    };
+    let mut sides = [
+        Side::new(
+            &weights,
+            Precision::F32,
+            "onnx_peer.py",
+            "onnxruntime, onnx and numpy",
+        ),
+        Side::new(
+            &weights,
+            Precision::Bf16,
+            "torch_peer.py",
+            "torch and numpy",
+        ),
+    ];
 
     let noise = Weights::seeded(
         Config {
@@ -95,91 +188,98 @@ fn main() {
     );
     let noise = noise.expect("random numbers").layers()[1].weight.clone();
     let largest = noise.iter().fold(0.0, |a: f32, x| a.max(x.abs()));
-    let stream = vec![1.0f32; net.weight_bytes() / 4 + 16];
+    let size = sides[0].net.weight_bytes();
+    let stream = vec![1.0f32; size / 4 + 16];
     let start = stream.as_ptr().align_offset(64);
-    let stream = &stream[start..start + net.weight_bytes() / 4];
+    let stream = &stream[start..start + size / 4];
 
-    let (mut peak, mut bandwidth) = (0.0, [0.0; 4]);
-    let mut lines = Vec::new();
+    let (mut peak, mut peak16, mut bandwidth) = (0.0, None, [0.0; 4]);
     for batch in BATCHES {
         let inputs = noise.iter().cycle().take(batch * config.inputs);
         let inputs: Vec<f32> = inputs.map(|x| x / largest).collect();
-        let mut values = vec![f32::NAN; batch];
-        let mut policies = vec![f32::NAN; batch * config.policies];
-        let calls = (ROWS_IN_TURN / batch.max(2)).max(1);
-        let (mut ours, mut theirs, mut idle) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+        let mut outputs = [0, 1].map(|_| {
+            (
+                vec![f32::NAN; batch],
+                vec![f32::NAN; batch * config.policies],
+            )
+        });
+        let mut lines = [0, 1].map(|_| Line {
+            batch,
+            ours: f64::INFINITY,
+            theirs: f64::INFINITY,
+            idle: f64::INFINITY,
+            error: f64::NAN,
+        });
         for _ in 0..ROUNDS {
-            ours = ours.min(timed(calls, || {
-                net.forward(black_box(&inputs), &mut values, &mut policies)
-                    .expect("a batch");
-            }));
-            if let Some(peer) = &mut peer {
-                let (run, nothing) = peer.time(batch, calls);
-                theirs = theirs.min(run);
-                idle = idle.min(nothing);
+            for ((side, line), (values, policies)) in
+                sides.iter_mut().zip(&mut lines).zip(&mut outputs)
+            {
+                side.turn(line, &inputs, values, policies);
             }
             peak = f64::max(peak, limits::operations() / timed(1, limits::multiply_add));
+            if let Some(found) = limits16::peak(1, now_ns) {
+                peak16 = Some(f64::max(peak16.unwrap_or(0.0), found));
+            }
             for (streams, best) in [1, 2, 4, 8].into_iter().zip(&mut bandwidth) {
                 let ns = timed(10, || limits::read(black_box(stream), streams));
-                *best = f64::max(*best, net.weight_bytes() as f64 / ns);
+                *best = f64::max(*best, size as f64 / ns);
             }
         }
-        let (mut to_exact, mut to_peer) = (0.0f64, 0.0f64);
-        let peers = peer.as_mut().map(|peer| peer.outputs(&inputs));
-        for row in 0..batch {
-            let exact = weights.reference(&inputs[row * config.inputs..][..config.inputs]);
-            let exact = exact.expect("a row");
-            let logits = &policies[row * config.policies..][..config.policies];
-            for (i, &ours) in std::iter::once(&values[row]).chain(logits).enumerate() {
-                to_exact = to_exact.max((f64::from(ours) - exact[i].exact).abs());
-                if let Some(peers) = &peers {
-                    let theirs = peers[row * (1 + config.policies) + i];
-                    to_peer = to_peer.max(f64::from((ours - theirs).abs()));
-                }
-            }
+        for ((side, mut line), (values, policies)) in sides.iter_mut().zip(lines).zip(&outputs) {
+            line.error = side.check(&weights, &inputs, values, policies);
+            side.lines.push(line);
         }
-        // NaN, a missing answer, would pass a comparison for "larger".
-        assert!(
-            to_exact < 1e-5 && to_peer < 1e-5,
-            "{to_exact:e} {to_peer:e}"
-        );
-        lines.push((batch, ours, theirs, idle, to_exact));
     }
 
     println!("\nfused multiply-adds out of registers: {peak:.1} GFLOP/s");
+    if !sides[1].net.instructions().starts_with("AMX") {
+        println!("AMX: n/a (the processor has none, or the system does not lend it)");
+    }
+    match peak16 {
+        Some(peak) => println!("vdpbf16ps out of registers: {peak:.1} GFLOP/s"),
+        None => println!("vdpbf16ps: n/a (the processor does not have it)"),
+    }
     let each = bandwidth.map(|best: f64| format!("{best:.1}"));
     let bandwidth = bandwidth.into_iter().fold(0.0, f64::max);
     println!(
-        "reading {} in 1, 2, 4, 8 streams: {} GB/s; at best {:.1} us\n",
-        bytes(net.weight_bytes()),
+        "reading {} in 1, 2, 4, 8 streams: {} GB/s; at best {:.1} us",
+        bytes(size),
         each.join(", "),
-        net.weight_bytes() as f64 / bandwidth / 1e3
+        size as f64 / bandwidth / 1e3
     );
-    println!(
-        "| batch | ours | states/s | of the multiply-add peak | of the reading peak | worst error to f64 | onnxruntime | ours is faster by | without its call |"
-    );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for (batch, ours, theirs, idle, error) in lines {
-        let flops = 2.0 * (config.products() * batch) as f64 / ours;
-        let blocks = batch.div_ceil(96);
-        let read = (blocks * net.weight_bytes()) as f64 / ours;
-        let beside = if theirs.is_finite() {
-            format!(
-                "{:.1} us | **{:.2}** | {:.2}",
-                theirs / 1e3,
-                theirs / ours,
-                (theirs - idle) / ours
-            )
-        } else {
-            "n/a | n/a | n/a".into()
-        };
+    let singles: Vec<f64> = sides[0].lines.iter().map(|line| line.ours).collect();
+    for side in &sides {
+        let precision = side.net.precision();
+        let peer = side.peer.as_ref().map_or("peer", |peer| &peer.version);
+        println!("\n{precision}, {}", side.net.instructions());
         println!(
-            "| {batch} | {:.1} us | {:.0} | {:.0} % | {:.0} % | {error:.1e} | {beside} |",
-            ours / 1e3,
-            batch as f64 / ours * 1e9,
-            100.0 * flops / peak,
-            100.0 * read / bandwidth,
+            "| batch | ours | states/s | GFLOP/s | of the f32 multiply-add peak | of the reading peak | worst error to f64 | {peer} | ours is faster by | without its call | faster than ours in f32 by |"
         );
+        println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        for (line, single) in side.lines.iter().zip(&singles) {
+            let flops = 2.0 * (config.products() * line.batch) as f64 / line.ours;
+            let read = (line.batch.div_ceil(96) * side.net.weight_bytes()) as f64 / line.ours;
+            let beside = if line.theirs.is_finite() {
+                format!(
+                    "{:.1} us | **{:.2}** | {:.2}",
+                    line.theirs / 1e3,
+                    line.theirs / line.ours,
+                    (line.theirs - line.idle) / line.ours
+                )
+            } else {
+                "n/a | n/a | n/a".into()
+            };
+            println!(
+                "| {} | {:.1} us | {:.0} | {flops:.0} | {:.0} % | {:.0} % | {:.1e} | {beside} | {:.2} |",
+                line.batch,
+                line.ours / 1e3,
+                line.batch as f64 / line.ours * 1e9,
+                100.0 * flops / peak,
+                100.0 * read / bandwidth,
+                line.error,
+                single / line.ours
+            );
+        }
     }
 }
 

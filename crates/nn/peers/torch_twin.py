@@ -2,7 +2,8 @@
 
 Needs numpy; torch and mlx take part where they are installed.
 
-    python torch_twin.py backends
+    python torch_twin.py names                                 # what it knows
+    python torch_twin.py backends                              # what is installed of that
     python torch_twin.py seeded NET 768-512-256:1+64 SEED      # the file of Weights::seeded(config, SEED), byte for byte
     python torch_twin.py outputs NET INPUTS OUTPUTS BACKEND    # f32 rows in, f64 rows [value, logits] out; raw little-endian
     python torch_twin.py golden DIR                            # writes the files in crates/nn/tests/golden again
@@ -189,7 +190,27 @@ def outputs_mlx(path, x):
                 heads.append(self.policy(self.trunk(x)))
             return mx.concatenate(heads, axis=1)
 
+    class MLXValueNetwork(nn.Module):
+        """Word for word the value network of the design document; only for its own sizes."""
+
+        def __init__(self):
+            super().__init__()
+            self.layers = [
+                nn.Linear(768, 512),
+                nn.ReLU(),
+                nn.Linear(512, 256),
+                nn.ReLU(),
+                nn.Linear(256, 1),
+            ]
+
+        def __call__(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
     twin, value = Twin(), ValueNetwork()
+    if architecture(tensors).startswith("768-512-256:1"):
+        value = MLXValueNetwork()
     twin.load_weights(path)  # strict
     value.load_weights(path, strict=False)
     out = np.array(twin(mx.array(x))).astype(np.float64)
@@ -238,7 +259,9 @@ def golden(folder):
 
 def main():
     command, *rest = sys.argv[1:] or ["help"]
-    if command == "backends":
+    if command == "names":
+        print(" ".join(BACKENDS))
+    elif command == "backends":
         print(" ".join(available()))
     elif command == "seeded":
         path, text, seed = rest

@@ -155,6 +155,14 @@ pub enum Error {
         /// The largest magnitude among its inputs.
         largest: f32,
     },
+    /// This build has no such way to compute.
+    #[error("{what} is not in this build ({why}); use `Net::new`, which runs everywhere")]
+    Absent {
+        /// What was asked for.
+        what: &'static str,
+        /// Where it would be.
+        why: &'static str,
+    },
     /// The system refused to read or write a file.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

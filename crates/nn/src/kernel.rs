@@ -24,25 +24,26 @@ use fearless_simd::prelude::*;
 pub(crate) const TILE_ROWS: usize = 6;
 
 /// Numbers behind one another from an address that is a multiple of 64 bytes, so that no vector straddles two cache lines.
-pub(crate) struct Aligned {
-    room: Vec<f32>,
+pub(crate) struct Aligned<T> {
+    room: Vec<T>,
     start: usize,
     len: usize,
 }
 
-impl Aligned {
+impl<T: Copy> Aligned<T> {
     /// `len` times the number `value`.
-    pub(crate) fn new(len: usize, value: f32) -> Aligned {
+    pub(crate) fn new(len: usize, value: T) -> Aligned<T> {
+        const { assert!(size_of::<T>() == 4, "16 numbers are 64 bytes") };
         let room = vec![value; len + 15];
         let start = room.as_ptr().align_offset(64).min(15);
         Aligned { room, start, len }
     }
 
-    pub(crate) fn as_slice(&self) -> &[f32] {
+    pub(crate) fn as_slice(&self) -> &[T] {
         &self.room[self.start..self.start + self.len]
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.room[self.start..self.start + self.len]
     }
 }
@@ -87,8 +88,8 @@ pub(crate) struct Layer {
     panels: Vec<Panel>,
     /// The same, two by two where both are of the widest.
     pairs: Vec<Panel>,
-    weights: Aligned,
-    bias: Aligned,
+    weights: Aligned<f32>,
+    bias: Aligned<f32>,
 }
 
 impl Layer {
@@ -159,6 +160,13 @@ impl Layer {
             }
         }
         layer
+    }
+
+    /// Rounds the weights to bf16 where they lie.
+    pub(crate) fn round_weights(&mut self) {
+        for w in self.weights.as_mut_slice() {
+            *w = crate::bf16::rounded(*w);
+        }
     }
 
     /// Bytes of weights read for a batch.

@@ -23,9 +23,13 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
+//! A net in bfloat16 is another result, and asked for by name ([`Precision`], [`Net::with`]).
+//!
 //! From files: `cargo run --release -p nn --example judge`. Speed: `cargo bench -p nn`, and `docs/benchmarks.md`.
-//! Not here yet: training, GPUs, half precision. Never here: options, trees.
+//! Not here yet: training, GPUs. Never here: options, trees.
 
+mod accelerate;
+mod bf16;
 mod config;
 mod error;
 pub mod file;
@@ -38,5 +42,5 @@ mod tests;
 
 pub use config::Config;
 pub use error::Error;
-pub use net::Net;
+pub use net::{Net, Precision};
 pub use weights::{Answer, Linear, Weights};

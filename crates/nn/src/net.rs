@@ -4,18 +4,118 @@ use std::sync::Arc;
 
 use fearless_simd::{Level, Simd, dispatch};
 
+use crate::accelerate::{self, Matrix, Multiply};
+use crate::bf16;
+#[cfg(target_arch = "x86_64")]
+use crate::bf16::pairs::{self, Engine};
 use crate::kernel::{self, Aligned, Layer, Rows};
 use crate::{Config, Error, Weights};
 
-/// Rows that go through all layers together. Their activations and one panel of weights stay within a second-level cache.
-const BLOCK_ROWS: usize = 96;
+/// Rows that go through all layers together. Their activations and one panel of weights stay within a second-level cache. A
+/// multiple of 32, which is two tiles.
+pub(crate) const BLOCK_ROWS: usize = 96;
 
-/// Weights laid out for the vectors of this machine.
+/// The numbers a net multiplies. They make different nets out of the same weights: close, not equal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Precision {
+    /// 32-bit floats, the default and the reference.
+    #[default]
+    F32,
+    /// bfloat16 (8 significant bits) for weights and for the inputs of every layer, `f32` for biases, sums and outputs. Faster and
+    /// half the memory where the processor has instructions for it (AMX, AVX512-BF16); elsewhere the same rounding at the speed of
+    /// `f32`. Outputs of the house net are off by about 1 % of the largest; [`Weights::reference_in`] bounds it.
+    Bf16,
+}
+
+/// For tables: `"f32"`, `"bf16"`.
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Precision::F32 => "f32",
+            Precision::Bf16 => "bf16",
+        })
+    }
+}
+
+/// How a net is computed on this machine.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    /// Vectors of `f32`.
+    Single(Level),
+    /// The same over numbers rounded to bf16.
+    Rounded(Level),
+    /// Pairs of bf16; the level is for what stays `f32`.
+    #[cfg(target_arch = "x86_64")]
+    Pairs(Level, Engine),
+}
+
+impl Way {
+    /// The fastest way for a precision.
+    fn best(precision: Precision) -> Way {
+        let level = Level::new();
+        match precision {
+            Precision::F32 => Way::Single(level),
+            Precision::Bf16 => {
+                #[cfg(target_arch = "x86_64")]
+                if let Some(&engine) = Engine::all().first() {
+                    return Way::Pairs(level, engine);
+                }
+                Way::Rounded(level)
+            }
+        }
+    }
+
+    pub(crate) fn precision(self) -> Precision {
+        match self {
+            Way::Single(_) => Precision::F32,
+            _ => Precision::Bf16,
+        }
+    }
+
+    fn level(self) -> Level {
+        match self {
+            Way::Single(level) | Way::Rounded(level) => level,
+            #[cfg(target_arch = "x86_64")]
+            Way::Pairs(level, _) => level,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        #[cfg(target_arch = "x86_64")]
+        if let Way::Pairs(_, engine) = self {
+            return engine.name();
+        }
+        match self.level() {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx512(_) => "AVX-512",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Avx2(_) => "AVX2",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Sse4_2(_) => "SSE 4.2",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Level::Sse2(_) => "SSE 2",
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon(_) => "NEON",
+            _ => "portable",
+        }
+    }
+}
+
+/// Weights laid out for this machine: the trunk, then both heads as one layer, value first.
+enum Layers {
+    Single(Vec<Layer>),
+    #[cfg(target_arch = "x86_64")]
+    Pairs(Vec<pairs::Layer>),
+}
+
+/// A net laid out.
 struct Packed {
     config: Config,
-    level: Level,
-    /// The trunk, then both heads as one layer: value first.
-    layers: Vec<Layer>,
+    way: Way,
+    layers: Layers,
+    /// For large batches in `f32`, if that was asked for.
+    matrix: Option<Matrix>,
 }
 
 /// A net ready to judge, for one thread.
@@ -62,50 +162,122 @@ impl std::fmt::Debug for Net {
 }
 
 /// Where a batch is computed.
-struct Room {
-    from: Aligned,
-    to: Aligned,
-    used: Vec<u32>,
+enum Room {
+    Single {
+        from: Aligned<f32>,
+        to: Aligned<f32>,
+        used: Vec<u32>,
+    },
+    #[cfg(target_arch = "x86_64")]
+    Pairs(pairs::Room),
 }
 
 impl Room {
     fn new(packed: &Packed) -> Room {
-        let columns = packed.layers.iter().map(|layer| layer.columns).max();
-        let inputs = packed.layers.iter().map(|layer| layer.inputs).max();
-        let activations = BLOCK_ROWS * columns.unwrap_or(0);
-        Room {
-            from: Aligned::new(activations, f32::NAN),
-            to: Aligned::new(activations, f32::NAN),
-            used: vec![0; inputs.unwrap_or(0)],
+        match &packed.layers {
+            Layers::Single(layers) => {
+                let columns = layers.iter().map(|layer| layer.columns).max();
+                let inputs = layers.iter().map(|layer| layer.inputs).max();
+                let (columns, inputs) = (columns.unwrap_or(0), inputs.unwrap_or(0));
+                // Rounded inputs lie here too.
+                let widest = match packed.way.precision() {
+                    Precision::F32 => columns,
+                    Precision::Bf16 => columns.max(inputs),
+                };
+                Room::Single {
+                    from: Aligned::new(BLOCK_ROWS * widest, f32::NAN),
+                    to: Aligned::new(BLOCK_ROWS * widest, f32::NAN),
+                    used: vec![0; inputs],
+                }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Layers::Pairs(layers) => Room::Pairs(pairs::Room::new(layers)),
         }
     }
 }
 
+/// Weights `[out][in]` and biases of layers that stand side by side.
+type Side<'a> = Vec<(&'a [f32], &'a [f32])>;
+
 impl Net {
-    /// Lays out the weights for the widest vectors of this machine.
+    /// Lays out the weights for the widest vectors of this machine, in `f32`.
     #[must_use]
     pub fn new(weights: &Weights) -> Net {
-        Net::at(weights, Level::new())
+        Net::with(weights, Precision::F32)
     }
 
-    /// The same at a level of choice; tests run the narrower ones too.
-    pub(crate) fn at(weights: &Weights, level: Level) -> Net {
+    /// The same in a precision of choice, by the fastest instructions for it that this machine has.
+    #[must_use]
+    pub fn with(weights: &Weights, precision: Precision) -> Net {
+        Net::by(weights, Way::best(precision))
+    }
+
+    /// The same in `f32` with Accelerate's matrix product (macOS) for batches of 64 rows or more. Their last bits may then differ
+    /// from those of small batches, which [`Net::new`] promises not to do.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] on other systems.
+    pub fn with_accelerate(weights: &Weights) -> Result<Net, Error> {
+        let absent = Error::Absent {
+            what: "Accelerate",
+            why: "it is a part of macOS",
+        };
+        let multiply = accelerate::product().ok_or(absent)?;
+        Ok(Net::with_product(weights, multiply))
+    }
+
+    /// The same with any product; tests have a plain one.
+    pub(crate) fn with_product(weights: &Weights, multiply: Multiply) -> Net {
+        let way = Way::Single(Level::new());
+        Net::laid_out(weights, way, Some(Matrix::new(weights, multiply)))
+    }
+
+    /// The same in a way of choice; tests run the slower ones too.
+    pub(crate) fn by(weights: &Weights, way: Way) -> Net {
+        Net::laid_out(weights, way, None)
+    }
+
+    fn laid_out(weights: &Weights, way: Way, matrix: Option<Matrix>) -> Net {
         let config = weights.config().clone();
-        let layout = dispatch!(level, simd => kernel::layout(simd));
         let (trunk, heads) = weights.layers().split_at(config.hidden.len());
-        let mut layers: Vec<Layer> = trunk
+        let mut sides: Vec<(usize, bool, Side)> = trunk
             .iter()
-            .map(|layer| Layer::pack(layer.inputs, true, &[(&layer.weight, &layer.bias)], layout))
+            .map(|layer| {
+                (
+                    layer.inputs,
+                    true,
+                    vec![(&layer.weight[..], &layer.bias[..])],
+                )
+            })
             .collect();
-        let parts: Vec<(&[f32], &[f32])> = heads
+        let parts = heads.iter().map(|head| (&head.weight[..], &head.bias[..]));
+        sides.push((heads[0].inputs, false, parts.collect()));
+        let sides = sides
             .iter()
-            .map(|head| (&head.weight[..], &head.bias[..]))
-            .collect();
-        layers.push(Layer::pack(heads[0].inputs, false, &parts, layout));
+            .map(|(inputs, relu, side)| (*inputs, *relu, &side[..]));
+        let layers = match way {
+            Way::Single(level) | Way::Rounded(level) => {
+                let layout = dispatch!(level, simd => kernel::layout(simd));
+                let mut layers: Vec<Layer> = sides
+                    .map(|(inputs, relu, side)| Layer::pack(inputs, relu, side, layout))
+                    .collect();
+                if matches!(way, Way::Rounded(_)) {
+                    layers.iter_mut().for_each(Layer::round_weights);
+                }
+                Layers::Single(layers)
+            }
+            #[cfg(target_arch = "x86_64")]
+            Way::Pairs(_, engine) => Layers::Pairs(
+                sides
+                    .map(|(inputs, relu, side)| pairs::Layer::pack(inputs, relu, side, engine))
+                    .collect(),
+            ),
+        };
         let packed = Packed {
             config,
-            level,
+            way,
             layers,
+            matrix,
         };
         Net {
             room: Room::new(&packed),
@@ -119,36 +291,36 @@ impl Net {
         &self.packed.config
     }
 
-    /// The instructions it computes with, for reports: `"AVX-512"`.
+    /// The numbers that it multiplies.
     #[must_use]
-    pub fn instructions(&self) -> &'static str {
-        match self.packed.level {
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Level::Avx512(_) => "AVX-512",
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Level::Avx2(_) => "AVX2",
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Level::Sse4_2(_) => "SSE 4.2",
-            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            Level::Sse2(_) => "SSE 2",
-            #[cfg(target_arch = "aarch64")]
-            Level::Neon(_) => "NEON",
-            _ => "portable",
-        }
+    pub fn precision(&self) -> Precision {
+        self.packed.way.precision()
     }
 
-    /// Bytes of weights that a call reads once for each block of up to 96 rows; a row alone reads fewer if activations are zero.
+    /// The instructions it computes with, for reports: `"AVX-512"`, `"AMX bf16"`. A net in [`Precision::Bf16`] that says
+    /// `"AVX2"` or the like rounds its numbers and computes in `f32`.
+    #[must_use]
+    pub fn instructions(&self) -> &'static str {
+        self.packed.way.name()
+    }
+
+    /// Bytes of weights that a call reads once for each block of up to 96 rows; in `f32` a row alone reads fewer if activations
+    /// are zero.
     #[must_use]
     pub fn weight_bytes(&self) -> usize {
-        self.packed.layers.iter().map(Layer::bytes).sum()
+        match &self.packed.layers {
+            Layers::Single(layers) => layers.iter().map(Layer::bytes).sum(),
+            #[cfg(target_arch = "x86_64")]
+            Layers::Pairs(layers) => layers.iter().map(pairs::Layer::bytes).sum(),
+        }
     }
 
     /// Judges a batch: one row of [`Config::inputs`] numbers for each of `values`.
     ///
     /// `values[i]` is the worth of row i and `policies[i * p..(i + 1) * p]`, `p` = [`Config::policies`], its logits; both as the
     /// net was trained, no squashing. Answers have the same bits for any batch size and place in it.
-    /// Tolerance against `f64`: the bound of [`Weights::reference`]; for the house net and inputs of about 1 the error seen is
-    /// below 1e-6 of the largest output.
+    /// Tolerance against `f64`: the bound of [`Weights::reference_in`]; for the house net and inputs of about 1 the error seen is
+    /// below 2e-6 of the largest output in `f32` and below 2e-2 of it in bf16.
     ///
     /// # Errors
     /// [`Error::Length`] if the slices do not fit together, [`Error::Input`] for an input that is NaN or infinite,
@@ -189,9 +361,38 @@ impl Net {
         };
         check("inputs", inputs.len(), config.inputs)?;
         check("policies", policies.len(), config.policies)?;
-        let (packed, room) = (&*self.packed, &mut self.room);
-        let verdict =
-            dispatch!(packed.level, simd => blocks(simd, packed, room, inputs, values, policies));
+        let packed = &*self.packed;
+        let level = packed.way.level();
+        let verdict = if dispatch!(level, simd => kernel::all_finite(simd, inputs)) {
+            match (&packed.layers, &mut self.room) {
+                (Layers::Single(layers), Room::Single { from, to, used }) => {
+                    if let Some(matrix) = &packed.matrix
+                        && rows >= accelerate::FROM_ROWS
+                    {
+                        matrix.blocks(config, (from, to), inputs, values, policies)
+                    } else {
+                        let room = (from, to, &mut used[..]);
+                        let rounded = packed.way.precision() == Precision::Bf16;
+                        dispatch!(level, simd => if rounded {
+                            blocks::<_, true>(simd, layers, config, room, inputs, values, policies)
+                        } else {
+                            blocks::<_, false>(simd, layers, config, room, inputs, values, policies)
+                        })
+                    }
+                }
+                #[cfg(target_arch = "x86_64")]
+                (Layers::Pairs(layers), Room::Pairs(room)) => {
+                    let Way::Pairs(_, engine) = packed.way else {
+                        unreachable!("layers of pairs are made for an engine")
+                    };
+                    pairs::blocks(engine, layers, config, room, inputs, values, policies)
+                }
+                #[cfg(target_arch = "x86_64")]
+                _ => unreachable!("a net and its room are made together"),
+            }
+        } else {
+            Verdict::Input
+        };
         match verdict {
             Verdict::Fine => Ok(()),
             Verdict::Input => {
@@ -213,42 +414,53 @@ impl Net {
     }
 }
 
-enum Verdict {
+/// What became of a batch.
+pub(crate) enum Verdict {
     Fine,
+    /// Some input is not finite.
     Input,
+    /// An output of this row is not finite.
     Output(usize),
 }
 
+/// Judges rows of finite inputs; with `ROUND` in numbers rounded to bf16.
 #[inline(always)]
-fn blocks<S: Simd>(
+fn blocks<S: Simd, const ROUND: bool>(
     simd: S,
-    packed: &Packed,
-    room: &mut Room,
+    layers: &[Layer],
+    config: &Config,
+    (room, other, used): (&mut Aligned<f32>, &mut Aligned<f32>, &mut [u32]),
     inputs: &[f32],
     values: &mut [f32],
     policies: &mut [f32],
 ) -> Verdict {
-    if !kernel::all_finite(simd, inputs) {
-        return Verdict::Input;
-    }
-    let Config {
-        inputs: width,
-        policies: logits,
-        ..
-    } = packed.config;
+    let (width, logits) = (config.inputs, config.policies);
     let blocks = values.len().div_ceil(BLOCK_ROWS);
     let mut first = 0;
     for block in 0..blocks {
         // Of nearly equal size, so that no row is left to be judged alone, at the price of many.
         let count = (values.len() - first).div_ceil(blocks - block);
+        let (mut from, mut to) = (&mut *room, &mut *other);
         let mut x = Rows {
             numbers: &inputs[first * width..][..count * width],
             stride: width,
             count,
         };
-        let (mut from, mut to) = (&mut room.from, &mut room.to);
-        for layer in &packed.layers {
-            kernel::run(simd, layer, x, &mut room.used, to.as_mut_slice());
+        if ROUND {
+            let rounded = &mut from.as_mut_slice()[..count * width];
+            for (to, &x) in rounded.iter_mut().zip(x.numbers) {
+                *to = bf16::rounded(x);
+            }
+            x.numbers = rounded;
+        }
+        for (i, layer) in layers.iter().enumerate() {
+            let out = to.as_mut_slice();
+            kernel::run(simd, layer, x, used, out);
+            if ROUND && i + 1 < layers.len() {
+                for x in &mut out[..count * layer.columns] {
+                    *x = bf16::rounded(*x);
+                }
+            }
             std::mem::swap(&mut from, &mut to);
             x = Rows {
                 numbers: from.as_slice(),

@@ -3,7 +3,29 @@
 use fearless_simd::Level;
 use proptest::prelude::*;
 
-use crate::{Config, Linear, Net, Weights};
+use crate::net::Way;
+use crate::weights::Answer;
+use crate::{Config, Linear, Net, Precision, Weights, bf16};
+
+/// Every way to compute a net in bf16 that this machine can run.
+fn bf16_ways() -> Vec<Way> {
+    let levels = levels();
+    let mut ways: Vec<Way> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        use crate::bf16::pairs::Engine;
+        let engines = Engine::all().into_iter().chain(Engine::model());
+        ways.extend(engines.map(|engine| Way::Pairs(levels[0], engine)));
+    }
+    ways.extend(levels.into_iter().map(Way::Rounded));
+    ways
+}
+
+/// Every way in `f32` and in bf16.
+fn ways() -> Vec<Way> {
+    let single = levels().into_iter().map(Way::Single);
+    single.chain(bf16_ways()).collect()
+}
 
 /// Every level that this machine can run, the widest first.
 fn levels() -> Vec<Level> {
@@ -65,7 +87,7 @@ fn check(config: Config, seed: u64, rows: usize) -> Outputs {
     let (weights, inputs) = sample(config.clone(), seed, rows);
     let mut first: Option<(&str, Outputs)> = None;
     for level in levels() {
-        let mut net = Net::at(&weights, level);
+        let mut net = Net::by(&weights, Way::Single(level));
         let (values, policies) = run(&mut net, &inputs, rows);
         for row in 0..rows {
             let exact = weights
@@ -112,6 +134,164 @@ fn the_house_net_is_its_reference_and_far_better_than_the_bound() {
     assert!(worst < 2e-6 * largest, "{worst:e} of {largest}");
 }
 
+/// A library's product in plain sums, with the interface of Accelerate's.
+fn plain_product(inputs: usize, x: &[f32], w: &[f32], out: &mut [f32]) {
+    let columns = w.len() / inputs;
+    for (x, out) in x.chunks(inputs).zip(out.chunks_mut(columns)) {
+        for (w, out) in w.chunks(inputs).zip(out) {
+            *out = w.iter().zip(x).map(|(w, x)| w * x).sum();
+        }
+    }
+}
+
+/// What stands around Accelerate's product, in batches below its first, of several blocks, and with a rest.
+#[test]
+fn large_batches_through_a_product_are_the_reference() {
+    for (hidden, policies) in [(&[40, 30][..], 6), (&[], 0), (&[17], 1)] {
+        let config = config(50, hidden, policies);
+        let (weights, inputs) = sample(config, 5, 230);
+        let mut net = Net::with_product(&weights, plain_product);
+        for rows in [63, 64, 230] {
+            let (values, logits) = run(&mut net, &inputs[..rows * 50], rows);
+            for row in 0..rows {
+                let exact = weights.reference(&inputs[row * 50..][..50]).unwrap();
+                let ours = std::iter::once(&values[row]).chain(&logits[row * policies..]);
+                for (exact, &ours) in exact.iter().zip(ours) {
+                    let gap = (f64::from(ours) - exact.exact).abs();
+                    assert!(
+                        gap <= exact.bound,
+                        "{rows} rows, row {row}: {ours} for {exact:?}"
+                    );
+                }
+            }
+        }
+    }
+    if cfg!(not(target_os = "macos")) {
+        let weights = Weights::seeded(config(2, &[], 0), 1).unwrap();
+        let said = Net::with_accelerate(&weights).unwrap_err().to_string();
+        assert!(
+            said.contains("macOS") && said.contains("Net::new"),
+            "{said}"
+        );
+    }
+}
+
+/// The net for one row in `f64`, with bf16's roundings where a net in bf16 has them. The bound covers sums in `f32`, and beyond
+/// the first layer also that a number close to the border between two of bf16 may have gone the other way.
+fn rounded_reference(weights: &Weights, row: &[f32]) -> Vec<Answer> {
+    let exact = |&x: &f32| Answer {
+        exact: f64::from(bf16::rounded(x)),
+        bound: 0.0,
+    };
+    let mut x: Vec<Answer> = row.iter().map(exact).collect();
+    let (trunk, heads) = weights.layers().split_at(weights.config().hidden.len());
+    let layer = |layer: &Linear, x: &[Answer]| -> Vec<Answer> {
+        let mut out = Vec::new();
+        for (w, &bias) in layer.weight.chunks(layer.inputs).zip(&layer.bias) {
+            let bias = f64::from(bias);
+            let (mut exact, mut size, mut carried) = (bias, bias.abs(), 0.0);
+            for (&w, x) in w.iter().zip(x) {
+                let w = f64::from(bf16::rounded(w));
+                exact += w * x.exact;
+                carried += w.abs() * x.bound;
+                size += w.abs() * (x.exact.abs() + x.bound);
+            }
+            let growth = 2.0 * (layer.inputs as f64 + 1.0) * f64::powi(2.0, -24);
+            let bound = 1.01 * growth * size + carried + 1e-37;
+            out.push(Answer { exact, bound });
+        }
+        out
+    };
+    for linear in trunk {
+        for (to, a) in layer(linear, &x).into_iter().enumerate() {
+            let round = |x: f64| f64::from(bf16::rounded(x.max(0.0) as f32));
+            let exact = round(a.exact);
+            let gap = (round(a.exact + a.bound) - exact).max(exact - round(a.exact - a.bound));
+            let answer = Answer { exact, bound: gap };
+            if to == 0 {
+                x = vec![answer];
+            } else {
+                x.push(answer);
+            }
+        }
+    }
+    heads.iter().flat_map(|head| layer(head, &x)).collect()
+}
+
+/// Every output within both bounds, in every way that computes in bf16; the largest error against `f64` of the first way, and
+/// the largest output.
+fn check_bf16(config: Config, seed: u64, rows: usize) -> (f64, f64) {
+    let (weights, inputs) = sample(config.clone(), seed, rows);
+    let nets: Vec<Net> = bf16_ways()
+        .into_iter()
+        .map(|way| Net::by(&weights, way))
+        .collect();
+    let mut outputs = Vec::new();
+    for mut net in nets {
+        outputs.push((net.instructions(), run(&mut net, &inputs, rows)));
+    }
+    let (mut worst, mut largest) = (0.0f64, 0.0f64);
+    for row in 0..rows {
+        let x = &inputs[row * config.inputs..][..config.inputs];
+        let exact = weights.reference_in(x, Precision::Bf16).unwrap();
+        let rounded = rounded_reference(&weights, x);
+        for (way, (name, (values, policies))) in outputs.iter().enumerate() {
+            let ours = std::iter::once(&values[row]).chain(&policies[row * config.policies..]);
+            for (i, (&ours, (exact, rounded))) in ours.zip(exact.iter().zip(&rounded)).enumerate() {
+                for answer in [exact, rounded] {
+                    let gap = (f64::from(ours) - answer.exact).abs();
+                    assert!(
+                        gap <= answer.bound,
+                        "{name} row {row} output {i}: {ours} for {answer:?}"
+                    );
+                }
+                if way == 0 {
+                    worst = worst.max((f64::from(ours) - exact.exact).abs());
+                    largest = largest.max(exact.exact.abs());
+                }
+            }
+        }
+    }
+    (worst, largest)
+}
+
+#[test]
+fn the_house_net_in_bf16_is_off_by_what_we_say() {
+    let (worst, largest) = check_bf16(Config::default(), 3, 37);
+    assert!(largest > 0.5, "nothing was computed");
+    assert!(worst < 2e-2 * largest, "{worst:e} of {largest}");
+    assert!(
+        worst > 1e-4 * largest,
+        "{worst:e} of {largest}: was anything rounded?"
+    );
+}
+
+#[test]
+fn bf16_rounds_to_the_nearest_and_ties_to_even() {
+    // From the definition: the upper half of an f32; values by hand.
+    let cases = [
+        (1.0, 1.0),
+        (1.0 + 1.0 / 256.0, 1.0),
+        (1.0 + 3.0 / 256.0, 1.0 + 4.0 / 256.0),
+        (1.0 + 1.001 / 256.0, 1.0 + 2.0 / 256.0),
+        (-1.0 - 1.001 / 256.0, -1.0 - 2.0 / 256.0),
+        (0.0, 0.0),
+        (f32::MAX, f32::INFINITY),
+        (f32::NEG_INFINITY, f32::NEG_INFINITY),
+    ];
+    for (x, wanted) in cases {
+        let found = bf16::rounded(x);
+        assert_eq!(
+            found.to_bits(),
+            wanted.to_bits(),
+            "{x}: {found}, not {wanted}"
+        );
+    }
+    assert!(
+        bf16::rounded(f32::NAN).is_nan() && bf16::rounded(f32::from_bits(0x7f80_0001)).is_nan()
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -124,6 +304,15 @@ proptest! {
         check(config(inputs, &hidden, policies), seed, rows);
     }
 
+    /// The same in bf16: odd numbers of inputs, groups half full, tiles half empty.
+    #[test]
+    fn any_net_in_bf16_is_its_reference(
+        inputs in 1usize..100, hidden in prop::collection::vec(1usize..150, 0..3), policies in 0usize..70,
+        rows in 1usize..50, seed: u64,
+    ) {
+        check_bf16(config(inputs, &hidden, policies), seed, rows);
+    }
+
     /// A row's bits do not depend on the batch, its place, the calls before, or whether zeros are skipped.
     #[test]
     fn a_row_does_not_know_its_batch(
@@ -131,8 +320,8 @@ proptest! {
     ) {
         let config = config(inputs, &hidden, 5);
         let (weights, x) = sample(config, seed, rows);
-        for level in levels() {
-            let mut net = Net::at(&weights, level);
+        for way in ways() {
+            let mut net = Net::by(&weights, way);
             let (values, policies) = run(&mut net, &x, rows);
             let mut other = net.clone();
             let mut at = 0;
@@ -177,7 +366,7 @@ fn skipping_zeros_keeps_the_sign_of_zero() {
         [tiny, 0.0, -0.0, 0.0],
     ];
     for level in levels() {
-        let mut net = Net::at(&weights, level);
+        let mut net = Net::by(&weights, Way::Single(level));
         let together = run(&mut net, cases.as_flattened(), 4);
         for (i, case) in cases.iter().enumerate() {
             let alone = run(&mut net, case, 1);

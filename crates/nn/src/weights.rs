@@ -9,7 +9,7 @@
 //! function but the square root, so a seed gives the same bits on every machine; `peers/torch_twin.py` makes them too.
 //! Not for speed: see [`Net`](crate::Net).
 
-use crate::{Config, Error};
+use crate::{Config, Error, Precision};
 
 /// One dense layer, `y = W x + b`.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +134,15 @@ impl Weights {
     /// # Errors
     /// [`Error::Length`] for a row that is not [`Config::inputs`] long.
     pub fn reference(&self, row: &[f32]) -> Result<Vec<Answer>, Error> {
+        self.reference_in(row, Precision::F32)
+    }
+
+    /// The same answers with the bound for a net of another precision. In bf16 each weight and each input of a layer is off by
+    /// one more rounding, at most 2^-8 of it; the bound takes all of them to be against us, so what is seen is far smaller.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a row that is not [`Config::inputs`] long.
+    pub fn reference_in(&self, row: &[f32], precision: Precision) -> Result<Vec<Answer>, Error> {
         if row.len() != self.config.inputs {
             return Err(Error::Length {
                 what: "row",
@@ -151,26 +160,34 @@ impl Weights {
             .collect();
         let (trunk, heads) = self.layers.split_at(self.config.hidden.len());
         for layer in trunk {
-            x = layer.reference(&x);
+            x = layer.reference(&x, precision);
             for x in &mut x {
                 x.exact = x.exact.max(0.0);
             }
         }
-        Ok(heads.iter().flat_map(|head| head.reference(&x)).collect())
+        Ok(heads
+            .iter()
+            .flat_map(|head| head.reference(&x, precision))
+            .collect())
     }
 }
 
-/// An output in `f64`, and the largest error that the same net may have in `f32`.
+/// An output in `f64`, and the largest error that the same net may have in the precision asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Answer {
     /// The output.
     pub exact: f64,
-    /// How far rounding to `f32` on the way can take it.
+    /// How far rounding on the way can take it.
     pub bound: f64,
 }
 
 impl Linear {
-    fn reference(&self, x: &[Answer]) -> Vec<Answer> {
+    fn reference(&self, x: &[Answer], precision: Precision) -> Vec<Answer> {
+        // One rounding of a factor, relative to it, and what becomes of factors and sums below the normal numbers.
+        let (half, lost) = match precision {
+            Precision::F32 => (0.0, 1.5e-45),
+            Precision::Bf16 => (f64::powi(2.0, -8), 1.2e-38),
+        };
         let roundings = 2.0 * (self.inputs as f64 + 1.0) * f64::from(f32::EPSILON) / 2.0;
         let growth = roundings / (1.0 - roundings);
         let rows = self.weight.chunks_exact(self.inputs).zip(&self.bias);
@@ -180,11 +197,18 @@ impl Linear {
             for (&w, x) in weights.iter().zip(x) {
                 let w = f64::from(w);
                 exact += w * x.exact;
-                size += (w * x.exact).abs() + w.abs() * x.bound;
-                carried += w.abs() * x.bound;
+                // The input as the net has it is off by `dx`, the weight by `dw`.
+                let dx = x.bound + half * (x.exact.abs() + x.bound);
+                let dw = half * w.abs();
+                let off = w.abs() * dx + dw * (x.exact.abs() + dx);
+                carried += off;
+                size += (w * x.exact).abs() + off;
+                if half > 0.0 {
+                    carried += lost * (w.abs() + x.exact.abs() + x.bound);
+                }
             }
-            // Products below the normal numbers lose at most the smallest of all.
-            let tiny = (self.inputs as f64 + 1.0) * 1.5e-45;
+            // Sums and products below the normal numbers.
+            let tiny = 2.0 * (self.inputs as f64 + 1.0) * lost;
             Answer {
                 exact,
                 bound: growth * size + carried + tiny,

@@ -1,6 +1,6 @@
 //! How the net behaves at its door: wrong lengths, bad numbers, memory, threads.
 
-use nn::{Config, Error, Linear, Net, Weights};
+use nn::{Config, Error, Linear, Net, Precision, Weights};
 
 fn small() -> Config {
     Config {
@@ -137,16 +137,39 @@ fn layers_must_fit_the_net() {
 
 #[test]
 fn a_call_allocates_nothing() {
-    let mut net = Net::new(&Weights::seeded(Config::default(), 1).unwrap());
-    let mut worker = net.clone();
-    for rows in [1, 7, 100] {
-        let inputs = vec![0.25; rows * 768];
-        let (mut values, mut policies) = (vec![0.0; rows], vec![0.0; rows * 64]);
-        let used = allocation_counter::measure(|| {
-            net.forward(&inputs, &mut values, &mut policies).unwrap();
-            worker.forward(&inputs, &mut values, &mut policies).unwrap();
-        });
-        assert_eq!(used.count_total, 0, "{rows} rows");
+    let weights = Weights::seeded(Config::default(), 1).unwrap();
+    for precision in [Precision::F32, Precision::Bf16] {
+        let mut net = Net::with(&weights, precision);
+        let mut worker = net.clone();
+        for rows in [1, 7, 100] {
+            let inputs = vec![0.25; rows * 768];
+            let (mut values, mut policies) = (vec![0.0; rows], vec![0.0; rows * 64]);
+            let used = allocation_counter::measure(|| {
+                net.forward(&inputs, &mut values, &mut policies).unwrap();
+                worker.forward(&inputs, &mut values, &mut policies).unwrap();
+            });
+            assert_eq!(used.count_total, 0, "{precision}, {rows} rows");
+        }
+    }
+}
+
+/// Asked for by name, and said by name; bad inputs and overflows are found as in `f32`.
+#[test]
+fn a_net_in_bf16_says_so_and_keeps_the_manners() {
+    let weights = Weights::seeded(small(), 1).unwrap();
+    let mut net = Net::with(&weights, Precision::Bf16);
+    assert_eq!(net.precision(), Precision::Bf16);
+    assert_eq!(Net::new(&weights).precision(), Precision::F32);
+    println!("bf16 is computed with {}", net.instructions());
+    for (bad, wanted) in [(f32::NAN, "input NaN"), (f32::MAX, "the outputs of row 1")] {
+        let (mut v, mut p) = ([0.5; 2], [0.5; 4]);
+        let inputs = [0.5, 0.5, 0.5, 0.5, bad, 0.5];
+        let error = net
+            .forward(&inputs, &mut v, &mut p)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with(wanted), "{error}");
+        assert!(v.iter().chain(&p).all(|x| x.is_nan()), "{v:?} {p:?}");
     }
 }
 

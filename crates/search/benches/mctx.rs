@@ -2,7 +2,8 @@
 //!
 //! One core, one thread on either side, processor time of the thread or process, ours and the peer's runs in turn, the best of
 //! several each. Root visits are compared in the very runs that are timed. mctx runs as shipped, compiled before the clock starts,
-//! with its noise at the root switched off; it keeps its tie-breaking noise of 1e-7, which can move a visit.
+//! with its noise at the root switched off; it keeps its tie-breaking noise of 1e-7, which can move a visit. Leaves are judged by
+//! the crate `nn`, in `f32` as in mctx and, in rows that say so, in bf16: another net, so other visits.
 //! The peers take part where `SEARCH_PEERS_PYTHON` (or `python3`) has them: `pip install mctx==0.0.71 open_spiel`.
 //! Arguments after `--` pick rows by a part of their name.
 
@@ -10,8 +11,6 @@
 
 #[path = "toy/four.rs"]
 mod four;
-#[path = "toy/net.rs"]
-mod net;
 #[path = "toy/peer.rs"]
 mod peer;
 #[path = "toy/table.rs"]
@@ -22,6 +21,7 @@ mod world;
 use std::hint::black_box;
 
 use four::{Position, Uct};
+use nn::Precision;
 use peer::Peer;
 use search::compat::{Config, Model, Policy, Root, Searcher};
 use table::Table;
@@ -174,14 +174,26 @@ struct NetSearch {
 }
 
 impl NetSearch {
-    fn new(name: &str, batch: usize, simulations: usize, width: usize) -> NetSearch {
+    fn new(
+        name: &str,
+        precision: Precision,
+        batch: usize,
+        simulations: usize,
+        width: usize,
+    ) -> NetSearch {
         let config = Config {
             policy: policy(name),
             actions: ACTIONS,
             simulations,
             max_depth: None,
         };
-        let mut world = World::new(width, name == "stochastic", batch, simulations + 1);
+        let mut world = World::new(
+            width,
+            name == "stochastic",
+            precision,
+            batch,
+            simulations + 1,
+        );
         let judged = world.roots(0, batch);
         NetSearch {
             searcher: Searcher::new(config, batch).expect("a good config"),
@@ -256,12 +268,15 @@ fn main() {
         ("gumbel", 1, 512, 48),
         ("stochastic", 1, 512, 48),
     ] {
-        let mut ours = NetSearch::new(name, batch, simulations, width);
-        let title = format!("{name}, net, {batch} roots x {simulations}, state {width}");
-        let command = format!("mctx {name} {batch} {simulations} {width}");
-        bench.row(&title, &format!("mctx {name}"), &command, ACTIONS, || {
-            ours.run()
-        });
+        for precision in [Precision::F32, Precision::Bf16] {
+            let mut ours = NetSearch::new(name, precision, batch, simulations, width);
+            let title =
+                format!("{name}, net in {precision}, {batch} roots x {simulations}, state {width}");
+            let command = format!("mctx {name} {batch} {simulations} {width}");
+            bench.row(&title, &format!("mctx {name}"), &command, ACTIONS, || {
+                ours.run()
+            });
+        }
     }
 
     // The tree alone.
@@ -360,7 +375,7 @@ fn tree_row(
 /// How many roots are best searched together.
 fn group_rows(bench: &mut Bench) {
     for group in [4, 8, 16, 32, 64] {
-        let mut ours = NetSearch::new("muzero", 64, 128, 48);
+        let mut ours = NetSearch::new("muzero", Precision::F32, 64, 128, 48);
         ours.world.batch = group;
         let title = format!("muzero, net, 64 roots x 128, state 48, groups of {group} roots");
         bench.row(&title, "", "", 0, || ours.run());
@@ -394,24 +409,29 @@ fn net_alone(bench: &Bench) {
         return;
     }
     println!("\nThe net alone, 768-512-256-33");
-    for batch in [1, 8, 64, 256] {
-        let mut net = world::net(10, ACTIONS, batch);
+    for (precision, batch) in [Precision::F32, Precision::Bf16]
+        .into_iter()
+        .flat_map(|precision| [1, 8, 16, 64, 256].map(|batch| (precision, batch)))
+    {
+        let mut net = world::net(10, ACTIONS, precision);
         let inputs: Vec<f32> = (0..batch * FEATURES)
             .map(|i| world::uniform(9, i))
             .collect();
-        let mut out = vec![0.0; batch * net.stride()];
+        let (mut values, mut logits) = (vec![0.0; batch], vec![0.0; batch * ACTIONS]);
         let passes = 2_000 / batch + 1;
         let mut best = f64::INFINITY;
         for _ in 0..ROUNDS {
             let start = now_ns();
             for _ in 0..passes {
-                net.forward(black_box(&inputs), batch, &mut out);
+                let done = net.forward(black_box(&inputs), &mut values, &mut logits);
+                done.expect("finite inputs");
             }
             best = best.min((now_ns() - start) / (passes * batch) as f64);
         }
         let flops = 2.0 * (768.0 * 512.0 + 512.0 * 256.0 + 256.0 * 33.0);
         println!(
-            "| {batch} rows | {:.1}k states a second | {:.1} GFLOP/s |",
+            "| {precision}, {}, {batch} rows | {:.1}k states a second | {:.1} GFLOP/s |",
+            net.instructions(),
             1e6 / best,
             flops / best
         );
@@ -436,7 +456,7 @@ fn cores(bench: &Bench) {
     for workers in [1, 2, 4, 8].into_iter().filter(|&workers| workers <= most) {
         let mut best = 0.0f64;
         let mut searches: Vec<NetSearch> = (0..workers)
-            .map(|_| NetSearch::new("muzero", 64, 128, 48))
+            .map(|_| NetSearch::new("muzero", Precision::F32, 64, 128, 48))
             .collect();
         for _ in 0..5 {
             let together: f64 = std::thread::scope(|scope| {

@@ -1,14 +1,13 @@
 //! Root visits of mctx 0.0.71 in the toy environment, to the last visit: 64 roots at 128 simulations and one at 512, for
 //! MuZero, Gumbel and Stochastic MuZero, each leaf judged by a 768-512-256 net. Made by `golden/make.py toy`.
 
-#[path = "../benches/toy/net.rs"]
-mod net;
 #[allow(dead_code)] // The benchmark uses the rest.
 #[path = "../benches/toy/world.rs"]
 mod world;
 
 use std::collections::BTreeMap;
 
+use nn::Precision;
 use search::compat::{Config, Policy, Root, Searcher};
 use world::{ACTIONS, FEATURES, Judged, OUTCOMES, World};
 
@@ -36,7 +35,7 @@ fn visits(policy: Policy, first: usize, batch: usize, simulations: usize) -> Vec
         max_depth: None,
     };
     let stochastic = matches!(policy, Policy::Stochastic { .. });
-    let mut world = World::new(FEATURES, stochastic, batch, simulations + 1);
+    let mut world = World::new(FEATURES, stochastic, Precision::F32, batch, simulations + 1);
     let judged = world.roots(first, batch);
     let mut searcher = Searcher::new(config, batch).unwrap();
     searcher.run(&roots(&judged), &mut world).unwrap();
@@ -99,7 +98,7 @@ fn masks_and_depth_limits_are_those_of_mctx() {
             simulations: 64,
             max_depth: Some(5),
         };
-        let mut world = World::new(FEATURES, name == "stochastic", 16, 65);
+        let mut world = World::new(FEATURES, name == "stochastic", Precision::F32, 16, 65);
         let judged = world.roots(0, 16);
         world.batch = 6; // groups of 6, 6 and 4 roots
         let masks: Vec<Vec<bool>> = (0..16)
@@ -141,7 +140,7 @@ fn visits_do_not_depend_on_the_company() {
 /// The net itself against plain sums in `f64`, in batches of every kind of remainder.
 #[test]
 fn the_net_is_right() {
-    let mut net = world::net(10, ACTIONS, 15);
+    let mut net = world::net(10, ACTIONS, Precision::F32);
     let inputs: Vec<f32> = (0..15 * FEATURES).map(|i| world::uniform(9, i)).collect();
     let weight = |layer: u32, fan_in: usize, outputs: usize, i: usize, o: usize| {
         f64::from(world::uniform(10 + layer, i * outputs + o) * (6.0 / fan_in as f32).sqrt())
@@ -160,16 +159,20 @@ fn the_net_is_right() {
             .map(|sum| if layer < 2 { sum.max(0.0) } else { sum })
             .collect();
     }
-    let stride = net.stride();
-    let mut alone = vec![0.0; stride];
-    net.forward(&inputs[14 * FEATURES..], 1, &mut alone);
+    // The value is the last column here and the first answer of the net.
+    let mut judge = |rows: usize| {
+        let (mut values, mut logits) = (vec![0.0; rows], vec![0.0; rows * ACTIONS]);
+        let x = &inputs[(15 - rows) * FEATURES..];
+        net.forward(x, &mut values, &mut logits).unwrap();
+        [&logits[(rows - 1) * ACTIONS..], &values[rows - 1..]].concat()
+    };
+    let alone = judge(1);
+    assert_eq!(alone.len(), x.len());
     for (found, exact) in alone.iter().zip(&x) {
         assert!((f64::from(*found) - exact).abs() < 2e-5, "{found} {exact}");
     }
     // The last row alone and as the last of 15, 7 and 3.
     for rows in [15, 7, 3, 2] {
-        let mut out = vec![0.0; rows * stride];
-        net.forward(&inputs[(15 - rows) * FEATURES..], rows, &mut out);
-        assert_eq!(out[(rows - 1) * stride..], alone, "{rows} rows");
+        assert_eq!(judge(rows), alone, "{rows} rows");
     }
 }

@@ -4,14 +4,11 @@
 //! e' = 0.9 e + A[action]          features: e, repeated up to 768 numbers          discount 0.99, reward 0
 //! stochastic:  f = 0.9 e + A[action],  afterstate net (outcome logits, value);   e' = 0.9 f + C[outcome],  state net
 //! ```
-//! Nets are 768-512-256-(logits, value), He-initialised (uniform), value through tanh. All constants come from a 32-bit hash, exact in
+//! Nets are those of the crate `nn`, 768-512-256-(logits, value), He-initialised (uniform), no biases, value through tanh. All constants come from a 32-bit hash, exact in
 //! `f32`. A state is its place in the world's own memory, where `e` lies; features are made for leaves only.
 
-use std::convert::Infallible;
-
+use nn::{Linear, Net, Precision, Weights};
 use search::compat::{Answers, Kind, Leaves, Model};
-
-use crate::net::Net;
 
 pub(crate) const ACTIONS: usize = 32;
 pub(crate) const OUTCOMES: usize = 8;
@@ -32,13 +29,34 @@ pub(crate) fn uniform(column: u32, index: usize) -> f32 {
     (bits >> 8) as f32 * 2f32.powi(-23) - 1.0
 }
 
-/// A He-initialised net with `logits` logits and a value behind them.
-pub(crate) fn net(column: u32, logits: usize, capacity: usize) -> Net {
-    let sizes = [FEATURES, 512, 256, logits + 1];
-    Net::new(sizes, capacity, |layer, i, o| {
-        let scale = (6.0 / sizes[layer] as f32).sqrt();
-        uniform(column + layer as u32, i * sizes[layer + 1] + o) * scale
-    })
+/// A He-initialised net with `logits` logits and a value, which is the last column of the last layer here.
+pub(crate) fn net(column: u32, logits: usize, precision: Precision) -> Net {
+    let config = nn::Config {
+        inputs: FEATURES,
+        hidden: vec![512, 256],
+        policies: logits,
+    };
+    // Layer, its inputs, all its outputs, and which of them.
+    let linear = |layer: u32, inputs: usize, width: usize, outputs: std::ops::Range<usize>| {
+        let scale = (6.0 / inputs as f32).sqrt();
+        let weight =
+            |o: usize| (0..inputs).map(move |i| uniform(column + layer, i * width + o) * scale);
+        Linear {
+            name: String::new(),
+            inputs,
+            outputs: outputs.len(),
+            bias: vec![0.0; outputs.len()],
+            weight: outputs.flat_map(weight).collect(),
+        }
+    };
+    let layers = vec![
+        linear(0, FEATURES, 512, 0..512),
+        linear(1, 512, 256, 0..256),
+        linear(2, 256, logits + 1, logits..logits + 1),
+        linear(2, 256, logits + 1, 0..logits),
+    ];
+    let weights = Weights::new(config, layers).expect("layers of this shape");
+    Net::with(&weights, precision)
 }
 
 /// What a net says of one root.
@@ -61,27 +79,33 @@ pub(crate) struct World {
     pool: Vec<f32>,
     used: usize,
     features: Vec<f32>,
-    outputs: Vec<f32>,
+    values: Vec<f32>,
+    logits: Vec<f32>,
     rows: Vec<usize>,
 }
 
 impl World {
     /// States of `width` numbers (a divisor of 768), up to `batch` roots with `nodes` nodes each.
-    pub(crate) fn new(width: usize, stochastic: bool, batch: usize, nodes: usize) -> World {
-        let state_net = net(10, ACTIONS, batch);
-        let stride = state_net.stride();
+    pub(crate) fn new(
+        width: usize,
+        stochastic: bool,
+        precision: Precision,
+        batch: usize,
+        nodes: usize,
+    ) -> World {
         World {
             // Two nets share the leaves of a stochastic search, so it takes more of them to fill both.
             batch: if stochastic { 64 } else { 16 },
             width,
-            state_net,
-            after_net: stochastic.then(|| net(20, OUTCOMES, batch)),
+            state_net: net(10, ACTIONS, precision),
+            after_net: stochastic.then(|| net(20, OUTCOMES, precision)),
             action_moves: (0..ACTIONS * width).map(|i| 0.5 * uniform(1, i)).collect(),
             outcome_moves: (0..OUTCOMES * width).map(|i| 0.5 * uniform(2, i)).collect(),
             pool: vec![0.0; batch * nodes * width],
             used: 0,
             features: vec![0.0; batch * FEATURES],
-            outputs: vec![0.0; batch * stride],
+            values: vec![0.0; batch],
+            logits: vec![0.0; batch * ACTIONS.max(OUTCOMES)],
             rows: Vec::with_capacity(batch),
         }
     }
@@ -104,14 +128,17 @@ impl World {
                 part.copy_from_slice(row);
             }
         }
-        let stride = self.state_net.stride();
-        self.state_net
-            .forward(&self.features[..batch * FEATURES], batch, &mut self.outputs);
+        let done = self.state_net.forward(
+            &self.features[..batch * FEATURES],
+            &mut self.values[..batch],
+            &mut self.logits[..batch * ACTIONS],
+        );
+        done.expect("finite features");
         (0..batch)
             .map(|root| Judged {
                 state: root as u32,
-                value: self.outputs[root * stride + ACTIONS].tanh(),
-                logits: self.outputs[root * stride..][..ACTIONS].to_vec(),
+                value: self.values[root].tanh(),
+                logits: self.logits[root * ACTIONS..][..ACTIONS].to_vec(),
             })
             .collect()
     }
@@ -119,7 +146,7 @@ impl World {
 
 impl Model for World {
     type State = u32;
-    type Error = Infallible;
+    type Error = nn::Error;
 
     fn preferred_batch(&self) -> usize {
         self.batch
@@ -129,7 +156,7 @@ impl Model for World {
         &mut self,
         leaves: Leaves<'_, u32>,
         mut answers: Answers<'_, u32>,
-    ) -> Result<(), Infallible> {
+    ) -> Result<(), nn::Error> {
         let width = self.width;
         for kind in [Kind::Action, Kind::Outcome] {
             self.rows.clear();
@@ -163,18 +190,22 @@ impl Model for World {
                 self.used += 1;
             }
             let count = self.rows.len();
-            let stride = net.stride();
             // New states lie side by side: at full width they are the features.
             let features = if width < FEATURES {
                 &self.features[..count * FEATURES]
             } else {
                 &self.pool[first * width..][..count * width]
             };
-            net.forward(features, count, &mut self.outputs);
+            let (values, all) = (
+                &mut self.values[..count],
+                &mut self.logits[..count * logits],
+            );
+            net.forward(features, values, all)?;
             for (slot, &i) in self.rows.iter().enumerate() {
-                let row = &self.outputs[slot * stride..][..logits + 1];
-                answers.logits(i).copy_from_slice(&row[..logits]);
-                answers.values[i] = row[logits].tanh();
+                answers
+                    .logits(i)
+                    .copy_from_slice(&all[slot * logits..][..logits]);
+                answers.values[i] = values[slot].tanh();
                 answers.rewards[i] = 0.0;
                 answers.discounts[i] = DISCOUNT;
             }

@@ -1,4 +1,4 @@
-//! onnxruntime as a peer: a Python process that holds the same weights and times its own calls.
+//! A peer: a Python process that holds the same weights and times its own calls.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use nn::Weights;
 
 /// The running peer.
-pub(crate) struct Onnx {
+pub(crate) struct Peer {
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -15,16 +15,19 @@ pub(crate) struct Onnx {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+    std::env::temp_dir().join(format!("nn-{}-{name}", std::process::id()))
 }
 
-impl Onnx {
-    /// Starts `PYTHON`, else `python3`; what is missing otherwise.
-    pub(crate) fn start(weights: &Weights) -> Result<Onnx, String> {
+impl Peer {
+    /// Starts a script beside this file, or in the folder `NN_PEERS` for a bench that was carried to another machine, under `PYTHON`, else `python3`; what is missing otherwise, with the packages it needs.
+    pub(crate) fn start(weights: &Weights, script: &str, packages: &str) -> Result<Peer, String> {
         let net = scratch("bench.safetensors");
         weights.save(&net).map_err(|error| error.to_string())?;
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/onnx_peer.py");
+        let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
+        let script = std::env::var_os("NN_PEERS")
+            .map_or_else(here, PathBuf::from)
+            .join(script);
         let mut child = Command::new(&python)
             .arg(script)
             .arg(net)
@@ -35,7 +38,7 @@ impl Onnx {
             .map_err(|error| format!("{python}: {error}"))?;
         let to = child.stdin.take().ok_or("no standard input")?;
         let from = BufReader::new(child.stdout.take().ok_or("no standard output")?);
-        let mut peer = Onnx {
+        let mut peer = Peer {
             child,
             to,
             from,
@@ -47,7 +50,7 @@ impl Onnx {
             let said = said.and_then(|said| said.lines().map_while(Result::ok).last());
             let said = said.unwrap_or_else(|| "it ended at once".into());
             return Err(format!(
-                "{python}: {said}; set PYTHON to one with onnxruntime and onnx"
+                "{python}: {said}; set PYTHON to one with {packages}"
             ));
         }
         peer.version = version.trim().to_owned();
@@ -90,7 +93,7 @@ impl Onnx {
     }
 }
 
-impl Drop for Onnx {
+impl Drop for Peer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

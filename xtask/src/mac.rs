@@ -1,0 +1,314 @@
+//! `cargo xtask mac-check`: what can be known about the macOS build without a Mac. `docs/mac.md` says what that is, and what not.
+//!
+//! Three steps, all for `aarch64-apple-darwin`: the workspace with all targets through clippy (types, `cfg` mistakes, lints), in
+//! which build scripts compile C and C++ with zig; the same with each set of features that only a Mac or a GPU has; and
+//! `jarvis2` linked by zig against the stubs that it ships for macOS, of which the load commands are read. Everything is written
+//! below `target/mac-check` and removed at the end.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo;
+
+const TARGET: &str = "aarch64-apple-darwin";
+/// The oldest system that we say we run on.
+const OLDEST_MACOS: &str = "15.0";
+
+/// Compiled beside the default features: package and features.
+const FEATURES: &[(&str, &str)] = &[("experience", "recall")];
+
+pub(crate) fn check() -> Result<(), String> {
+    if cfg!(windows) {
+        return Err("mac-check writes shell scripts as compilers; run it on Linux or macOS".into());
+    }
+    target_is_there()?;
+    let zig = zig()?;
+    eprintln!("zig: {}", zig.join(" "));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let folder = folder.join("mac-check");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let folder = folder
+        .canonicalize()
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let environment = wrappers(&folder, &zig)?;
+
+    let build = folder.join("build");
+    let run = |arguments: &[&str]| -> Result<(), String> {
+        let shown = format!("cargo {}", arguments.join(" "));
+        eprintln!("==> {shown}");
+        let status = Command::new(cargo())
+            .args(arguments)
+            .current_dir(&root)
+            .env("CARGO_TARGET_DIR", &build)
+            .envs(environment.iter().map(|(key, value)| (key, value)))
+            .status()
+            .map_err(|error| format!("{shown}: cannot start: {error}"))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("{shown}: {status}"))
+        }
+    };
+    let done = steps(&run, &build);
+    // About a gigabyte that nothing else can use. After a failure it stays, for the next try.
+    if done.is_ok() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    done
+}
+
+fn steps(run: &dyn Fn(&[&str]) -> Result<(), String>, build: &Path) -> Result<(), String> {
+    let lints = ["--", "-D", "warnings"];
+    let all = ["clippy", "--locked", "--target", TARGET, "--all-targets"];
+    run(&[&all[..], &["--workspace"], &lints].concat())?;
+    for (package, features) in FEATURES {
+        run(&[&all[..], &["-p", package, "--features", features], &lints].concat())?;
+    }
+    run(&["build", "--locked", "--target", TARGET, "-p", "jarvis2"])?;
+    let program = build.join(TARGET).join("debug/jarvis2");
+    let bytes = fs::read(&program).map_err(|error| format!("{}: {error}", program.display()))?;
+    let facts = facts(&bytes)
+        .ok_or_else(|| format!("{}: no Mach-O program for arm64", program.display()))?;
+    eprintln!(
+        "{}: Mach-O arm64, {} bytes, needs macOS {} and {}",
+        program.display(),
+        bytes.len(),
+        facts.oldest,
+        facts.libraries.join(", ")
+    );
+    if facts.oldest != OLDEST_MACOS {
+        return Err(format!(
+            "the program wants macOS {}, not {OLDEST_MACOS}",
+            facts.oldest
+        ));
+    }
+    let foreign = |name: &&String| {
+        !name.starts_with("/usr/lib/") && !name.starts_with("/System/Library/Frameworks/")
+    };
+    if let Some(name) = facts.libraries.iter().find(foreign) {
+        return Err(format!(
+            "the program needs {name}, which is not part of macOS"
+        ));
+    }
+    eprintln!("no Mac has run it: see docs/mac.md");
+    Ok(())
+}
+
+/// Rust's standard library for the target.
+fn target_is_there() -> Result<(), String> {
+    let out = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
+    let folder = out.ok().filter(|out| out.status.success());
+    let folder = folder.map(|out| PathBuf::from(String::from_utf8_lossy(&out.stdout).trim()));
+    match folder {
+        Some(folder) if folder.is_dir() => Ok(()),
+        _ => Err(format!(
+            "the standard library for {TARGET} is missing; install it: rustup target add {TARGET}"
+        )),
+    }
+}
+
+/// The command that starts zig: `zig`, or the Python package.
+fn zig() -> Result<Vec<String>, String> {
+    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+    let candidates = [
+        vec!["zig".to_owned()],
+        vec![python, "-m".into(), "ziglang".into()],
+    ];
+    for candidate in candidates {
+        let out = Command::new(&candidate[0])
+            .args(&candidate[1..])
+            .arg("version")
+            .output();
+        if out.is_ok_and(|out| out.status.success()) {
+            return Ok(candidate);
+        }
+    }
+    Err("zig is missing: it compiles C and C++ for macOS. Install it from ziglang.org, or `pip install ziglang` in a virtual \
+         environment and set PYTHON to its interpreter"
+        .into())
+}
+
+/// Writes scripts that act as compiler, archiver and linker; the environment that makes cargo use them.
+fn wrappers(folder: &Path, zig: &[String]) -> Result<Vec<(String, OsString)>, String> {
+    let quoted: Vec<String> = zig.iter().map(|word| format!("'{word}'")).collect();
+    let zig = quoted.join(" ");
+    // Build scripts ask for Apple's flags; zig has its own.
+    let compile = |language: &str| {
+        format!(
+            r#"#!/bin/sh
+# Drops the flags of Apple's compiler that zig does not know, and calls zig.
+for word do
+    shift
+    case "$drop" in yes) drop=; continue ;; esac
+    case "$word" in
+    -arch | -isysroot | -target) drop=yes ;;
+    --target=* | -mmacosx-version-min=* | -mmacos-version-min=*) ;;
+    *) set -- "$@" "$word" ;;
+    esac
+done
+exec {zig} {language} -target aarch64-macos.{OLDEST_MACOS} "$@"
+"#
+        )
+    };
+    let plain = |tool: &str| format!("#!/bin/sh\nexec {zig} {tool} \"$@\"\n");
+    let mut environment = Vec::new();
+    let tools = [
+        (
+            "cc",
+            compile("cc"),
+            vec![
+                "CC_aarch64_apple_darwin",
+                "CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER",
+            ],
+        ),
+        ("c++", compile("c++"), vec!["CXX_aarch64_apple_darwin"]),
+        ("ar", plain("ar"), vec!["AR_aarch64_apple_darwin"]),
+        (
+            "ranlib",
+            plain("ranlib"),
+            vec!["RANLIB_aarch64_apple_darwin"],
+        ),
+    ];
+    for (name, script, variables) in tools {
+        let path = folder.join(name);
+        write_script(&path, &script).map_err(|error| format!("{}: {error}", path.display()))?;
+        for variable in variables {
+            environment.push((variable.to_owned(), path.clone().into_os_string()));
+        }
+    }
+    environment.push((
+        "ZIG_GLOBAL_CACHE_DIR".into(),
+        folder.join("zig").into_os_string(),
+    ));
+    environment.push((
+        "ZIG_LOCAL_CACHE_DIR".into(),
+        folder.join("zig").into_os_string(),
+    ));
+    // Any folder: it keeps build scripts from asking Apple's tools for one.
+    environment.push(("SDKROOT".into(), folder.as_os_str().to_owned()));
+    environment.push(("MACOSX_DEPLOYMENT_TARGET".into(), OLDEST_MACOS.into()));
+    Ok(environment)
+}
+
+fn write_script(path: &Path, script: &str) -> std::io::Result<()> {
+    fs::write(path, script)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}
+
+/// What a program says of itself.
+#[derive(Debug, PartialEq)]
+struct Facts {
+    /// The oldest system: `"15.0"`.
+    oldest: String,
+    /// The libraries that it loads.
+    libraries: Vec<String>,
+}
+
+/// Reads the load commands of a 64-bit Mach-O program for arm64. Source: `mach-o/loader.h` of Apple's XNU.
+fn facts(bytes: &[u8]) -> Option<Facts> {
+    const MAGIC_64: u32 = 0xfeed_facf;
+    const CPU_ARM64: u32 = 0x0100_000c;
+    const PROGRAM: u32 = 2;
+    const BUILD_VERSION: u32 = 0x32;
+    const LOAD_LIBRARY: u32 = 0xc;
+    const LOAD_WEAK_LIBRARY: u32 = 0x8000_0018;
+    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    if (word(0)?, word(4)?, word(12)?) != (MAGIC_64, CPU_ARM64, PROGRAM) {
+        return None;
+    }
+    let mut facts = Facts {
+        oldest: "?".into(),
+        libraries: Vec::new(),
+    };
+    let mut at = 32;
+    for _ in 0..word(16)? {
+        let (command, size) = (word(at)?, word(at + 4)? as usize);
+        match command {
+            BUILD_VERSION => {
+                let oldest = word(at + 12)?;
+                facts.oldest = format!("{}.{}", oldest >> 16, oldest >> 8 & 0xff);
+            }
+            LOAD_LIBRARY | LOAD_WEAK_LIBRARY => {
+                let name = bytes.get(at + word(at + 8)? as usize..at + size)?;
+                let end = name.iter().position(|&byte| byte == 0)?;
+                facts
+                    .libraries
+                    .push(String::from_utf8_lossy(&name[..end]).into_owned());
+            }
+            _ => {}
+        }
+        at += size.max(8);
+    }
+    Some(facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header, one library and a version, put together by hand from `mach-o/loader.h`.
+    fn program(cpu: u32) -> Vec<u8> {
+        let words = [
+            0xfeed_facf,
+            cpu,
+            0,
+            2,
+            2,
+            24 + 56,
+            0,
+            0, // header
+            0x32,
+            24,
+            1,
+            0x000f_0000,
+            0x001a_0100,
+            0, // macOS 15.0
+            0xc,
+            56,
+            24,
+            2,
+            0,
+            0, // a library whose name lies at 24
+        ];
+        let mut bytes: Vec<u8> = words
+            .iter()
+            .flat_map(|word: &u32| word.to_le_bytes())
+            .collect();
+        bytes.extend(b"/usr/lib/libSystem.B.dylib\0\0\0\0\0\0");
+        bytes
+    }
+
+    #[test]
+    fn load_commands_are_read() {
+        let found = facts(&program(0x0100_000c));
+        let wanted = Facts {
+            oldest: "15.0".into(),
+            libraries: vec!["/usr/lib/libSystem.B.dylib".into()],
+        };
+        assert_eq!(found, Some(wanted));
+    }
+
+    #[test]
+    fn other_files_are_no_programs() {
+        assert_eq!(
+            facts(b"\x7fELF and so on, long enough to hold a header"),
+            None
+        );
+        assert_eq!(facts(&program(0x0100_0007)), None, "x86-64");
+        let whole = program(0x0100_000c);
+        for length in 0..whole.len() - 8 {
+            assert_eq!(facts(&whole[..length]), None, "cut at {length}");
+        }
+    }
+}
