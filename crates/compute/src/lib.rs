@@ -32,7 +32,7 @@ pub use device::{
 };
 pub use engine::Timing;
 pub use error::Error;
-pub use generic::{PHILOX_NORMALS, PHILOX_UNIFORMS, PHILOX_WORDS, REDUCE, generic_trials};
+pub use generic::{PHILOX_NORMALS, PHILOX_UNIFORMS, PHILOX_WORDS, REDUCE};
 pub use kernel::{Access, Kernel};
 pub use measure::{Measured, crossover, measure_cpu, measure_gpu, trials};
 pub use pool::{Buffer, POISON, Word};

@@ -191,7 +191,7 @@ fn gflop(gpu: &Gpu, budget: &Budget) -> Result<f64, Error> {
     Ok(flop / seconds / 1e9)
 }
 
-/// Small problems for the two kernels of this crate.
+/// Small problems for every kernel of this crate.
 pub fn trials() -> Vec<Trial> {
     let n = 1000_u32;
     let values: Vec<f32> = (0..n).map(|i| (i as f32).mul_add(0.37, -50.0)).collect();
@@ -221,11 +221,13 @@ pub fn trials() -> Vec<Trial> {
         ],
         invocations: u64::from(invocations),
     };
-    vec![
+    let mut trials = vec![
         trial(COPY, same, 1e-7, n / 4),
         // Sixteen sums of about 100, 256 roundings each.
         trial(FMA, sums, 2e-5, n),
-    ]
+    ];
+    trials.extend(crate::generic::trials());
+    trials
 }
 
 /// Measures the processor with so many threads, in a few tenths of a second, within the budget.

@@ -441,6 +441,12 @@ impl Wgpu {
     }
 }
 
+/// A compiler that panics must not look like one that did its work.
+fn guarded<T>(build: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(build))
+        .unwrap_or_else(|panic| Err(format!("the compiler panicked: {}", panic_text(&*panic))))
+}
+
 fn panic_text(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
@@ -612,5 +618,17 @@ impl Drop for Wgpu {
                 std::mem::forget(buffer);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panicking_compiler_is_an_error() {
+        let error = guarded::<()>(|| panic!("unroll.rs: {}", 8)).expect_err("a panic");
+        assert_eq!(error, "the compiler panicked: unroll.rs: 8");
+        assert_eq!(guarded(|| Ok(1)), Ok(1));
     }
 }

@@ -48,6 +48,11 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// List the devices that can compute: the processor and GPUs, each proven by running every kernel, with measured figures.
+    Devices(crate::devices::DevicesArgs),
+    /// The child process of a proof.
+    #[command(hide = true)]
+    ProveDevice(crate::devices::ProveArgs),
     /// Show what this machine offers: cores, memory, limits.
     Machine {
         /// As JSON.
@@ -226,6 +231,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
+        || matches!(&cli.command, Command::Devices(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true });
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -237,6 +243,11 @@ pub(crate) fn run() -> u8 {
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
+        Command::Devices(args) => caught(|| {
+            let config = load(&args.config, Vec::new())?.config;
+            crate::devices::devices(&args, &config).map(|text| done(&text))
+        }),
+        Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
     result.unwrap_or_else(|error| fail(&error, wants_json))

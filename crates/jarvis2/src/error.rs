@@ -27,6 +27,8 @@ pub(crate) enum Error {
     Position { symbol: String, what: String },
     #[error("{0}")]
     Resources(#[from] hardware::Error),
+    #[error("{0}")]
+    Device(#[from] compute::Error),
     #[error("{}: {why}", path.display())]
     Io { path: PathBuf, why: String },
     #[error("{}: cannot be written: {why}; choose another folder with --out", path.display())]
@@ -62,6 +64,7 @@ impl Error {
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
             Error::Resources(_)
+            | Error::Device(_)
             | Error::Unwritable { .. }
             | Error::UnwritableFile { .. }
             | Error::ClosedPipe => 5,

@@ -4,6 +4,7 @@ mod account;
 mod aside;
 mod cli;
 mod config;
+mod devices;
 mod engine;
 mod error;
 mod plan;

@@ -1,0 +1,478 @@
+//! `jarvis2 devices`: what can compute here, proven by running it.
+//!
+//! Every adapter runs every kernel in a child process: this program again, as `jarvis2 prove-device`, killed at a time limit. The
+//! verdicts and the measured figures are kept in the user's cache folder until driver, kernels or program change.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::progress::Progress;
+use clap::{Args, ValueEnum};
+use compute::{
+    Backend, Budget, Choice, Facts, Gpu, Key, Measured, Record, Records, Trial, Verdict,
+};
+use hardware::Bytes;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+/// Longest step of a proof: opening a device, one kernel, or the measurement. A driver's first compilation takes seconds.
+const STEP_LIMIT: Duration = Duration::from_secs(60);
+/// What the driver is given inside the child, so that it may answer before it is killed.
+const DRIVER_LIMIT: Duration = Duration::from_secs(50);
+/// Memory for measurements, at most.
+const MEASURING_BYTES_MAX: u64 = 2 << 30;
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    /// Prove and measure again, whatever is known.
+    #[arg(long)]
+    fresh: bool,
+    /// Also say which device this choice means, and why; an error if it means none.
+    #[arg(long, value_enum)]
+    device: Option<DeviceWord>,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar.
+    #[arg(long)]
+    quiet: bool,
+    #[command(flatten)]
+    pub(crate) config: crate::cli::ConfigArgs,
+}
+
+/// The child's side of a proof. Hidden: it is no command for people.
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// Backend.
+    #[arg(value_enum)]
+    backend: DeviceWord,
+    /// Number of the adapter.
+    adapter: usize,
+    /// Bytes that the measurement may take.
+    bytes: u64,
+}
+
+/// A choice of device, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeviceWord {
+    /// A GPU where it is proven and measured to win, else the processor.
+    Auto,
+    /// The processor.
+    Cpu,
+    /// Apple's GPU.
+    Metal,
+    /// A GPU through Vulkan.
+    Vulkan,
+    /// An NVIDIA GPU through CUDA.
+    Cuda,
+}
+
+impl DeviceWord {
+    fn choice(self) -> Choice {
+        match self {
+            DeviceWord::Auto => Choice::Auto,
+            DeviceWord::Cpu => Choice::Cpu,
+            DeviceWord::Metal => Choice::Gpu(Backend::Metal),
+            DeviceWord::Vulkan => Choice::Gpu(Backend::Vulkan),
+            DeviceWord::Cuda => Choice::Gpu(Backend::Cuda),
+        }
+    }
+}
+
+/// Every kernel of the program on a small problem.
+fn trials() -> Vec<Trial> {
+    compute::trials()
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    cpu: Processor,
+    gpus: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<Chosen>,
+    /// What went wrong with the file of verdicts, if anything.
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Processor {
+    name: String,
+    threads: usize,
+    memory_budget_bytes: u64,
+    measured: Measured,
+}
+
+/// One adapter, or one backend without any.
+#[derive(Debug, Serialize)]
+struct Row {
+    backend: Backend,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<Facts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<String>,
+    proven: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+    /// By kernel.
+    verdicts: BTreeMap<String, Verdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<Measured>,
+    /// Whether the verdict is one of an earlier run.
+    from_cache: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Chosen {
+    device: String,
+    why: String,
+}
+
+/// Runs `jarvis2 devices`.
+pub(crate) fn devices(args: &DevicesArgs, config: &Config) -> Result<String, Error> {
+    let machine = hardware::detect();
+    let threads = crate::cli::threads(config, &machine);
+    let memory = hardware::memory_budget(&machine, config.hardware.memory_limit_bytes());
+    let mut budget = Budget::from(&memory);
+    budget.bytes = budget.bytes.min(MEASURING_BYTES_MAX);
+    let progress = Progress::new(args.quiet || args.json);
+    progress.stage("measuring cpu");
+    let cpu = Processor {
+        name: machine
+            .cpu_brand
+            .known()
+            .cloned()
+            .unwrap_or_else(|| "n/a (the system does not say)".to_owned()),
+        threads,
+        memory_budget_bytes: memory.bytes,
+        measured: compute::measure_cpu(threads, &budget),
+    };
+    let mut notes = Vec::new();
+    let mut known = Known::open(args.fresh, &mut notes);
+    let mut gpus = Vec::new();
+    for found in compute::find() {
+        match found.adapters {
+            Err(error) => gpus.push(Row {
+                backend: found.backend,
+                facts: None,
+                absent: Some(error.to_string()),
+                proven: false,
+                verdict: None,
+                verdicts: BTreeMap::new(),
+                measured: None,
+                from_cache: false,
+            }),
+            Ok(list) => {
+                for facts in list {
+                    progress.stage(&format!("proving {} {}", facts.backend, facts.name));
+                    let (record, from_cache) =
+                        known.record(&facts, budget.bytes, &progress, &mut notes)?;
+                    gpus.push(Row {
+                        backend: facts.backend,
+                        proven: record.is_proven(),
+                        verdict: Some(record.summary()),
+                        verdicts: record.verdicts.iter().cloned().collect(),
+                        measured: record.measured.clone(),
+                        facts: Some(facts),
+                        absent: None,
+                        from_cache,
+                    });
+                }
+            }
+        }
+    }
+    let chosen = args
+        .device
+        .map(|word| {
+            let (device, why) = compute::choose(word.choice(), &mut |facts| {
+                why_not(word, facts, known.get(facts))
+            })?;
+            Ok::<_, Error>(Chosen {
+                device: device.to_string(),
+                why,
+            })
+        })
+        .transpose()?;
+    progress.finish();
+    let report = Report {
+        cpu,
+        gpus,
+        chosen,
+        notes,
+    };
+    if args.json {
+        return serde_json::to_string_pretty(&report)
+            .map_err(|error| Error::Internal(error.to_string()));
+    }
+    Ok(text(&report))
+}
+
+/// Why an adapter is not to be used under a choice.
+fn why_not(word: DeviceWord, facts: &Facts, record: Option<&Record>) -> Option<String> {
+    let Some(record) = record else {
+        return Some("not proven yet".to_owned());
+    };
+    if !record.is_proven() {
+        return Some(record.summary());
+    }
+    if word != DeviceWord::Auto {
+        return None;
+    }
+    if facts.software {
+        return Some("it is a program on the processor".to_owned());
+    }
+    if record.crossovers.values().all(Option::is_none) {
+        return Some("no work was measured to be faster there".to_owned());
+    }
+    None
+}
+
+/// The records, and the file that keeps them.
+struct Known {
+    file: Option<PathBuf>,
+    records: Records,
+    trials: Vec<Trial>,
+    fresh: bool,
+}
+
+impl Known {
+    fn open(fresh: bool, notes: &mut Vec<String>) -> Known {
+        let file = cache_file();
+        let records = match &file {
+            Some(file) => {
+                let (records, note) = Records::load(file);
+                notes.extend(note);
+                records
+            }
+            None => {
+                notes.push(
+                    "verdicts are not kept: set HOME or XDG_CACHE_HOME to keep them".to_owned(),
+                );
+                Records::default()
+            }
+        };
+        Known {
+            file,
+            records,
+            trials: trials(),
+            fresh,
+        }
+    }
+
+    fn key(&self, facts: &Facts) -> Key {
+        Key::new(facts, &self.trials, env!("CARGO_PKG_VERSION"))
+    }
+
+    fn get(&self, facts: &Facts) -> Option<&Record> {
+        self.records.get(&self.key(facts))
+    }
+
+    /// What is known, or found out now; true if it was known.
+    fn record(
+        &mut self,
+        facts: &Facts,
+        bytes: u64,
+        progress: &Progress,
+        notes: &mut Vec<String>,
+    ) -> Result<(Record, bool), Error> {
+        let key = self.key(facts);
+        if let Some(record) = self.records.get(&key).filter(|_| !self.fresh) {
+            return Ok((record.clone(), true));
+        }
+        let this = std::env::current_exe().map_err(|error| Error::Io {
+            path: PathBuf::from("jarvis2"),
+            why: format!("this program does not find itself: {error}"),
+        })?;
+        let mut child = Command::new(this);
+        child
+            .arg("prove-device")
+            .arg(facts.backend.word())
+            .args([facts.adapter.to_string(), bytes.to_string()]);
+        let names: Vec<String> = self.trials.iter().map(|trial| trial.name.clone()).collect();
+        let (verdicts, extra) = compute::prove(child, &names, STEP_LIMIT)?;
+        if progress.stopped() {
+            return Err(Error::Interrupted {
+                done: format!("the proof of {} was not finished", facts.name),
+            });
+        }
+        let record = Record {
+            key,
+            verdicts,
+            measured: extra.and_then(|text| serde_json::from_str(&text).ok()),
+            crossovers: BTreeMap::new(),
+        };
+        // What could not be tried, for want of memory say, may be tried next time.
+        let tried = |(_, verdict): &(String, Verdict)| !matches!(verdict, Verdict::Failed { .. });
+        if record.verdicts.iter().all(tried) {
+            self.records.put(record.clone());
+            if let Some(file) = &self.file
+                && let Err(error) = self.records.save(file)
+            {
+                notes.push(format!("verdicts are not kept: {error}"));
+            }
+        }
+        Ok((record, false))
+    }
+}
+
+/// `$XDG_CACHE_HOME/jarvis2/devices.json`, else below the system's own folder for such files.
+fn cache_file() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let below_home = if cfg!(target_os = "macos") {
+        "Library/Caches"
+    } else {
+        ".cache"
+    };
+    folder("XDG_CACHE_HOME")
+        .or_else(|| folder("HOME").map(|home| home.join(below_home)))
+        .map(|cache| cache.join("jarvis2/devices.json"))
+}
+
+/// Runs `jarvis2 prove-device`: in the child.
+pub(crate) fn prove(args: &ProveArgs) -> u8 {
+    let Choice::Gpu(backend) = args.backend.choice() else {
+        return 2;
+    };
+    let budget = Budget {
+        bytes: args.bytes,
+        origin: "the limit of the measurement".to_owned(),
+    };
+    let done = compute::serve(
+        Gpu::open(backend, args.adapter),
+        &trials(),
+        DRIVER_LIMIT,
+        &mut std::io::stdout().lock(),
+        |gpu| {
+            let measured = compute::measure_gpu(gpu, &budget);
+            serde_json::to_string(&measured).unwrap_or_default()
+        },
+    );
+    if done.is_ok() { 0 } else { 5 }
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let cpu = &report.cpu;
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "cpu     {}\n        {} threads, up to {} of memory\n        the reference\n        {}",
+        cpu.name,
+        cpu.threads,
+        Bytes(cpu.memory_budget_bytes),
+        figures(&cpu.measured)
+    );
+    for row in &report.gpus {
+        let word = row.backend.word();
+        let Some(facts) = &row.facts else {
+            let absent = row.absent.as_deref().unwrap_or("no reason given");
+            let _ = writeln!(out, "{word:<7} n/a ({absent})");
+            continue;
+        };
+        let kind = match (facts.software, facts.unified) {
+            (true, _) => "software: a program on the processor",
+            (false, true) => "unified memory",
+            (false, false) => "its own memory",
+        };
+        let memory = facts.memory_bytes.map_or(
+            "memory n/a (the interface does not say)".to_owned(),
+            |bytes| format!("memory {}", Bytes(bytes)),
+        );
+        let known = if row.from_cache {
+            "; known from an earlier run"
+        } else {
+            ""
+        };
+        let verdict = row.verdict.as_deref().unwrap_or("not proven");
+        let measured = match &row.measured {
+            Some(measured) => figures(measured),
+            None => "not measured: only what is proven is measured".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "{word:<7} {} ({})\n        {kind}, {memory}, largest buffer {}, {} buffers a kernel\n        {verdict}{known}\n        {measured}",
+            facts.name,
+            facts.driver,
+            Bytes(facts.buffer_bytes_max),
+            facts.buffers_max,
+        );
+    }
+    if let Some(chosen) = &report.chosen {
+        let _ = writeln!(out, "chosen  {} ({})", chosen.device, chosen.why);
+    }
+    for note in &report.notes {
+        let _ = writeln!(out, "note    {note}");
+    }
+    out
+}
+
+/// The measured figures in a line; a missing one is left out and its reason given.
+fn figures(measured: &Measured) -> String {
+    let mut parts = Vec::new();
+    let figures = [
+        ("copy", measured.copy_gb_per_s, "GB/s"),
+        ("upload", measured.upload_gb_per_s, "GB/s"),
+        ("download", measured.download_gb_per_s, "GB/s"),
+        ("launch", measured.launch_us, "us"),
+        ("multiply-add", measured.gflop_per_s, "GFLOP/s"),
+    ];
+    for (name, value, unit) in figures {
+        if let Some(value) = value {
+            parts.push(format!("{name} {value:.1} {unit}"));
+        }
+    }
+    parts.extend(measured.missing.iter().map(|why| format!("n/a ({why})")));
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(software: bool) -> Facts {
+        Facts {
+            backend: Backend::Vulkan,
+            adapter: 0,
+            name: "a card".to_owned(),
+            driver: "1".to_owned(),
+            software,
+            unified: false,
+            memory_bytes: None,
+            buffer_bytes_max: 1 << 30,
+            buffers_max: 16,
+            workgroup_max: 1024,
+        }
+    }
+
+    fn record(verdict: Verdict, crossover: Option<usize>) -> Record {
+        Record {
+            key: Key::new(&facts(false), &trials(), "0"),
+            verdicts: vec![("copy".to_owned(), verdict)],
+            measured: None,
+            crossovers: BTreeMap::from([("price".to_owned(), crossover)]),
+        }
+    }
+
+    #[test]
+    fn a_gpu_is_used_only_when_proven_and_auto_only_when_it_wins() {
+        let good = Verdict::Proven { worst: 0.1 };
+        let refused =
+            |word, software, record: Option<&Record>| why_not(word, &facts(software), record);
+        let (auto, named) = (DeviceWord::Auto, DeviceWord::Vulkan);
+        let wins = record(good.clone(), Some(50_000));
+        let never = record(good, None);
+        let hung = record(Verdict::Hung { limit_s: 60.0 }, Some(1));
+        assert_eq!(refused(auto, false, Some(&wins)), None);
+        assert!(refused(auto, true, Some(&wins)).is_some_and(|why| why.contains("processor")));
+        assert!(refused(auto, false, Some(&never)).is_some_and(|why| why.contains("faster")));
+        assert_eq!(refused(named, true, Some(&never)), None);
+        assert!(refused(named, false, Some(&hung)).is_some_and(|why| why.contains("hung")));
+        assert!(refused(named, false, None).is_some());
+    }
+}
