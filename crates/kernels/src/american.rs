@@ -75,76 +75,71 @@ fn below<N: Size>(x: Vector<f32, N>) -> Vector<f32, N> {
 /// Premiums in dollars, not negative; -1 where the holder exercises now. `counts[0]` is the number of groups of four;
 /// invocations beyond it do nothing.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn american_premium(
-    spots: &[Vector<f32, Const<4>>],
-    strikes: &[Vector<f32, Const<4>>],
-    years: &[Vector<f32, Const<4>>],
+pub fn american_premium<N: Size>(
+    spots: &[Vector<f32, N>],
+    strikes: &[Vector<f32, N>],
+    years: &[Vector<f32, N>],
     boundary: &[f32],
-    premiums: &mut [Vector<f32, Const<4>>],
+    premiums: &mut [Vector<f32, N>],
     counts: &[u32],
 ) {
     let i = ABSOLUTE_POS;
     if i < counts[0] as usize {
-        let zero = all::<Const<4>>(0.0);
-        let half = all::<Const<4>>(0.5);
-        let one = all::<Const<4>>(1.0);
-        let limit = all::<Const<4>>(DEVIATES_MAX);
-        let rate = Vector::<f32, Const<4>>::new(boundary[0]);
-        let dividend_yield = Vector::<f32, Const<4>>::new(boundary[1]);
-        let vol = Vector::<f32, Const<4>>::new(boundary[2]);
-        let years_max = Vector::<f32, Const<4>>::new(boundary[3]);
-        let log_start = Vector::<f32, Const<4>>::new(boundary[4]);
-        let near_min = Vector::<f32, Const<4>>::new(boundary[5]);
-        let put = Vector::<f32, Const<4>>::new(boundary[6]).greater_than(&zero);
+        let zero = all::<N>(0.0);
+        let half = all::<N>(0.5);
+        let one = all::<N>(1.0);
+        let limit = all::<N>(DEVIATES_MAX);
+        let rate = Vector::<f32, N>::new(boundary[0]);
+        let dividend_yield = Vector::<f32, N>::new(boundary[1]);
+        let vol = Vector::<f32, N>::new(boundary[2]);
+        let years_max = Vector::<f32, N>::new(boundary[3]);
+        let log_start = Vector::<f32, N>::new(boundary[4]);
+        let near_min = Vector::<f32, N>::new(boundary[5]);
+        let put = Vector::<f32, N>::new(boundary[6]).greater_than(&zero);
 
-        let spot = max(spots[i], all::<Const<4>>(1e-18));
-        let strike = max(strikes[i], all::<Const<4>>(1e-18));
-        let time = max(years[i], all::<Const<4>>(1e-9));
+        let spot = max(spots[i], all::<N>(1e-18));
+        let strike = max(strikes[i], all::<N>(1e-18));
+        let time = max(years[i], all::<N>(1e-9));
         let top = select_many(put, spot, strike);
         let unit = select_many(put, strike, spot);
-        let moneyness = clamp(top / unit, all::<Const<4>>(1e-18), all::<Const<4>>(1e18));
-        let log_moneyness = ln::<Const<4>>(moneyness);
+        let moneyness = clamp(top / unit, all::<N>(1e-18), all::<N>(1e18));
+        let log_moneyness = ln::<N>(moneyness);
         let carry = rate - dividend_yield;
         let root = vol * time.sqrt();
         let x = (time / years_max).sqrt();
-        let here = max(depth_squared::<Const<4>>(boundary, min(x, one)), zero).sqrt();
+        let here = max(depth_squared::<N>(boundary, min(x, one)), zero).sqrt();
         let log_boundary = log_start - here;
         let near = clamp(
             (log_moneyness - log_boundary) / root,
             near_min,
-            all::<Const<4>>(5.0),
+            all::<N>(5.0),
         );
-        let ratio = all::<Const<4>>(1.570_796_4) / near;
-        let turn = ln::<Const<4>>(ratio + fma(ratio, ratio, one).sqrt());
+        let ratio = all::<N>(1.570_796_4) / near;
+        let turn = ln::<N>(ratio + fma(ratio, ratio, one).sqrt());
         let scale = near * half;
         let above_start = log_moneyness - log_start;
         let mut sum = zero;
         for j in 0..POINTS {
-            let place = Vector::<f32, Const<4>>::new(boundary[HEAD + COEFFICIENTS + j]);
-            let share = Vector::<f32, Const<4>>::new(boundary[HEAD + COEFFICIENTS + POINTS + j]);
+            let place = Vector::<f32, N>::new(boundary[HEAD + COEFFICIENTS + j]);
+            let share = Vector::<f32, N>::new(boundary[HEAD + COEFFICIENTS + POINTS + j]);
             let grown = (turn * place).exp();
             let shrunk = one / grown;
-            let angle = min(scale * (grown - shrunk), all::<Const<4>>(1.570_796_4));
+            let angle = min(scale * (grown - shrunk), all::<N>(1.570_796_4));
             let width = scale * turn * share * (grown + shrunk);
-            let sin = max(sine::<Const<4>>(angle), all::<Const<4>>(1e-9));
-            let cos = sine::<Const<4>>(all::<Const<4>>(1.570_796_4) - angle);
-            let weight = width * sin * cos * all::<Const<4>>(2.0) * time;
+            let sin = max(sine::<N>(angle), all::<N>(1e-9));
+            let cos = sine::<N>(all::<N>(1.570_796_4) - angle);
+            let weight = width * sin * cos * all::<N>(2.0) * time;
             let u = time * sin * sin;
             let spread = root * sin;
             let at = clamp(x * cos, zero, one);
-            let depth = max(
-                depth_squared::<Const<4>>(boundary, at),
-                all::<Const<4>>(1e-14),
-            )
-            .sqrt();
+            let depth = max(depth_squared::<N>(boundary, at), all::<N>(1e-14)).sqrt();
             let d_minus = (fma(carry, u, above_start) + depth) / spread - spread * half;
             let d_plus = d_minus + spread;
-            let interest =
-                rate * (-(rate * u)).exp() * below::<Const<4>>(clamp(-d_minus, -limit, limit));
+            let interest = rate * (-(rate * u)).exp() * below::<N>(clamp(-d_minus, -limit, limit));
             let dividend = dividend_yield
                 * moneyness
                 * (-(dividend_yield * u)).exp()
-                * below::<Const<4>>(clamp(-d_plus, -limit, limit));
+                * below::<N>(clamp(-d_plus, -limit, limit));
             sum = fma(weight, interest - dividend, sum);
         }
         premiums[i] = select_many(

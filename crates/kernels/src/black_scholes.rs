@@ -108,53 +108,50 @@ pub fn sign_of<N: Size>(strikes: Vector<f32, N>) -> Vector<f32, N> {
     )
 }
 
-/// Prices, dollars. `counts[0]` is the number of groups of four; invocations beyond it do nothing.
+/// Prices, dollars. `counts[0]` is the number of groups of as many rows as an invocation takes; invocations beyond it do nothing.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn black_scholes_price(
-    spots: &[Vector<f32, Const<4>>],
-    strikes: &[Vector<f32, Const<4>>],
-    years: &[Vector<f32, Const<4>>],
-    rates: &[Vector<f32, Const<4>>],
-    yields: &[Vector<f32, Const<4>>],
-    vols: &[Vector<f32, Const<4>>],
-    prices: &mut [Vector<f32, Const<4>>],
+pub fn black_scholes_price<N: Size>(
+    spots: &[Vector<f32, N>],
+    strikes: &[Vector<f32, N>],
+    years: &[Vector<f32, N>],
+    rates: &[Vector<f32, N>],
+    yields: &[Vector<f32, N>],
+    vols: &[Vector<f32, N>],
+    prices: &mut [Vector<f32, N>],
     counts: &[u32],
 ) {
     let i = ABSOLUTE_POS;
     if i < counts[0] as usize {
         let signed = strikes[i];
-        let parts = parts_of::<Const<4>>(
+        let parts = parts_of::<N>(
             spots[i],
             signed.abs(),
-            sign_of::<Const<4>>(signed),
+            sign_of::<N>(signed),
             years[i],
             rates[i],
             yields[i],
             vols[i],
         );
-        prices[i] = max(
-            parts.sign * (parts.share - parts.cash),
-            all::<Const<4>>(0.0),
-        );
+        prices[i] = max(parts.sign * (parts.share - parts.cash), all::<N>(0.0));
     }
 }
 
 /// Prices and five Greeks: dollars; per dollar of spot; per dollar squared; per 1.00 of volatility; per year of time
-/// passing; per 1.00 of rate. `counts[0]` is the number of groups of four; invocations beyond it do nothing.
+/// passing; per 1.00 of rate. `counts[0]` is the number of groups of as many rows as an invocation takes; invocations beyond it do nothing.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn black_scholes_greeks(
-    spots: &[Vector<f32, Const<4>>],
-    strikes: &[Vector<f32, Const<4>>],
-    years: &[Vector<f32, Const<4>>],
-    rates: &[Vector<f32, Const<4>>],
-    yields: &[Vector<f32, Const<4>>],
-    vols: &[Vector<f32, Const<4>>],
-    prices: &mut [Vector<f32, Const<4>>],
-    deltas: &mut [Vector<f32, Const<4>>],
-    gammas: &mut [Vector<f32, Const<4>>],
-    vegas: &mut [Vector<f32, Const<4>>],
-    thetas: &mut [Vector<f32, Const<4>>],
-    rhos: &mut [Vector<f32, Const<4>>],
+pub fn black_scholes_greeks<N: Size>(
+    spots: &[Vector<f32, N>],
+    strikes: &[Vector<f32, N>],
+    years: &[Vector<f32, N>],
+    rates: &[Vector<f32, N>],
+    yields: &[Vector<f32, N>],
+    vols: &[Vector<f32, N>],
+    prices: &mut [Vector<f32, N>],
+    deltas: &mut [Vector<f32, N>],
+    gammas: &mut [Vector<f32, N>],
+    vegas: &mut [Vector<f32, N>],
+    thetas: &mut [Vector<f32, N>],
+    rhos: &mut [Vector<f32, N>],
     counts: &[u32],
 ) {
     let i = ABSOLUTE_POS;
@@ -162,19 +159,19 @@ pub fn black_scholes_greeks(
         let signed = strikes[i];
         let rate = rates[i];
         let dividend_yield = yields[i];
-        let parts = parts_of::<Const<4>>(
+        let parts = parts_of::<N>(
             spots[i],
             signed.abs(),
-            sign_of::<Const<4>>(signed),
+            sign_of::<N>(signed),
             years[i],
             rate,
             dividend_yield,
             vols[i],
         );
-        let zero = all::<Const<4>>(0.0);
-        let least = all::<Const<4>>(DEVIATION_MIN);
-        let per_spot = all::<Const<4>>(1.0) / parts.spot;
-        let per_deviation = all::<Const<4>>(1.0) / max(parts.deviation, least);
+        let zero = all::<N>(0.0);
+        let least = all::<N>(DEVIATION_MIN);
+        let per_spot = all::<N>(1.0) / parts.spot;
+        let per_deviation = all::<N>(1.0) / max(parts.deviation, least);
         // Without movement the kink of the payoff is no Greek.
         let peak = select_many(parts.deviation.less_than(&least), zero, parts.peak);
         let curve = peak * per_deviation;
@@ -184,7 +181,7 @@ pub fn black_scholes_greeks(
         vegas[i] = peak * parts.root_years;
         let carry = parts.sign * fma(dividend_yield, parts.share, -(rate * parts.cash));
         // A vol / (2 sqrt T) = (A / s) vol^2 / 2.
-        thetas[i] = fma(curve * parts.vol * parts.vol, all::<Const<4>>(-0.5), carry);
+        thetas[i] = fma(curve * parts.vol * parts.vol, all::<N>(-0.5), carry);
         rhos[i] = parts.sign * parts.years * parts.cash;
     }
 }

@@ -169,20 +169,20 @@ fn unless<N: Size>(
 /// tells the right: positive a call, negative a put. `counts[0]` is the number of groups of four; invocations beyond it do
 /// nothing.
 #[cube(launch_unchecked, create_dummy_kernel)]
-pub fn implied_vol(
-    prices: &[Vector<f32, Const<4>>],
-    spots: &[Vector<f32, Const<4>>],
-    strikes: &[Vector<f32, Const<4>>],
-    years: &[Vector<f32, Const<4>>],
-    rates: &[Vector<f32, Const<4>>],
-    yields: &[Vector<f32, Const<4>>],
-    vols: &mut [Vector<u32, Const<4>>],
-    statuses: &mut [Vector<u32, Const<4>>],
+pub fn implied_vol<N: Size>(
+    prices: &[Vector<f32, N>],
+    spots: &[Vector<f32, N>],
+    strikes: &[Vector<f32, N>],
+    years: &[Vector<f32, N>],
+    rates: &[Vector<f32, N>],
+    yields: &[Vector<f32, N>],
+    vols: &mut [Vector<u32, N>],
+    statuses: &mut [Vector<u32, N>],
     counts: &[u32],
 ) {
     let i = ABSOLUTE_POS;
     if i < counts[0] as usize {
-        let zero = all::<Const<4>>(0.0);
+        let zero = all::<N>(0.0);
         let price = prices[i];
         let spot_given = spots[i];
         let signed = strikes[i];
@@ -192,73 +192,61 @@ pub fn implied_vol(
         let strike_given = signed.abs();
         let put = signed.less_than(&zero);
 
-        let spot = clamp(spot_given, all::<Const<4>>(1e-18), all::<Const<4>>(1e18));
-        let strike = clamp(strike_given, all::<Const<4>>(1e-18), all::<Const<4>>(1e18));
-        let time = clamp(years_given, all::<Const<4>>(1e-12), all::<Const<4>>(1e6));
-        let growth = clamp(rate * time, all::<Const<4>>(-40.0), all::<Const<4>>(40.0));
-        let dilution = clamp(
-            dividend_yield * time,
-            all::<Const<4>>(-40.0),
-            all::<Const<4>>(40.0),
-        );
+        let spot = clamp(spot_given, all::<N>(1e-18), all::<N>(1e18));
+        let strike = clamp(strike_given, all::<N>(1e-18), all::<N>(1e18));
+        let time = clamp(years_given, all::<N>(1e-12), all::<N>(1e6));
+        let growth = clamp(rate * time, all::<N>(-40.0), all::<N>(40.0));
+        let dilution = clamp(dividend_yield * time, all::<N>(-40.0), all::<N>(40.0));
         let held = spot * (-dilution).exp();
         let owed = strike * (-growth).exp();
-        let ratio = clamp(spot / strike, all::<Const<4>>(1e-30), all::<Const<4>>(1e30));
-        let log_forward = ln::<Const<4>>(ratio) + (growth - dilution);
-        let x = clamp(
-            -log_forward.abs(),
-            all::<Const<4>>(-60.0),
-            all::<Const<4>>(-1e-7),
-        );
+        let ratio = clamp(spot / strike, all::<N>(1e-30), all::<N>(1e30));
+        let log_forward = ln::<N>(ratio) + (growth - dilution);
+        let x = clamp(-log_forward.abs(), all::<N>(-60.0), all::<N>(-1e-7));
 
         let apart = held - owed;
         let inside = select_many(put, -apart, apart);
         let worth = max(inside, zero);
         let excess = price - worth;
         let larger = max(held, owed);
-        let unsure = select_many(
-            inside.greater_than(&zero),
-            larger * all::<Const<4>>(4e-7),
-            zero,
-        );
-        let most = (x * all::<Const<4>>(0.5)).exp();
+        let unsure = select_many(inside.greater_than(&zero), larger * all::<N>(4e-7), zero);
+        let most = (x * all::<N>(0.5)).exp();
         let per_unit = most / min(held, owed);
         let target = excess * per_unit;
         let rest = most - target;
-        let s = deviation::<Const<4>>(
+        let s = deviation::<N>(
             x,
             most,
-            clamp(target, all::<Const<4>>(1e-30), most),
-            clamp(rest, all::<Const<4>>(1e-7), most),
+            clamp(target, all::<N>(1e-30), most),
+            clamp(rest, all::<N>(1e-7), most),
         );
         let vol = s / time.sqrt();
 
         // The later word counts more.
-        let found = Vector::<u32, Const<4>>::new(0u32);
-        let status = unless::<Const<4>>(
-            rest.less_than(&(larger * per_unit * all::<Const<4>>(4e-7))),
+        let found = Vector::<u32, N>::new(0u32);
+        let status = unless::<N>(
+            rest.less_than(&(larger * per_unit * all::<N>(4e-7))),
             3u32,
             found,
         );
-        let status = unless::<Const<4>>(excess.less_equal(&unsure), 5u32, status);
-        let status = unless::<Const<4>>(target.less_than(&all::<Const<4>>(1e-30)), 5u32, status);
-        let status = unless::<Const<4>>(excess.less_than(&-unsure), 2u32, status);
-        let status = unless::<Const<4>>(years_given.less_equal(&zero), 4u32, status);
-        let status = unless::<Const<4>>(years_given.less_than(&zero), 1u32, status);
-        let status = unless::<Const<4>>(spot_given.less_equal(&zero), 1u32, status);
-        let status = unless::<Const<4>>(strike_given.less_equal(&zero), 1u32, status);
-        let broken = infinite::<Const<4>>(price)
-            | infinite::<Const<4>>(spot_given)
-            | infinite::<Const<4>>(signed)
-            | infinite::<Const<4>>(years_given)
-            | infinite::<Const<4>>(rate)
-            | infinite::<Const<4>>(dividend_yield);
+        let status = unless::<N>(excess.less_equal(&unsure), 5u32, status);
+        let status = unless::<N>(target.less_than(&all::<N>(1e-30)), 5u32, status);
+        let status = unless::<N>(excess.less_than(&-unsure), 2u32, status);
+        let status = unless::<N>(years_given.less_equal(&zero), 4u32, status);
+        let status = unless::<N>(years_given.less_than(&zero), 1u32, status);
+        let status = unless::<N>(spot_given.less_equal(&zero), 1u32, status);
+        let status = unless::<N>(strike_given.less_equal(&zero), 1u32, status);
+        let broken = infinite::<N>(price)
+            | infinite::<N>(spot_given)
+            | infinite::<N>(signed)
+            | infinite::<N>(years_given)
+            | infinite::<N>(rate)
+            | infinite::<N>(dividend_yield);
         let status = select_many(broken.greater_than(&found), broken, status);
         statuses[i] = status;
         vols[i] = select_many(
             status.equal(&found),
-            Vector::<u32, Const<4>>::reinterpret(vol),
-            Vector::<u32, Const<4>>::new(0x7fc0_0000u32),
+            Vector::<u32, N>::reinterpret(vol),
+            Vector::<u32, N>::new(0x7fc0_0000u32),
         );
     }
 }

@@ -39,7 +39,9 @@ pub struct Source {
     pub writes: &'static [&'static str],
     /// Names of the buffers that are read and stand last: how much there is to do.
     pub last: &'static [&'static str],
-    kernel: Box<dyn CubeKernel>,
+    kernel: fn(usize) -> Box<dyn CubeKernel>,
+    /// Rows that an invocation takes, where the kernel can take any number.
+    widths: Option<fn(Language) -> usize>,
 }
 
 impl Source {
@@ -49,12 +51,18 @@ impl Source {
         let read: Vec<usize> = (0..first)
             .chain(first + written..first + written + self.last.len())
             .collect();
-        let body = emit::text(self.kernel.as_ref(), self.name, &read, language);
+        let kernel = (self.kernel)(self.width(language));
+        let body = emit::text(kernel.as_ref(), self.name, &read, language);
         format!(
             "// Written by `cargo run -p kernels` from crates/kernels/src/{}: edit that.\n{}\n",
             self.file,
             body.trim()
         )
+    }
+
+    /// Rows or counters that an invocation of the text in `language` takes.
+    pub fn width(&self, language: Language) -> usize {
+        self.widths.map_or(1, |widths| widths(language))
     }
 
     /// Where the file in `language` is.
@@ -67,8 +75,15 @@ impl Source {
     }
 }
 
+/// Rows an invocation takes in columns: as many as make the widest load, where that is faster.
+fn rows(language: Language) -> usize {
+    match language {
+        Language::Wgsl | Language::Metal | Language::Cuda => 4,
+    }
+}
+
 macro_rules! source {
-    ($room:literal, $module:ident :: $name:ident :: $kernel:ident,
+    ($room:literal, $module:ident :: $name:ident :: $kernel:ident $([$wide:ident])?,
      $($read:literal),* => $($write:literal),+ ; $($last:literal),*) => {
         Source {
             name: stringify!($name),
@@ -77,7 +92,8 @@ macro_rules! source {
             reads: &[$($read),*],
             writes: &[$($write),+],
             last: &[$($last),*],
-            kernel: Box::new($module::$name::$kernel::new(
+            widths: [$(Some($wide as fn(Language) -> usize),)? None][0],
+            kernel: |_width| Box::new($module::$name::$kernel::new(
                 KernelSettings::new(
                     (*CubeDim::new_1d(WORKGROUP)).into(),
                     ExecutionMode::Unchecked,
@@ -85,9 +101,15 @@ macro_rules! source {
                 ),
                 emit::properties(),
                 Default::default(),
-                $(buffer($read),)* $(buffer($write),)+ $(buffer($last),)*
+                $(buffer($read),)* $(buffer($write),)+ $(buffer($last),)* $(width_of!($wide, _width))?
             )),
         }
+    };
+}
+
+macro_rules! width_of {
+    ($wide:ident, $width:ident) => {
+        $width
     };
 }
 
@@ -99,16 +121,16 @@ fn buffer(_name: &str) -> BufferCompilationArg {
 #[rustfmt::skip]
 pub fn sources() -> Vec<Source> {
     vec![
-        source!("pricing", black_scholes::black_scholes_price::BlackScholesPrice,
+        source!("pricing", black_scholes::black_scholes_price::BlackScholesPrice [rows],
             "spots", "strikes", "years", "rates", "yields", "vols" => "prices"; "counts"),
-        source!("pricing", black_scholes::black_scholes_greeks::BlackScholesGreeks,
+        source!("pricing", black_scholes::black_scholes_greeks::BlackScholesGreeks [rows],
             "spots", "strikes", "years", "rates", "yields", "vols"
             => "prices", "deltas", "gammas", "vegas", "thetas", "rhos"; "counts"),
         source!("pricing", black_scholes::calculate_black_scholes::CalculateBlackScholes,
             "spots", "strikes", "years", "rates", "vols" => "prices"; ),
-        source!("pricing", implied::implied_vol::ImpliedVol,
+        source!("pricing", implied::implied_vol::ImpliedVol [rows],
             "prices", "spots", "strikes", "years", "rates", "yields" => "vols", "statuses"; "counts"),
-        source!("pricing", american::american_premium::AmericanPremium,
+        source!("pricing", american::american_premium::AmericanPremium [rows],
             "spots", "strikes", "years", "boundary" => "premiums"; "counts"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),

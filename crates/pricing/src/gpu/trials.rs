@@ -159,7 +159,7 @@ fn implied() -> Trial {
     arguments.insert(0, Argument::Floats(price));
     arguments.push(Argument::Answers {
         expected: vols,
-        absolute: 1e-4,
+        absolute: 2e-5,
         relative: 0.0,
     });
     arguments.push(Argument::AnswerWords(statuses));
@@ -196,7 +196,7 @@ fn american() -> Trial {
         floats(options, |x| x.strike),
         floats(options, |x| x.years),
         Argument::Floats(numbers.to_vec()),
-        answers(options, STRIKE_MAX * 1e-6, premium),
+        answers(options, STRIKE_MAX * 2e-7, premium),
     ];
     trial(
         "american_premium",
