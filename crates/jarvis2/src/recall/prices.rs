@@ -189,9 +189,10 @@ pub(crate) fn recall(
     }
     let rows: Vec<[f64; 8]> = known.iter().map(|day| day.features).collect();
     let scale = Scale::of(&rows, &now);
-    let mut order: Vec<(f64, usize)> = rows
-        .iter()
-        .map(|row| scale.distance(row, &now))
+    let distances: Vec<f64> = rows.iter().map(|row| scale.distance(row, &now)).collect();
+    let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut order: Vec<(f64, usize)> = distances
+        .into_iter()
         .zip(0..)
         .filter(|(distance, _)| *distance <= FARTHEST)
         .collect();
@@ -210,6 +211,7 @@ pub(crate) fn recall(
             "each feature less its mean, over its standard deviation; distance is the root mean square difference; close is at most {FARTHEST}; a day counts if its outcome, {days} calendar days later, was known by {as_of}; of overlapping outcomes the nearest day's counts"
         ),
         farthest: FARTHEST,
+        nearest,
         close_days: close_days as u32,
         precedents: apart
             .iter()
