@@ -40,7 +40,7 @@ const STALE_DAYS: u32 = 5;
 /// 97.5 % quantile of the normal law, for the interval of a share.
 const DEVIATIONS: f64 = 1.959_963_984_540_054;
 
-/// Names and units of the features, in the order of [`features`].
+/// Names and units of the features, in the order of `Prices::features`.
 const NAMES: [(&str, &str); 8] = [
     ("volatility over 10 days", "log of a fraction per year"),
     ("volatility over 21 days", "log of a fraction per year"),
