@@ -64,6 +64,8 @@ pub(crate) struct PriceRecall {
     pub(crate) rule: String,
     /// Days farther than this are not close.
     pub(crate) farthest: f64,
+    /// Distance of the nearest day, close or not.
+    pub(crate) nearest: f64,
     /// Days that were close. Their outcomes overlap.
     pub(crate) close_days: u32,
     /// The nearest of them whose outcomes do not overlap, nearest first.
@@ -255,22 +257,28 @@ pub(crate) fn of_prices(
 /// What the close days say, beside all days.
 fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> String {
     let independent = found.after_close.independent;
+    let known = |figure: &Figure| figure.known().unwrap_or(f64::NAN);
+    let any = known(&found.after_any.past_strike_fraction);
     if independent == 0 {
+        let base = match contract {
+            Some(_) => format!("; on all of them, {} ended beyond the strike", percent(any)),
+            None => String::new(),
+        };
         return format!(
-            "n/a (none of {} earlier days is close: the nearest would have to lie within {} standard deviations of today)",
+            "n/a (none of {} earlier days is close: the nearest is {} standard deviations away, {} are the most{base})",
             found.after_any.days,
+            decimal(found.nearest, 2),
             decimal(found.farthest, 2)
         );
     }
     let days = |count: u32| if count == 1 { "day" } else { "days" };
     let after = &found.after_close;
     let mut words = format!(
-        "On {independent} past {} like this one ({} close {}, of which so many do not overlap)",
+        "On {independent} past {} like this one (the nearest of {} close {}, with outcomes that do not overlap)",
         days(independent),
         found.close_days,
         days(found.close_days)
     );
-    let known = |figure: &Figure| figure.known().unwrap_or(f64::NAN);
     match contract {
         Some(contract) => {
             let beyond = match contract.right.as_str() {
@@ -297,7 +305,6 @@ fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> Strin
             found.after_any.days
         )),
     }
-    let any = known(&found.after_any.past_strike_fraction);
     let (low, high) = (
         known(&after.past_strike_low_fraction),
         known(&after.past_strike_high_fraction),

@@ -92,7 +92,7 @@ impl Format {
         let has = |wanted: &&str| names.iter().any(|name| name == wanted);
         Format::ALL
             .iter()
-            .find(|(_, _, columns)| columns.iter().all(|column| has(&column)))
+            .find(|(_, _, columns)| columns.iter().all(has))
             .map(|&(format, ..)| format)
     }
 

@@ -40,7 +40,7 @@ const STALE_DAYS: u32 = 5;
 /// 97.5 % quantile of the normal law, for the interval of a share.
 const DEVIATIONS: f64 = 1.959_963_984_540_054;
 
-/// Names and units of the features, in the order of [`features`].
+/// Names and units of the features, in the order of `Prices::features`.
 const NAMES: [(&str, &str); 8] = [
     ("volatility over 10 days", "log of a fraction per year"),
     ("volatility over 21 days", "log of a fraction per year"),
@@ -189,9 +189,10 @@ pub(crate) fn recall(
     }
     let rows: Vec<[f64; 8]> = known.iter().map(|day| day.features).collect();
     let scale = Scale::of(&rows, &now);
-    let mut order: Vec<(f64, usize)> = rows
-        .iter()
-        .map(|row| scale.distance(row, &now))
+    let distances: Vec<f64> = rows.iter().map(|row| scale.distance(row, &now)).collect();
+    let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut order: Vec<(f64, usize)> = distances
+        .into_iter()
         .zip(0..)
         .filter(|(distance, _)| *distance <= FARTHEST)
         .collect();
@@ -210,6 +211,7 @@ pub(crate) fn recall(
             "each feature less its mean, over its standard deviation; distance is the root mean square difference; close is at most {FARTHEST}; a day counts if its outcome, {days} calendar days later, was known by {as_of}; of overlapping outcomes the nearest day's counts"
         ),
         farthest: FARTHEST,
+        nearest,
         close_days: close_days as u32,
         precedents: apart
             .iter()

@@ -188,6 +188,7 @@ fn nothing_is_close_to_what_never_was() {
     .unwrap();
     assert_eq!((found.close_days, found.precedents.len()), (0, 0));
     assert_eq!(found.after_close.independent, 0);
+    assert!(found.nearest > FARTHEST);
     let view = of_prices(
         Some(&Prices::until(&history, as_of, "test")),
         "",

@@ -120,6 +120,7 @@ fn recall() -> RecallView {
             }],
             rule: "close is at most 0.5".into(),
             farthest: 0.5,
+            nearest: 0.21,
             close_days: 9,
             precedents: vec![
                 day("2023-05-02", "2023-06-20", 0.21, 0.012, false),
