@@ -120,13 +120,12 @@ impl Source {
         let enough = bytes.length.min(6) as usize;
         bytes.fill(&mut magic[..enough], "the first bytes")?;
         bytes.seek(0)?;
-        if columns.vectors.is_some() || columns.ids.is_some() {
-            if !magic.starts_with(b"PAR1") {
-                return Err(bytes.refuse(
-                    "columns were named, but this is no Parquet file",
-                    "leave the names of columns away",
-                ));
-            }
+        let named = columns.vectors.is_some() || columns.ids.is_some();
+        if named && !magic.starts_with(b"PAR1") {
+            return Err(bytes.refuse(
+                "columns were named, but this is no Parquet file",
+                "leave the names of columns away",
+            ));
         }
         if magic.starts_with(b"PAR1") {
             let lists = lists::Lists::open(path, columns)?;

@@ -135,7 +135,8 @@ mod tests {
                             .map(|(&q, &x)| f64::from(q) * f64::from(x))
                             .sum();
                         let less = block.less.get(row).copied().unwrap_or(0.0);
-                        (row, product - f64::from(less))
+                        // Zero has one sign in an order.
+                        (row, product - f64::from(less) + 0.0)
                     })
                     .collect();
                 all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

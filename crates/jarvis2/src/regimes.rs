@@ -200,7 +200,11 @@ fn text(
     };
     text += &format!(
         "{}: {} days with a look back of 63, {} to {}\n\n",
-        history.symbol.as_deref().unwrap_or(file),
+        history
+            .symbol
+            .as_deref()
+            .or(args.symbol.as_deref())
+            .unwrap_or(file),
         days.len(),
         first.date,
         last.date

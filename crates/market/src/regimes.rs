@@ -341,10 +341,10 @@ fn name(mixture: &Mixture, middle_vol: f64, shift: [f64; D], scale: [f64; D]) ->
         .collect();
     for (regime, twin) in regimes.iter_mut().zip(told_apart) {
         if twin {
-            regime.name += if regime.typical.vol_change > 0.0 {
-                ", vol growing"
-            } else {
-                ", vol fading"
+            regime.name += match regime.typical.vol_change {
+                change if change > 0.1 => ", vol growing",
+                change if change < -0.1 => ", vol fading",
+                _ => ", vol steady",
             };
         }
     }

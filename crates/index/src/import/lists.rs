@@ -21,6 +21,9 @@ const DAMAGED: &str = "the file is damaged: write it again";
 /// Rows decoded at a time.
 const AT_ONCE: usize = 1_024;
 
+/// A row, or `None` where it is missing or has a hole; and its id.
+type Read = (Option<Vec<f32>>, Option<RowId>);
+
 pub(super) struct Lists {
     path: PathBuf,
     file: SerializedFileReader<File>,
@@ -33,7 +36,7 @@ pub(super) struct Lists {
     group: usize,
     open: Option<Open>,
     /// Rows read ahead, to learn their length.
-    ahead: Vec<(Option<Vec<f32>>, Option<RowId>)>,
+    ahead: Vec<Read>,
 }
 
 /// The columns of a row group being read.
@@ -188,7 +191,7 @@ impl Lists {
     }
 
     /// The next rows of this row group or the one after; none at the end.
-    fn decode(&mut self) -> Result<Vec<(Option<Vec<f32>>, Option<RowId>)>, Error> {
+    fn decode(&mut self) -> Result<Vec<Read>, Error> {
         let path = self.path.clone();
         guard(&path, || {
             loop {

@@ -189,7 +189,6 @@ fn measure(
     };
     let truth = by_metric(&args.file, &args.rows, metric, &queries, NEAREST + 1)?;
     progress.fraction(0.8);
-    let same = |row: usize, own: usize| row != own;
     let (mut agreed, mut of) = (0, 0);
     for ((exact, truth), (&own, &own_record)) in
         exact.iter().zip(&truth).zip(asked.iter().zip(&records))
@@ -200,10 +199,7 @@ fn measure(
             .take(NEAREST)
             .map(|near| near.record)
             .collect();
-        let others = truth
-            .iter()
-            .filter(|(row, _)| same(*row, own))
-            .take(NEAREST);
+        let others = truth.iter().filter(|(row, _)| *row != own).take(NEAREST);
         for (row, _) in others {
             of += 1;
             agreed +=
@@ -229,7 +225,7 @@ fn measure(
     for ((query, truth), &own) in queries.chunks_exact(dimensions).zip(&truth).zip(&asked) {
         let others: HashSet<usize> = truth
             .iter()
-            .filter(|(row, _)| same(*row, own))
+            .filter(|(row, _)| *row != own)
             .take(NEAREST)
             .map(|&(row, _)| row)
             .collect();
