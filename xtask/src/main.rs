@@ -123,7 +123,9 @@ fn long_sql() -> Result<(), String> {
     match env::var_os("DUCKDB_LIB_DIR") {
         Some(folder) => duckdb::test(Path::new(&folder)),
         None => {
-            eprintln!("skipped: SQL, since DUCKDB_LIB_DIR names no DuckDB library; see `cargo xtask duckdb`");
+            eprintln!(
+                "skipped: SQL, since DUCKDB_LIB_DIR names no DuckDB library; see `cargo xtask duckdb`"
+            );
             Ok(())
         }
     }

@@ -208,11 +208,7 @@ impl Keys for Full {
         Ok(())
     }
 
-    fn scan_prefix(
-        &self,
-        prefix: &str,
-        limit: usize,
-    ) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+    fn scan_prefix(&self, prefix: &str, limit: usize) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
         self.connection
             .prepare_cached(
                 "SELECT name, value FROM keys WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT ?2",

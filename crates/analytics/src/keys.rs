@@ -36,7 +36,9 @@ impl DuckKeys {
             )?;
             Ok(connection)
         };
-        open().map(|connection| DuckKeys { connection }).map_err(other)
+        open()
+            .map(|connection| DuckKeys { connection })
+            .map_err(other)
     }
 
     /// Brings the write-ahead log into the file.
@@ -147,7 +149,12 @@ mod tests {
         let pairs: Vec<(&str, &[u8])> = names
             .iter()
             .enumerate()
-            .map(|(i, name)| (name.as_str(), if i < 150 { &b"old"[..] } else { &b"new"[..] }))
+            .map(|(i, name)| {
+                (
+                    name.as_str(),
+                    if i < 150 { &b"old"[..] } else { &b"new"[..] },
+                )
+            })
             .collect();
         keys.put_many(&pairs).unwrap();
         keys.put_many(&[("k003", b""), ("k004", b"x"), ("k004", b"\0y")])

@@ -182,7 +182,10 @@ fn mistakes_are_told_with_their_place() {
     check(said("SELECT 'x'::INTEGER"), &["'x'"]);
     check(said("SELECT ? + 1"), &["parameter"]);
     check(said(""), &["only one SELECT"]);
-    check(said("SELECT 1; SELECT 2"), &["only one SELECT", "these are 2"]);
+    check(
+        said("SELECT 1; SELECT 2"),
+        &["only one SELECT", "these are 2"],
+    );
 }
 
 #[test]
@@ -236,7 +239,10 @@ fn nothing_can_be_written_or_reached() {
             "{query}: {error}"
         );
     }
-    assert_eq!(ask(&mut database, "SELECT count(*) FROM fills")[0][0], 4.into());
+    assert_eq!(
+        ask(&mut database, "SELECT count(*) FROM fills")[0][0],
+        4.into()
+    );
     assert_eq!(std::fs::read(&own).unwrap(), before);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     // Both switches are off, and no extension is to be had.
@@ -348,10 +354,7 @@ fn memory_has_a_limit() {
         return;
     };
     let error = database
-        .query(
-            "SELECT list(range) FROM range(100000000)",
-            &|| false,
-        )
+        .query("SELECT list(range) FROM range(100000000)", &|| false)
         .unwrap_err();
     match error {
         Error::OutOfMemory { limit_bytes, .. } => assert_eq!(limit_bytes, 64 << 20),

@@ -12,7 +12,11 @@ pub struct Timing {
     pub gpu: Option<Duration>,
 }
 
-/// One launch, buffers by number.
+/// One launch, buffers by number. A build without a backend makes some and reads none.
+#[cfg_attr(
+    not(any(feature = "vulkan", feature = "cuda", target_os = "macos")),
+    allow(dead_code)
+)]
 pub(crate) struct Launch<'a> {
     pub(crate) kernel: &'a Kernel,
     /// Number of the buffer and how many of its bytes the kernel sees.

@@ -36,6 +36,6 @@ pub use generic::{PHILOX_NORMALS, PHILOX_UNIFORMS, PHILOX_WORDS, REDUCE};
 pub use kernel::{Access, Kernel};
 pub use measure::{Measured, crossover, measure_cpu, measure_gpu, trials};
 pub use pool::{Buffer, POISON, Word};
-pub use proof::{Argument, Trial, Verdict, prove, serve, try_one};
+pub use proof::{Argument, Proof, Trial, Verdict, prove, serve, try_one};
 pub use record::{Key, Record, Records};
 pub use rows::Column;

@@ -321,7 +321,7 @@ fn multiply_add<S: Simd>(simd: S, steps: u32) -> f32 {
     }
     let mut sum = chains[0];
     for chain in &chains[1..] {
-        sum = sum + *chain;
+        sum += *chain;
     }
     sum.as_slice().iter().sum()
 }

@@ -285,13 +285,12 @@ pub fn serve(
     Ok(())
 }
 
+/// A verdict for each trial by name, and what the child said at its end, if it came so far.
+pub type Proof = (Vec<(String, Verdict)>, Option<String>);
+
 /// The parent's side: runs `child`, which must call [`serve`], and gives it `limit` for each step. Returns a verdict for each of
 /// `names` and the text that `afterwards` gave, if it came so far.
-pub fn prove(
-    mut child: Command,
-    names: &[String],
-    limit: Duration,
-) -> Result<(Vec<(String, Verdict)>, Option<String>), Error> {
+pub fn prove(mut child: Command, names: &[String], limit: Duration) -> Result<Proof, Error> {
     let failed = |error: std::io::Error| Error::Child {
         why: error.to_string(),
     };

@@ -20,8 +20,8 @@ use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
 
 use crate::dot::{dot, dots};
 use crate::facets::{Columns, Compiled, Facet, Filter};
-use crate::sketch::Sketches;
 use crate::scan::{Block, Scan};
+use crate::sketch::Sketches;
 use crate::{Config, Error, Rerank, Scalar};
 
 /// A record and how far it is.

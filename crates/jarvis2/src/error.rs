@@ -121,6 +121,9 @@ fn diary_exit_code(error: &experience::Error) -> u8 {
         experience::Error::NoSuchRecord { .. } => 2,
         experience::Error::NotDurable { .. } => 6,
         _ => 3,
+    }
+}
+
 /// The same codes for what the index says.
 #[cfg(feature = "index")]
 fn index_exit_code(error: &index::Error) -> u8 {

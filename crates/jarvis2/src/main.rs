@@ -8,11 +8,11 @@ mod config;
 mod devices;
 mod engine;
 mod error;
-mod memory;
 mod history;
-mod journal;
 #[cfg(feature = "index")]
 mod index;
+mod journal;
+mod memory;
 mod plan;
 mod portfolio;
 mod price;

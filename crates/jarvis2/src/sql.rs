@@ -221,7 +221,10 @@ pub(crate) fn export(args: &ExportArgs) -> Result<u8, Error> {
     for name in &args.only {
         let name = name.trim().to_ascii_lowercase();
         let spec = tables::spec(&name).ok_or_else(|| {
-            Error::Usage(format!("--only {name}: there is no such table; {}", names()))
+            Error::Usage(format!(
+                "--only {name}: there is no such table; {}",
+                names()
+            ))
         })?;
         if !args.sources.has(spec.from) {
             return Err(not_given(spec));
@@ -251,7 +254,11 @@ pub(crate) fn export(args: &ExportArgs) -> Result<u8, Error> {
                 .collect();
             eprintln!("written before the interruption: {}", kept.join(", "));
             return Err(Error::Interrupted {
-                done: format!("{} of {} tables were written", written.len(), filled.tables.len()),
+                done: format!(
+                    "{} of {} tables were written",
+                    written.len(),
+                    filled.tables.len()
+                ),
             });
         }
         progress.fraction(place as f64 / filled.tables.len() as f64);
@@ -309,7 +316,12 @@ fn list(as_json: bool) -> Result<String, Error> {
     }
     let mut out = String::new();
     for spec in &TABLES {
-        out.push_str(&format!("{}  ({})  {}\n", spec.name, spec.from.flag(), spec.about));
+        out.push_str(&format!(
+            "{}  ({})  {}\n",
+            spec.name,
+            spec.from.flag(),
+            spec.about
+        ));
         for (name, kind, about) in spec.columns {
             out.push_str(&format!("    {name:16} {:9} {about}\n", kind.sql()));
         }
@@ -344,7 +356,10 @@ fn not_given(spec: &Spec) -> Error {
 
 fn names() -> String {
     let names: Vec<&str> = TABLES.iter().map(|spec| spec.name).collect();
-    format!("the tables are {} (`jarvis2 sql --tables`)", names.join(", "))
+    format!(
+        "the tables are {} (`jarvis2 sql --tables`)",
+        names.join(", ")
+    )
 }
 
 /// A missing table is told with those that are there.

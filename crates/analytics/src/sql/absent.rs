@@ -23,11 +23,7 @@ impl Engine {
         match *self {}
     }
 
-    pub(super) fn query(
-        &mut self,
-        _: &str,
-        _: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Table, Error> {
+    pub(super) fn query(&mut self, _: &str, _: &(dyn Fn() -> bool + Sync)) -> Result<Table, Error> {
         match *self {}
     }
 }

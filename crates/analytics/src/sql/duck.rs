@@ -132,12 +132,17 @@ impl Engine {
     pub(super) fn mentioned(&self, query: &str) -> Result<Mentioned, Error> {
         let text: String = self
             .connection
-            .query_row("SELECT json_serialize_sql(?::VARCHAR)", [query], |row| row.get(0))
+            .query_row("SELECT json_serialize_sql(?::VARCHAR)", [query], |row| {
+                row.get(0)
+            })
             .map_err(|error| self.understood(&error, query))?;
         let tree: Json =
             serde_json::from_str(&text).map_err(|error| Error::DuckDb(error.to_string()))?;
         if tree["error"] == true {
-            let message = tree["error_message"].as_str().unwrap_or_default().to_owned();
+            let message = tree["error_message"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             return Err(match tree["error_type"].as_str() {
                 Some("not implemented") => Error::NotOneQuestion { why: message },
                 _ => Error::Sql {
@@ -362,10 +367,8 @@ fn array(cells: &Cells, rows: std::ops::Range<usize>) -> ArrayRef {
         Cells::Days(cells) => Arc::new(Date32Array::from(cells[rows].to_vec())),
         Cells::Moments(cells) => Arc::new(TimestampMicrosecondArray::from(cells[rows].to_vec())),
         Cells::Decimals { scale, cells } => Arc::new(
-            Decimal128Array::from(cells[rows].to_vec()).with_data_type(DataType::Decimal128(
-                38,
-                i8::try_from(*scale).unwrap_or(38),
-            )),
+            Decimal128Array::from(cells[rows].to_vec())
+                .with_data_type(DataType::Decimal128(38, i8::try_from(*scale).unwrap_or(38))),
         ),
     }
 }

@@ -195,11 +195,11 @@ fn histories(sources: &Sources, notes: &mut Vec<String>) -> Result<Vec<History>,
         for (symbol, csv) in sample::HISTORIES {
             let wanted = sources.symbol.as_deref();
             if wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(symbol)) {
-                histories.push(read_history_bytes(
-                    "embedded sample",
-                    csv.as_bytes(),
-                    Some(symbol),
-                )?);
+                let mut history =
+                    read_history_bytes("embedded sample", csv.as_bytes(), Some(symbol))?;
+                // The sample names its files by symbol, not their rows.
+                history.symbol = Some(symbol.to_owned());
+                histories.push(history);
             }
         }
     }
@@ -466,8 +466,7 @@ fn day(day: Date) -> Value {
 
 /// Milliseconds to microseconds; a moment that does not fit is missing.
 fn moment(ms: i64) -> Value {
-    ms.checked_mul(1000)
-        .map_or(Value::Missing, Value::Moment)
+    ms.checked_mul(1000).map_or(Value::Missing, Value::Moment)
 }
 
 /// Expiry, right and strike of a contract in OCC notation: symbol, yymmdd, C or P, strike in thousandths of a dollar.
@@ -524,7 +523,10 @@ mod tests {
     fn days_and_moments() {
         assert_eq!(day(date(1969, 12, 31)), Value::Day(-1));
         assert_eq!(day(date(2026, 6, 30)), Value::Day(20_634));
-        assert_eq!(moment(1_766_000_000_123), Value::Moment(1_766_000_000_123_000));
+        assert_eq!(
+            moment(1_766_000_000_123),
+            Value::Moment(1_766_000_000_123_000)
+        );
         assert_eq!(moment(i64::MAX), Value::Missing);
     }
 }

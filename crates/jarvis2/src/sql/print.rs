@@ -84,13 +84,8 @@ pub(super) fn csv(table: &Table) -> Result<String, Error> {
     out.write_record(table.columns.iter().map(|column| &column.name))
         .map_err(internal)?;
     for row in 0..table.rows() {
-        out.write_record(
-            table
-                .columns
-                .iter()
-                .map(|column| plain(&column.value(row))),
-        )
-        .map_err(internal)?;
+        out.write_record(table.columns.iter().map(|column| plain(&column.value(row))))
+            .map_err(internal)?;
     }
     let bytes = out.into_inner().map_err(internal)?;
     String::from_utf8(bytes).map_err(internal)
@@ -127,12 +122,9 @@ fn json_value(value: &Value) -> serde_json::Value {
             (*digits as i64).into()
         }
         // A number where a double holds every digit of it, else exact as text.
-        Value::Decimal { digits, .. } if digits.unsigned_abs() < 1 << 53 => {
-            plain(value).parse::<f64>().map_or_else(
-                |_| plain(value).into(),
-                serde_json::Value::from,
-            )
-        }
+        Value::Decimal { digits, .. } if digits.unsigned_abs() < 1 << 53 => plain(value)
+            .parse::<f64>()
+            .map_or_else(|_| plain(value).into(), serde_json::Value::from),
         Value::Decimal { .. } | Value::Text(_) | Value::Day(_) | Value::Moment(_) => {
             plain(value).into()
         }
@@ -147,9 +139,10 @@ fn plain(value: &Value) -> String {
         Value::Count(x) => x.to_string(),
         Value::Number(x) => x.to_string(),
         Value::Text(x) => x.clone(),
-        Value::Day(days) => date(1970, 1, 1)
-            .checked_add(days.days())
-            .map_or_else(|_| format!("day {days} after 1970-01-01"), |x| x.to_string()),
+        Value::Day(days) => date(1970, 1, 1).checked_add(days.days()).map_or_else(
+            |_| format!("day {days} after 1970-01-01"),
+            |x| x.to_string(),
+        ),
         Value::Moment(us) => Timestamp::from_microsecond(*us).map_or_else(
             |_| format!("{us} µs after 1970-01-01"),
             |moment| moment.to_string(),
@@ -181,9 +174,9 @@ pub(super) fn arrow(table: &Table) -> Result<Vec<u8>, Error> {
             Cells::Numbers(cells) => Arc::new(Float64Array::from_iter(cells.iter().copied())),
             Cells::Texts(cells) => Arc::new(StringArray::from_iter(cells.iter())),
             Cells::Days(cells) => Arc::new(Date32Array::from_iter(cells.iter().copied())),
-            Cells::Moments(cells) => Arc::new(TimestampMicrosecondArray::from_iter(
-                cells.iter().copied(),
-            )),
+            Cells::Moments(cells) => {
+                Arc::new(TimestampMicrosecondArray::from_iter(cells.iter().copied()))
+            }
             Cells::Decimals { scale, cells } => Arc::new(
                 Decimal128Array::from_iter(cells.iter().copied())
                     .with_precision_and_scale(38, i8::try_from(*scale).unwrap_or(38))?,
@@ -268,7 +261,10 @@ mod tests {
             table.push([row.into(), "é".repeat(61).into()]).unwrap();
         }
         let short = text(&table, false);
-        assert!(short.contains("(41 rows; the first 40 are shown"), "{short}");
+        assert!(
+            short.contains("(41 rows; the first 40 are shown"),
+            "{short}"
+        );
         assert!(short.contains(&format!("{}…\n", "é".repeat(59))), "{short}");
         let whole = text(&table, true);
         assert_eq!(whole.lines().count(), 43);
@@ -322,7 +318,15 @@ mod tests {
             .iter()
             .map(|field| field.data_type().to_string())
             .collect();
-        assert_eq!(types[2..5], ["Decimal128(38, 2)", "Date32", "Timestamp(µs)"]);
-        assert!(batches[0].columns().iter().all(|c| c.is_null(1) && c.is_valid(0)));
+        assert_eq!(
+            types[2..5],
+            ["Decimal128(38, 2)", "Date32", "Timestamp(µs)"]
+        );
+        assert!(
+            batches[0]
+                .columns()
+                .iter()
+                .all(|c| c.is_null(1) && c.is_valid(0))
+        );
     }
 }

@@ -23,7 +23,9 @@ fn ask(desk: &Desk, args: &[&str]) -> Option<Run> {
 #[track_caller]
 fn rows(run: &Run) -> Vec<Vec<Value>> {
     let answer = run.json();
-    let columns = answer["columns"].as_array().unwrap_or_else(|| panic!("{run}"));
+    let columns = answer["columns"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{run}"));
     answer["rows"]
         .as_array()
         .unwrap()
@@ -75,9 +77,15 @@ fn the_sample_is_exported_whole() {
     let desk = Desk::new();
     let run = desk.run(&["export", "--out", "out", "--json"]).exits(0);
     let said = run.json();
-    assert!(said["notes"][0].as_str().unwrap().contains("SYNTHETIC"), "{run}");
+    assert!(
+        said["notes"][0].as_str().unwrap().contains("SYNTHETIC"),
+        "{run}"
+    );
     let written = said["written"].as_array().unwrap();
-    let names: Vec<&str> = written.iter().map(|w| w["table"].as_str().unwrap()).collect();
+    let names: Vec<&str> = written
+        .iter()
+        .map(|w| w["table"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["chains", "spots", "history", "events"]);
     for file in written {
         let path = desk.path(file["file"].as_str().unwrap());
@@ -90,8 +98,16 @@ fn the_sample_is_exported_whole() {
         assert!(file["rows"].as_i64().unwrap() > 0, "{file}");
     }
     // The lines of a CSV are the rows of the Parquet, plus its header.
-    desk.run(&["export", "--out", "csv", "--format", "csv", "--only", "history,events"])
-        .exits(0);
+    desk.run(&[
+        "export",
+        "--out",
+        "csv",
+        "--format",
+        "csv",
+        "--only",
+        "history,events",
+    ])
+    .exits(0);
     let lines = |name: &str| {
         let text = std::fs::read_to_string(desk.path(&format!("csv/{name}.csv"))).unwrap();
         text.lines().count() as i64 - 1
@@ -105,10 +121,22 @@ fn the_sample_is_exported_whole() {
 fn what_cannot_be_exported_is_said() {
     let desk = Desk::new();
     for (args, code, says) in [
-        (&["--out", "o", "--only", "chian"][..], 2, "no such table; the tables are decisions"),
-        (&["--out", "o", "--only", "fills"], 2, "comes from --db FILE"),
+        (
+            &["--out", "o", "--only", "chian"][..],
+            2,
+            "no such table; the tables are decisions",
+        ),
+        (
+            &["--out", "o", "--only", "fills"],
+            2,
+            "comes from --db FILE",
+        ),
         (&["--out", "o", "--db", "none.sqlite"], 3, "none.sqlite"),
-        (&["--out", "o", "--chain", "none.csv"], 3, "none.csv: no such file"),
+        (
+            &["--out", "o", "--chain", "none.csv"],
+            3,
+            "none.csv: no such file",
+        ),
         (&["--out", "/proc/no/such"], 5, "cannot be written"),
         (&[], 2, "--out"),
     ] {
@@ -123,14 +151,17 @@ fn questions_with_known_answers() {
     let desk = Desk::new();
     let Some(run) = ask(
         &desk,
-        &["SELECT symbol, count(*) AS days, sum(dividend_usd) FROM history GROUP BY symbol ORDER BY symbol"],
+        &[
+            "SELECT symbol, count(*) AS days, sum(dividend_usd) FROM history GROUP BY symbol ORDER BY symbol",
+        ],
     ) else {
         return;
     };
     let mut expected: Vec<Vec<Value>> = market::sample::HISTORIES
         .iter()
         .map(|(symbol, csv)| {
-            let history = market::history::read_history_bytes("", csv.as_bytes(), Some(symbol)).unwrap();
+            let history =
+                market::history::read_history_bytes("", csv.as_bytes(), Some(symbol)).unwrap();
             let paid: f64 = history.days.iter().map(|day| day.dividend_usd).sum();
             (symbol, history.days.len(), paid)
         })
@@ -145,7 +176,12 @@ fn questions_with_known_answers() {
         found[2] = expected[2].clone();
     }
     assert_eq!(found, expected);
-    assert!(run.json()["notes"][0].as_str().unwrap().contains("SYNTHETIC"));
+    assert!(
+        run.json()["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("SYNTHETIC")
+    );
 
     let chains = market::ingest::read_chains_bytes(
         "",
@@ -199,7 +235,8 @@ fn questions_with_known_answers() {
 /// A ledger with two symbols, a roll and an assignment.
 fn ledger(desk: &Desk) -> &'static str {
     use experience::{
-        Decision, Durability, Edge, Experience, Fill, Note, Options, Origin, Outcome, Situation, Visit,
+        Decision, Durability, Edge, Experience, Fill, FillKind, Note, Options, Origin, Outcome,
+        Situation, Visit,
     };
     let mut book = Experience::open(&desk.path("book.sqlite"), &Options::default()).unwrap();
     book.write(Durability::Full, |page| {
@@ -230,12 +267,13 @@ fn ledger(desk: &Desk) -> &'static str {
             })?);
         }
         for (decision, contract, cents) in [
-            (0, "KO    260116P00060000", 12_300),
+            (0, "KO    260116P00060000", 12_300_i32),
             (0, "KO    260116P00060000", -4_100),
             (1, "KO    260220P00058000", 15_000),
             (2, "PEP260220P00130500", 9_900),
         ] {
             page.fill(&Fill {
+                kind: FillKind::Trade,
                 decision: Some(decisions[decision]),
                 filled_at_ms: 1_766_000_000_000,
                 symbol: contract[..3].trim().into(),
@@ -301,7 +339,11 @@ fn the_ledger_is_exported_with_cents_and_moments() {
     );
     assert!(lines[4].contains(",2026-02-20,130.5,P,-1,"), "{fills}");
     let outcomes = read("outcomes");
-    let newest: Vec<bool> = outcomes.lines().skip(1).map(|l| l.ends_with("true")).collect();
+    let newest: Vec<bool> = outcomes
+        .lines()
+        .skip(1)
+        .map(|l| l.ends_with("true"))
+        .collect();
     assert_eq!(newest, [true, false, true, true], "{outcomes}");
     assert!(read("notes").contains("\"earnings on Tuesday, \"\"no put\"\" before\""));
     assert!(read("decisions").contains(",18446744073709551615"));
@@ -365,9 +407,16 @@ fn the_ledger_answers() {
 #[test]
 fn own_parquet_and_other_outputs() {
     let desk = Desk::new();
-    desk.run(&["export", "--out", "out", "--only", "events"]).exits(0);
+    desk.run(&["export", "--out", "out", "--only", "events"])
+        .exits(0);
     let query = "SELECT kind, count(*) AS n FROM mine GROUP BY kind ORDER BY kind";
-    let args = ["--table", "mine=out/events.parquet", query, "--parquet", "answer.parquet"];
+    let args = [
+        "--table",
+        "mine=out/events.parquet",
+        query,
+        "--parquet",
+        "answer.parquet",
+    ];
     let Some(run) = ask(&desk, &args) else {
         return;
     };
@@ -376,16 +425,31 @@ fn own_parquet_and_other_outputs() {
     assert_eq!(run.json()["notes"], json!([]));
     let again = ask(
         &desk,
-        &["--table", "a=answer.parquet", "SELECT * FROM a ORDER BY kind"],
+        &[
+            "--table",
+            "a=answer.parquet",
+            "SELECT * FROM a ORDER BY kind",
+        ],
     )
     .unwrap();
     assert_eq!(rows(&again), counts);
-    let csv = desk.run(&["sql", "--csv", "--table", "a=answer.parquet", "FROM a ORDER BY kind"]);
+    let csv = desk.run(&[
+        "sql",
+        "--csv",
+        "--table",
+        "a=answer.parquet",
+        "FROM a ORDER BY kind",
+    ]);
     assert_eq!(
         csv.exits(0).stdout,
-        format!("kind,n\nearnings,{}\nex_dividend,{}\n", counts[0][1], counts[1][1])
+        format!(
+            "kind,n\nearnings,{}\nex_dividend,{}\n",
+            counts[0][1], counts[1][1]
+        )
     );
-    let text = desk.run(&["sql", "SELECT 1.50 AS usd, NULL AS nothing"]).exits(0);
+    let text = desk
+        .run(&["sql", "SELECT 1.50 AS usd, NULL AS nothing"])
+        .exits(0);
     assert_eq!(text.stdout, " usd  nothing\n1.50     NULL\n(1 row)\n");
 }
 
@@ -399,16 +463,56 @@ fn mistakes_in_queries() {
     for (args, code, kind, says) in [
         (&["SELEC 1"][..], 2, "usage", "line 1, character 1"),
         (&["SELECT bid FROM chains"], 2, "usage", "bid_usd"),
-        (&["SELECT * FROM chain"], 2, "usage", "the tables are decisions, visits"),
+        (
+            &["SELECT * FROM chain"],
+            2,
+            "usage",
+            "the tables are decisions, visits",
+        ),
         (&["SELECT * FROM fills"], 2, "usage", "comes from --db FILE"),
-        (&["--db", db, "SELECT * FROM chains"], 2, "usage", "comes from --chain FILE"),
-        (&["--db", "none.sqlite", "SELECT * FROM fills"], 3, "data", "none.sqlite"),
-        (&["DELETE FROM fills", "--db", db], 2, "usage", "only one SELECT"),
-        (&["SELECT * FROM 'book.sqlite'"], 2, "usage", "no table book.sqlite"),
-        (&["SELECT * FROM read_csv('x.csv')"], 2, "usage", "--table NAME=FILE"),
+        (
+            &["--db", db, "SELECT * FROM chains"],
+            2,
+            "usage",
+            "comes from --chain FILE",
+        ),
+        (
+            &["--db", "none.sqlite", "SELECT * FROM fills"],
+            3,
+            "data",
+            "none.sqlite",
+        ),
+        (
+            &["DELETE FROM fills", "--db", db],
+            2,
+            "usage",
+            "only one SELECT",
+        ),
+        (
+            &["SELECT * FROM 'book.sqlite'"],
+            2,
+            "usage",
+            "no table book.sqlite",
+        ),
+        (
+            &["SELECT * FROM read_csv('x.csv')"],
+            2,
+            "usage",
+            "--table NAME=FILE",
+        ),
         (&["--table", "x", "SELECT 1"], 2, "usage", "NAME=FILE"),
-        (&["--table", "x=no.parquet", "SELECT 1"], 3, "data", "no.parquet"),
-        (&["SELECT 1", "--parquet", "no/such/a.parquet"], 5, "resources", "no folder"),
+        (
+            &["--table", "x=no.parquet", "SELECT 1"],
+            3,
+            "data",
+            "no.parquet",
+        ),
+        (
+            &["SELECT 1", "--parquet", "no/such/a.parquet"],
+            5,
+            "resources",
+            "no folder",
+        ),
     ] {
         let run = ask(&desk, args).unwrap().exits(code);
         let error = &run.json()["error"];
