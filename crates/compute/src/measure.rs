@@ -383,7 +383,11 @@ mod tests {
             wait,
         );
         assert_eq!(found.expect("no error"), Some(10_000));
-        let never = crossover(&[1, 2], 1, |_| Ok(wait(5_000)), |_| {});
+        let slow = |_| {
+            wait(5_000);
+            Ok(())
+        };
+        let never = crossover(&[1, 2], 1, slow, |_| {});
         assert_eq!(never.expect("no error"), None);
     }
 }

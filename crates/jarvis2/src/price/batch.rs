@@ -475,7 +475,7 @@ mod tests {
         let (single, none) = on(&device);
         assert!(none.is_none(), "{none:?}");
         assert_eq!(single.status, exact.status);
-        for i in 0..rows.len() {
+        for (i, row) in rows.iter().enumerate() {
             let close =
                 |a: f64, b: f64, most: f64| (a - b).abs() <= most || a.is_nan() && b.is_nan();
             assert!(
@@ -487,7 +487,7 @@ mod tests {
                 "delta of row {i}"
             );
             assert!(close(single.iv[i], exact.iv[i], 1e-4), "iv of row {i}");
-            if rows[i].style == Style::American {
+            if row.style == Style::American {
                 assert_eq!(single.price[i].to_bits(), exact.price[i].to_bits());
             }
         }
