@@ -8,10 +8,11 @@ use crate::error::Error;
 use crate::progress::Progress;
 use clap::{Args, ValueEnum};
 use compute::{
-    Backend, Budget, Choice, Facts, Gpu, Key, Measured, Record, Records, Trial, Verdict,
+    Backend, Budget, Choice, Device, Facts, Gpu, Key, Measured, Record, Records, Trial, Verdict,
 };
 use hardware::Bytes;
-use serde::Serialize;
+use pricing::{GreeksMut, InputsRef, QuotedRef, Right, Status, european, implied_vols};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ pub(crate) struct ProveArgs {
     adapter: usize,
     /// Bytes that the measurement may take.
     bytes: u64,
+    /// Threads of the processor that a GPU is compared with.
+    threads: usize,
 }
 
 /// A choice of device, as typed.
@@ -84,7 +87,151 @@ impl DeviceWord {
 
 /// Every kernel of the program on a small problem.
 fn trials() -> Vec<Trial> {
-    compute::trials()
+    let mut trials = compute::trials();
+    trials.extend(pricing::gpu::trials());
+    trials
+}
+
+/// What the child tells beside the verdicts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Figures {
+    measured: Measured,
+    crossovers: BTreeMap<String, Option<usize>>,
+}
+
+/// The kinds of work whose crossover is measured, and the names under which it is kept.
+pub(crate) const VALUES: &str = "european_greeks";
+/// Implied volatilities.
+pub(crate) const VOLS: &str = "european_implied_vols";
+
+/// Rows at which GPU and processor are compared.
+const SIZES: [usize; 5] = [1 << 10, 1 << 13, 1 << 16, 1 << 18, 1 << 20];
+
+/// From how many rows on the GPU answers sooner than `threads` threads of the processor, columns in `f64` on both sides.
+fn crossovers(
+    gpu: &Gpu,
+    threads: usize,
+    budget: &Budget,
+) -> Result<BTreeMap<String, Option<usize>>, compute::Error> {
+    let most = *SIZES.last().unwrap_or(&0);
+    // Ordinary options, none like the next.
+    let wave = |i: usize, step: f64| (i as f64 * step).fract();
+    let right: Vec<Right> = (0..most)
+        .map(|i| if i % 2 == 0 { Right::Call } else { Right::Put })
+        .collect();
+    let column = |low: f64, high: f64, step: f64| -> Vec<f64> {
+        (0..most)
+            .map(|i| low + (high - low) * wave(i, step))
+            .collect()
+    };
+    let numbers = [
+        column(80.0, 120.0, 0.618_034),
+        column(80.0, 120.0, 0.414_214),
+        column(0.1, 1.5, 0.732_051),
+        column(0.0, 0.06, 0.236_068),
+        column(0.0, 0.03, 0.645_751),
+        column(0.15, 0.8, 0.302_776),
+    ];
+    let first = |n: usize| {
+        InputsRef::from_columns(&right[..n], numbers.each_ref().map(|column| &column[..n]))
+    };
+    let mut price_usd = vec![0.0; most];
+    let mut status = vec![Status::Ok; most];
+    european::prices(first(most), &mut price_usd, &mut status);
+    let quotes = |from: usize, to: usize| {
+        let [spot, strike, years, rate, dividend_yield, _] =
+            numbers.each_ref().map(|column| &column[from..to]);
+        QuotedRef {
+            right: &right[from..to],
+            price_usd: &price_usd[from..to],
+            spot,
+            strike,
+            years,
+            rate,
+            dividend_yield,
+        }
+    };
+    let share = |n: usize| n.div_ceil(threads.max(1)).max(1);
+    let mut answers = Vec::new();
+    let mut out: [Vec<f64>; 6] = std::array::from_fn(|_| vec![0.0; most]);
+    let mut cpu_out = out.clone();
+    let mut cpu_status = status.clone();
+    let values = compute::crossover(
+        &SIZES,
+        3,
+        |n| {
+            let [a, b, c, d, e, f] = out.each_mut().map(|column| &mut column[..n]);
+            let greeks = GreeksMut {
+                price: a,
+                delta: b,
+                gamma: c,
+                vega: d,
+                theta: e,
+                rho: f,
+            };
+            pricing::gpu::greeks(gpu, budget, first(n), greeks, &mut status[..n])
+        },
+        |n| {
+            std::thread::scope(|scope| {
+                let [a, b, c, d, e, f] = cpu_out
+                    .each_mut()
+                    .map(|column| column[..n].chunks_mut(share(n)));
+                let columns = a.zip(b).zip(c).zip(d).zip(e).zip(f);
+                let rows = columns
+                    .zip(cpu_status[..n].chunks_mut(share(n)))
+                    .enumerate();
+                for (at, ((((((a, b), c), d), e), f), status)) in rows {
+                    let from = at * share(n);
+                    let part = InputsRef::from_columns(
+                        &right[from..from + status.len()],
+                        numbers
+                            .each_ref()
+                            .map(|column| &column[from..from + status.len()]),
+                    );
+                    scope.spawn(move || {
+                        let greeks = GreeksMut {
+                            price: a,
+                            delta: b,
+                            gamma: c,
+                            vega: d,
+                            theta: e,
+                            rho: f,
+                        };
+                        european::greeks_batch(part, greeks, status);
+                    });
+                }
+            });
+        },
+    )?;
+    answers.push((VALUES.to_owned(), values));
+    let vols = compute::crossover(
+        &SIZES,
+        3,
+        |n| {
+            pricing::gpu::implied_vols(
+                gpu,
+                budget,
+                quotes(0, n),
+                &mut out[0][..n],
+                &mut status[..n],
+            )
+        },
+        |n| {
+            std::thread::scope(|scope| {
+                let columns = cpu_out[0][..n].chunks_mut(share(n));
+                let rows = columns
+                    .zip(cpu_status[..n].chunks_mut(share(n)))
+                    .enumerate();
+                for (at, (vols, status)) in rows {
+                    let from = at * share(n);
+                    let part = quotes(from, from + vols.len());
+                    scope.spawn(move || implied_vols(part, vols, status));
+                }
+            });
+        },
+    )?;
+    answers.push((VOLS.to_owned(), vols));
+    Ok(answers.into_iter().collect())
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +267,8 @@ struct Row {
     verdicts: BTreeMap<String, Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     measured: Option<Measured>,
+    /// Rows from which on it is faster than the processor, round trip included, by kind of work; null: at no size tried.
+    crossovers: BTreeMap<String, Option<usize>>,
     /// Whether the verdict is one of an earlier run.
     from_cache: bool,
 }
@@ -162,19 +311,21 @@ pub(crate) fn devices(args: &DevicesArgs, config: &Config) -> Result<String, Err
                 verdict: None,
                 verdicts: BTreeMap::new(),
                 measured: None,
+                crossovers: BTreeMap::new(),
                 from_cache: false,
             }),
             Ok(list) => {
                 for facts in list {
                     progress.stage(&format!("proving {} {}", facts.backend, facts.name));
                     let (record, from_cache) =
-                        known.record(&facts, budget.bytes, &progress, &mut notes)?;
+                        known.record(&facts, (budget.bytes, threads), &progress, &mut notes)?;
                     gpus.push(Row {
                         backend: facts.backend,
                         proven: record.is_proven(),
                         verdict: Some(record.summary()),
                         verdicts: record.verdicts.iter().cloned().collect(),
                         measured: record.measured.clone(),
+                        crossovers: record.crossovers.clone(),
                         facts: Some(facts),
                         absent: None,
                         from_cache,
@@ -212,7 +363,7 @@ pub(crate) fn devices(args: &DevicesArgs, config: &Config) -> Result<String, Err
 /// Why an adapter is not to be used under a choice.
 fn why_not(word: DeviceWord, facts: &Facts, record: Option<&Record>) -> Option<String> {
     let Some(record) = record else {
-        return Some("not proven yet".to_owned());
+        return Some("not proven yet: run `jarvis2 devices` once".to_owned());
     };
     if !record.is_proven() {
         return Some(record.summary());
@@ -227,6 +378,28 @@ fn why_not(word: DeviceWord, facts: &Facts, record: Option<&Record>) -> Option<S
         return Some("no work was measured to be faster there".to_owned());
     }
     None
+}
+
+/// The device for one kind of work on so many rows, by what is known of the devices; proves none. The text says why it is not a
+/// GPU, where `auto` ends at the processor.
+pub(crate) fn device_for(
+    word: DeviceWord,
+    work: &str,
+    rows: usize,
+) -> Result<(Device, String), Error> {
+    if word == DeviceWord::Cpu {
+        return Ok((Device::Cpu, "asked for".to_owned()));
+    }
+    let known = Known::open(false, &mut Vec::new());
+    let chosen = compute::choose(word.choice(), &mut |facts| {
+        let record = known.get(facts);
+        let crossover = record.and_then(|record| record.crossovers.get(work).copied().flatten());
+        why_not(word, facts, record).or_else(|| {
+            (word == DeviceWord::Auto && crossover.is_none_or(|from| rows < from))
+                .then(|| format!("the processor is faster for {rows} rows"))
+        })
+    })?;
+    Ok(chosen)
 }
 
 /// The records, and the file that keeps them.
@@ -273,7 +446,7 @@ impl Known {
     fn record(
         &mut self,
         facts: &Facts,
-        bytes: u64,
+        (bytes, threads): (u64, usize),
         progress: &Progress,
         notes: &mut Vec<String>,
     ) -> Result<(Record, bool), Error> {
@@ -289,7 +462,8 @@ impl Known {
         child
             .arg("prove-device")
             .arg(facts.backend.word())
-            .args([facts.adapter.to_string(), bytes.to_string()]);
+            .arg(facts.adapter.to_string())
+            .args([bytes.to_string(), threads.to_string()]);
         let names: Vec<String> = self.trials.iter().map(|trial| trial.name.clone()).collect();
         let (verdicts, extra) = compute::prove(child, &names, STEP_LIMIT)?;
         if progress.stopped() {
@@ -297,11 +471,16 @@ impl Known {
                 done: format!("the proof of {} was not finished", facts.name),
             });
         }
+        let figures = extra.and_then(|text| serde_json::from_str::<Figures>(&text).ok());
+        let (measured, crossovers) = match figures {
+            Some(figures) => (Some(figures.measured), figures.crossovers),
+            None => (None, BTreeMap::new()),
+        };
         let record = Record {
             key,
             verdicts,
-            measured: extra.and_then(|text| serde_json::from_str(&text).ok()),
-            crossovers: BTreeMap::new(),
+            measured,
+            crossovers,
         };
         // What could not be tried, for want of memory say, may be tried next time.
         let tried = |(_, verdict): &(String, Verdict)| !matches!(verdict, Verdict::Failed { .. });
@@ -349,8 +528,16 @@ pub(crate) fn prove(args: &ProveArgs) -> u8 {
         DRIVER_LIMIT,
         &mut std::io::stdout().lock(),
         |gpu| {
-            let measured = compute::measure_gpu(gpu, &budget);
-            serde_json::to_string(&measured).unwrap_or_default()
+            let mut measured = compute::measure_gpu(gpu, &budget);
+            let crossovers = crossovers(gpu, args.threads, &budget).unwrap_or_else(|error| {
+                measured.missing.push(format!("crossovers: {error}"));
+                BTreeMap::new()
+            });
+            let figures = Figures {
+                measured,
+                crossovers,
+            };
+            serde_json::to_string(&figures).unwrap_or_default()
         },
     );
     if done.is_ok() { 0 } else { 5 }
@@ -402,6 +589,19 @@ fn text(report: &Report) -> String {
             Bytes(facts.buffer_bytes_max),
             facts.buffers_max,
         );
+        for (work, rows) in &row.crossovers {
+            let work = work.replace('_', " ");
+            let _ = match rows {
+                Some(rows) => writeln!(
+                    out,
+                    "        {work}: faster than the processor from {rows} rows"
+                ),
+                None => writeln!(
+                    out,
+                    "        {work}: the processor is faster at every size tried"
+                ),
+            };
+        }
     }
     if let Some(chosen) = &report.chosen {
         let _ = writeln!(out, "chosen  {} ({})", chosen.device, chosen.why);

@@ -11,11 +11,14 @@ mod table;
 
 use crate::cli::{self, ConfigArgs};
 use crate::config::Flag;
+use crate::devices::{self, DeviceWord};
 use crate::error::Error;
-use batch::{Ask, Given, Row};
+use batch::{Answers, Ask, Given, Row};
 use clap::{Args, ValueEnum};
+use compute::{Budget, Device};
 use pricing::american::Precision;
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -55,6 +58,10 @@ pub(crate) struct Source {
     /// Day of the quotes; default: the last one of the file.
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "inputs")]
     as_of: Option<jiff::civil::Date>,
+    /// Where European rows are computed; American ones stay on the processor. A GPU answers in single precision (price to 1e-6 of
+    /// the strike) and must have been proven by `jarvis2 devices`; `auto` takes one only where it was measured to be faster.
+    #[arg(long, value_enum, default_value_t = DeviceWord::Cpu)]
+    device: DeviceWord,
     /// No progress bar.
     #[arg(long)]
     quiet: bool,
@@ -166,6 +173,54 @@ struct Settings {
     form: Form,
     threads: usize,
     quiet: bool,
+    device: DeviceWord,
+    /// Opened for the first rows; it stays for the others.
+    opened: OnceCell<Device>,
+    budget: Budget,
+}
+
+impl Settings {
+    /// Answers rows on the chosen device; fewer answers than rows mean that the user wished to stop.
+    fn solve(
+        &self,
+        rows: &[Row],
+        ask: Ask,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Answers, Error> {
+        let device = match self.opened.get() {
+            Some(device) => device,
+            None => {
+                let european = rows
+                    .iter()
+                    .filter(|row| row.style == market::Style::European)
+                    .count();
+                let work = match ask {
+                    Ask::Everything => devices::VALUES,
+                    Ask::Vols => devices::VOLS,
+                };
+                let (device, why) = devices::device_for(self.device, work, european)?;
+                if matches!(device, Device::Gpu(_)) {
+                    eprintln!("jarvis2: European rows on {device}, in single precision");
+                } else if self.device == DeviceWord::Auto {
+                    eprintln!("jarvis2: on the processor: {why}");
+                }
+                self.opened.get_or_init(|| device)
+            }
+        };
+        let (answers, fell_back) = batch::solve_with(
+            device,
+            &self.budget,
+            self.threads,
+            rows,
+            self.precision,
+            ask,
+            stop,
+        );
+        if let Some(error) = fell_back {
+            eprintln!("jarvis2: finished on the processor: {error}");
+        }
+        Ok(answers)
+    }
 }
 
 /// Rows that people see unasked.
@@ -196,7 +251,14 @@ fn answer(
         value: format!("{rate:?}"),
     });
     let config = cli::load(&source.config, flags.into_iter().collect())?.config;
+    let machine = hardware::detect();
     let settings = Settings {
+        device: source.device,
+        opened: OnceCell::new(),
+        budget: Budget::from(&hardware::memory_budget(
+            &machine,
+            config.hardware.memory_limit_bytes(),
+        )),
         precision: precision(source),
         ask,
         form: match (source.csv, source.json) {
@@ -206,7 +268,7 @@ fn answer(
                 rows: (!source.all).then_some(ROWS_SHOWN),
             },
         },
-        threads: cli::threads(&config, &hardware::detect()),
+        threads: cli::threads(&config, &machine),
         // A bar among the lines of a table would be in the way.
         quiet: source.quiet || source.json || std::io::stdout().is_terminal(),
     };

@@ -4,6 +4,7 @@
 //! and how does it move there). Per share, the holder's sign; theta per calendar day, vega per point, rho per percent.
 //! A slot without an answer holds NaN and its status says why.
 
+use compute::{Budget, Device, with_fallback};
 use market::Style;
 use pricing::american::{self, Precision};
 use pricing::{GreeksMut, InputsRef, QuotedRef, Right, Status, european, implied_vols};
@@ -90,6 +91,28 @@ impl Answers {
         }
     }
 
+    /// Puts the answers of some rows in their places.
+    fn scatter(&mut self, places: &[usize], from: &Answers) {
+        let columns = [
+            (&mut self.price, &from.price),
+            (&mut self.iv, &from.iv),
+            (&mut self.delta, &from.delta),
+            (&mut self.gamma, &from.gamma),
+            (&mut self.vega_per_point, &from.vega_per_point),
+            (&mut self.theta_per_day, &from.theta_per_day),
+            (&mut self.rho_per_percent, &from.rho_per_percent),
+            (&mut self.boundary, &from.boundary),
+        ];
+        for (to, from) in columns {
+            for (&place, &value) in places.iter().zip(from) {
+                to[place] = value;
+            }
+        }
+        for (&place, &status) in places.iter().zip(&from.status) {
+            self.status[place] = status;
+        }
+    }
+
     fn append(&mut self, mut other: Answers) {
         self.price.append(&mut other.price);
         self.iv.append(&mut other.iv);
@@ -156,8 +179,87 @@ pub(super) fn solve_on(
     all
 }
 
+/// As [`solve_on`], but European rows go to `device` all at once. If it fails they start again on the processor, and the error says
+/// why.
+pub(super) fn solve_with(
+    device: &Device,
+    budget: &Budget,
+    threads: usize,
+    rows: &[Row],
+    precision: Precision,
+    ask: Ask,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> (Answers, Option<compute::Error>) {
+    if matches!(device, Device::Cpu) {
+        return (solve_on(threads, rows, precision, ask, stop), None);
+    }
+    let (european, rest): (Vec<usize>, Vec<usize>) =
+        (0..rows.len()).partition(|&i| rows[i].style == Style::European);
+    let of = |which: &[usize]| -> Vec<Row> { which.iter().map(|&i| rows[i]).collect() };
+    let european_rows = of(&european);
+    let answer = with_fallback(
+        device,
+        |gpu| {
+            let doors = European {
+                vols: &|quotes, out, status| {
+                    pricing::gpu::implied_vols(gpu, budget, quotes, out, status)
+                },
+                greeks: &|inputs, out, status| {
+                    pricing::gpu::greeks(gpu, budget, inputs, out, status)
+                },
+            };
+            solve_by(&european_rows, precision, ask, &doors)
+        },
+        || solve_on(threads, &european_rows, precision, ask, stop),
+    );
+    let others = solve_on(threads, &of(&rest), precision, ask, stop);
+    if answer.value.status.len() < european.len() || others.status.len() < rest.len() {
+        // Stopped: what is there does not line up with the rows, and nobody looks at it.
+        return (Answers::default(), answer.fell_back);
+    }
+    let mut all = Answers::empty(rows.len());
+    all.scatter(&european, &answer.value);
+    all.scatter(&rest, &others);
+    (all, answer.fell_back)
+}
+
+/// Volatilities of a column of quotes.
+type VolsOnDevice<'a> =
+    dyn Fn(QuotedRef, &mut [f64], &mut [Status]) -> Result<(), compute::Error> + 'a;
+/// Prices and sensitivities of a column of options.
+type GreeksOnDevice<'a> =
+    dyn Fn(InputsRef, GreeksMut, &mut [Status]) -> Result<(), compute::Error> + 'a;
+
+/// What European columns go through: on the processor, or on a GPU.
+struct European<'a> {
+    vols: &'a VolsOnDevice<'a>,
+    greeks: &'a GreeksOnDevice<'a>,
+}
+
 /// Answers all rows.
 pub(super) fn solve(rows: &[Row], precision: Precision, ask: Ask) -> Answers {
+    let doors = European {
+        vols: &|quotes, out, status| {
+            implied_vols(quotes, out, status);
+            Ok(())
+        },
+        greeks: &|inputs, out, status| {
+            european::greeks_batch(inputs, out, status);
+            Ok(())
+        },
+    };
+    match solve_by(rows, precision, ask, &doors) {
+        Ok(answers) => answers,
+        Err(error) => unreachable!("the processor does not fail: {error}"),
+    }
+}
+
+fn solve_by(
+    rows: &[Row],
+    precision: Precision,
+    ask: Ask,
+    doors: &European<'_>,
+) -> Result<Answers, compute::Error> {
     let mut answers = Answers::empty(rows.len());
     for style in [Style::European, Style::American] {
         let of_style = |i: &usize| rows[*i].style == style;
@@ -168,7 +270,7 @@ pub(super) fn solve(rows: &[Row], precision: Precision, ask: Ask) -> Answers {
                 .collect()
         };
         let (priced, valued) = (asked(Given::Price), asked(Given::Vol));
-        invert(rows, &priced, style, precision, &mut answers);
+        invert(rows, &priced, style, precision, doors, &mut answers)?;
         if ask == Ask::Vols {
             continue;
         }
@@ -183,12 +285,12 @@ pub(super) fn solve(rows: &[Row], precision: Precision, ask: Ask) -> Answers {
                 .filter(|&i| answers.status[i] == Status::Ok),
         );
         known.sort_unstable();
-        value(rows, &known, style, precision, &mut answers);
+        value(rows, &known, style, precision, doors, &mut answers)?;
         for &i in &priced {
             answers.price[i] = rows[i].value;
         }
     }
-    answers
+    Ok(answers)
 }
 
 /// Columns of some rows.
@@ -233,8 +335,9 @@ fn invert(
     which: &[usize],
     style: Style,
     precision: Precision,
+    doors: &European<'_>,
     answers: &mut Answers,
-) {
+) -> Result<(), compute::Error> {
     let columns = Columns::of(rows, which);
     let price_usd: Vec<f64> = which.iter().map(|&i| rows[i].value).collect();
     let quoted = QuotedRef {
@@ -249,28 +352,35 @@ fn invert(
     let mut vols = vec![f64::NAN; which.len()];
     let mut status = vec![Status::Ok; which.len()];
     match style {
-        Style::European => implied_vols(quoted, &mut vols, &mut status),
+        Style::European => (doors.vols)(quoted, &mut vols, &mut status)?,
         Style::American => american::implied_vols(quoted, precision, &mut vols, &mut status),
     }
     for (place, &i) in which.iter().enumerate() {
         answers.iv[i] = vols[place];
         answers.status[i] = status[place];
     }
+    Ok(())
 }
 
 /// Fills prices, Greeks and boundaries at the volatilities that are there.
-fn value(rows: &[Row], which: &[usize], style: Style, precision: Precision, answers: &mut Answers) {
+fn value(
+    rows: &[Row],
+    which: &[usize],
+    style: Style,
+    precision: Precision,
+    doors: &European<'_>,
+    answers: &mut Answers,
+) -> Result<(), compute::Error> {
     // At expiry the styles are the same, and only the European formula knows the half at the kink.
     let (expired, alive): (Vec<usize>, Vec<usize>) = match style {
         Style::European => (which.to_vec(), Vec::new()),
         Style::American => which.iter().copied().partition(|&i| rows[i].years == 0.0),
     };
-    greeks(rows, &expired, answers, |inputs, out, status| {
-        european::greeks_batch(inputs, out, status);
-    });
+    greeks(rows, &expired, answers, doors.greeks)?;
     greeks(rows, &alive, answers, |inputs, out, status| {
         american::greeks_batch(inputs, precision, out, status);
-    });
+        Ok(())
+    })?;
     if style == Style::American {
         let columns = Columns::of(rows, which);
         let vol: Vec<f64> = which.iter().map(|&i| answers.iv[i]).collect();
@@ -288,14 +398,15 @@ fn value(rows: &[Row], which: &[usize], style: Style, precision: Precision, answ
             answers.iv[i] = f64::NAN;
         }
     }
+    Ok(())
 }
 
 fn greeks(
     rows: &[Row],
     which: &[usize],
     answers: &mut Answers,
-    fill: impl Fn(InputsRef, GreeksMut, &mut [Status]),
-) {
+    fill: impl Fn(InputsRef, GreeksMut, &mut [Status]) -> Result<(), compute::Error>,
+) -> Result<(), compute::Error> {
     let columns = Columns::of(rows, which);
     let vol: Vec<f64> = which.iter().map(|&i| answers.iv[i]).collect();
     let nan = || vec![f64::NAN; which.len()];
@@ -310,7 +421,7 @@ fn greeks(
         theta: &mut theta,
         rho: &mut rho,
     };
-    fill(columns.inputs(&vol), out, &mut status);
+    fill(columns.inputs(&vol), out, &mut status)?;
     for (place, &i) in which.iter().enumerate() {
         answers.price[i] = price[place];
         answers.delta[i] = delta[place];
@@ -320,6 +431,7 @@ fn greeks(
         answers.rho_per_percent[i] = rho[place] / 100.0;
         answers.status[i] = status[place];
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -333,9 +445,63 @@ mod tests {
         assert_eq!(word(Status::NoVega), "no_vega");
     }
 
+    /// Software Vulkan serves; a GPU that is lost leaves the work to the processor, and says so.
     #[test]
-    fn threads_do_not_matter() {
-        let rows: Vec<Row> = (0..1500)
+    fn gpu_answers_are_those_of_the_processor_and_a_lost_gpu_costs_nothing() {
+        let gpu = match compute::Gpu::open(compute::Backend::Vulkan, 0) {
+            Ok(gpu) => gpu,
+            Err(error) => {
+                assert!(
+                    std::env::var_os("JARVIS2_GPU_TESTS").is_none()
+                        || matches!(error, compute::Error::NotBuilt { .. }),
+                    "JARVIS2_GPU_TESTS asks for a GPU: {error}"
+                );
+                eprintln!("skipped: {error}");
+                return;
+            }
+        };
+        let budget = Budget {
+            bytes: 1 << 28,
+            origin: "a test".to_owned(),
+        };
+        let rows = mixed();
+        let on = |device: &Device| {
+            let (precision, ask) = (Precision::Fast, Ask::Everything);
+            solve_with(device, &budget, 2, &rows, precision, ask, &|| false)
+        };
+        let (exact, none) = on(&Device::Cpu);
+        assert!(none.is_none());
+        let device = Device::Gpu(gpu.clone());
+        let (single, none) = on(&device);
+        assert!(none.is_none(), "{none:?}");
+        assert_eq!(single.status, exact.status);
+        for (i, row) in rows.iter().enumerate() {
+            let close =
+                |a: f64, b: f64, most: f64| (a - b).abs() <= most || a.is_nan() && b.is_nan();
+            assert!(
+                close(single.price[i], exact.price[i], 2e-4),
+                "price of row {i}"
+            );
+            assert!(
+                close(single.delta[i], exact.delta[i], 1e-5),
+                "delta of row {i}"
+            );
+            assert!(close(single.iv[i], exact.iv[i], 1e-4), "iv of row {i}");
+            if row.style == Style::American {
+                assert_eq!(single.price[i].to_bits(), exact.price[i].to_bits());
+            }
+        }
+        gpu.destroy();
+        let (after, why) = on(&device);
+        assert!(matches!(why, Some(compute::Error::Lost { .. })), "{why:?}");
+        assert_eq!(after.status, exact.status);
+        for (a, b) in after.price.iter().zip(&exact.price) {
+            assert_eq!(a.to_bits(), b.to_bits(), "the processor answered all of it");
+        }
+    }
+
+    fn mixed() -> Vec<Row> {
+        (0..1500)
             .map(|i| Row {
                 given: if i % 3 == 0 { Given::Price } else { Given::Vol },
                 right: if i % 2 == 0 { Right::Put } else { Right::Call },
@@ -351,7 +517,12 @@ mod tests {
                 dividend_yield: 0.01,
                 value: if i % 3 == 0 { 12.0 } else { 0.2 },
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn threads_do_not_matter() {
+        let rows = mixed();
         let bits = |answers: &Answers| -> Vec<u64> {
             let columns = [
                 &answers.price,

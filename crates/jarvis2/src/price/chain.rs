@@ -7,7 +7,7 @@
 //! on only: closer to expiry a cent of parity is percents of yield, so the median of the expiries of 14 to 200 days serves,
 //! held to -5 to 15 %, and 0 where parity says nothing at all.
 
-use super::batch::{Ask, Given, Row, solve_on, word};
+use super::batch::{Ask, Given, Row, word};
 use super::columns::{Cells, Columns};
 use super::digits::short;
 use super::table::boundary;
@@ -116,7 +116,7 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
     };
     let stop = || progress.stopped();
     let solve = |rows: &[Row], ask: Ask| {
-        let answers = solve_on(settings.threads, rows, settings.precision, ask, &stop);
+        let answers = settings.solve(rows, ask, &stop)?;
         if progress.stopped() {
             let done = format!("{} of {} quotes", answers.status.len(), rows.len());
             return Err(Error::Interrupted { done });

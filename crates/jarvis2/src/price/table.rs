@@ -3,7 +3,7 @@
 //! It is read, answered and written in blocks, so that its length does not matter. A row that cannot be read has the
 //! status `bad_input` and no answers; it never ends the file. Only a header that says too little does.
 
-use super::batch::{Answers, Ask, Given, Row, solve_on, word};
+use super::batch::{Answers, Ask, Given, Row, word};
 use super::digits::{exact, short};
 use super::{Form, Settings, broken_pipe};
 use crate::error::Error;
@@ -252,13 +252,10 @@ pub(super) fn run(path: &Path, settings: &Settings) -> Result<(), Error> {
             .iter()
             .map(|record| header.row(record, settings.ask))
             .collect();
-        let answers = solve_on(
-            settings.threads,
-            &rows,
-            settings.precision,
-            settings.ask,
-            &stop,
-        );
+        let answers = match settings.solve(&rows, settings.ask, &stop) {
+            Ok(answers) => answers,
+            Err(error) => break sink.fail(error),
+        };
         if stop() {
             break sink.fail(Error::Interrupted {
                 done: format!("{} rows were written", sink.written),
