@@ -52,38 +52,37 @@ float const v39 = -3.000000010e+38;
 float v40_store;
 float * v40 = &v40_store;
 *v40 = v39;
-uint32_t const v41 = v30 + v33;
-uint32_t const v42 = v41 - v25;
-uint32_t const v43 = v42 / v33;
-for(uint32_t v44 = v24; v44 < v43; v44 += v25) {
-uint32_t const v45 = v44 * v33;
-uint32_t const v46 = v45 + v28;
-bool const v47 = v46 < v30;
-if(v47) {
-uint32_t const v48 = uint32_t(v46);
-float const* const v49 = &v0[v48];
-float const v50 = *v49;
-float const v51 = *v36;
-float const v52 = v51 + v50;
-*v36 = v52;
-float const v53 = *v38;
-float const v54 = min(v53, v50);
-*v38 = v54;
-float const v55 = *v40;
-float const v56 = max(v55, v50);
-*v40 = v56;
+uint32_t const v41 = v30 / v33;
+uint32_t const v42 = v41 + v25;
+for(uint32_t v43 = v24; v43 < v42; v43 += v25) {
+uint32_t const v44 = v43 * v33;
+uint32_t const v45 = v44 + v28;
+bool const v46 = v45 < v30;
+if(v46) {
+uint32_t const v47 = uint32_t(v45);
+float const* const v48 = &v0[v47];
+float const v49 = *v48;
+float const v50 = *v36;
+float const v51 = v50 + v49;
+*v36 = v51;
+float const v52 = *v38;
+float const v53 = min(v52, v49);
+*v38 = v53;
+float const v54 = *v40;
+float const v55 = max(v54, v49);
+*v40 = v55;
 }
 }
-uint32_t const v57 = uint32_t(v28);
-float * const v58 = &v1[v57];
-float const v59 = *v36;
-*v58 = v59;
-float * const v60 = &v2[v57];
-float const v61 = *v38;
-*v60 = v61;
-float * const v62 = &v3[v57];
-float const v63 = *v40;
-*v62 = v63;
+uint32_t const v56 = uint32_t(v28);
+float * const v57 = &v1[v56];
+float const v58 = *v36;
+*v57 = v58;
+float * const v59 = &v2[v56];
+float const v60 = *v38;
+*v59 = v60;
+float * const v61 = &v3[v56];
+float const v62 = *v40;
+*v61 = v62;
 }
 return;
 }

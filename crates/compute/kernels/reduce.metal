@@ -51,40 +51,39 @@ float const v39 = -3.000000010e+38;
 float v40_store;
 thread float * v40 = &v40_store;
 *v40 = v39;
-uint32_t const v41 = v30 + v33;
+uint32_t const v41 = v30 / v33;
 uint32_t const v42 = 1;
-uint32_t const v43 = v41 - v42;
-uint32_t const v44 = v43 / v33;
-uint32_t const v45 = 0;
-for(uint32_t v46 = v45; v46 < v44; v46 += v42) {
-uint32_t const v47 = v46 * v33;
-uint32_t const v48 = v47 + v28;
-bool const v49 = v48 < v30;
-if(v49) {
-uint32_t const v50 = uint32_t(v48);
-device float const* const v51 = &v0[v50];
-float const v52 = *v51;
-float const v53 = *v36;
-float const v54 = v53 + v52;
-*v36 = v54;
-float const v55 = *v38;
-float const v56 = min(v55, v52);
-*v38 = v56;
-float const v57 = *v40;
-float const v58 = max(v57, v52);
-*v40 = v58;
+uint32_t const v43 = v41 + v42;
+uint32_t const v44 = 0;
+for(uint32_t v45 = v44; v45 < v43; v45 += v42) {
+uint32_t const v46 = v45 * v33;
+uint32_t const v47 = v46 + v28;
+bool const v48 = v47 < v30;
+if(v48) {
+uint32_t const v49 = uint32_t(v47);
+device float const* const v50 = &v0[v49];
+float const v51 = *v50;
+float const v52 = *v36;
+float const v53 = v52 + v51;
+*v36 = v53;
+float const v54 = *v38;
+float const v55 = min(v54, v51);
+*v38 = v55;
+float const v56 = *v40;
+float const v57 = max(v56, v51);
+*v40 = v57;
 }
 }
-uint32_t const v59 = uint32_t(v28);
-device float * const v60 = &v1[v59];
-float const v61 = *v36;
-*v60 = v61;
-device float * const v62 = &v2[v59];
-float const v63 = *v38;
-*v62 = v63;
-device float * const v64 = &v3[v59];
-float const v65 = *v40;
-*v64 = v65;
+uint32_t const v58 = uint32_t(v28);
+device float * const v59 = &v1[v58];
+float const v60 = *v36;
+*v59 = v60;
+device float * const v61 = &v2[v58];
+float const v62 = *v38;
+*v61 = v62;
+device float * const v63 = &v3[v58];
+float const v64 = *v40;
+*v63 = v64;
 }
 return;
 }

@@ -52,42 +52,41 @@ let v45 = f32(-3.0000000054977558e38);
 var<function> v46_store: f32;
 let v46 = &v46_store;
 *v46 = v45;
-let v47 = v36 + v39;
+let v47 = v36 / v39;
 let v48 = u32(1);
-let v49 = v47 - v48;
-let v50 = v49 / v39;
-let v51 = u32(0);
-for(var v52: u32 = v51; v52 < v50; v52 += v48) {
-let v53 = v52 * v39;
-let v54 = v53 + v34;
-let v55 = v54 < v36;
-if v55 {
-let v56 = u32(v54);
-let v57 = &(*v12)[v56];
-let v58 = *v57;
-let v59 = *v42;
-let v60 = v59 + v58;
-*v42 = v60;
-let v61 = *v44;
-let v62 = min(v61, v58);
-*v44 = v62;
-let v63 = *v46;
-let v64 = max(v63, v58);
-*v46 = v64;
+let v49 = v47 + v48;
+let v50 = u32(0);
+for(var v51: u32 = v50; v51 < v49; v51 += v48) {
+let v52 = v51 * v39;
+let v53 = v52 + v34;
+let v54 = v53 < v36;
+if v54 {
+let v55 = u32(v53);
+let v56 = &(*v12)[v55];
+let v57 = *v56;
+let v58 = *v42;
+let v59 = v58 + v57;
+*v42 = v59;
+let v60 = *v44;
+let v61 = min(v60, v57);
+*v44 = v61;
+let v62 = *v46;
+let v63 = max(v62, v57);
+*v46 = v63;
 
 }
 
 }
-let v65 = u32(v34);
-let v66 = &(*v11)[v65];
-let v67 = *v42;
-*v66 = v67;
-let v68 = &(*v10)[v65];
-let v69 = *v44;
-*v68 = v69;
-let v70 = &(*v9)[v65];
-let v71 = *v46;
-*v70 = v71;
+let v64 = u32(v34);
+let v65 = &(*v11)[v64];
+let v66 = *v42;
+*v65 = v66;
+let v67 = &(*v10)[v64];
+let v68 = *v44;
+*v67 = v68;
+let v69 = &(*v9)[v64];
+let v70 = *v46;
+*v69 = v70;
 
 }
 return;

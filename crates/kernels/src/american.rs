@@ -114,7 +114,7 @@ pub fn american_premium<N: Size>(
             near_min,
             all::<N>(5.0),
         );
-        let ratio = all::<N>(1.570_796_4) / near;
+        let ratio = all::<N>(core::f32::consts::FRAC_PI_2) / near;
         let turn = ln::<N>(ratio + fma(ratio, ratio, one).sqrt());
         let scale = near * half;
         let above_start = log_moneyness - log_start;
@@ -124,10 +124,13 @@ pub fn american_premium<N: Size>(
             let share = Vector::<f32, N>::new(boundary[HEAD + COEFFICIENTS + POINTS + j]);
             let grown = (turn * place).exp();
             let shrunk = one / grown;
-            let angle = min(scale * (grown - shrunk), all::<N>(1.570_796_4));
+            let angle = min(
+                scale * (grown - shrunk),
+                all::<N>(core::f32::consts::FRAC_PI_2),
+            );
             let width = scale * turn * share * (grown + shrunk);
             let sin = max(sine::<N>(angle), all::<N>(1e-9));
-            let cos = sine::<N>(all::<N>(1.570_796_4) - angle);
+            let cos = sine::<N>(all::<N>(core::f32::consts::FRAC_PI_2) - angle);
             let weight = width * sin * cos * all::<N>(2.0) * time;
             let u = time * sin * sin;
             let spread = root * sin;

@@ -40,7 +40,7 @@ pub fn ln<N: Size>(x: Vector<f32, N>) -> Vector<f32, N> {
     let p = fma(p, square, all::<N>(2.0));
     fma(
         Vector::<f32, N>::cast_from(exponent),
-        all::<N>(0.693_147_2),
+        all::<N>(core::f32::consts::LN_2),
         z * p,
     )
 }

@@ -110,9 +110,9 @@ fn normals_of(first: u32, second: u32) -> Pair {
     )
     .sqrt();
     let angle = Vector::<i32, Const<1>>::reinterpret(Vector::<u32, Const<1>>::new(second));
-    let turn = Vector::<f32, Const<1>>::cast_from(angle) * all::<Const<1>>(4.656_612_9e-10);
+    let turn = Vector::<f32, Const<1>>::cast_from(angle) * all::<Const<1>>(4.656_613e-10);
     let size = turn.abs();
-    let pi = all::<Const<1>>(3.141_592_7);
+    let pi = all::<Const<1>>(core::f32::consts::PI);
     let low = min(size, all::<Const<1>>(1.0) - size);
     let up = sine::<Const<1>>(low * pi) * radius;
     let across = sine::<Const<1>>((all::<Const<1>>(0.5) - size) * pi) * radius;

@@ -27,7 +27,8 @@ pub fn reduce(
         let mut sum = f32::new(0.0);
         let mut least = f32::new(3e38);
         let mut largest = f32::new(-3e38);
-        let turns = (rows + workers - 1) / workers;
+        // One turn may find nothing left.
+        let turns = rows / workers + 1;
         for turn in 0..turns {
             let row = turn * workers + i;
             if row < rows {

@@ -111,9 +111,9 @@ pub fn greeks(
             budget,
             LIMIT,
         )?;
-        for k in 0..rows {
+        for (k, &usual) in narrow.usual[..rows].iter().enumerate() {
             let i = start + k;
-            let answer = if narrow.usual[k] {
+            let answer = if usual {
                 let [price, delta, gamma, vega, theta, rho] =
                     [0, 1, 2, 3, 4, 5].map(|column| f64::from(found[column][k]));
                 Ok(Greeks {
