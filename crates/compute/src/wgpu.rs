@@ -309,11 +309,7 @@ impl Wgpu {
             kernel: kernel.name.to_owned(),
             why,
         };
-        // A compiler that panics must not look like one that did its work.
-        let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.build(kernel)))
-            .map_err(|panic| {
-            wrong(format!("the compiler panicked: {}", panic_text(&*panic)))
-        })?;
+        let built = guarded(|| self.build(kernel));
         self.health.check("compiling")?;
         let compiled = Arc::new(built.map_err(wrong)?);
         lock(&self.compiled).insert(kernel.name.to_owned(), Arc::clone(&compiled));
