@@ -5,7 +5,7 @@
 
 use crate::{Error, Index};
 
-/// Bytes under names. It speaks in batches: one call of [`Keys::put`] is one transaction.
+/// Bytes under names. It speaks in batches: one call of [`Keys::put_many`] is one transaction.
 pub trait Keys {
     /// What can go wrong.
     type Error: std::error::Error;

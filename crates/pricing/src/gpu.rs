@@ -1,6 +1,6 @@
 //! Large batches on a GPU, in `f32`: screens, scenario grids, bulk re-evaluation.
 //!
-//! Doors take the columns of their twins on the CPU ([`european`](crate::european), [`implied_vols`](crate::implied_vols),
+//! Doors take the columns of their twins on the CPU ([`european`], [`implied_vols`],
 //! [`american::Boundary::prices`](crate::american::Boundary::prices)), whose `f64` code is the reference. The kernels' texts lie
 //! in `crates/pricing/kernels`; their one source, with formulas and papers, is `crates/kernels`.
 //!
