@@ -78,14 +78,16 @@ pub(crate) fn level() -> Level {
 /// Every level of this machine below its best: its name, and whether it fuses multiply and add as the best does.
 #[cfg(test)]
 pub(crate) fn levels() -> Vec<(&'static str, bool, Level)> {
-    let best = level();
     #[cfg(target_arch = "x86_64")]
-    let others = [
-        best.as_avx2().map(|token| ("AVX2", true, token.level())),
-        best.as_sse4_2()
-            .map(|token| ("SSE4.2", false, token.level())),
-        best.as_sse2().map(|token| ("SSE2", false, token.level())),
-    ];
+    let others = {
+        let best = level();
+        [
+            best.as_avx2().map(|token| ("AVX2", true, token.level())),
+            best.as_sse4_2()
+                .map(|token| ("SSE4.2", false, token.level())),
+            best.as_sse2().map(|token| ("SSE2", false, token.level())),
+        ]
+    };
     #[cfg(not(target_arch = "x86_64"))]
     let others: [Option<(&'static str, bool, Level)>; 0] = [];
     others.into_iter().flatten().collect()
