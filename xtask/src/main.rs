@@ -14,7 +14,7 @@ usage: cargo xtask <task>
   ci     what a change must pass: format, lints, docs, licences, tests
   long   the tests named long_*, which are ignored otherwise, in release mode
   mac-check
-         the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig, and a linked program
+         the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
