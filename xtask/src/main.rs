@@ -17,7 +17,7 @@ usage: cargo xtask <task>
   long   the tests named long_*, which are ignored otherwise, in release mode
   duckdb how to build `jarvis2 sql` on a DuckDB library that is there already; with a folder: builds it, or tests it
   mac-check
-         the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig, and a linked program
+         the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
