@@ -247,9 +247,9 @@ mod tests {
     fn for_people() {
         assert_eq!(
             text(&table(), false),
-            "word     cents    sum  day         at_utc                    x  yes\n\
-             a,\"b\" c     -5  -0.05  2026-06-30  1970-01-01T00:00:01.5Z  0.1  true\n\
-             NULL      NULL   NULL  NULL        NULL                   NULL  NULL\n\
+            "word     cents    sum  day         at_utc                     x  yes\n\
+             a,\"b\" c     -5  -0.05  2026-06-30  1970-01-01T00:00:01.5Z   0.1  true\n\
+             NULL      NULL   NULL  NULL        NULL                    NULL  NULL\n\
              (2 rows)\n"
         );
     }
