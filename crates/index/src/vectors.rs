@@ -83,7 +83,7 @@ pub(crate) struct Vectors {
     sketchable: AtomicU32,
 }
 
-/// Questions along the graph before sketches are made: making them costs as much as some hundred such walks.
+/// Questions along the graph before sketches are made: making them reads every vector once. A choice, not a measured optimum.
 const BEFORE_SKETCHES: u32 = 64;
 /// Vectors chosen by sketch for each that is measured exactly.
 const SKETCHED_PER_CANDIDATE: usize = 32;
@@ -562,7 +562,7 @@ impl Vectors {
                 bits &= bits - 1;
             }
         }
-        // Once there are sketches they serve earlier: reading one costs a tenth of a copy.
+        // Once there are sketches they serve earlier: one is 32 bytes, a copy is as many bytes as there are numbers.
         let made = self.sketches.get().is_some();
         let one_by_one = if made {
             by_roots.min(SKETCHED_PER_CANDIDATE * self.config.candidates)
