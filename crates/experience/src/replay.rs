@@ -9,7 +9,8 @@
 //! drawn has the largest priority seen so far. The ratio of draws to rows is held as in Cassirer et al., "Reverb" (2021),
 //! section 3.4. Draws are a function of (seed, draw number, place), so the same rows give the same draw on any thread.
 //!
-//! Memory only: the ledger is the truth, and [`Replay::refill`] reads it back after a restart. Priorities are not kept.
+//! Memory only: the ledger is the truth, and [`Replay::refill`] reads it back after a restart, without the priorities. Whoever must go
+//! on exactly as before keeps [`Replay::standing`] too, and gives it back to [`Replay::restore`].
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -73,6 +74,19 @@ pub struct Draw {
     pub weights: Vec<f32>,
     /// The rows, one after another; empty after [`Replay::draw`].
     pub rows: Vec<f32>,
+}
+
+/// All that a replay knows beside its rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Rows ever added.
+    pub added: u64,
+    /// Draws ever made.
+    pub drawn: u64,
+    /// The largest priority seen, to the power of alpha.
+    pub largest: f64,
+    /// The priorities of the rows held, oldest first, to the power of alpha.
+    pub priorities: Vec<f64>,
 }
 
 /// The buffer. Share it between threads by reference: any of them may add and draw.
@@ -253,6 +267,73 @@ impl Replay {
             }
         }
         changed
+    }
+
+    /// What must be kept beside the rows to go on exactly as now. Not while others add or draw.
+    pub fn standing(&self) -> Standing {
+        let (ring, pace) = (self.ring(), self.pace());
+        let held = ring.added.min(self.config.capacity as u64);
+        Standing {
+            added: ring.added,
+            drawn: pace.drawn,
+            largest: ring.largest,
+            priorities: (ring.added - held..ring.added)
+                .map(|turn| ring.tree.get((turn % self.config.capacity as u64) as usize))
+                .collect(),
+        }
+    }
+
+    /// Makes an empty replay stand as another did; `ids` and `rows` are what that one held, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where rows, ids and standing do not belong together, or this replay is not empty.
+    pub fn restore(
+        &self,
+        ids: &[RecordId],
+        rows: &[f32],
+        standing: &Standing,
+    ) -> Result<(), Error> {
+        let capacity = self.config.capacity as u64;
+        let refuse = |why: String| {
+            Err(Error::Refused {
+                what: "replay",
+                why,
+            })
+        };
+        let held = standing.added.min(capacity);
+        let counts = [ids.len(), standing.priorities.len(), rows.len() / self.config.width];
+        if counts != [held as usize; 3] || !rows.len().is_multiple_of(self.config.width) {
+            return refuse(format!(
+                "of {} rows ever added it holds {held}, but there are {} ids, {} priorities and {} numbers in rows of {}",
+                standing.added,
+                ids.len(),
+                standing.priorities.len(),
+                rows.len(),
+                self.config.width
+            ));
+        }
+        let sound = |x: f64| x.is_finite() && x >= 0.0;
+        let all = standing.priorities.iter().chain([&standing.largest]);
+        if let Some(wrong) = all.copied().find(|&x| !sound(x)) {
+            return refuse(format!("a priority is {wrong}"));
+        }
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        if ring.added > 0 {
+            return refuse(format!("{} rows were added before", ring.added));
+        }
+        ring.added = standing.added - held;
+        drop(ring);
+        self.put(ids, rows);
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        for (turn, &priority) in (standing.added - held..).zip(&standing.priorities) {
+            ring.tree.set((turn % capacity) as usize, priority);
+        }
+        ring.largest = standing.largest;
+        drop(ring);
+        let mut pace = self.pace();
+        (pace.admitted, pace.added, pace.drawn) =
+            (standing.added, standing.added, standing.drawn);
+        Ok(())
     }
 
     /// Lets everybody who waits go, and nobody wait again: the end of training.

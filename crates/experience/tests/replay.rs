@@ -287,3 +287,38 @@ fn a_restart_reads_the_ledger_back() {
     assert_eq!(seen.len(), 15);
     assert!(seen.iter().all(|(&id, &i)| id == 2 * i as i64 + 2));
 }
+
+/// A replay that was taken apart and put together again draws as if nothing had happened.
+#[test]
+fn a_restored_replay_goes_on_alike() {
+    let config = ReplayConfig {
+        capacity: 10,
+        width: 2,
+        alpha: 0.7,
+        seed: 5,
+        ratio: None,
+    };
+    let one = Replay::new(config.clone()).expect("it is sound");
+    let row = |at: i64| [at as f32, -at as f32];
+    for at in 0..23 {
+        one.add(&[RecordId(at)], &row(at)).expect("open");
+    }
+    let mut draw = Draw::default();
+    one.draw_rows(0, 4, 0.5, &mut draw).expect("rows");
+    one.set_priorities(&draw.turns, &[0.1, 3.0, 0.0, 0.5]);
+    let held: Vec<i64> = (13..23).collect();
+    let ids: Vec<RecordId> = held.iter().map(|&at| RecordId(at)).collect();
+    let rows: Vec<f32> = held.iter().flat_map(|&at| row(at)).collect();
+    let two = Replay::new(config).expect("it is sound");
+    two.restore(&ids, &rows, &one.standing()).expect("it fits");
+    assert_eq!(two.standing(), one.standing());
+    let go_on = |replay: &Replay| {
+        replay.add(&[RecordId(23)], &row(23)).expect("open");
+        let mut draw = Draw::default();
+        replay.draw_rows(1, 6, 0.5, &mut draw).expect("rows");
+        draw
+    };
+    assert_eq!(go_on(&one), go_on(&two));
+    let wrong = two.restore(&ids[1..], &rows[2..], &one.standing());
+    assert!(matches!(wrong, Err(Error::Refused { .. })), "{wrong:?}");
+}

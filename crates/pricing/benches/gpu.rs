@@ -1,5 +1,6 @@
 //! Black-Scholes on GPUs, data resident on the device, beside the copy bandwidth of the same run:
-//! `cargo bench -p pricing --features gpu --bench gpu`, with `-- vulkan` or `-- cuda` for one backend alone.
+//! `cargo bench -p pricing --features gpu --bench gpu`, with `-- vulkan` or `-- cuda` for one backend alone, with numbers such as
+//! `-- 16000000` for those sizes alone, with `-- resident` without round trips and `-- each` for every repeat's time.
 //!
 //! Options: spot 20 to 520 dollars, strike 0.6 to 1.4 of it, 1.5 days to 1.5 years, volatility 8 to 98 %, rate 0 to 7 %, yield 0 to
 //! 5 %, half of them calls, from a fixed seed. Outputs are poisoned before each size and compared with `f64` after the timed runs.
@@ -40,7 +41,7 @@ fn main() {
                     println!("\n{} {} ({})", facts.backend, facts.name, facts.driver);
                     let done = Gpu::open(facts.backend, facts.adapter)
                         .map_err(|error| error.to_string())
-                        .and_then(|gpu| bench(&gpu));
+                        .and_then(|gpu| bench(&gpu, &words));
                     if let Err(error) = done {
                         println!("n/a ({error})");
                     }
@@ -120,7 +121,7 @@ impl Options {
     }
 }
 
-fn bench(gpu: &Gpu) -> Result<(), String> {
+fn bench(gpu: &Gpu, words: &[String]) -> Result<(), String> {
     let facts = gpu.facts();
     let budget = Budget {
         bytes: if facts.software { 2 << 30 } else { 24 << 30 },
@@ -141,14 +142,18 @@ fn bench(gpu: &Gpu) -> Result<(), String> {
         show(measured.gflop_per_s),
         measured.missing.join("; ")
     );
-    let sizes: &[usize] = if facts.software {
+    let asked: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let says = |what: &str| words.iter().any(|word| word == what);
+    let sizes: &[usize] = if !asked.is_empty() {
+        &asked
+    } else if facts.software {
         &[1_000, 10_000, 100_000, 1_000_000]
     } else {
         &[
             1_000, 10_000, 100_000, 1_000_000, 4_000_000, 16_000_000, 64_000_000,
         ]
     };
-    let options = Options::new(*sizes.last().unwrap_or(&0));
+    let options = Options::new(*sizes.iter().max().unwrap_or(&0));
     for kernel in [&BLACK_SCHOLES_PRICE, &BLACK_SCHOLES_GREEKS] {
         let outputs = kernel
             .buffers
@@ -171,10 +176,14 @@ fn bench(gpu: &Gpu) -> Result<(), String> {
         for &n in sizes {
             let error = |error: compute::Error| format!("{} at {n}: {error}", kernel.name);
             let (seconds, worst) =
-                resident(gpu, kernel, outputs, &options, n, &budget).map_err(error)?;
+                resident(gpu, kernel, outputs, &options, n, &budget, says("each"))
+                    .map_err(error)?;
             let gb = 4.0 * (6 + outputs) as f64 * n as f64 / 1e9;
-            let (round, cpu) =
-                round_trip(gpu, kernel, outputs, &options, n, &budget).map_err(error)?;
+            let (round, cpu) = if says("resident") {
+                (f64::NAN, f64::NAN)
+            } else {
+                round_trip(gpu, kernel, outputs, &options, n, &budget).map_err(error)?
+            };
             crossover = if round < cpu {
                 crossover.or(Some(n))
             } else {
@@ -218,6 +227,7 @@ fn resident(
     options: &Options,
     n: usize,
     budget: &Budget,
+    each: bool,
 ) -> Result<(f64, f64), compute::Error> {
     let mut buffers: Vec<Buffer> = Vec::new();
     for column in &options.columns {
@@ -249,6 +259,11 @@ fn resident(
         let timing = gpu.run(&tasks, LIMIT)?;
         let time = timing.gpu.unwrap_or(timing.wall);
         best = best.min(time.as_secs_f64() / launches as f64);
+        if each {
+            let us = |time: Duration| 1e6 * time.as_secs_f64() / launches as f64;
+            let own = timing.gpu.map_or("n/a".to_owned(), |time| format!("{:.1}", us(time)));
+            println!("    {own} us by the device's clock, {:.1} by ours", us(timing.wall));
+        }
     }
     let checked = n.min(CHECKED);
     let mut found = vec![0.0_f32; n];

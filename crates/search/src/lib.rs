@@ -109,7 +109,8 @@
 //!
 //! `game` the rules, `config` the manners, `run` the loop, `root` and `select` the descent, `expand` the growth, `backup`
 //! the arithmetic, `policy` what was learned, `tree` the answers, `reuse` and `cache` what is kept; `compat` the
-//! searches of mctx, where a model may be learned. Deliberately absent: hidden information, threads, files, options.
+//! searches of mctx, where a model may be learned; `problems` games with known answers. Deliberately absent: hidden
+//! information, threads, files, and but for `problems` options.
 
 mod backup;
 mod cache;
@@ -120,6 +121,7 @@ mod error;
 mod expand;
 mod game;
 mod policy;
+pub mod problems;
 mod reuse;
 mod root;
 mod run;

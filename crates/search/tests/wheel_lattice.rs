@@ -3,17 +3,12 @@
 //! The reference figures come from a program of its own, which an independent recursion over single steps confirms to
 //! eight decimals.
 
-#[path = "../examples/wheel_lattice/lattice.rs"]
-mod lattice;
-#[path = "../examples/wheel_lattice/rolling.rs"]
-mod rolling;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use lattice::{Action, Lattice, Solved, State};
 use proptest::prelude::*;
-use rolling::{Move, Rolling};
+use search::problems::wheel_lattice::{Action, Lattice, Solved, State};
+use search::problems::wheel_rolling::{self as rolling, Move, Rolling};
 use search::{Game, Root, SearchConfig, StopReason, Tree, run};
 
 /// What a search may be off by.

@@ -14,44 +14,45 @@
 //! Source of the holder's rule: to exercise only what is worth more dead than alive (Merton, Bell J. Economics 4, 1973); the
 //! holder compares with the European price, a little less than the American. Not a market model.
 
-use search::{Each, Game, Outcome};
-
-use crate::lattice::{Action, CALLS, GUARD_USD, Lattice, PUTS, STEPS, Solved};
+use super::wheel_lattice::{Action, CALLS, GUARD_USD, Lattice, PUTS, STEPS, Solved};
+use crate::game::{Each, Game, Outcome};
 
 /// The rules: those of the lattice, with a life.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rolling {
-    pub(crate) lattice: Lattice,
+pub struct Rolling {
+    /// Prices, fees, the share and cash.
+    pub lattice: Lattice,
     /// Cycles that a new option lives, 1 or 2; less where the game ends before.
-    pub(crate) life: u32,
+    pub life: u32,
     /// Whether the holder may exercise at mid-life.
-    pub(crate) early: bool,
+    pub early: bool,
 }
 
 /// A place in the lattice.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct State {
-    pub(crate) cycle: u32,
+pub struct State {
+    /// Cycles played.
+    pub cycle: u32,
     /// Up moves less down moves since the start.
-    pub(crate) level: i32,
+    pub level: i32,
     /// Whether a share is held; if not, cash.
-    pub(crate) share: bool,
+    pub share: bool,
     /// Sold a cycle ago and alive for one more: a call if a share is held, a put if not.
-    pub(crate) open: Option<Open>,
+    pub open: Option<Open>,
 }
 
 /// An option at mid-life.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Open {
+pub struct Open {
     /// Level at which it was sold.
-    pub(crate) sold_level: i32,
+    pub sold_level: i32,
     /// Its strike, as an index of the strikes on sale.
-    pub(crate) choice: usize,
+    pub choice: usize,
 }
 
 /// What to do for a cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Move {
+pub enum Move {
     /// Without an open option: what the plain lattice allows.
     Fresh(Action),
     /// Let the open option live.
@@ -64,7 +65,7 @@ pub(crate) enum Move {
 
 impl Move {
     /// As in "put 0.95" or "roll 1.0".
-    pub(crate) fn name(self) -> String {
+    pub fn name(self) -> String {
         match self {
             Move::Fresh(action) => action.name(),
             Move::Keep => "keep".into(),
@@ -139,7 +140,7 @@ impl Rolling {
     }
 
     /// Backward induction over the whole lattice, from the end; the two states at the start come last, cash first.
-    pub(crate) fn solve(&self) -> Vec<Solved<State, Move>> {
+    pub fn solve(&self) -> Vec<Solved<State, Move>> {
         let mut solved = Vec::new();
         let mut next = Table::new();
         for cycle in (0..=self.lattice.cycles).rev() {
@@ -244,7 +245,7 @@ impl Rolling {
     }
 
     /// What the state would fetch now: the poor judge of leaves.
-    pub(crate) fn liquidation(&self, state: &State) -> f64 {
+    pub fn liquidation(&self, state: &State) -> f64 {
         let price = self.lattice.price(state.level);
         let owed = state.open.map_or(0.0, |open| {
             let strike = self.strike(state.share, open);
@@ -255,7 +256,7 @@ impl Rolling {
     }
 
     /// [`Rolling::liquidation`] as an evaluator.
-    pub(crate) fn evaluator(&self) -> Each<impl FnMut(&State) -> f64> {
+    pub fn evaluator(&self) -> Each<impl FnMut(&State) -> f64> {
         Each(|state: &State| self.liquidation(state))
     }
 }

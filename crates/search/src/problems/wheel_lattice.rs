@@ -10,70 +10,77 @@
 //! backward induction ([`Lattice::solve`]) is exact. It shares prices with the game but not the walk.
 //!
 //! Sources: Cox, Ross & Rubinstein, J. Financial Economics 7 (1979); Black & Scholes, J. Political Economy 81 (1973).
-//! Not a market model: no dividends, no early assignment, no smile. `rolling` has options of two cycles that may be assigned
-//! early.
+//! Not a market model: no dividends, no early assignment, no smile. [`super::wheel_rolling`] has options of two cycles that may be
+//! assigned early.
 
 use std::f64::consts::TAU;
 
-use search::{Each, Game, Outcome};
+use crate::game::{Each, Game, Outcome};
 
 /// What a cycle lasts.
 const CYCLE_YEARS: f64 = 1.0 / 12.0;
 /// Steps of the lattice in a cycle.
-pub(crate) const STEPS: i32 = 4;
+pub const STEPS: i32 = 4;
 /// An option this little in the money, in dollars, is at the money and expires.
-pub(crate) const GUARD_USD: f64 = 1e-9;
+pub const GUARD_USD: f64 = 1e-9;
 
 /// Strikes of the puts on sale, as multiples of the spot.
-pub(crate) const PUTS: [f64; 3] = [0.9, 0.95, 1.0];
+pub const PUTS: [f64; 3] = [0.9, 0.95, 1.0];
 /// Strikes of the calls on sale, as multiples of the spot.
-pub(crate) const CALLS: [f64; 3] = [1.0, 1.05, 1.1];
+pub const CALLS: [f64; 3] = [1.0, 1.05, 1.1];
 
 /// The rules: rates and volatilities are fractions per year, sums are dollars per share.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Lattice {
+pub struct Lattice {
     /// Price of the share at the start.
-    pub(crate) spot: f64,
+    pub spot: f64,
     /// Expected growth of the share.
-    pub(crate) mu: f64,
+    pub mu: f64,
     /// Volatility of the share.
-    pub(crate) sigma: f64,
+    pub sigma: f64,
     /// Volatility in the premiums.
-    pub(crate) implied_vol: f64,
+    pub implied_vol: f64,
     /// Interest on cash.
-    pub(crate) rate: f64,
+    pub rate: f64,
     /// Taken from every premium.
-    pub(crate) fee: f64,
+    pub fee: f64,
     /// Cost of trading the share, except by assignment.
-    pub(crate) cost: f64,
+    pub cost: f64,
     /// How many options may be sold one after the other.
-    pub(crate) cycles: u32,
+    pub cycles: u32,
 }
 
 /// A place in the lattice.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct State {
-    pub(crate) cycle: u32,
+pub struct State {
+    /// Cycles played.
+    pub cycle: u32,
     /// Up moves less down moves since the start.
-    pub(crate) level: i32,
+    pub level: i32,
     /// Whether a share is held; if not, cash.
-    pub(crate) share: bool,
+    pub share: bool,
 }
 
 /// What to do for a cycle. Strikes are multiples of the spot.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Action {
+pub enum Action {
+    /// Hold cash.
     Idle,
+    /// Buy the share.
     Buy,
+    /// Sell a put on cash.
     Put(f64),
+    /// Hold the share.
     Hold,
+    /// Sell the share.
     Sell,
+    /// Sell a call on the share.
     Call(f64),
 }
 
 impl Action {
     /// As in "put 0.95".
-    pub(crate) fn name(self) -> String {
+    pub fn name(self) -> String {
         match self {
             Action::Idle => "idle".into(),
             Action::Buy => "buy".into(),
@@ -87,16 +94,18 @@ impl Action {
 
 /// Everything about one state from backward induction.
 #[derive(Clone, Debug)]
-pub(crate) struct Solved<S = State, A = Action> {
-    pub(crate) state: S,
-    pub(crate) worth: f64,
+pub struct Solved<S = State, A = Action> {
+    /// Which one.
+    pub state: S,
+    /// What it is worth, played well.
+    pub worth: f64,
     /// The worth of every action; empty at the end.
-    pub(crate) actions: Vec<(A, f64)>,
+    pub actions: Vec<(A, f64)>,
 }
 
 impl Lattice {
     /// The case that the reference figures belong to, with a growth of 3 %.
-    pub(crate) fn reference() -> Lattice {
+    pub fn reference() -> Lattice {
         Lattice {
             spot: 100.0,
             mu: 0.03,
@@ -110,18 +119,18 @@ impl Lattice {
     }
 
     /// Price of the share.
-    pub(crate) fn price(&self, level: i32) -> f64 {
+    pub fn price(&self, level: i32) -> f64 {
         self.spot * (self.sigma * self.step_years().sqrt() * f64::from(level)).exp()
     }
 
     /// Probability of an up move; a lattice needs it inside (0, 1).
-    pub(crate) fn up_probability(&self) -> f64 {
+    pub fn up_probability(&self) -> f64 {
         let up = (self.sigma * self.step_years().sqrt()).exp();
         ((self.mu * self.step_years()).exp() - 1.0 / up) / (up - 1.0 / up)
     }
 
     /// Backward induction over the whole lattice, from the end; the two states at the start come last, cash first.
-    pub(crate) fn solve(&self) -> Vec<Solved> {
+    pub fn solve(&self) -> Vec<Solved> {
         let discount = self.cycle_discount();
         let up = self.up_probability();
         let choose = [1.0, 4.0, 6.0, 4.0, 1.0];
@@ -200,7 +209,7 @@ impl Lattice {
     }
 
     /// Black-Scholes price of a call (sign 1) or a put (sign -1) with so many cycles to live.
-    pub(crate) fn premium(&self, price: f64, strike: f64, cycles: u32, sign: f64) -> f64 {
+    pub fn premium(&self, price: f64, strike: f64, cycles: u32, sign: f64) -> f64 {
         let years = CYCLE_YEARS * f64::from(cycles);
         let deviation = self.implied_vol * years.sqrt();
         let d1 = (self.rate * years - (strike / price).ln()) / deviation + deviation / 2.0;
@@ -210,7 +219,7 @@ impl Lattice {
     }
 
     /// How far the share may move in a cycle, up moves less down moves, and the probability of each.
-    pub(crate) fn chances(&self) -> impl Iterator<Item = (i32, f64)> + use<> {
+    pub fn chances(&self) -> impl Iterator<Item = (i32, f64)> + use<> {
         let up = self.up_probability();
         let mut chances = vec![1.0];
         for _ in 0..STEPS {
@@ -224,7 +233,8 @@ impl Lattice {
         (-STEPS..).step_by(2).zip(chances)
     }
 
-    pub(crate) fn cycle_discount(&self) -> f64 {
+    /// What a dollar at the end of a cycle is worth at its start.
+    pub fn cycle_discount(&self) -> f64 {
         (-self.rate * CYCLE_YEARS).exp()
     }
 
@@ -295,7 +305,7 @@ impl Game for Lattice {
 
 impl Lattice {
     /// What the state would fetch now: the poor judge of leaves, which knows nothing of premiums.
-    pub(crate) fn liquidation(&self, state: &State) -> f64 {
+    pub fn liquidation(&self, state: &State) -> f64 {
         if state.share {
             self.price(state.level)
         } else {
@@ -304,7 +314,7 @@ impl Lattice {
     }
 
     /// [`Lattice::liquidation`] as an evaluator.
-    pub(crate) fn evaluator(&self) -> Each<impl FnMut(&State) -> f64> {
+    pub fn evaluator(&self) -> Each<impl FnMut(&State) -> f64> {
         Each(|state: &State| self.liquidation(state))
     }
 }

@@ -8,13 +8,10 @@
 //! can see how far it comes on less. With `--life 2` options live two cycles and may be kept, bought back, rolled or
 //! assigned early at mid-life; twelve cycles of those need 7236 evaluations.
 
-mod lattice;
-mod rolling;
-
 use std::process::ExitCode;
 
-use lattice::{Action, Lattice, Solved};
-use rolling::{Move, Rolling};
+use search::problems::wheel_lattice::{Action, Lattice, Solved};
+use search::problems::wheel_rolling::{Move, Rolling};
 use search::{Evaluator, Game, SearchConfig, run};
 
 const USAGE: &str = "\

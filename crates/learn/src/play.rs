@@ -1,0 +1,202 @@
+//! One game that a net plays against itself, and what is to be learned from it.
+//!
+//! ```text
+//! policy target   the improved policy of the root                       (`search::Tree::improved_policy`)
+//! value target    R_t = W_t + lambda d_t (R_{t+1} - v_{t+1})            in the game's unit, then in the net's
+//!                 W_t  worth of the best action in the tree at t        d_t  the game's discount
+//!                 v_t  what the tree before thought of the state that chance then dealt
+//! ```
+//! With `lambda = 1` the target is what the game really brought, less the luck of its dice: the expectation over the dice is known,
+//! so what chance dealt beyond it is taken off, and what remains has the same mean and a small part of the variance. With
+//! `lambda = 0` it is the tree's own word, whose leaves are the net's: sharp, but only as true as the net; the truth then comes
+//! from the end of the game alone, one decision further back with each generation. An action that was played to explore cuts
+//! the sum: what follows is not what the best action brings.
+//!
+//! Sources: the lambda return of Sutton & Barto, "Reinforcement Learning" (2018), section 12.1, cut as in Watkins's Q(lambda)
+//! (section 12.10); taking the luck off: Burch, Schmid, Moravcik & Bowling, "AIVAT" (AAAI 2018); the policy target: Danihelka et
+//! al., ICLR 2022.
+
+use nn::Net;
+use search::{Game, Planner, SearchConfig};
+
+use crate::dice::uniform;
+use crate::view::{NetJudge, View};
+use crate::{Error, Field};
+
+/// How games are played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlayConfig {
+    /// The search before each move; a Gumbel root with noise explores.
+    pub search: SearchConfig,
+    /// How far outcomes reach back into value targets, from 0 (the next search's word) to 1 (the end of the game).
+    pub lambda: f64,
+    /// A game that goes on longer than this is cut, and its last search's word is its end.
+    pub moves_max: usize,
+}
+
+/// One decision, as it is to be learned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// The state as the net sees it.
+    pub encoding: Vec<f32>,
+    /// For each policy output the probability it should give, or [`ILLEGAL`].
+    pub policy: Vec<f32>,
+    /// What the value output should be.
+    pub value: f32,
+}
+
+/// Stands in a [`Lesson::policy`] where no legal action is.
+pub const ILLEGAL: f32 = -1.0;
+
+/// A game that was played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Episode {
+    /// Its decisions, first to last.
+    pub lessons: Vec<Lesson>,
+    /// What it brought, dice and all, in the game's unit, discounted to the start.
+    pub outcome: f64,
+    /// The same less the luck of the dice.
+    pub outcome_less_luck: f64,
+    /// What the first search thought of the start.
+    pub expected: f64,
+    /// States that the net judged.
+    pub judged: u64,
+}
+
+/// What is kept of one decision until its target is known.
+struct Moment {
+    lesson: Lesson,
+    scale: crate::Scale,
+    /// Worth of the best action.
+    best: f64,
+    /// Worth of the action taken.
+    taken: f64,
+    greedy: bool,
+    discount: f64,
+    reward: f64,
+    /// What the tree thought of the state that came.
+    promised: f64,
+}
+
+/// Plays the field's game of this number.
+///
+/// # Errors
+/// Where the search fails, or a target is not finite.
+pub fn play<F: Field>(
+    field: &F,
+    number: u64,
+    seed: u64,
+    net: &mut Net,
+    config: &PlayConfig,
+) -> Result<Episode, Error> {
+    let (game, mut state) = field.draw(number);
+    let mut planner = Planner::new();
+    let mut judge = NetJudge::new(&game, net)?;
+    let mut moments: Vec<Moment> = Vec::new();
+    // What the end is worth: exactly, or by the last search where the game is cut.
+    let end = loop {
+        if let Some(worth) = game.terminal_worth(&state) {
+            break worth;
+        }
+        if moments.len() >= config.moves_max {
+            break moments.last().map_or(0.0, |last| last.promised);
+        }
+        let step = moments.len() as u64;
+        let search = SearchConfig {
+            seed: crate::dice::hash(seed, &[number, step]),
+            ..config.search.clone()
+        };
+        let tree = planner
+            .run(&game, &state, &mut judge, &search, &mut |_| true)
+            .map_err(|source| Error::Search {
+                game: number,
+                source,
+            })?;
+        let (root, policies) = (tree.root(), game.policies());
+        let mut lesson = Lesson {
+            encoding: vec![0.0; game.inputs()],
+            policy: vec![ILLEGAL; policies],
+            value: f32::NAN,
+        };
+        game.encode(&state, &mut lesson.encoding);
+        for (edge, probability) in tree.edges(root).zip(tree.improved_policy(root)) {
+            lesson.policy[game.slot(&state, edge.action, edge.index)] = probability as f32;
+        }
+        let best = tree.best(root).and_then(|edge| Some((edge, edge.worth?)));
+        let choice = tree.choice().and_then(|edge| Some((edge, edge.worth?)));
+        // A search that expanded nothing has only the net's word; then there is nothing to learn from it.
+        let (Some((best, worth)), Some((choice, taken))) = (best, choice) else {
+            break tree.worth(root);
+        };
+        let outcomes = tree.outcomes(choice.id);
+        let at = deal(
+            outcomes.iter().map(|branch| branch.probability),
+            uniform(seed, &[number, step, 1]),
+        );
+        let next = &outcomes[at];
+        moments.push(Moment {
+            lesson,
+            scale: game.scale(&state),
+            best: worth,
+            taken,
+            greedy: choice.index == best.index || taken >= worth,
+            discount: game.discount(&state, choice.action),
+            reward: next.reward,
+            promised: tree.worth(next.node),
+        });
+        state = tree.state(next.node).clone();
+    };
+    let expected = moments.first().map_or(end, |first| first.best);
+    let (mut target, mut outcome, mut less_luck) = (end, end, end);
+    let mut lessons = Vec::with_capacity(moments.len());
+    for (step, moment) in moments.into_iter().enumerate().rev() {
+        let Moment {
+            mut lesson,
+            best,
+            taken,
+            discount,
+            promised,
+            ..
+        } = moment;
+        outcome = moment.reward + discount * outcome;
+        less_luck = taken + discount * (less_luck - promised);
+        target = if moment.greedy {
+            best + config.lambda * discount * (target - promised)
+        } else {
+            best
+        };
+        lesson.value = moment.scale.value(target) as f32;
+        if !lesson.value.is_finite() {
+            return Err(Error::Target {
+                game: number,
+                step,
+                target,
+            });
+        }
+        lessons.push(lesson);
+    }
+    lessons.reverse();
+    Ok(Episode {
+        lessons,
+        outcome,
+        outcome_less_luck: less_luck,
+        expected,
+        judged: judge.judged(),
+    })
+}
+
+/// The place whose stretch of `[0, 1)` holds `at`; never one of probability zero.
+pub(crate) fn deal(probabilities: impl Iterator<Item = f64>, at: f64) -> usize {
+    let mut sum = 0.0;
+    let mut last = 0;
+    for (place, probability) in probabilities.enumerate() {
+        if probability > 0.0 {
+            last = place;
+            sum += probability;
+            if at < sum {
+                break;
+            }
+        }
+    }
+    last
+}

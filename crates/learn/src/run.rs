@@ -1,0 +1,551 @@
+//! A run of training: generations of games, and the steps that are learned from them.
+//!
+//! ```text
+//! generation   N games by the net as it stands  ->  rows on the disk  ->  rows in the replay  ->  M steps  ->  checkpoint
+//! ```
+//! Everything in it depends on the seed alone: games are numbered, draws are numbered, and the sums of a step do not depend on how
+//! many threads play. So a run that was killed anywhere and goes on from its last checkpoint ends with the same bytes of
+//! weights as one that was not.
+//!
+//! The folder of a run:
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `run.json` | what is learned and how; a run goes on only with the same |
+//! | `rows.bin` | every lesson of every game ([`crate::rows`]) |
+//! | `checkpoint-00000012/` | `learner.safetensors`, and in `standing.json` the replay's standing; written aside and renamed; the last two are kept |
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use experience::{Draw, RecordId, Replay, ReplayConfig, Standing};
+use nn::train::{Batch, LearnConfig, Learner};
+use nn::{Net, Weights};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::play::{Episode, ILLEGAL, PlayConfig, play};
+use crate::rows::RowFile;
+use crate::{Error, Field, dice};
+
+/// How a run learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainConfig {
+    /// Sizes of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// How games are played.
+    pub play: PlayConfig,
+    /// Games in a generation.
+    pub games: u32,
+    /// Steps of the learner after them.
+    pub steps: u32,
+    /// Rows in a step.
+    pub batch: usize,
+    /// Rows that the replay holds.
+    pub capacity: usize,
+    /// How much priorities matter when rows are drawn: 0 not at all, 1 in proportion.
+    pub alpha: f64,
+    /// How far the weights of rows make up for it: 1 fully.
+    pub beta: f64,
+    /// How a step is made.
+    pub learn: LearnConfig,
+    /// Same seed, same weights.
+    pub seed: u64,
+}
+
+impl TrainConfig {
+    fn check(&self) -> Result<(), Error> {
+        let positive = [
+            ("games", self.games as usize),
+            ("steps", self.steps as usize),
+            ("batch", self.batch),
+            ("capacity", self.capacity),
+            ("moves_max", self.play.moves_max),
+        ];
+        for (what, value) in positive {
+            if value == 0 {
+                return Err(Error::Config {
+                    what,
+                    value: "0".to_owned(),
+                    why: "it must be at least 1",
+                });
+            }
+        }
+        let fractions = [
+            ("lambda", self.play.lambda),
+            ("beta", self.beta),
+            ("alpha", self.alpha),
+        ];
+        for (what, value) in fractions {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::Config {
+                    what,
+                    value: value.to_string(),
+                    why: "it must be from 0 to 1",
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a generation brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Its number, from 1.
+    pub generation: u64,
+    /// Games played in it.
+    pub games: u64,
+    /// Decisions in them.
+    pub moves: u64,
+    /// States that the net judged for them.
+    pub judged: u64,
+    /// Steps made so far.
+    pub steps: u64,
+    /// Mean loss of the value over its steps, in the net's units.
+    pub value_loss: f64,
+    /// Mean cross-entropy of the policy over its steps.
+    pub policy_loss: f64,
+    /// Mean size of the gradient before clipping.
+    pub gradient_norm: f64,
+    /// Of the last step.
+    pub learning_rate: f64,
+    /// Mean outcome of its games, in the game's unit.
+    pub outcome: f64,
+    /// The same less the luck of the dice.
+    pub outcome_less_luck: f64,
+    /// What the searches expected at the start of the games, on average.
+    pub expected: f64,
+}
+
+/// A run in its folder.
+pub struct Run<'f, F: Field> {
+    field: &'f F,
+    config: TrainConfig,
+    folder: PathBuf,
+    learner: Learner,
+    replay: Replay,
+    rows: RowFile,
+    generation: u64,
+    draws: u64,
+}
+
+/// What a checkpoint says beside the learner.
+#[derive(Serialize, Deserialize)]
+struct StandingFile {
+    schema: u32,
+    generation: u64,
+    draws: u64,
+    rows_bytes: u64,
+    added: u64,
+    drawn: u64,
+    /// Numbers by their bits: JSON's decimals are read back exactly by us, but not by everyone.
+    largest_bits: u64,
+    priorities_bits: Vec<u64>,
+    learner_sha256: String,
+}
+
+const SCHEMA: u32 = 1;
+
+impl<'f, F: Field> Run<'f, F> {
+    /// Goes on with the run in `folder`, or starts one there. `about` says what is learned; a folder that says something else is
+    /// refused.
+    ///
+    /// # Errors
+    /// Where the configuration makes no sense, or the folder is of another run, damaged or not writable.
+    pub fn open(
+        field: &'f F,
+        config: TrainConfig,
+        folder: &Path,
+        about: &serde_json::Value,
+    ) -> Result<Run<'f, F>, Error> {
+        config.check()?;
+        fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let described = serde_json::json!({
+            "schema": SCHEMA,
+            "about": about,
+            // Everything that decides which weights come out.
+            "config": format!("{config:?}"),
+        });
+        let path = folder.join("run.json");
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let found: serde_json::Value =
+                    serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
+                if found != described {
+                    return Err(Error::Run {
+                        path,
+                        why: "the folder holds a run with other settings; use them again, or another folder"
+                            .to_owned(),
+                    });
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                write_whole(&path, format!("{described:#}\n").as_bytes())?;
+            }
+            Err(error) => return Err(Error::file(&path)(error)),
+        }
+        let (inputs, policies) = field.shape();
+        let width = width(inputs, policies);
+        let shape = nn::Config {
+            inputs,
+            hidden: config.hidden.clone(),
+            policies,
+        };
+        let replay = || {
+            Replay::new(ReplayConfig {
+                capacity: config.capacity,
+                width,
+                alpha: config.alpha,
+                seed: dice::hash(config.seed, &[1]),
+                ratio: None,
+            })
+            .map_err(|error| Error::Replay(error.to_string()))
+        };
+        let rows_path = folder.join("rows.bin");
+        let mut damaged = Vec::new();
+        for path in checkpoints(folder)?.into_iter().rev() {
+            match read_checkpoint(&path, &shape, &config.learn) {
+                Ok((learner, standing)) => {
+                    let mut rows = RowFile::open(&rows_path, width, standing.rows_bytes)?;
+                    let replay = replay()?;
+                    restore(&replay, &mut rows, &standing)?;
+                    return Ok(Run {
+                        field,
+                        folder: folder.to_owned(),
+                        learner,
+                        replay,
+                        rows,
+                        generation: standing.generation,
+                        draws: standing.draws,
+                        config,
+                    });
+                }
+                // The one before it leads to the same weights, a little later.
+                Err(why) => damaged.push(format!("{}: {why}", path.display())),
+            }
+        }
+        if !damaged.is_empty() {
+            return Err(Error::Run {
+                path: folder.to_owned(),
+                why: format!(
+                    "no checkpoint can be read ({}); start a new run in another folder",
+                    damaged.join("; ")
+                ),
+            });
+        }
+        let learner = Learner::new(shape, config.learn, dice::hash(config.seed, &[2]))?;
+        Ok(Run {
+            field,
+            folder: folder.to_owned(),
+            learner,
+            replay: replay()?,
+            rows: RowFile::open(&rows_path, width, 0)?,
+            generation: 0,
+            draws: 0,
+            config,
+        })
+    }
+
+    /// Generations done.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The net as it stands.
+    pub fn weights(&self) -> &Weights {
+        self.learner.weights()
+    }
+
+    /// One generation, and its checkpoint. `None` where `go_on` said no before it was done: then nothing has changed.
+    ///
+    /// `go_on` is asked with the games and steps done, from several threads.
+    ///
+    /// # Errors
+    /// As [`play`], and where the learner or the disk fails; the folder is then as it was at the last checkpoint.
+    pub fn generation_of(
+        &mut self,
+        threads: usize,
+        go_on: &(dyn Fn(u64, u64) -> bool + Sync),
+    ) -> Result<Option<Generation>, Error> {
+        let Some(episodes) = self.games(threads, go_on)? else {
+            return Ok(None);
+        };
+        let number = self.generation + 1;
+        let mut ids = Vec::new();
+        let mut rows = Vec::new();
+        let (first, _) = self.replay.counts();
+        for lesson in episodes.iter().flat_map(|episode| &episode.lessons) {
+            ids.push(RecordId((first as usize + ids.len() + 1) as i64));
+            rows.extend(&lesson.encoding);
+            rows.extend(&lesson.policy);
+            rows.push(lesson.value);
+        }
+        self.rows.append(number, &rows)?;
+        self.replay
+            .add(&ids, &rows)
+            .map_err(|wait| Error::Replay(wait.to_string()))?;
+        let mut report = Generation {
+            generation: number,
+            games: episodes.len() as u64,
+            moves: ids.len() as u64,
+            judged: episodes.iter().map(|episode| episode.judged).sum(),
+            steps: 0,
+            value_loss: 0.0,
+            policy_loss: 0.0,
+            gradient_norm: 0.0,
+            learning_rate: 0.0,
+            outcome: mean(&episodes, |episode| episode.outcome),
+            outcome_less_luck: mean(&episodes, |episode| episode.outcome_less_luck),
+            expected: mean(&episodes, |episode| episode.expected),
+        };
+        let (inputs, policies) = self.field.shape();
+        let mut draw = Draw::default();
+        let mut room = Room::default();
+        for step in 0..self.config.steps {
+            if !go_on(report.games, u64::from(step)) {
+                // Half a generation cannot be kept: go back to where the folder is.
+                return self.back();
+            }
+            self.replay
+                .draw_rows(self.draws, self.config.batch, self.config.beta, &mut draw)
+                .map_err(|wait| Error::Replay(wait.to_string()))?;
+            self.draws += 1;
+            let told = self.learner.step(&room.batch(&draw, inputs, policies))?;
+            // Every row has a value target; a surprise of none must not be drawn never.
+            let priorities = told.priorities.iter();
+            let priorities: Vec<f64> = priorities
+                .map(|surprise| f64::from(surprise.unwrap_or(0.0)) + LEAST_PRIORITY)
+                .collect();
+            self.replay.set_priorities(&draw.turns, &priorities);
+            let share = 1.0 / f64::from(self.config.steps);
+            report.value_loss += share * told.value_loss.unwrap_or(0.0);
+            report.policy_loss += share * told.policy_loss.unwrap_or(0.0);
+            report.gradient_norm += share * told.gradient_norm;
+            report.learning_rate = told.learning_rate;
+            report.steps = told.step;
+        }
+        self.generation = number;
+        self.checkpoint()?;
+        Ok(Some(report))
+    }
+
+    /// Plays the games of the next generation on so many threads, in the order of their numbers.
+    fn games(
+        &self,
+        threads: usize,
+        go_on: &(dyn Fn(u64, u64) -> bool + Sync),
+    ) -> Result<Option<Vec<Episode>>, Error> {
+        let weights = self.learner.weights();
+        let count = u64::from(self.config.games);
+        let first = self.generation * count;
+        let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+        let seed = dice::hash(self.config.seed, &[3]);
+        let worker = || {
+            let mut net = Net::new(weights);
+            let mut played = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                if at >= count || !go_on(done.load(Ordering::Relaxed), 0) {
+                    return Ok(played);
+                }
+                let episode = play(self.field, first + at, seed, &mut net, &self.config.play)?;
+                done.fetch_add(1, Ordering::Relaxed);
+                played.push((at, episode));
+            }
+        };
+        let played: Result<Vec<_>, Error> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
+            let joined = workers.into_iter().map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            joined.collect()
+        });
+        let mut played: Vec<(u64, Episode)> = played?.into_iter().flatten().collect();
+        if (played.len() as u64) < count {
+            return Ok(None);
+        }
+        played.sort_by_key(|(at, _)| *at);
+        Ok(Some(played.into_iter().map(|(_, episode)| episode).collect()))
+    }
+
+    /// Forgets what is not in the folder.
+    fn back(&mut self) -> Result<Option<Generation>, Error> {
+        let described = self.folder.join("run.json");
+        let bytes = fs::read(&described).map_err(Error::file(&described))?;
+        let found: serde_json::Value =
+            serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
+        *self = Run::open(
+            self.field,
+            self.config.clone(),
+            &self.folder,
+            &found["about"],
+        )?;
+        Ok(None)
+    }
+
+    fn checkpoint(&self) -> Result<(), Error> {
+        let standing = self.replay.standing();
+        let learner = self.learner.to_bytes();
+        let file = StandingFile {
+            schema: SCHEMA,
+            generation: self.generation,
+            draws: self.draws,
+            rows_bytes: self.rows.bytes(),
+            added: standing.added,
+            drawn: standing.drawn,
+            largest_bits: standing.largest.to_bits(),
+            priorities_bits: standing.priorities.iter().map(|x| x.to_bits()).collect(),
+            learner_sha256: hex(&Sha256::digest(&learner)),
+        };
+        let name = format!("checkpoint-{:08}", self.generation);
+        let aside = self.folder.join(format!("{name}.part"));
+        let place = self.folder.join(&name);
+        // What an earlier attempt left half done.
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(Error::file(&aside))?;
+        }
+        if place.exists() {
+            fs::remove_dir_all(&place).map_err(Error::file(&place))?;
+        }
+        fs::create_dir(&aside).map_err(Error::file(&aside))?;
+        write_whole(&aside.join("learner.safetensors"), &learner)?;
+        let json = serde_json::to_vec(&file).map_err(|error| Error::Replay(error.to_string()))?;
+        write_whole(&aside.join("standing.json"), &json)?;
+        sync_folder(&aside)?;
+        fs::rename(&aside, &place).map_err(Error::file(&place))?;
+        sync_folder(&self.folder)?;
+        let all = checkpoints(&self.folder)?;
+        for old in all.iter().rev().skip(2) {
+            fs::remove_dir_all(old).map_err(Error::file(old))?;
+        }
+        Ok(())
+    }
+}
+
+/// Added to every row's surprise, in the net's units.
+const LEAST_PRIORITY: f64 = 1e-3;
+
+/// Rows of the replay, taken apart for the learner.
+#[derive(Default)]
+struct Room {
+    features: Vec<f32>,
+    values: Vec<Option<f32>>,
+    policies: Vec<f32>,
+    legal: Vec<bool>,
+}
+
+impl Room {
+    fn batch<'a>(&'a mut self, draw: &'a Draw, inputs: usize, policies: usize) -> Batch<'a> {
+        self.features.clear();
+        self.values.clear();
+        self.policies.clear();
+        self.legal.clear();
+        for row in draw.rows.chunks_exact(width(inputs, policies)) {
+            self.features.extend(&row[..inputs]);
+            let policy = &row[inputs..inputs + policies];
+            self.policies.extend(policy.iter().map(|x| x.max(0.0)));
+            self.legal.extend(policy.iter().map(|&x| x != ILLEGAL));
+            self.values.push(Some(row[inputs + policies]));
+        }
+        Batch {
+            features: &self.features,
+            values: &self.values,
+            policies: &self.policies,
+            legal: &self.legal,
+            weights: &draw.weights,
+        }
+    }
+}
+
+fn width(inputs: usize, policies: usize) -> usize {
+    inputs + policies + 1
+}
+
+fn mean(episodes: &[Episode], of: impl Fn(&Episode) -> f64) -> f64 {
+    episodes.iter().map(of).sum::<f64>() / episodes.len() as f64
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The finished checkpoints of a folder, oldest first.
+fn checkpoints(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
+        let path = entry.map_err(Error::file(folder))?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let number = name.and_then(|name| name.strip_prefix("checkpoint-")?.parse::<u64>().ok());
+        found.extend(number.map(|number| (number, path.clone())));
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+fn read_checkpoint(
+    path: &Path,
+    shape: &nn::Config,
+    learn: &LearnConfig,
+) -> Result<(Learner, StandingFile), String> {
+    let read = |name: &str| fs::read(path.join(name)).map_err(|error| format!("{name}: {error}"));
+    let standing: StandingFile = serde_json::from_slice(&read("standing.json")?)
+        .map_err(|error| format!("standing.json: {error}"))?;
+    if standing.schema != SCHEMA {
+        return Err(format!(
+            "standing.json has schema {}, this program reads {SCHEMA}",
+            standing.schema
+        ));
+    }
+    let learner = read("learner.safetensors")?;
+    if hex(&Sha256::digest(&learner)) != standing.learner_sha256 {
+        return Err("learner.safetensors is not the file that standing.json speaks of".to_owned());
+    }
+    let learner = Learner::from_bytes(&learner, shape).map_err(|error| error.to_string())?;
+    if learner.learn() != learn {
+        return Err("learner.safetensors was made with other settings".to_owned());
+    }
+    Ok((learner, standing))
+}
+
+fn restore(replay: &Replay, rows: &mut RowFile, standing: &StandingFile) -> Result<(), Error> {
+    let held = standing.priorities_bits.len();
+    let numbers = rows.last(held)?;
+    let ids: Vec<RecordId> = (standing.added - (held as u64).min(standing.added)..standing.added)
+        .map(|turn| RecordId(turn as i64 + 1))
+        .collect();
+    let standing = Standing {
+        added: standing.added,
+        drawn: standing.drawn,
+        largest: f64::from_bits(standing.largest_bits),
+        priorities: standing
+            .priorities_bits
+            .iter()
+            .map(|&bits| f64::from_bits(bits))
+            .collect(),
+    };
+    replay
+        .restore(&ids, &numbers, &standing)
+        .map_err(|error| Error::Replay(error.to_string()))
+}
+
+/// Writes a file aside, waits for the disk, and renames it.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    use std::io::Write;
+    let aside = path.with_extension("part");
+    let mut file = fs::File::create(&aside).map_err(Error::file(&aside))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(Error::file(&aside))?;
+    fs::rename(&aside, path).map_err(Error::file(path))
+}
+
+/// A rename is durable once its folder is.
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(Error::file(folder))
+}
