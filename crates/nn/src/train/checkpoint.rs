@@ -90,13 +90,15 @@ impl Learner {
     }
 }
 
-/// A number in the metadata.
-fn number<T: std::str::FromStr>(file: &File, key: &'static str) -> Result<T, Error> {
+/// A number in the metadata, written as we write it: other texts of the same number would escape the checksum.
+fn number<T: std::str::FromStr + ToString>(file: &File, key: &'static str) -> Result<T, Error> {
     let value = file.fact(key)?;
-    value.parse().map_err(|_| Error::MetadataValue {
+    let number = value.parse().ok();
+    let number = number.filter(|number: &T| number.to_string() == value);
+    number.ok_or_else(|| Error::MetadataValue {
         key,
         value: value.to_owned(),
-        wanted: "a number",
+        wanted: "a number as this program writes it",
     })
 }
 

