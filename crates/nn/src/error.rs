@@ -195,7 +195,7 @@ pub enum Error {
         /// Rows in the batch.
         rows: usize,
     },
-    /// A loss or gradient that is NaN or infinite. No weight was changed.
+    /// A row's loss that is NaN or infinite. No weight was changed.
     #[error(
         "the {what} at row {row} in step {step} is {value}: no weight was changed; scale targets and inputs to about 1, or go \
          on from an earlier checkpoint with a lower learning rate"
@@ -209,6 +209,21 @@ pub enum Error {
         row: usize,
         /// Its value.
         value: f64,
+    },
+    /// A gradient that is NaN or infinite although every loss is finite. No weight was changed.
+    #[error(
+        "the gradient of step {step} has the length {norm}, and row {row} the largest loss ({loss}): no weight was changed; \
+         scale targets and inputs to about 1, or go on from an earlier checkpoint with a lower learning rate"
+    )]
+    Gradient {
+        /// The step that was not taken, from 1.
+        step: u64,
+        /// Its length.
+        norm: f64,
+        /// Row in the batch that adds most to the loss.
+        row: usize,
+        /// What it adds.
+        loss: f64,
     },
     /// A file of weights where a learner was wanted.
     #[error(

@@ -63,7 +63,7 @@ impl Weights {
         Ok(weights)
     }
 
-    /// Writes a file: first beside its place, then by renaming, so that no half a file is ever found there.
+    /// Writes a file: first beside its place, then, once the disk has it, by renaming, so that no half a file is ever found there.
     ///
     /// # Errors
     /// [`Error::Io`].

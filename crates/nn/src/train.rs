@@ -11,8 +11,9 @@
 //! weights, not on biases.
 //!
 //! The gradient comes from burn's reverse mode on its plain Rust backend, in `f32`; clipping, schedule and Adam are here
-//! ([`LearnConfig`]), in the order and with the roundings that one thread gives them. The same weights, batches and build give the
-//! same bytes on the same machine. Tests compare the gradient with differences of the `f64` reference.
+//! ([`LearnConfig`]). The same weights, batches and build give the same bytes on the same machine, whatever the number of threads:
+//! large products are shared out over rayon's, so a pool around [`Learner::step`] says how many. Tests compare the gradient with
+//! differences of the `f64` reference; see `docs/training.md`.
 //! Not here: where batches come from, and when weights are good enough to be used.
 
 mod adam;
@@ -115,19 +116,20 @@ impl Learner {
     ///
     /// # Errors
     /// [`Error::Length`], [`Error::Input`], [`Error::Target`] or [`Error::NothingToLearn`] for a batch that is none;
-    /// [`Error::Diverged`] if a loss or the gradient is not finite. The learner is then as it was before.
+    /// [`Error::Diverged`] if a row's loss is not finite, [`Error::Gradient`] if the gradient is not. The learner is then as it was
+    /// before.
     pub fn step(&mut self, batch: &Batch) -> Result<StepReport, Error> {
         batch.check(self.weights.config())?;
         let step = self.adam.steps() + 1;
         let (losses, mut gradient) = loss::gradient(&self.weights, &self.learn, batch, step)?;
         let gradient_norm = adam::norm(&gradient);
         if !gradient_norm.is_finite() {
-            let row = losses.worst();
-            return Err(Error::Diverged {
-                what: "gradient of a batch, of which this row has the largest loss,",
+            let (row, loss) = losses.worst();
+            return Err(Error::Gradient {
                 step,
+                norm: gradient_norm,
                 row,
-                value: gradient_norm,
+                loss,
             });
         }
         self.learn.clip(&mut gradient, gradient_norm);

@@ -18,10 +18,10 @@ pub(super) struct Losses {
 }
 
 impl Losses {
-    /// The row that costs most.
-    pub(super) fn worst(&self) -> usize {
-        let rows = self.rows.iter().enumerate();
-        rows.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i)
+    /// The row that costs most, and what.
+    pub(super) fn worst(&self) -> (usize, f64) {
+        let rows = self.rows.iter().copied().enumerate();
+        rows.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
     }
 }
 

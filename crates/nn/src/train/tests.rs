@@ -733,7 +733,7 @@ fn a_gradient_that_overflows_changes_nothing() {
     assert!(
         matches!(
             error,
-            Error::Diverged {
+            Error::Gradient {
                 row: 1,
                 step: 1,
                 ..
