@@ -73,6 +73,8 @@ const TESTS: &[Step] = &[
         "--test",
         "recall",
     ]),
+    // The learner is a feature, so that judging needs none of its crates.
+    step(&["test", "-p", "nn", "--features", "train", "train"]),
 ];
 
 const LONG: &[Step] = &[step(&[

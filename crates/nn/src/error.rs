@@ -163,6 +163,83 @@ pub enum Error {
         /// Where it would be.
         why: &'static str,
     },
+    /// A way of learning that leads nowhere.
+    #[error(
+        "{what} = {value} teaches nothing: it must be {wanted}; change it in `nn::train::LearnConfig`"
+    )]
+    Learn {
+        /// Which field.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it should be.
+        wanted: &'static str,
+    },
+    /// A row of a batch that cannot be learned from. No weight was changed.
+    #[error(
+        "row {row} of the batch has {what} ({value}); mend or leave out the row where batches are made"
+    )]
+    Target {
+        /// What is wrong.
+        what: &'static str,
+        /// Row in the batch.
+        row: usize,
+        /// The number.
+        value: f32,
+    },
+    /// No row of a batch has both a weight and a target. No weight was changed.
+    #[error(
+        "none of the batch's {rows} rows has a weight above 0 and a target, so there is nothing to learn; draw another batch"
+    )]
+    NothingToLearn {
+        /// Rows in the batch.
+        rows: usize,
+    },
+    /// A row's loss that is NaN or infinite. No weight was changed.
+    #[error(
+        "the {what} at row {row} in step {step} is {value}: no weight was changed; scale targets and inputs to about 1, or go \
+         on from an earlier checkpoint with a lower learning rate"
+    )]
+    Diverged {
+        /// Which number.
+        what: &'static str,
+        /// The step that was not taken, from 1.
+        step: u64,
+        /// Row in the batch.
+        row: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A gradient that is NaN or infinite although every loss is finite. No weight was changed.
+    #[error(
+        "the gradient of step {step} has the length {norm}, and row {row} the largest loss ({loss}): no weight was changed; \
+         scale targets and inputs to about 1, or go on from an earlier checkpoint with a lower learning rate"
+    )]
+    Gradient {
+        /// The step that was not taken, from 1.
+        step: u64,
+        /// Its length.
+        norm: f64,
+        /// Row in the batch that adds most to the loss.
+        row: usize,
+        /// What it adds.
+        loss: f64,
+    },
+    /// A file of weights where a learner was wanted.
+    #[error(
+        "the file holds weights but no state of a learner; begin anew from them with `Weights::load` and `Learner::from_weights`"
+    )]
+    NoCheckpoint,
+    /// A learner of a net of another shape.
+    #[error(
+        "the file is of a net {found}, {wanted} is wanted; ask for that net, or begin a new run in another folder"
+    )]
+    OtherNet {
+        /// The file's net.
+        found: String,
+        /// The net asked for.
+        wanted: String,
+    },
     /// The system refused to read or write a file.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

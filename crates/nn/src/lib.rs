@@ -26,7 +26,8 @@
 //! A net in bfloat16 is another result, and asked for by name ([`Precision`], [`Net::with`]).
 //!
 //! From files: `cargo run --release -p nn --example judge`. Speed: `cargo bench -p nn`, and `docs/benchmarks.md`.
-//! Not here yet: training, GPUs. Never here: options, trees.
+//! Learning is the module `train`, behind the feature of that name: `docs/training.md`.
+//! Not here yet: GPUs. Never here: options, trees.
 
 mod accelerate;
 mod bf16;
@@ -35,6 +36,8 @@ mod error;
 pub mod file;
 mod kernel;
 mod net;
+#[cfg(feature = "train")]
+pub mod train;
 mod weights;
 
 #[cfg(test)]

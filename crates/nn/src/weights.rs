@@ -124,6 +124,12 @@ impl Weights {
         &self.layers
     }
 
+    /// The same to be changed by a step that keeps sizes, and numbers finite.
+    #[cfg(feature = "train")]
+    pub(crate) fn layers_mut(&mut self) -> &mut [Linear] {
+        &mut self.layers
+    }
+
     /// The net for one row in plain `f64`: the reference for [`Net`](crate::Net), and far slower. The value comes first, then the
     /// policy logits; beside each answer stands how far a net in `f32` can be from it.
     ///
