@@ -550,6 +550,7 @@ fn race_rows(
             },
             |race| race.check(work, &race.answers(work, size), &exact),
         )?;
+        race.forget();
         clock.row(
             what(round, &device, 1, size),
             &mut race,

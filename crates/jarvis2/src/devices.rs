@@ -341,9 +341,9 @@ impl Place {
             let from = record.crossovers.get(work.word()).copied().flatten();
             from.filter(|&from| from <= rows)
         };
-        let known = Known::open(false, &mut Vec::new());
+        let (_, records) = kept(&mut Vec::new());
         // No driver is woken where nothing can come of it.
-        if known.records.iter().any(|record| from(record).is_some()) {
+        if records.iter().any(|record| from(record).is_some()) {
             let slow = |record: &Record| match from(record) {
                 Some(_) => None,
                 None => Some(format!("the processor is faster for {rows} rows")),
@@ -360,8 +360,8 @@ impl Place {
     pub(crate) fn gpu(&self) -> Option<Gpu> {
         match self.word {
             DeviceWord::Auto => {
-                let known = Known::open(false, &mut Vec::new());
-                known.records.iter().next()?;
+                let (_, records) = kept(&mut Vec::new());
+                records.iter().next()?;
                 choose(self.word, |_| None)
                     .ok()
                     .and_then(|(device, _)| gpu_of(device))
@@ -400,20 +400,7 @@ struct Known {
 
 impl Known {
     fn open(fresh: bool, notes: &mut Vec<String>) -> Known {
-        let file = cache_file();
-        let records = match &file {
-            Some(file) => {
-                let (records, note) = Records::load(file);
-                notes.extend(note);
-                records
-            }
-            None => {
-                notes.push(
-                    "verdicts are not kept: set HOME or XDG_CACHE_HOME to keep them".to_owned(),
-                );
-                Records::default()
-            }
-        };
+        let (file, records) = kept(notes);
         Known {
             file,
             records,
@@ -482,6 +469,17 @@ impl Known {
         }
         Ok((record, false))
     }
+}
+
+/// What earlier runs found, and the file it stands in.
+fn kept(notes: &mut Vec<String>) -> (Option<PathBuf>, Records) {
+    let Some(file) = cache_file() else {
+        notes.push("verdicts are not kept: set HOME or XDG_CACHE_HOME to keep them".to_owned());
+        return (None, Records::default());
+    };
+    let (records, note) = Records::load(&file);
+    notes.extend(note);
+    (Some(file), records)
 }
 
 /// `$XDG_CACHE_HOME/jarvis2/devices.json`, else below the system's own folder for such files.
