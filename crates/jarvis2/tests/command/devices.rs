@@ -30,16 +30,13 @@ fn the_processor_gives_the_same_plan_however_it_was_chosen() {
         reason.starts_with("no GPU is known to be faster for "),
         "{reason}"
     );
+    let file = format!("schema_version = 1\n[compute]\ndevice = \"{ABSENT}\"\n");
+    let file = desk.put("absent.toml", file);
     for asked in [
         &["--device", "cpu"][..],
         &["--set", "compute.device=cpu"],
         // The flag wins.
-        &[
-            "--set",
-            &format!("compute.device={ABSENT}"),
-            "--device",
-            "cpu",
-        ],
+        &["--config", file, "--device", "cpu"],
     ] {
         let (plan, reason) = plan_and_reason(&with(asked));
         assert_eq!(plan, unasked, "{asked:?}");
