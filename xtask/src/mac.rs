@@ -17,7 +17,13 @@ const TARGET: &str = "aarch64-apple-darwin";
 const OLDEST_MACOS: &str = "15.0";
 
 /// Compiled beside the default features: package and features.
-const FEATURES: &[(&str, &str)] = &[("experience", "recall")];
+const FEATURES: &[(&str, &str)] = &[
+    ("experience", "recall"),
+    // Metal is always built for macOS; these add what else may be asked for there.
+    ("compute", "gpu"),
+    ("pricing", "gpu"),
+    ("jarvis2", "gpu,index"),
+];
 
 pub(crate) fn check() -> Result<(), String> {
     if cfg!(windows) {

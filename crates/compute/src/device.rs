@@ -117,6 +117,12 @@ impl fmt::Display for Device {
 #[derive(Clone)]
 pub struct Gpu(pub(crate) Arc<Inner>);
 
+impl fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gpu").field(self.facts()).finish()
+    }
+}
+
 pub(crate) struct Inner {
     pub(crate) facts: Facts,
     pub(crate) engine: Box<dyn Engine>,

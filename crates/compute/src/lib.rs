@@ -38,4 +38,4 @@ pub use measure::{Measured, crossover, measure_cpu, measure_gpu, trials};
 pub use pool::{Buffer, POISON, Word};
 pub use proof::{Argument, Proof, Trial, Verdict, prove, serve, try_one};
 pub use record::{Key, Record, Records};
-pub use rows::Column;
+pub use rows::{Column, Resident};

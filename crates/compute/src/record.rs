@@ -112,6 +112,11 @@ impl Records {
         }
     }
 
+    /// All of them, whatever they hold for.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter()
+    }
+
     /// The record of a key.
     pub fn get(&self, key: &Key) -> Option<&Record> {
         self.records.iter().find(|record| record.key == *key)

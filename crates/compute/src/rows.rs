@@ -2,7 +2,7 @@
 
 use crate::device::{Gpu, Task};
 use crate::pool::{Buffer, padded_bytes};
-use crate::{Access, Budget, Error, Kernel};
+use crate::{Access, Budget, Error, Kernel, Timing, Word};
 use std::time::Duration;
 
 /// What stands at one binding of a kernel that works row by row.
@@ -17,6 +17,44 @@ pub enum Column<'a> {
     Words(&'a mut [u32]),
     /// One word: how many invocations have rows in this launch.
     Groups,
+}
+
+/// A kernel and its columns on the device.
+pub struct Resident {
+    gpu: Gpu,
+    kernel: Kernel,
+    buffers: Vec<Buffer>,
+    rows: usize,
+    invocations: u64,
+}
+
+impl Resident {
+    /// Rows that one launch answers.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Launches the kernel so many times, one after another, and waits.
+    pub fn run(&self, times: usize, limit: Duration) -> Result<Timing, Error> {
+        let buffers: Vec<&Buffer> = self.buffers.iter().collect();
+        let task = || Task {
+            kernel: &self.kernel,
+            buffers: &buffers,
+            invocations: self.invocations,
+        };
+        let tasks: Vec<Task> = (0..times).map(|_| task()).collect();
+        self.gpu.run(&tasks, limit)
+    }
+
+    /// Reads the first values of the column at `binding`.
+    pub fn read<T: Word>(
+        &self,
+        binding: usize,
+        out: &mut [T],
+        limit: Duration,
+    ) -> Result<(), Error> {
+        self.buffers[binding].read(out, limit)
+    }
 }
 
 /// Rows in one launch at most: enough to fill any device, and short enough that no watchdog wakes up.
@@ -76,6 +114,47 @@ impl Gpu {
             }
         }
         Ok(())
+    }
+
+    /// Puts the columns on the device for launches of `kernel` again and again, answers poisoned. All rows must fit in one launch.
+    pub fn resident(
+        &self,
+        kernel: &Kernel,
+        columns: &[Column<'_>],
+        rows: usize,
+        budget: &Budget,
+    ) -> Result<Resident, Error> {
+        check(kernel, columns, rows)?;
+        let most = self.rows_at_once(kernel, columns, rows, budget);
+        if rows > most {
+            return Err(Error::Arguments {
+                kernel: kernel.name.to_owned(),
+                why: format!("{rows} rows stay on the device, but one launch takes {most}"),
+            });
+        }
+        let invocations = rows.div_ceil(kernel.per_invocation as usize);
+        let mut buffers = Vec::new();
+        for column in columns {
+            let elements = match column {
+                Column::Same(values) => values.len(),
+                Column::Groups => 1,
+                _ => most,
+            };
+            let buffer = self.buffer(kernel.name, elements, budget)?;
+            match column {
+                Column::Rows(values) | Column::Same(values) => buffer.write(values)?,
+                Column::Groups => buffer.write(&[invocations as u32])?,
+                Column::Answers(_) | Column::Words(_) => buffer.poison()?,
+            }
+            buffers.push(buffer);
+        }
+        Ok(Resident {
+            gpu: self.clone(),
+            kernel: *kernel,
+            buffers,
+            rows,
+            invocations: invocations as u64,
+        })
     }
 
     /// Rows of one chunk: whole groups of invocations, one at least.

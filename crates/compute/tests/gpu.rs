@@ -153,6 +153,36 @@ fn gpu_rows_come_out_right_however_they_are_cut() {
 }
 
 #[test]
+fn gpu_columns_stay_on_the_device_for_launch_after_launch() {
+    let Some(gpu) = gpu() else { return };
+    let x: Vec<f32> = (0..1_000).map(|i| i as f32 * 0.5).collect();
+    let mut y = vec![0.0; x.len()];
+    let columns = [
+        Column::Rows(&x),
+        Column::Same(&[2.0]),
+        Column::Answers(&mut y),
+        Column::Groups,
+    ];
+    let place = |bytes| gpu.resident(&SAXPY, &columns, x.len(), &budget(bytes));
+    let resident = place(1 << 20).expect("room");
+    let mut found = vec![0_u32; x.len()];
+    resident.read(2, &mut found, LIMIT).expect("read");
+    assert!(
+        found.iter().all(|&word| word == POISON),
+        "poisoned until it runs"
+    );
+    resident.run(3, LIMIT).expect("three launches");
+    let mut found = vec![0.0_f32; x.len()];
+    resident.read(2, &mut found, LIMIT).expect("read");
+    for (found, x) in found.iter().zip(&x) {
+        assert_eq!(*found, 2.0 * x + 1.0);
+    }
+    drop(resident);
+    let error = place(2_000).err().expect("more than one launch");
+    assert!(error.to_string().contains("1000 rows"), "{error}");
+}
+
+#[test]
 fn gpu_buffers_are_reused_and_refused_beyond_the_budget() {
     let Some(gpu) = gpu() else { return };
     let small = budget(1 << 20);
@@ -365,6 +395,35 @@ fn without_a_vulkan_driver_the_reason_is_told() {
         line.contains("install the Vulkan loader") || line.contains("not in this build"),
         "{line}"
     );
+}
+
+/// A file that is no library stands before the loader, which then cannot be opened, as if it were not installed.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_the_vulkan_loader_the_reason_is_told() {
+    let hidden = tempfile::tempdir().expect("a folder");
+    for name in ["libvulkan.so", "libvulkan.so.1"] {
+        std::fs::write(hidden.path().join(name), "").expect("a file");
+    }
+    let vulkan = |child: &mut Command| {
+        let output = child.output().expect("the child runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{text}");
+        let mut lines = text.lines().map(str::to_owned);
+        lines
+            .find(|line| line.contains("found Vulkan"))
+            .unwrap_or_else(|| panic!("{text}"))
+    };
+    let without = vulkan(child("find").env("LD_LIBRARY_PATH", hidden.path()));
+    assert!(
+        without.contains("install the Vulkan loader") || without.contains("not in this build"),
+        "{without}"
+    );
+    // Where there is a device, nothing but the loader made the difference.
+    if Gpu::open(Backend::Vulkan, 0).is_ok() {
+        let with = vulkan(&mut child("find"));
+        assert!(with.contains("adapter: 0"), "{with}");
+    }
 }
 
 /// This program again, to do one thing.

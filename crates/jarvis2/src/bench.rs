@@ -2,11 +2,15 @@
 //!
 //! Every figure is the median of repeated passes of wall time over inputs made from a fixed seed; the answers of the timed passes are
 //! checked before the figure is believed. Speeds beside named peers are in `docs/benchmarks.md`: this command knows no peers.
+//!
+//! A GPU races all threads of the processor on the same columns, from main memory to main memory ("round trip"); "resident" is the
+//! bare kernel, launch after launch, by the device's own clock where it has one.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use compute::{Budget, Device, Gpu};
 use nn::{Net, Weights};
 use pricing::american::Precision;
 use pricing::european::{Greeks32Mut, Inputs32Ref};
@@ -14,6 +18,8 @@ use pricing::{GreeksMut, InputsRef, QuotedRef, Right, Status, american, european
 use serde::Serialize;
 
 use crate::cli::{self, ConfigArgs};
+use crate::devices::race::{self, Race, Work};
+use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -24,6 +30,10 @@ const EUROPEAN: usize = 100_000;
 const AMERICAN: usize = 2_000;
 /// Passes at least, however slow: a median of fewer says little.
 const PASSES_MIN: usize = 3;
+/// Options in the race of a GPU, and of one that is a program on the processor.
+const RACE: [usize; 2] = [1 << 20, 1 << 16];
+/// Options that stay on a GPU, likewise; launches of one pass.
+const RESIDENT: [(usize, usize); 2] = [(1 << 22, 16), (1 << 16, 1)];
 /// Evaluations of the search on the sample.
 const EVALUATIONS: u32 = 8_000;
 
@@ -35,6 +45,10 @@ pub(crate) struct BenchArgs {
     /// Only rows whose name holds this text.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Also this device beside all threads of the processor; it must have been proven by `jarvis2 devices`. `auto`: a GPU that was
+    /// measured to win at some work. Default: `compute.device` of the configuration, `auto` unless set.
+    #[arg(long, value_enum)]
+    device: Option<DeviceWord>,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -52,12 +66,27 @@ struct Bench {
     /// Name and value, as `jarvis2 machine` has them.
     machine: Vec<(String, String)>,
     rows: Vec<Row>,
+    /// Where a GPU takes the lead; empty without one.
+    crossovers: Vec<Crossover>,
+}
+
+/// From how many options on a GPU answers sooner than the processor, round trip included.
+#[derive(Serialize)]
+struct Crossover {
+    name: &'static str,
+    device: String,
+    /// Threads of the processor that it races.
+    threads: usize,
+    /// Sizes tried.
+    sizes: Vec<usize>,
+    /// `null`: at none of them.
+    from: Option<usize>,
 }
 
 /// One figure.
 #[derive(Serialize)]
 struct Row {
-    name: &'static str,
+    name: String,
     device: String,
     threads: usize,
     /// Items in one pass.
@@ -81,7 +110,7 @@ struct Clock<'a> {
 
 /// What a row says of itself.
 struct What {
-    name: &'static str,
+    name: String,
     device: String,
     threads: usize,
     size: usize,
@@ -103,10 +132,26 @@ impl Clock<'_> {
         work: impl Fn(&mut T) -> Result<(), Error>,
         check: impl FnOnce(&T) -> Result<String, String>,
     ) -> Result<(), Error> {
-        if !self.wants(what.name) {
+        let timed = |room: &mut T| {
+            let at = Instant::now();
+            work(room)?;
+            Ok(at.elapsed())
+        };
+        self.timed_row(what, room, timed, check)
+    }
+
+    /// The same, where `work` says itself how long it took.
+    fn timed_row<T>(
+        &mut self,
+        what: What,
+        room: &mut T,
+        work: impl Fn(&mut T) -> Result<Duration, Error>,
+        check: impl FnOnce(&T) -> Result<String, String>,
+    ) -> Result<(), Error> {
+        if !self.wants(&what.name) {
             return Ok(());
         }
-        self.progress.stage(what.name);
+        self.progress.stage(&what.name);
         let until = Instant::now() + Duration::from_secs_f64(self.seconds);
         let mut times = Vec::new();
         while times.len() < PASSES_MIN || Instant::now() < until {
@@ -115,9 +160,7 @@ impl Clock<'_> {
                     done: format!("{} rows measured", self.rows.len()),
                 });
             }
-            let at = Instant::now();
-            work(black_box(room))?;
-            times.push(at.elapsed().as_secs_f64());
+            times.push(work(black_box(room))?.as_secs_f64());
         }
         let checked =
             check(room).map_err(|why| Error::Internal(format!("{}: {why}", what.name)))?;
@@ -146,8 +189,13 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
             args.seconds
         )));
     }
-    let config = cli::load(&args.config, Vec::new())?.config;
+    let loaded = cli::load(
+        &args.config,
+        args.device.map(DeviceWord::flag).into_iter().collect(),
+    )?;
     let machine = hardware::detect();
+    let place = Place::open(&loaded, &machine)?;
+    let config = loaded.config;
     let threads = cli::threads(&config, &machine);
     let progress = Progress::new(args.quiet || args.json);
     let mut clock = Clock {
@@ -157,6 +205,10 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         rows: Vec::new(),
     };
     pricing_rows(&mut clock)?;
+    let crossovers = match place.gpu() {
+        Some(gpu) => race_rows(&mut clock, &gpu, &place.budget, threads)?,
+        None => Vec::new(),
+    };
     net_rows(&mut clock)?;
     search_row(&mut clock, config, threads)?;
     progress.finish();
@@ -170,6 +222,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         version: env!("CARGO_PKG_VERSION"),
         machine: machine.rows(),
         rows: clock.rows,
+        crossovers,
     };
     if args.json {
         let json = serde_json::to_string_pretty(&bench);
@@ -200,7 +253,7 @@ fn text(bench: &Bench) -> String {
     ]];
     for row in &bench.rows {
         table.push([
-            row.name.to_owned(),
+            row.name.clone(),
             row.device.clone(),
             row.threads.to_string(),
             row.size.to_string(),
@@ -220,6 +273,25 @@ fn text(bench: &Bench) -> String {
             .collect();
         out += cells.join("  ").trim_end();
         out.push('\n');
+    }
+    for crossover in &bench.crossovers {
+        let Crossover {
+            name,
+            device,
+            threads,
+            sizes,
+            from,
+        } = crossover;
+        let rival = format!("{threads} threads of the processor, round trip included");
+        let most = sizes.last().unwrap_or(&0);
+        out += &match from {
+            Some(from) => {
+                format!("\n{name}: {device} is faster than {rival}, from {from} options on")
+            }
+            None => {
+                format!("\n{name}: {device} is slower than {rival}, at every size up to {most}")
+            }
+        };
     }
     out
 }
@@ -324,8 +396,8 @@ fn within(
 }
 
 fn pricing_rows(clock: &mut Clock) -> Result<(), Error> {
-    let cpu = |name, size, unit| What {
-        name,
+    let cpu = |name: &str, size, unit| What {
+        name: name.to_owned(),
         device: "cpu".to_owned(),
         threads: 1,
         size,
@@ -436,6 +508,85 @@ fn pricing_rows(clock: &mut Clock) -> Result<(), Error> {
     )
 }
 
+/// A GPU and all threads of the processor at the same work.
+fn race_rows(
+    clock: &mut Clock,
+    gpu: &Gpu,
+    budget: &Budget,
+    threads: usize,
+) -> Result<Vec<Crossover>, Error> {
+    let device = Device::Gpu(gpu.clone()).to_string();
+    let kind = usize::from(gpu.facts().software);
+    let (size, (resident_size, launches)) = (RACE[kind], RESIDENT[kind]);
+    let mut race = Race::new(size);
+    let mut crossovers = Vec::new();
+    for work in Work::ALL {
+        let name = match work {
+            Work::Prices => "European price",
+            Work::Greeks => "European price and 5 Greeks",
+            Work::Vols => "European implied volatility",
+            Work::American => "American price, boundary known",
+        };
+        let names = ["all threads", "round trip", "resident"].map(|how| format!("{name}, {how}"));
+        if !names.iter().any(|name| clock.wants(name)) {
+            continue;
+        }
+        let [cpu, round, resident] = names;
+        let what = |name, device: &str, threads, size| What {
+            name,
+            device: device.to_owned(),
+            threads,
+            size,
+            unit: "options",
+        };
+        race.on_cpu(work, threads, size);
+        let exact = race.answers(work, size);
+        clock.row(
+            what(cpu, "cpu", threads, size),
+            &mut race,
+            |race| {
+                race.on_cpu(work, threads, size);
+                Ok(())
+            },
+            |race| race.check(work, &race.answers(work, size), &exact),
+        )?;
+        race.forget();
+        clock.row(
+            what(round, &device, 1, size),
+            &mut race,
+            |race| Ok(race.on_gpu(work, gpu, budget, size)?),
+            |race| race.check(work, &race.answers(work, size), &exact),
+        )?;
+        if clock.wants(&resident) {
+            let mut on_device = race.resident(work, gpu, budget, resident_size)?;
+            clock.timed_row(
+                what(resident, &device, 1, resident_size * launches),
+                &mut on_device,
+                |on_device| {
+                    let timing = on_device.run(launches, race::LIMIT)?;
+                    Ok(timing.gpu.unwrap_or(timing.wall))
+                },
+                |on_device| race.check(work, &race.read(work, on_device)?, &exact),
+            )?;
+        }
+        clock
+            .progress
+            .stage(&format!("{name}: where the GPU takes the lead"));
+        let sizes: Vec<usize> = (10..=20).step_by(2).map(|power| 1 << power).collect();
+        let sizes: Vec<usize> = sizes.into_iter().filter(|&n| n <= size).collect();
+        let from = race.crossover(work, gpu, budget, threads, &sizes)?;
+        crossovers.push(Crossover {
+            name,
+            device: device.clone(),
+            threads,
+            sizes,
+            from,
+        });
+        gpu.trim();
+    }
+    Ok(crossovers)
+}
+
 /// An American option is worth at least what exercise pays now and what the European one costs.
 fn above_floor(inputs: InputsRef, prices: &[f64], status: &[Status]) -> Result<String, String> {
     let mut missing = 0;
@@ -507,7 +658,7 @@ fn net_rows(clock: &mut Clock) -> Result<(), Error> {
         // One state is over before a clock can tell: a pass is several calls.
         let calls = (256 / batch).max(1);
         let what = What {
-            name,
+            name: name.to_owned(),
             device,
             threads: 1,
             size: batch * calls,
@@ -553,11 +704,11 @@ fn search_row(
     config.search.evaluations = EVALUATIONS;
     config.search.time_ms = None;
     let inputs = engine::inputs::read(&Request::default(), config, threads, EVALUATIONS)?;
-    let fitted = engine::fit::fit(&inputs.chain, &inputs.known, &inputs.config)?;
+    let fitted = engine::fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
     let table = engine::decide::Table::lay(&inputs, fitted)?;
     let quiet = clock.progress.silent();
     let what = What {
-        name: NAME,
+        name: NAME.to_owned(),
         device: "cpu".to_owned(),
         threads,
         size: EVALUATIONS as usize,

@@ -2,6 +2,7 @@
 
 use crate::aside::Aside;
 use crate::config::{self, Config, Flag};
+use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request, tree::TraceTo};
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
@@ -124,6 +125,10 @@ struct PlanArgs {
     /// Random seed. Same seed and input: same bytes.
     #[arg(long)]
     seed: Option<u64>,
+    /// Where the chain's implied volatilities are computed; all else is the processor's. A GPU answers in single precision and must
+    /// have been proven by `jarvis2 devices`. Default: `compute.device` of the configuration, `auto` unless set.
+    #[arg(long, value_enum)]
+    device: Option<DeviceWord>,
     /// Stop searching after this many milliseconds instead of a fixed number of evaluations.
     #[arg(long, value_name = "MS")]
     time_ms: Option<u64>,
@@ -418,11 +423,14 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         args.time_ms
             .map(|ms| flag("--time-ms", "search.time_ms", ms.to_string())),
     );
-    let config = load(&args.config, flags)?.config;
+    flags.extend(args.device.map(DeviceWord::flag));
+    let loaded = load(&args.config, flags)?;
     let machine = hardware::detect();
+    let place = Place::open(&loaded, &machine)?;
+    let config = loaded.config;
     let threads = threads(&config, &machine);
     if let Some(path) = &args.portfolio {
-        return plan_portfolio(path, args, &config, &machine, threads);
+        return plan_portfolio(path, args, place, &config, &machine, threads);
     }
     let ledger = memory::ledger(&config, &machine);
     let taken = memory::reserve(&ledger, &config, 1, threads)?;
@@ -435,6 +443,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         as_of: args.as_of,
         spot_usd: args.spot,
         allow_synthetic: args.allow_synthetic,
+        place,
         ..Request::default()
     };
     if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
@@ -491,6 +500,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
 fn plan_portfolio(
     path: &Path,
     args: &PlanArgs,
+    place: Place,
     config: &Config,
     machine: &hardware::Machine,
     threads: usize,
@@ -498,6 +508,7 @@ fn plan_portfolio(
     let ask = portfolio::Ask {
         as_of: args.as_of,
         allow_synthetic: args.allow_synthetic,
+        place,
     };
     let progress = Progress::new(args.quiet || args.json);
     let ledger = memory::ledger(config, machine);

@@ -3,7 +3,9 @@
 //! Every adapter runs every kernel in a child process: this program again, as `jarvis2 prove-device`, killed at a time limit. The
 //! verdicts and the measured figures are kept in the user's cache folder until driver, kernels or program change.
 
-use crate::config::Config;
+pub(crate) mod race;
+
+use crate::config::{Config, Flag, Loaded, Source};
 use crate::error::Error;
 use crate::progress::Progress;
 use clap::{Args, ValueEnum};
@@ -11,7 +13,7 @@ use compute::{
     Backend, Budget, Choice, Device, Facts, Gpu, Key, Measured, Record, Records, Trial, Verdict,
 };
 use hardware::Bytes;
-use pricing::{GreeksMut, InputsRef, QuotedRef, Right, Status, european, implied_vols};
+use race::{Race, Work};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -74,6 +76,24 @@ pub(crate) enum DeviceWord {
 }
 
 impl DeviceWord {
+    /// The word as typed.
+    pub(crate) fn word(self) -> &'static str {
+        match self.choice() {
+            Choice::Auto => "auto",
+            Choice::Cpu => "cpu",
+            Choice::Gpu(backend) => backend.word(),
+        }
+    }
+
+    /// `--device`, as a layer of the configuration.
+    pub(crate) fn flag(self) -> Flag {
+        Flag {
+            name: "--device".to_owned(),
+            key: "compute.device".to_owned(),
+            value: self.word().to_owned(),
+        }
+    }
+
     fn choice(self) -> Choice {
         match self {
             DeviceWord::Auto => Choice::Auto,
@@ -99,10 +119,8 @@ struct Figures {
     crossovers: BTreeMap<String, Option<usize>>,
 }
 
-/// The kinds of work whose crossover is measured, and the names under which it is kept.
-pub(crate) const VALUES: &str = "european_greeks";
-/// Implied volatilities.
-pub(crate) const VOLS: &str = "european_implied_vols";
+/// The kinds of work whose crossover is kept, for `auto` to go by.
+const KEPT: [Work; 2] = [Work::Greeks, Work::Vols];
 
 /// Rows at which GPU and processor are compared.
 const SIZES: [usize; 5] = [1 << 10, 1 << 13, 1 << 16, 1 << 18, 1 << 20];
@@ -113,125 +131,13 @@ fn crossovers(
     threads: usize,
     budget: &Budget,
 ) -> Result<BTreeMap<String, Option<usize>>, compute::Error> {
-    let most = *SIZES.last().unwrap_or(&0);
-    // Ordinary options, none like the next.
-    let wave = |i: usize, step: f64| (i as f64 * step).fract();
-    let right: Vec<Right> = (0..most)
-        .map(|i| if i % 2 == 0 { Right::Call } else { Right::Put })
-        .collect();
-    let column = |low: f64, high: f64, step: f64| -> Vec<f64> {
-        (0..most)
-            .map(|i| low + (high - low) * wave(i, step))
-            .collect()
-    };
-    let numbers = [
-        column(80.0, 120.0, 0.618_034),
-        column(80.0, 120.0, 0.414_214),
-        column(0.1, 1.5, 0.732_051),
-        column(0.0, 0.06, 0.236_068),
-        column(0.0, 0.03, 0.645_751),
-        column(0.15, 0.8, 0.302_776),
-    ];
-    let first = |n: usize| {
-        InputsRef::from_columns(&right[..n], numbers.each_ref().map(|column| &column[..n]))
-    };
-    let mut price_usd = vec![0.0; most];
-    let mut status = vec![Status::Ok; most];
-    european::prices(first(most), &mut price_usd, &mut status);
-    let quotes = |from: usize, to: usize| {
-        let [spot, strike, years, rate, dividend_yield, _] =
-            numbers.each_ref().map(|column| &column[from..to]);
-        QuotedRef {
-            right: &right[from..to],
-            price_usd: &price_usd[from..to],
-            spot,
-            strike,
-            years,
-            rate,
-            dividend_yield,
-        }
-    };
-    let share = |n: usize| n.div_ceil(threads.max(1)).max(1);
-    let mut answers = Vec::new();
-    let mut out: [Vec<f64>; 6] = std::array::from_fn(|_| vec![0.0; most]);
-    let mut cpu_out = out.clone();
-    let mut cpu_status = status.clone();
-    let values = compute::crossover(
-        &SIZES,
-        3,
-        |n| {
-            let [a, b, c, d, e, f] = out.each_mut().map(|column| &mut column[..n]);
-            let greeks = GreeksMut {
-                price: a,
-                delta: b,
-                gamma: c,
-                vega: d,
-                theta: e,
-                rho: f,
-            };
-            pricing::gpu::greeks(gpu, budget, first(n), greeks, &mut status[..n])
-        },
-        |n| {
-            std::thread::scope(|scope| {
-                let [a, b, c, d, e, f] = cpu_out
-                    .each_mut()
-                    .map(|column| column[..n].chunks_mut(share(n)));
-                let columns = a.zip(b).zip(c).zip(d).zip(e).zip(f);
-                let rows = columns
-                    .zip(cpu_status[..n].chunks_mut(share(n)))
-                    .enumerate();
-                for (at, ((((((a, b), c), d), e), f), status)) in rows {
-                    let from = at * share(n);
-                    let part = InputsRef::from_columns(
-                        &right[from..from + status.len()],
-                        numbers
-                            .each_ref()
-                            .map(|column| &column[from..from + status.len()]),
-                    );
-                    scope.spawn(move || {
-                        let greeks = GreeksMut {
-                            price: a,
-                            delta: b,
-                            gamma: c,
-                            vega: d,
-                            theta: e,
-                            rho: f,
-                        };
-                        european::greeks_batch(part, greeks, status);
-                    });
-                }
-            });
-        },
-    )?;
-    answers.push((VALUES.to_owned(), values));
-    let vols = compute::crossover(
-        &SIZES,
-        3,
-        |n| {
-            pricing::gpu::implied_vols(
-                gpu,
-                budget,
-                quotes(0, n),
-                &mut out[0][..n],
-                &mut status[..n],
-            )
-        },
-        |n| {
-            std::thread::scope(|scope| {
-                let columns = cpu_out[0][..n].chunks_mut(share(n));
-                let rows = columns
-                    .zip(cpu_status[..n].chunks_mut(share(n)))
-                    .enumerate();
-                for (at, (vols, status)) in rows {
-                    let from = at * share(n);
-                    let part = quotes(from, from + vols.len());
-                    scope.spawn(move || implied_vols(part, vols, status));
-                }
-            });
-        },
-    )?;
-    answers.push((VOLS.to_owned(), vols));
-    Ok(answers.into_iter().collect())
+    let mut race = Race::new(*SIZES.last().unwrap_or(&0));
+    KEPT.into_iter()
+        .map(|work| {
+            let from = race.crossover(work, gpu, budget, threads, &SIZES)?;
+            Ok((work.word().to_owned(), from))
+        })
+        .collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -380,26 +286,108 @@ fn why_not(word: DeviceWord, facts: &Facts, record: Option<&Record>) -> Option<S
     None
 }
 
-/// The device for one kind of work on so many rows, by what is known of the devices; proves none. The text says why it is not a
-/// GPU, where `auto` ends at the processor.
-pub(crate) fn device_for(
+/// Where a command computes, by flag and configuration. A device with a name is open; `auto` decides for each batch, by what is
+/// known of the devices. None is proven here.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
     word: DeviceWord,
-    work: &str,
-    rows: usize,
-) -> Result<(Device, String), Error> {
-    if word == DeviceWord::Cpu {
-        return Ok((Device::Cpu, "asked for".to_owned()));
+    named: Option<Gpu>,
+    /// Whether somebody chose; the default goes without saying.
+    pub(crate) asked: bool,
+    /// Memory that the work may take.
+    pub(crate) budget: Budget,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place {
+            word: DeviceWord::Cpu,
+            named: None,
+            asked: false,
+            budget: Budget {
+                bytes: 0,
+                origin: "the processor takes none".to_owned(),
+            },
+        }
     }
-    let known = Known::open(false, &mut Vec::new());
-    let chosen = compute::choose(word.choice(), &mut |facts| {
-        let record = known.get(facts);
-        let crossover = record.and_then(|record| record.crossovers.get(work).copied().flatten());
-        why_not(word, facts, record).or_else(|| {
-            (word == DeviceWord::Auto && crossover.is_none_or(|from| rows < from))
-                .then(|| format!("the processor is faster for {rows} rows"))
+}
+
+impl Place {
+    /// Opens a device that is asked for by its name; an error if it is absent or not proven.
+    pub(crate) fn open(loaded: &Loaded, machine: &hardware::Machine) -> Result<Place, Error> {
+        let word = loaded.config.compute.device;
+        let limit = loaded.config.hardware.memory_limit_bytes();
+        let named = match word.choice() {
+            Choice::Gpu(_) => choose(word, |_| None)?.0,
+            Choice::Auto | Choice::Cpu => Device::Cpu,
+        };
+        Ok(Place {
+            word,
+            named: gpu_of(named),
+            asked: loaded.origins["compute.device"].source != Source::Default,
+            budget: Budget::from(&hardware::memory_budget(machine, limit)),
         })
-    })?;
-    Ok(chosen)
+    }
+
+    /// The device for one kind of work on so many rows, and why it is this one.
+    pub(crate) fn device(&self, work: Work, rows: usize) -> (Device, String) {
+        let asked = || "asked for".to_owned();
+        match (&self.named, self.word) {
+            (Some(gpu), _) => return (Device::Gpu(gpu.clone()), asked()),
+            (None, DeviceWord::Auto) => {}
+            (None, _) => return (Device::Cpu, asked()),
+        }
+        let from = |record: &Record| {
+            let from = record.crossovers.get(work.word()).copied().flatten();
+            from.filter(|&from| from <= rows)
+        };
+        let (_, records) = kept(&mut Vec::new());
+        // No driver is woken where nothing can come of it.
+        if records.iter().any(|record| from(record).is_some()) {
+            let slow = |record: &Record| match from(record) {
+                Some(_) => None,
+                None => Some(format!("the processor is faster for {rows} rows")),
+            };
+            if let Ok((device @ Device::Gpu(_), _)) = choose(self.word, slow) {
+                return (device, format!("measured to be faster for {rows} rows"));
+            }
+        }
+        let why = format!("no GPU is known to be faster for {rows} rows");
+        (Device::Cpu, why)
+    }
+
+    /// The GPU that is asked for, or under `auto` one that was measured to win at some work.
+    pub(crate) fn gpu(&self) -> Option<Gpu> {
+        match self.word {
+            DeviceWord::Auto => {
+                let (_, records) = kept(&mut Vec::new());
+                records.iter().next()?;
+                choose(self.word, |_| None)
+                    .ok()
+                    .and_then(|(device, _)| gpu_of(device))
+            }
+            _ => self.named.clone(),
+        }
+    }
+}
+
+fn gpu_of(device: Device) -> Option<Gpu> {
+    match device {
+        Device::Gpu(gpu) => Some(gpu),
+        Device::Cpu => None,
+    }
+}
+
+/// Opens the device of a choice by what is known of the devices; `unfit` may refuse one that is proven.
+fn choose(
+    word: DeviceWord,
+    unfit: impl Fn(&Record) -> Option<String>,
+) -> Result<(Device, String), compute::Error> {
+    let known = Known::open(false, &mut Vec::new());
+    compute::choose(word.choice(), &mut |facts| {
+        let record = known.get(facts);
+        why_not(word, facts, record).or_else(|| record.and_then(&unfit))
+    })
 }
 
 /// The records, and the file that keeps them.
@@ -412,20 +400,7 @@ struct Known {
 
 impl Known {
     fn open(fresh: bool, notes: &mut Vec<String>) -> Known {
-        let file = cache_file();
-        let records = match &file {
-            Some(file) => {
-                let (records, note) = Records::load(file);
-                notes.extend(note);
-                records
-            }
-            None => {
-                notes.push(
-                    "verdicts are not kept: set HOME or XDG_CACHE_HOME to keep them".to_owned(),
-                );
-                Records::default()
-            }
-        };
+        let (file, records) = kept(notes);
         Known {
             file,
             records,
@@ -494,6 +469,17 @@ impl Known {
         }
         Ok((record, false))
     }
+}
+
+/// What earlier runs found, and the file it stands in.
+fn kept(notes: &mut Vec<String>) -> (Option<PathBuf>, Records) {
+    let Some(file) = cache_file() else {
+        notes.push("verdicts are not kept: set HOME or XDG_CACHE_HOME to keep them".to_owned());
+        return (None, Records::default());
+    };
+    let (records, note) = Records::load(&file);
+    notes.extend(note);
+    (Some(file), records)
 }
 
 /// `$XDG_CACHE_HOME/jarvis2/devices.json`, else below the system's own folder for such files.

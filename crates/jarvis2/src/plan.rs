@@ -501,6 +501,8 @@ pub(crate) struct Manifest {
     pub(crate) encoding_sha256: String,
     /// Version of the program.
     pub(crate) version: String,
-    /// Device that evaluated.
+    /// Device that found the chain's implied volatilities; all else is computed by the processor in double precision.
     pub(crate) device: String,
+    /// Why that one.
+    pub(crate) device_because: String,
 }

@@ -20,6 +20,7 @@ use self::choose::{Found, Item};
 use self::file::{Read, Wanted};
 use self::view::PortfolioManifest;
 use crate::config::Config;
+use crate::devices::Place;
 use crate::engine::explain::Choice;
 use crate::engine::inputs::{self, Given, Request, sha256};
 use crate::engine::{self, Part};
@@ -39,6 +40,8 @@ use std::thread;
 pub(crate) struct Ask {
     pub(crate) as_of: Option<Date>,
     pub(crate) allow_synthetic: bool,
+    /// Where each chain's volatilities are computed.
+    pub(crate) place: Place,
 }
 
 /// How the work is shared out.
@@ -114,6 +117,7 @@ fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
             bytes: read.account_bytes.clone(),
         }),
         collateral_max_usd: most(read, wanted),
+        place: ask.place.clone(),
     }
 }
 

@@ -11,11 +11,11 @@ mod table;
 
 use crate::cli::{self, ConfigArgs};
 use crate::config::Flag;
-use crate::devices::{self, DeviceWord};
+use crate::devices::{DeviceWord, Place, race::Work};
 use crate::error::Error;
 use batch::{Answers, Ask, Given, Row};
 use clap::{Args, ValueEnum};
-use compute::{Budget, Device};
+use compute::Device;
 use pricing::american::Precision;
 use serde_json::{Value, json};
 use std::cell::OnceCell;
@@ -59,9 +59,10 @@ pub(crate) struct Source {
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "inputs")]
     as_of: Option<jiff::civil::Date>,
     /// Where European rows are computed; American ones stay on the processor. A GPU answers in single precision (price to 1e-6 of
-    /// the strike) and must have been proven by `jarvis2 devices`; `auto` takes one only where it was measured to be faster.
-    #[arg(long, value_enum, default_value_t = DeviceWord::Cpu)]
-    device: DeviceWord,
+    /// the strike) and must have been proven by `jarvis2 devices`; `auto` takes one only where it was measured to be faster. Default:
+    /// `compute.device` of the configuration, `auto` unless set.
+    #[arg(long, value_enum)]
+    device: Option<DeviceWord>,
     /// No progress bar.
     #[arg(long)]
     quiet: bool,
@@ -173,10 +174,9 @@ struct Settings {
     form: Form,
     threads: usize,
     quiet: bool,
-    device: DeviceWord,
-    /// Opened for the first rows; it stays for the others.
-    opened: OnceCell<Device>,
-    budget: Budget,
+    place: Place,
+    /// Chosen for the first rows; it stays for the others.
+    chosen: OnceCell<Device>,
 }
 
 impl Settings {
@@ -187,29 +187,26 @@ impl Settings {
         ask: Ask,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Answers, Error> {
-        let device = match self.opened.get() {
-            Some(device) => device,
-            None => {
-                let european = rows
-                    .iter()
-                    .filter(|row| row.style == market::Style::European)
-                    .count();
-                let work = match ask {
-                    Ask::Everything => devices::VALUES,
-                    Ask::Vols => devices::VOLS,
-                };
-                let (device, why) = devices::device_for(self.device, work, european)?;
-                if matches!(device, Device::Gpu(_)) {
-                    eprintln!("jarvis2: European rows on {device}, in single precision");
-                } else if self.device == DeviceWord::Auto {
-                    eprintln!("jarvis2: on the processor: {why}");
-                }
-                self.opened.get_or_init(|| device)
+        let device = self.chosen.get_or_init(|| {
+            let european = rows
+                .iter()
+                .filter(|row| row.style == market::Style::European)
+                .count();
+            let work = match ask {
+                Ask::Everything => Work::Greeks,
+                Ask::Vols => Work::Vols,
+            };
+            let (device, why) = self.place.device(work, european);
+            if matches!(device, Device::Gpu(_)) {
+                eprintln!("jarvis2: European rows on {device}, in single precision: {why}");
+            } else if self.place.asked {
+                eprintln!("jarvis2: on the processor: {why}");
             }
-        };
+            device
+        });
         let (answers, fell_back) = batch::solve_with(
             device,
-            &self.budget,
+            &self.place.budget,
             self.threads,
             rows,
             self.precision,
@@ -250,15 +247,14 @@ fn answer(
         key: "market.rate_per_year".to_owned(),
         value: format!("{rate:?}"),
     });
-    let config = cli::load(&source.config, flags.into_iter().collect())?.config;
+    let flags = flags.into_iter().chain(source.device.map(DeviceWord::flag));
+    let loaded = cli::load(&source.config, flags.collect())?;
     let machine = hardware::detect();
+    let place = Place::open(&loaded, &machine)?;
+    let config = loaded.config;
     let settings = Settings {
-        device: source.device,
-        opened: OnceCell::new(),
-        budget: Budget::from(&hardware::memory_budget(
-            &machine,
-            config.hardware.memory_limit_bytes(),
-        )),
+        place,
+        chosen: OnceCell::new(),
         precision: precision(source),
         ask,
         form: match (source.csv, source.json) {

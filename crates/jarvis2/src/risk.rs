@@ -164,7 +164,7 @@ fn markets(
         let there = &everything.ingest.chains;
         let found = if there.iter().any(|chain| chain.symbol == wanted) {
             read(Some(wanted.clone())).and_then(|inputs| {
-                let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config)?;
+                let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
                 Ok((inputs, fitted))
             })
         } else {

@@ -3,6 +3,8 @@
 //! The structs, the defaults, the checks, the sample file and every message come from it, so they cannot drift apart. To add
 //! a key, add a line here.
 
+use crate::devices::DeviceWord;
+
 use super::value::{Range, Refusal, Setting, Value};
 
 /// One key, as the sample file and the messages describe it.
@@ -259,6 +261,13 @@ settings! {
         memory_limit_mb: u64 = 0, "megabytes of 1,000,000 bytes", 0.0..=1_000_000_000.0;
     }
 
+    /// Where columns of options are computed.
+    [compute] Compute {
+        /// "auto" takes a GPU where `jarvis2 devices` has proven it and measured it to be faster, else the processor; the others name
+        /// one, and it is an error if it is not there. A GPU answers in single precision.
+        device: DeviceWord = DeviceWord::Auto, "none";
+    }
+
     /// What is remembered.
     [diary] Diary {
         /// Keep every plan in the diary, and look there for situations like today's.
@@ -335,5 +344,12 @@ macro_rules! words {
 
 words! {
     Fill { "bid_ask" => BidAsk, "mid" => Mid }
+    DeviceWord {
+        "auto" => Auto,
+        "cpu" => Cpu,
+        "metal" => Metal,
+        "vulkan" => Vulkan,
+        "cuda" => Cuda,
+    }
     RootRule { "puct" => Puct, "gumbel" => Gumbel }
 }

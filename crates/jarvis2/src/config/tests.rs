@@ -348,6 +348,7 @@ fn the_canonical_text_changes_with_the_plan_and_not_with_the_folder() {
     let mut elsewhere = defaults.clone();
     elsewhere.output.dir = "elsewhere".to_owned();
     elsewhere.hardware.threads = 3;
+    elsewhere.compute.device = crate::devices::DeviceWord::Cpu;
     assert_eq!(defaults.canonical(), elsewhere.canonical());
     let mut other = defaults.clone();
     other.objective.risk_aversion = 2.0 + f64::EPSILON * 2.0;

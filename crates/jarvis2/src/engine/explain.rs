@@ -76,7 +76,8 @@ pub(crate) fn explain(
                     .collect::<Vec<u8>>(),
             ),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            device: "cpu".to_owned(),
+            device: table.fitted.vols_by.device.clone(),
+            device_because: table.fitted.vols_by.because.clone(),
         },
     }
 }

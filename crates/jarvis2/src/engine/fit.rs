@@ -1,15 +1,16 @@
 //! From quotes to a market that can be simulated: forwards, smiles, forecast, spreads, and what can be traded at what price.
 
+use super::vols::{self, DoneBy};
 use crate::config::{Config, Fill};
+use crate::devices::Place;
 use crate::plan::{Assumption, SmileView};
 use jiff::civil::Date;
 use market::futures::{Assumptions, Dividend, Futures, Spread};
 use market::history::realised_vol;
 use market::{Cents, Chain, Quote, Style, calendar, rates};
-use pricing::implied::{Quoted, implied_vol};
 use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
 use pricing::smile::{self, ParityPair, SmilePoint, forward_from_parity};
-use pricing::{Right, Smile, Surface};
+use pricing::{Quoted, Right, Smile, Surface, implied_vol};
 use std::collections::BTreeMap;
 use wheel::Offer;
 
@@ -82,6 +83,8 @@ pub(crate) struct Fitted {
     /// Implied and forecast volatility at 30 days, at the money.
     pub(crate) implied_vol: f64,
     pub(crate) forecast_vol: f64,
+    /// Who found the volatilities of the quotes.
+    pub(crate) vols_by: DoneBy,
     pub(crate) smiles: Vec<SmileView>,
     pub(crate) assumptions: Vec<Assumption>,
     pub(crate) notes: Vec<String>,
@@ -147,7 +150,12 @@ pub(crate) struct Forward {
 }
 
 /// Fits the chain or says why no decision can rest on it.
-pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitted, Error> {
+pub(crate) fn fit(
+    chain: &Chain,
+    known: &Known,
+    config: &Config,
+    place: &Place,
+) -> Result<Fitted, Error> {
     let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
     let spot = chain.spot_usd.ok_or_else(|| Error::NoSpot {
         symbol: symbol.clone(),
@@ -184,7 +192,10 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
     let dividend_yield =
         said.dividend_yield(&forwards, &expiries, spot, rate, &dividends, known, config);
 
-    let (surface, smiles, points) = said.smiles(&expiries, &forwards, rate, quotes_assumed);
+    let asked = expiries.iter().zip(&forwards);
+    let asked = asked.map(|(expiry, forward)| expiry.mids(forward.usd, rate));
+    let (vols, vols_by) = vols::invert(place, &asked.collect::<Vec<_>>());
+    let (surface, smiles, points) = said.smiles(&expiries, &forwards, &vols, quotes_assumed);
     let Some(surface) = surface.filter(|_| points >= POINTS_MIN) else {
         return Err(Error::TooThin {
             symbol,
@@ -236,6 +247,7 @@ pub(crate) fn fit(chain: &Chain, known: &Known, config: &Config) -> Result<Fitte
         forecast_log_error: forecast.log_error,
         implied_vol,
         forecast_vol: forecast.vol,
+        vols_by,
         smiles,
         assumptions: said.assumptions,
         notes: said.notes,
@@ -364,18 +376,35 @@ struct Seen<'a> {
     point: SmilePoint,
 }
 
+impl Expiry<'_> {
+    /// Is the contract on the side of the forward where its price is all time value?
+    fn is_otm(quote: &Quote, forward: f64) -> bool {
+        (quote.contract.right == Right::Put) == (quote.contract.strike_usd <= forward)
+    }
+
+    /// What is asked of the quotes on that side: the volatility behind the middle of bid and ask, where there are both.
+    fn mids(&self, forward: f64, rate: f64) -> Vec<Option<Quoted>> {
+        let quotes = self.quotes.iter();
+        let asked = |q: &&Quote| {
+            let mid = (q.bid_usd? + q.ask_usd?) / 2.0;
+            Self::is_otm(q, forward).then(|| quoted(q, mid, forward, rate, self.years()))
+        };
+        quotes.map(asked).collect()
+    }
+}
+
 /// Implied volatilities of the out-of-the-money side, weighted by how much a cent of price moves them, and the others by reason.
+/// `vols` holds one for each quote, as [`Expiry::mids`] asks for them.
 fn smile_points<'a>(
     expiry: &Expiry<'a>,
     forward: f64,
-    rate: f64,
+    vols: &[Option<f64>],
     quotes_assumed: bool,
     reach: f64,
 ) -> (Vec<Seen<'a>>, BTreeMap<&'static str, usize>) {
     let years = expiry.years();
-    let vol_and_width = |q: &Quote| {
-        let is_otm = (q.contract.right == Right::Put) == (q.contract.strike_usd <= forward);
-        if !is_otm {
+    let vol_and_width = |q: &Quote, vol: Option<f64>| {
+        if !Expiry::is_otm(q, forward) {
             return Err("in the money");
         }
         let (vol, width) = if quotes_assumed {
@@ -388,10 +417,7 @@ fn smile_points<'a>(
             let (Some(bid), Some(ask)) = (q.bid_usd, q.ask_usd) else {
                 return Err("not quoted on both sides");
             };
-            let mid = (bid + ask) / 2.0;
-            let vol =
-                vol_of(q, mid, forward, rate, years).ok_or("no volatility gives the price")?;
-            (vol, ask - bid)
+            (vol.ok_or("no volatility gives the price")?, ask - bid)
         };
         if (0.005..=10.0).contains(&vol) {
             Ok((vol, width))
@@ -401,8 +427,8 @@ fn smile_points<'a>(
     };
     let mut refused = BTreeMap::new();
     let mut quoted: Vec<(&Quote, f64, f64)> = Vec::new();
-    for &quote in &expiry.quotes {
-        match vol_and_width(quote) {
+    for (&quote, &vol) in expiry.quotes.iter().zip(vols) {
+        match vol_and_width(quote, vol) {
             Ok((vol, width)) => quoted.push((quote, vol, width)),
             Err(reason) => *refused.entry(reason).or_insert(0) += 1,
         }
@@ -434,9 +460,9 @@ fn smile_points<'a>(
     (seen, refused)
 }
 
-/// The volatility that gives a price, the forward being known.
-fn vol_of(q: &Quote, price_usd: f64, forward: f64, rate: f64, years: f64) -> Option<f64> {
-    let quoted = Quoted {
+/// A price whose volatility is asked for, the forward being known.
+fn quoted(q: &Quote, price_usd: f64, forward: f64, rate: f64, years: f64) -> Quoted {
+    Quoted {
         right: q.contract.right,
         price_usd,
         spot: forward * (-rate * years).exp(),
@@ -444,8 +470,7 @@ fn vol_of(q: &Quote, price_usd: f64, forward: f64, rate: f64, years: f64) -> Opt
         years,
         rate,
         dividend_yield: 0.0,
-    };
-    implied_vol(&quoted).ok()
+    }
 }
 
 /// A smile and why it has its form.
@@ -588,8 +613,13 @@ pub(crate) fn surface(
     for expiry in &expiries {
         let years = expiry.years();
         let forward = forward(expiry, spot, rate, &dividends, known, config);
+        let vols: Vec<Option<f64>> = expiry
+            .mids(forward.usd, rate)
+            .into_iter()
+            .map(|mid| implied_vol(&mid?).ok())
+            .collect();
         let (seen, refused) =
-            smile_points(expiry, forward.usd, rate, quotes_assumed, REACH_SURFACE);
+            smile_points(expiry, forward.usd, &vols, quotes_assumed, REACH_SURFACE);
         let points: Vec<SmilePoint> = seen.iter().map(|seen| seen.point).collect();
         let choice = choose(&points, forward.usd, years);
         let slice = choice.as_ref().and_then(|choice| choice.slice);
@@ -600,7 +630,7 @@ pub(crate) fn surface(
         };
         before = slice.or(before);
         let one_sided = |seen: &Seen, price: Option<f64>| {
-            price.and_then(|price| vol_of(seen.quote, price, forward.usd, rate, years))
+            implied_vol(&quoted(seen.quote, price?, forward.usd, rate, years)).ok()
         };
         let dot = |seen: &Seen| Dot {
             right: seen.quote.contract.right,
@@ -768,16 +798,16 @@ impl Said {
         &mut self,
         expiries: &[Expiry],
         forwards: &[Forward],
-        rate: f64,
+        vols: &[Vec<Option<f64>>],
         quotes_assumed: bool,
     ) -> (Option<Surface>, Vec<SmileView>, usize) {
         let (mut fitted, mut views, mut count) = (Vec::new(), Vec::new(), 0);
         let mut kept: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut butterflies, mut calendars) = (Vec::new(), Vec::new());
         let mut before: Option<(Date, smile::Expiry)> = None;
-        for (expiry, forward) in expiries.iter().zip(forwards) {
+        for ((expiry, forward), vols) in expiries.iter().zip(forwards).zip(vols) {
             let years = expiry.years();
-            let (seen, _) = smile_points(expiry, forward.usd, rate, quotes_assumed, REACH);
+            let (seen, _) = smile_points(expiry, forward.usd, vols, quotes_assumed, REACH);
             let points: Vec<SmilePoint> = seen.iter().map(|seen| seen.point).collect();
             let Some(choice) = choose(&points, forward.usd, years) else {
                 continue;

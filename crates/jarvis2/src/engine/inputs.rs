@@ -3,6 +3,7 @@
 use super::fit::{Known, day_offset};
 use crate::account::Account;
 use crate::config::Config;
+use crate::devices::Place;
 use crate::error::Error;
 use crate::recall::prices::Prices;
 use jiff::civil::Date;
@@ -29,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) given: Option<Given>,
     /// Cash reserved for this symbol's short puts, at most, in dollars.
     pub(crate) collateral_max_usd: Option<f64>,
+    /// Where the chain's volatilities are computed; unasked, on the processor.
+    pub(crate) place: Place,
 }
 
 /// An account that was read already.
@@ -55,6 +58,8 @@ pub(crate) struct Inputs {
     pub(crate) evaluations_max: u32,
     /// Cash reserved for this symbol's short puts, at most, in dollars.
     pub(crate) collateral_max_usd: Option<f64>,
+    /// Where the chain's volatilities are computed.
+    pub(crate) place: Place,
     pub(crate) chain_name: String,
     pub(crate) chain: Chain,
     pub(crate) ingest: Ingest,
@@ -141,6 +146,7 @@ pub(crate) fn read(
         threads,
         evaluations_max,
         collateral_max_usd: request.collateral_max_usd,
+        place: request.place.clone(),
         chain_name,
         chain,
         owner,

@@ -8,6 +8,7 @@ pub(crate) mod inputs;
 pub(crate) mod policy;
 pub(crate) mod settle;
 pub(crate) mod tree;
+mod vols;
 
 use crate::error::Error;
 use crate::plan::{Outcome, Plan};
@@ -83,7 +84,7 @@ fn walk<T>(
     end: impl FnOnce(Plan, &Table, &Searched<'_>, &Graded, &Drawn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     progress.stage("fitting the chain");
-    let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config)?;
+    let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
     let table = Table::lay(inputs, fitted)?;
     progress.stage("searching");
     let searched = decide::search(&table, inputs, progress)?;

@@ -68,7 +68,8 @@ pub(crate) fn fixture() -> Plan {
             config_sha256: "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13".into(),
             encoding_sha256: "a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a".into(),
             version: "0.1.0".into(),
-            device: "cpu-scalar".into(),
+            device: "cpu".into(),
+            device_because: "no GPU is known to be faster for 24 rows".into(),
         },
     }
 }

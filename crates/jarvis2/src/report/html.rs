@@ -953,8 +953,12 @@ fn manifest(page: &mut String, plan: &Plan) {
     let manifest = &plan.manifest;
     page.push_str("<section>\n<h2>To repeat this plan</h2>\n");
     let words = format!(
-        "jarvis2 {}, device {}, seed {}, plan format {}.",
-        manifest.version, manifest.device, manifest.seed, plan.schema_version
+        "jarvis2 {}, seed {}, plan format {}. Implied volatilities on {}: {}.",
+        manifest.version,
+        manifest.seed,
+        plan.schema_version,
+        manifest.device,
+        manifest.device_because
     );
     paragraph(page, "", &words);
     let mut grid = Grid::new("", "SHA-256 of what went in", &[]);

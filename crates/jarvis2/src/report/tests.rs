@@ -449,6 +449,7 @@ fn hostile_names_stay_text() {
     plan.data.smiles[0].expiry = hostile.into();
     plan.account.source = hostile.into();
     plan.manifest.device = hostile.into();
+    plan.manifest.device_because = hostile.into();
     plan.tree.parts[1].text = hostile.into();
     plan.tree.parts[1].label = hostile.into();
     plan.tree.parts[1].status = hostile.into();

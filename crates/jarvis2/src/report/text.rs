@@ -641,8 +641,13 @@ fn manifest(screen: &mut Screen, plan: &Plan) {
     let manifest = &plan.manifest;
     screen.heading("To repeat this plan", "");
     let words = format!(
-        "jarvis2 {}, device {}, seed {}, plan format {}",
-        manifest.version, manifest.device, manifest.seed, plan.schema_version
+        "jarvis2 {}, seed {}, plan format {}",
+        manifest.version, manifest.seed, plan.schema_version
+    );
+    screen.paragraph(Tone::Plain, "  ", &words);
+    let words = format!(
+        "implied volatilities on {}: {}",
+        manifest.device, manifest.device_because
     );
     screen.paragraph(Tone::Plain, "  ", &words);
     let hashes = [

@@ -8,6 +8,7 @@ mod as_of;
 mod bench;
 mod chain;
 mod data_errors;
+mod devices;
 mod diary;
 mod extremes;
 mod files;

@@ -37,13 +37,13 @@ impl Learner {
         })
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Vec<u8> {
         let tensors = self.parts().into_iter().zip(PREFIXES);
         let tensors = tensors.flat_map(|(part, prefix)| part.tensors(prefix));
         file::to_bytes(&self.facts(), tensors.collect())
     }
 
-    pub(super) fn from_bytes(bytes: &[u8], config: &Config) -> Result<Learner, Error> {
+    pub fn from_bytes(bytes: &[u8], config: &Config) -> Result<Learner, Error> {
         let mut file = File::open(bytes)?;
         file.check_schema()?;
         let found = file.config()?;
