@@ -134,7 +134,11 @@ pub(super) const TABLES: [Spec; 14] = [
                 Text,
                 "OCC notation, the symbol for shares, or USD for cash",
             ),
-            ("expiry", Day, "of the contract; missing for shares and cash"),
+            (
+                "expiry",
+                Day,
+                "of the contract; missing for shares and cash",
+            ),
             ("strike_usd", Number, "of the contract, dollars per share"),
             ("right", Text, "C or P"),
             (

@@ -235,8 +235,8 @@ fn questions_with_known_answers() {
 /// A ledger with two symbols, a roll and an assignment.
 fn ledger(desk: &Desk) -> &'static str {
     use experience::{
-        CASH, Decision, Durability, Edge, Experience, Fill, FillKind, Note, Options, Origin, Outcome,
-        Situation, Visit,
+        CASH, Decision, Durability, Edge, Experience, Fill, FillKind, Note, Options, Origin,
+        Outcome, Situation, Visit,
     };
     let mut book = Experience::open(&desk.path("book.sqlite"), &Options::default()).unwrap();
     book.write(Durability::Full, |page| {
@@ -278,7 +278,12 @@ fn ledger(desk: &Desk) -> &'static str {
                 kind,
                 decision: Some(decisions[decision]),
                 filled_at_ms: 1_766_000_000_000,
-                symbol: if contract.starts_with("PEP") { "PEP" } else { "KO" }.into(),
+                symbol: if contract.starts_with("PEP") {
+                    "PEP"
+                } else {
+                    "KO"
+                }
+                .into(),
                 contract: contract.into(),
                 quantity: match contract {
                     CASH => cents.into(),
