@@ -82,21 +82,19 @@ fn build(folder: &Path) -> Result<(), String> {
     finish(command)
 }
 
-/// Tests of `analytics` and of the commands `sql` and `export`.
+/// Tests of `analytics` and of the commands `sql` and `export`, and the example that asks DuckDB. In release mode, as the program is
+/// built: DuckDB's crate and its Arrow take minutes to compile, and are compiled once so.
 pub(crate) fn test(folder: &Path) -> Result<(), String> {
-    let mut analytics = cargo(folder);
-    analytics.args(["test", "-p", "analytics", "--features", "keys"]);
-    finish(analytics)?;
-    let mut command = cargo(folder);
-    command.args([
-        "test",
-        "-p",
-        "jarvis2",
-        "--features",
-        "duckdb-system",
-        "sql::",
-    ]);
-    finish(command)
+    for arguments in [
+        "test --release -p analytics --features keys",
+        "test --release -p jarvis2 --features duckdb-system --bin jarvis2 --test command sql::",
+        "run --release -p experience --features duckdb-system --example precedents",
+    ] {
+        let mut command = cargo(folder);
+        command.args(arguments.split(' '));
+        finish(command)?;
+    }
+    Ok(())
 }
 
 fn cargo(folder: &Path) -> Command {
