@@ -36,9 +36,11 @@ const PLAN: &[&str] = &[
     "--set",
     "search.evaluations=600",
     "--set",
-    "search.draw_evaluations=200",
+    "search.draw_evaluations=300",
     "--set",
-    "search.paths=256",
+    "search.root_actions=16",
+    "--set",
+    "search.paths=512",
 ];
 
 fn main() {
@@ -346,7 +348,7 @@ impl Kills {
                 *decision = Some(id);
             }
             None => {
-                assert_eq!(said.code, None, "not kept: {}", said.stderr);
+                assert_eq!(said.code, None, "not kept: {} {}", said.stderr, said.stdout);
                 self.died_early += 1;
             }
         }
