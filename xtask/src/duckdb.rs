@@ -87,7 +87,7 @@ fn build(folder: &Path) -> Result<(), String> {
 pub(crate) fn test(folder: &Path) -> Result<(), String> {
     for arguments in [
         "test --release -p analytics --features keys",
-        "test --release -p jarvis2 --features duckdb-system --bin jarvis2 --test command sql::",
+        "test --release -p jarvis2 --features duckdb-system --test command sql::",
         "run --release -p experience --features duckdb-system --example precedents",
     ] {
         let mut command = cargo(folder);

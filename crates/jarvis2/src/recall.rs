@@ -315,7 +315,7 @@ fn regime_sentence(regime: &RegimeView) -> String {
         "above"
     };
     let mut words = format!(
-        "{} {since} ({} trading days; {stay}), {} sure: volatility {} a year over 21 days, {} {against} that over 63; trend {}{} standard deviations over 63 days. Since {} {} of the days were in it, one of {} regimes",
+        "{} {since} ({} trading days; {stay}), {} sure: volatility {} a year over 21 days, {} {against} that over 63; trend {}{} standard deviations over 63 days. It takes {} of the days since {}, one of {} regimes",
         regime.name,
         regime.days,
         percent(regime.odds_fraction),
@@ -323,8 +323,8 @@ fn regime_sentence(regime: &RegimeView) -> String {
         percent(regime.vol_change_fraction.abs()),
         if regime.trend_sigmas < 0.0 { "-" } else { "+" },
         decimal(regime.trend_sigmas.abs(), 1),
-        regime.from,
         percent(regime.share_fraction),
+        regime.from,
         regime.regimes.len(),
     );
     if !regime.separate {

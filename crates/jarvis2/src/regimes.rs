@@ -37,7 +37,7 @@ pub(crate) struct RegimeView {
     pub(crate) trend_sigmas: f64,
     /// Today's volatility over 21 days against that over 63, less one.
     pub(crate) vol_change_fraction: f64,
-    /// Share of all days that were in this regime.
+    /// Share of all days that the fit gives to this regime; a day between two counts for both in part.
     pub(crate) share_fraction: f64,
     /// Trading days in a row that it lasts, on average.
     pub(crate) mean_stay_days: Figure,
@@ -151,7 +151,6 @@ impl Told {
         let labels: Vec<usize> = self.days.iter().map(|day| day.label).collect();
         let regime = &self.regimes.regimes[last.label];
         let stays = mean_stay_days(&labels, self.regimes.regimes.len());
-        let among = labels.iter().filter(|&&label| label == last.label).count();
         Some(RegimeView {
             name: regime.name.clone(),
             today: last.date.to_string(),
@@ -162,7 +161,7 @@ impl Told {
             vol_per_year: last.features.vol_per_year,
             trend_sigmas: last.features.trend,
             vol_change_fraction: last.features.vol_change,
-            share_fraction: among as f64 / labels.len() as f64,
+            share_fraction: regime.share,
             mean_stay_days: stays[last.label]
                 .map_or_else(|| Figure::missing("no stay"), Figure::from),
             from: first.date.to_string(),

@@ -422,6 +422,17 @@ fn the_regime_is_the_same_everywhere() {
     let stay: Vec<_> = stay.take_while(|day| day["regime"] == name).collect();
     assert_eq!(number(regime, "/days"), stay.len() as f64);
     assert_eq!(text(regime, "/since"), text(stay[stay.len() - 1], "/date"));
+    let named = list(&told, "/regimes").iter().find(|of| of["name"] == name);
+    for (ours, theirs) in [
+        ("/share_fraction", "/share"),
+        ("/mean_stay_days", "/mean_stay_days"),
+    ] {
+        assert_eq!(
+            number(regime, ours),
+            number(named.unwrap(), theirs),
+            "{ours}"
+        );
+    }
     let flat = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
     let id = history(&desk, &[])[0]["id"].to_string();
     let shown = desk.run(&["history", "--show", &id]).exits(0);
