@@ -82,13 +82,12 @@ fn build(folder: &Path) -> Result<(), String> {
     finish(command)
 }
 
-/// Tests of `analytics` and of the commands `sql` and `export`, and the example that asks DuckDB. In release mode, as the program is
-/// built: DuckDB's crate and its Arrow take minutes to compile, and are compiled once so.
+/// Tests of `analytics` and of the commands `sql` and `export`, and the example that asks DuckDB.
 pub(crate) fn test(folder: &Path) -> Result<(), String> {
     for arguments in [
-        "test --release -p analytics --features keys",
-        "test --release -p jarvis2 --features duckdb-system --test command sql::",
-        "run --release -p experience --features duckdb-system --example precedents",
+        "test -p analytics --features keys",
+        "test -p jarvis2 --features duckdb-system --test command sql::",
+        "run -p experience --features duckdb-system --example precedents",
     ] {
         let mut command = cargo(folder);
         command.args(arguments.split(' '));
