@@ -82,21 +82,18 @@ fn build(folder: &Path) -> Result<(), String> {
     finish(command)
 }
 
-/// Tests of `analytics` and of the commands `sql` and `export`.
+/// Tests of `analytics` and of the commands `sql` and `export`, and the example that asks DuckDB.
 pub(crate) fn test(folder: &Path) -> Result<(), String> {
-    let mut analytics = cargo(folder);
-    analytics.args(["test", "-p", "analytics", "--features", "keys"]);
-    finish(analytics)?;
-    let mut command = cargo(folder);
-    command.args([
-        "test",
-        "-p",
-        "jarvis2",
-        "--features",
-        "duckdb-system",
-        "sql::",
-    ]);
-    finish(command)
+    for arguments in [
+        "test -p analytics --features keys",
+        "test -p jarvis2 --features duckdb-system --test command sql::",
+        "run -p experience --features duckdb-system --example precedents",
+    ] {
+        let mut command = cargo(folder);
+        command.args(arguments.split(' '));
+        finish(command)?;
+    }
+    Ok(())
 }
 
 fn cargo(folder: &Path) -> Command {

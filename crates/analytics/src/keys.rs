@@ -93,7 +93,7 @@ impl Keys for DuckKeys {
             });
         }
         self.all_or_none(|connection| {
-            let mut appender = connection.appender_to_db("staged", "temp")?;
+            let mut appender = connection.appender_to_catalog_and_db("staged", "temp", "main")?;
             for (place, (name, value)) in pairs.iter().enumerate() {
                 appender.append_row(params![place as i64, name, value])?;
             }

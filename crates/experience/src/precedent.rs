@@ -59,7 +59,7 @@ impl Reader {
     pub fn precedents(
         &self,
         question: &Question<'_>,
-        mut counts: impl FnMut(&Situation) -> bool,
+        mut counts: impl FnMut(RecordId, &Situation) -> bool,
     ) -> Result<Found, Error> {
         let own = dot(question.encoding, question.encoding);
         if !(own.is_finite() && own > 0.0) {
@@ -73,7 +73,7 @@ impl Reader {
             let length = (own * dot(numbers, numbers)).sqrt();
             if numbers.len() != question.encoding.len()
                 || !(length.is_finite() && length > 0.0)
-                || !counts(situation)
+                || !counts(id, situation)
             {
                 return;
             }

@@ -744,7 +744,7 @@ fn precedents_are_near_and_past_or_they_are_none() {
             count: 3,
             farthest,
         };
-        let real = |situation: &Situation| situation.source != "invented";
+        let real = |_, situation: &Situation| situation.source != "invented";
         experience.read().precedents(&question, real).unwrap()
     };
     let moments = |found: &experience::Found| -> Vec<i64> {
@@ -780,7 +780,7 @@ fn precedents_are_near_and_past_or_they_are_none() {
         farthest: 2.0,
     };
     assert!(matches!(
-        experience.read().precedents(&nothing, |_| true),
+        experience.read().precedents(&nothing, |_, _| true),
         Err(Error::Refused { .. })
     ));
 }

@@ -10,8 +10,11 @@ pub(crate) mod prices;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Error;
 use crate::plan::{Figure, Outcome, Plan};
+use crate::regimes::{RegimeView, Told};
 use crate::report::units::{decimal, percent, percent_signed};
+use market::regimes::RegimesConfig;
 use pricing::Right;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,12 @@ pub(crate) struct RecallView {
     pub(crate) meaning: String,
     /// The contract whose fate is asked for; absent where no option is proposed.
     pub(crate) contract: Option<ContractView>,
+    /// The kind of market that the last day of the price history is in; absent where the note says why.
+    pub(crate) regime: Option<RegimeView>,
+    /// One sentence: the regime with its features and since when, or `n/a (reason)`.
+    pub(crate) regime_note: String,
+    /// Only days and situations in this regime were looked at; absent where all were.
+    pub(crate) only_regime: Option<String>,
     /// Days of the price history; absent where the note says why.
     pub(crate) prices: Option<PriceRecall>,
     /// One sentence: what the days say, or `n/a (reason)`.
@@ -98,6 +107,8 @@ pub(crate) struct PriceDay {
     pub(crate) date: String,
     /// The day on which its outcome was known, `YYYY-MM-DD`.
     pub(crate) end: String,
+    /// The regime of the day, by the regimes of all days up to today; absent where none can be told.
+    pub(crate) regime: Option<String>,
     /// Root mean square difference of the features, in their standard deviations.
     pub(crate) distance: f64,
     /// The features nearest to today's, nearest first.
@@ -144,6 +155,8 @@ pub(crate) struct DiaryPrecedent {
     pub(crate) symbol: String,
     /// Its day, `YYYY-MM-DD`.
     pub(crate) date: String,
+    /// The regime of its day as its plan named it; absent where it named none.
+    pub(crate) regime: Option<String>,
     /// Cosine distance of the 768 numbers.
     pub(crate) distance: f64,
     /// The part of the 768 numbers that differs most.
@@ -162,6 +175,9 @@ impl RecallView {
         RecallView {
             meaning: MEANING.to_owned(),
             contract: None,
+            regime: None,
+            regime_note: format!("n/a ({prices_why})"),
+            only_regime: None,
             prices: None,
             prices_note: format!("n/a ({prices_why})"),
             diary: Vec::new(),
@@ -231,33 +247,102 @@ pub(crate) fn proposed(plan: &Plan) -> Option<(Contract, String)> {
     })
 }
 
-/// The part of recall that needs nothing but prices.
+/// The part of recall that needs nothing but prices. With `only`, days in that regime alone are compared.
 pub(crate) fn of_prices(
     prices: Option<&prices::Prices>,
     why_none: &str,
     contract: Option<(Contract, String)>,
     as_of: jiff::civil::Date,
-) -> RecallView {
+    only: Option<&str>,
+) -> Result<RecallView, Error> {
     let mut view = RecallView::none(why_none, "no diary was asked");
     let asked = contract.as_ref().map(|(contract, _)| *contract);
     view.contract = contract.map(|(contract, text)| contract.view(text));
     let Some(prices) = prices else {
-        return view;
+        return Ok(view);
     };
-    match prices::recall(prices, asked, as_of) {
+    let told = prices.today(as_of).and_then(|_| {
+        Told::of(prices, &RegimesConfig::default()).map_err(|error| error.to_string())
+    });
+    match &told {
+        Ok(told) => {
+            view.regime = told.view();
+            view.regime_note = view
+                .regime
+                .as_ref()
+                .map_or_else(|| "n/a (no day has a regime)".to_owned(), regime_sentence);
+        }
+        Err(why) => view.regime_note = format!("n/a ({why})"),
+    }
+    view.only_regime = match (only, &told) {
+        (None, _) => None,
+        (Some(wanted), Ok(told)) => Some(told.named(wanted).map_err(|names| {
+            Error::Usage(format!(
+                "--regime {wanted}: this history has no such regime; it has {names}, or say today"
+            ))
+        })?),
+        (Some(wanted), Err(why)) => {
+            return Err(Error::Usage(format!(
+                "--regime {wanted}: its days cannot be told: {why}"
+            )));
+        }
+    };
+    let only = view.only_regime.as_deref();
+    match prices::recall(prices, asked, as_of, told.as_ref().ok(), only) {
         Ok(found) => {
-            view.prices_note = price_sentence(&found, view.contract.as_ref());
+            view.prices_note = price_sentence(&found, view.contract.as_ref(), only);
             view.prices = Some(found);
         }
         Err(why) => view.prices_note = format!("n/a ({why})"),
     }
-    view
+    Ok(view)
+}
+
+/// Today's regime with its features, since when, and how usual it is.
+fn regime_sentence(regime: &RegimeView) -> String {
+    let since = if regime.since_may_be_earlier {
+        format!("since {} or earlier", regime.since)
+    } else {
+        format!("since {}", regime.since)
+    };
+    let stay = match regime.mean_stay_days.known() {
+        Some(days) => format!("a stay lasts {} on average", decimal(days, 0)),
+        None => "no stay is known".to_owned(),
+    };
+    let against = if regime.vol_change_fraction < 0.0 {
+        "below"
+    } else {
+        "above"
+    };
+    let mut words = format!(
+        "{} {since} ({} trading days; {stay}), {} sure: volatility {} a year over 21 days, {} {against} that over 63; trend {}{} standard deviations over 63 days. It takes {} of the days since {}, one of {} regimes",
+        regime.name,
+        regime.days,
+        percent(regime.odds_fraction),
+        percent(regime.vol_per_year),
+        percent(regime.vol_change_fraction.abs()),
+        if regime.trend_sigmas < 0.0 { "-" } else { "+" },
+        decimal(regime.trend_sigmas.abs(), 1),
+        percent(regime.share_fraction),
+        regime.from,
+        regime.regimes.len(),
+    );
+    if !regime.separate {
+        words.push_str(", which divide the days along no gap");
+    }
+    words
 }
 
 /// What the close days say, beside all days.
-fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> String {
+fn price_sentence(
+    found: &PriceRecall,
+    contract: Option<&ContractView>,
+    only: Option<&str>,
+) -> String {
     let independent = found.after_close.independent;
     let known = |figure: &Figure| figure.known().unwrap_or(f64::NAN);
+    // What the days are counted among.
+    let within = only.map_or_else(String::new, |regime| format!(" in the regime {regime}"));
     let any = known(&found.after_any.past_strike_fraction);
     if independent == 0 {
         let base = match contract {
@@ -265,7 +350,7 @@ fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> Strin
             None => String::new(),
         };
         return format!(
-            "n/a (none of {} earlier days is close: the nearest is {} standard deviations away, {} are the most{base})",
+            "n/a (none of {} earlier days{within} is close: the nearest is {} standard deviations away, {} are the most{base})",
             found.after_any.days,
             decimal(found.nearest, 2),
             decimal(found.farthest, 2)
@@ -274,7 +359,7 @@ fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> Strin
     let days = |count: u32| if count == 1 { "day" } else { "days" };
     let after = &found.after_close;
     let mut words = format!(
-        "On {independent} past {} like this one (the nearest of {} close {}, with outcomes that do not overlap)",
+        "On {independent} past {}{within} like this one (the nearest of {} close {}, with outcomes that do not overlap)",
         days(independent),
         found.close_days,
         days(found.close_days)
@@ -286,7 +371,7 @@ fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> Strin
                 _ => "above",
             };
             words.push_str(&format!(
-                ", {} ended {beyond} the strike (95 % interval {} to {}), against {} on all {} days; mean move {}, lowest {}, in {} calendar days",
+                ", {} ended {beyond} the strike (95 % interval {} to {}), against {} on all {} days{within}; mean move {}, lowest {}, in {} calendar days",
                 percent(known(&after.past_strike_fraction)),
                 percent(known(&after.past_strike_low_fraction)),
                 percent(known(&after.past_strike_high_fraction)),
@@ -298,7 +383,7 @@ fn price_sentence(found: &PriceRecall, contract: Option<&ContractView>) -> Strin
             ));
         }
         None => words.push_str(&format!(
-            ", the mean move in {} calendar days was {}, against {} on all {} days",
+            ", the mean move in {} calendar days was {}, against {} on all {} days{within}",
             prices::DAYS_WITHOUT_CONTRACT,
             percent_signed(known(&after.mean_return_fraction)),
             percent_signed(known(&found.after_any.mean_return_fraction)),

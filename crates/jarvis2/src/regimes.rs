@@ -1,15 +1,53 @@
-//! `jarvis2 regimes`: the kinds of market in a price history, and which one the last day is in.
+//! The kinds of market in a price history, and which one the last day is in: `jarvis2 regimes`, and the regime that a plan names.
 //!
-//! The mathematics is in `market::regimes`. A fit looks at all days up to `--as-of`; it describes them and predicts nothing.
+//! The mathematics is in `market::regimes`. A fit looks at all days up to `--as-of`; it describes them and predicts nothing. Both
+//! ways read a history alike and start from the same seed, so they name a day alike.
 
 use crate::error::Error;
+use crate::plan::Figure;
+use crate::recall::prices::Prices;
 use clap::Args;
 use jiff::civil::Date;
 use market::history::{History, read_history, read_history_bytes};
 use market::regimes::{Features, Regimes, RegimesConfig, features, mean_stay_days};
 use market::sample;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+
+/// The regime of a history's last day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct RegimeView {
+    /// Its name, from its typical day against the middle of all: `calm rising`.
+    pub(crate) name: String,
+    /// The day described, the last of the history, `YYYY-MM-DD`.
+    pub(crate) today: String,
+    /// The first day of the present stay: every day since was in this regime, `YYYY-MM-DD`.
+    pub(crate) since: String,
+    /// Whether the stay reaches back to the first day that can be told, so that it may have begun earlier.
+    pub(crate) since_may_be_earlier: bool,
+    /// Trading days of the present stay, today among them.
+    pub(crate) days: u32,
+    /// How likely the regime is, against the others, given today's features.
+    pub(crate) odds_fraction: f64,
+    /// Today's realised volatility over 21 days, a fraction per year.
+    pub(crate) vol_per_year: f64,
+    /// Today's log return over 63 days in units of its standard deviation.
+    pub(crate) trend_sigmas: f64,
+    /// Today's volatility over 21 days against that over 63, less one.
+    pub(crate) vol_change_fraction: f64,
+    /// Share of all days that the fit gives to this regime; a day between two counts for both in part.
+    pub(crate) share_fraction: f64,
+    /// Trading days in a row that it lasts, on average.
+    pub(crate) mean_stay_days: Figure,
+    /// The first day that can be told, `YYYY-MM-DD`.
+    pub(crate) from: String,
+    /// All regimes of the history, calmest first.
+    pub(crate) regimes: Vec<String>,
+    /// Whether the days fall into groups; else the regimes divide them along no gap.
+    pub(crate) separate: bool,
+}
 
 /// What `jarvis2 regimes` is told.
 #[derive(Debug, Args)]
@@ -37,6 +75,13 @@ pub(crate) struct RegimesArgs {
     csv: bool,
 }
 
+/// The regimes of a history, and the regime of each day that has features.
+pub(crate) struct Told {
+    regimes: Regimes,
+    /// Oldest first, one at least.
+    days: Vec<Day>,
+}
+
 /// A day that has features.
 struct Day {
     date: Date,
@@ -45,40 +90,97 @@ struct Day {
     odds: f64,
 }
 
+impl Told {
+    /// Fits the regimes to all of these days. Same days and settings, same names.
+    pub(crate) fn of(prices: &Prices, config: &RegimesConfig) -> Result<Told, market::Error> {
+        // A return belongs to the day on which it ends.
+        let dated: Vec<(Date, Features)> = features(prices.log_returns())
+            .into_iter()
+            .zip(prices.dates().iter().skip(1))
+            .filter_map(|(features, &date)| Some((date, features?)))
+            .collect();
+        let all: Vec<Features> = dated.iter().map(|&(_, features)| features).collect();
+        let regimes = Regimes::fit(&all, config)?;
+        let days = dated
+            .into_iter()
+            .map(|(date, features)| {
+                let label = regimes.label(&features);
+                Day {
+                    date,
+                    features,
+                    label,
+                    odds: regimes.odds(&features)[label],
+                }
+            })
+            .collect();
+        Ok(Told { regimes, days })
+    }
+
+    /// The regime of a day, if the day has one.
+    pub(crate) fn on(&self, date: Date) -> Option<&str> {
+        let place = self.days.binary_search_by_key(&date, |day| day.date).ok()?;
+        Some(&self.regimes.regimes[self.days[place].label].name)
+    }
+
+    /// The regime that a user names, `today` among them; else the names there are.
+    pub(crate) fn named(&self, wanted: &str) -> Result<String, String> {
+        let wanted = wanted.trim();
+        if wanted.eq_ignore_ascii_case("today")
+            && let Some(last) = self.days.last()
+        {
+            return Ok(self.regimes.regimes[last.label].name.clone());
+        }
+        let names = self.names();
+        names
+            .iter()
+            .find(|name| name.eq_ignore_ascii_case(wanted))
+            .cloned()
+            .ok_or_else(|| names.join(", "))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.regimes.regimes.iter();
+        names.map(|regime| regime.name.clone()).collect()
+    }
+
+    /// The regime of the last day.
+    pub(crate) fn view(&self) -> Option<RegimeView> {
+        let (first, last) = (self.days.first()?, self.days.last()?);
+        let stay = self.days.iter().rev();
+        let stay = stay.take_while(|day| day.label == last.label).count();
+        let labels: Vec<usize> = self.days.iter().map(|day| day.label).collect();
+        let regime = &self.regimes.regimes[last.label];
+        let stays = mean_stay_days(&labels, self.regimes.regimes.len());
+        Some(RegimeView {
+            name: regime.name.clone(),
+            today: last.date.to_string(),
+            since: self.days[self.days.len() - stay].date.to_string(),
+            since_may_be_earlier: stay == self.days.len(),
+            days: stay as u32,
+            odds_fraction: last.odds,
+            vol_per_year: last.features.vol_per_year,
+            trend_sigmas: last.features.trend,
+            vol_change_fraction: last.features.vol_change,
+            share_fraction: regime.share,
+            mean_stay_days: stays[last.label]
+                .map_or_else(|| Figure::missing("no stay"), Figure::from),
+            from: first.date.to_string(),
+            regimes: self.names(),
+            separate: self.regimes.are_separate(),
+        })
+    }
+}
+
 /// Reads, fits and returns what is to be printed.
 pub(crate) fn run(args: &RegimesArgs) -> Result<String, Error> {
     let (history, file, synthetic) = read(args)?;
-    let until = args.as_of.map_or(history.days.len(), |as_of| {
-        history.days.partition_point(|day| day.date <= as_of)
-    });
-    let days = &history.days[..until];
-    let returns = history.log_returns();
-    // A return belongs to the day on which it ends.
-    let returns = &returns[..returns.len().min(until.saturating_sub(1))];
-    let dated: Vec<(Date, Features)> = features(returns)
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, features)| Some((days.get(place + 1)?.date, features?)))
-        .collect();
-    let all: Vec<Features> = dated.iter().map(|&(_, features)| features).collect();
+    let prices = Prices::until(&history, args.as_of.unwrap_or(Date::MAX), &file);
     let config = RegimesConfig {
         exactly: args.count.map(usize::from),
         seed: args.seed,
         ..RegimesConfig::default()
     };
-    let regimes = Regimes::fit(&all, &config)?;
-    let days: Vec<Day> = dated
-        .into_iter()
-        .map(|(date, features)| {
-            let label = regimes.label(&features);
-            Day {
-                date,
-                features,
-                label,
-                odds: regimes.odds(&features)[label],
-            }
-        })
-        .collect();
+    let Told { regimes, days } = Told::of(&prices, &config)?;
     if args.csv {
         return csv(&regimes, &days);
     }

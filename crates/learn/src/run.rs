@@ -235,7 +235,7 @@ impl<'f, F: Field> Run<'f, F> {
                 ),
             });
         }
-        let learner = Learner::new(shape, config.learn, dice::hash(config.seed, &[2]))?;
+        let learner = Learner::new(shape, config.learn.clone(), dice::hash(config.seed, &[2]))?;
         Ok(Run {
             field,
             folder: folder.to_owned(),

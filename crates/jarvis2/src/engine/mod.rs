@@ -103,6 +103,7 @@ fn walk<T>(
         "no price history: give --history FILE",
         recall::proposed(&plan),
         inputs.chain.as_of,
-    );
+        None,
+    )?;
     end(plan, &table, &searched, &graded, &drawn)
 }

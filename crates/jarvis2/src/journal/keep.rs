@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::journal::contract::OptionName;
 use crate::journal::store::midnight_ms;
 use crate::plan::{LegView, Outcome, Plan};
-use crate::recall::diary::ENCODER_VERSION;
+use crate::recall::diary::{ENCODER_VERSION, REGIME};
 use experience::{
     Decision, Durability, Experience, Label, LabelValue, Model, Origin, Reader, RecordId,
     Situation, Visit,
@@ -137,6 +137,15 @@ pub(crate) fn keep(
             .to_string(),
         })?;
         page.encoding(situation, ENCODER_VERSION, &made.encoding[..])?;
+        if let Some(regime) = &plan.recall.regime {
+            // It was told from days up to the situation's own, so it was known then, whenever the plan is made.
+            page.label(&Label {
+                about: situation,
+                name: REGIME.to_owned(),
+                known_at_ms: midnight_ms(as_of),
+                value: LabelValue::Word(regime.name.clone()),
+            })?;
+        }
         let decision = page.decision(&Decision {
             situation,
             made_at_ms: now_ms,

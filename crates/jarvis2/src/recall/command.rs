@@ -34,6 +34,9 @@ pub(crate) struct RecallArgs {
     /// Calendar days to its expiry.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
+    /// Only past days in this regime (`jarvis2 regimes` names them), such as "calm rising"; `today` is that of the day itself.
+    #[arg(long, value_name = "NAME")]
+    regime: Option<String>,
     /// Also look in the diary for situations like that of this decision (`jarvis2 history` lists them).
     #[arg(long, value_name = "ID")]
     decision: Option<i64>,
@@ -99,7 +102,13 @@ pub(crate) fn run(args: &RecallArgs) -> Result<u8, Error> {
         args.strike_over_spot,
         args.days
     );
-    let mut view = of_prices(Some(&prices), "", Some((contract, words)), as_of);
+    let mut view = of_prices(
+        Some(&prices),
+        "",
+        Some((contract, words)),
+        as_of,
+        args.regime.as_deref(),
+    )?;
     match args.decision {
         None => view.diary_note = "n/a (name a decision with --decision)".to_owned(),
         Some(id) => {

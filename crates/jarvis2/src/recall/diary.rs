@@ -8,7 +8,7 @@ use super::{DiaryPrecedent, RecallView};
 use crate::journal::store::{date_of, midnight_ms};
 use crate::plan::Figure;
 use crate::report::units::decimal;
-use experience::{Question, Reader, RecordId};
+use experience::{LabelValue, Question, Reader, RecordId};
 use jiff::civil::Date;
 use std::ops::Range;
 use wheel::encoding;
@@ -18,6 +18,8 @@ pub(crate) const ENCODER_VERSION: i64 = 1;
 /// Cosine distance up to which a situation is close. Measured on the sample's symbols, an account of cash, equal settings: one symbol a day
 /// apart 0.01, three weeks apart 0.02 to 0.09; calm symbols with one another 0.02 to 0.09, calm with wild 0.10 to 0.23.
 pub(crate) const FARTHEST: f32 = 0.05;
+/// The label under which a situation's regime is kept.
+pub(crate) const REGIME: &str = "regime";
 /// Precedents shown.
 const SHOWN: usize = 8;
 
@@ -35,7 +37,20 @@ fn is_synthetic(source: &str) -> bool {
     source.starts_with("synthetic")
 }
 
-/// Fills the diary's part of the view.
+/// The regime that a situation's plan named, as far as it was known before a moment.
+fn regime_of(
+    reader: &Reader,
+    situation: RecordId,
+    before_ms: i64,
+) -> Result<Option<String>, experience::Error> {
+    let label = reader.label_of(situation, REGIME, before_ms - 1)?;
+    Ok(match label.map(|label| label.value) {
+        Some(LabelValue::Word(name)) => Some(name),
+        _ => None,
+    })
+}
+
+/// Fills the diary's part of the view. Where the view is of one regime, only situations count whose plan named it.
 pub(crate) fn recall(
     view: &mut RecallView,
     reader: &Reader,
@@ -51,27 +66,46 @@ pub(crate) fn recall(
         farthest: FARTHEST,
     };
     let synthetic = is_synthetic(source);
-    let found = reader.precedents(&question, |situation| {
-        is_synthetic(&situation.source) == synthetic
+    let mut unread = None;
+    let found = reader.precedents(&question, |id, situation| {
+        let counts = match &view.only_regime {
+            None => Ok(true),
+            only => regime_of(reader, id, question.as_of_ms).map(|regime| regime == *only),
+        };
+        let counts = counts.unwrap_or_else(|error| {
+            unread = Some(error);
+            false
+        });
+        counts && is_synthetic(&situation.source) == synthetic
     })?;
+    if let Some(error) = unread {
+        return Err(error);
+    }
     let rule = format!(
         "close is a cosine distance of the 768 numbers of at most {}",
         decimal(f64::from(FARTHEST), 2)
     );
     view.diary_note = match (found.compared, found.precedents.len()) {
-        (0, _) => format!("n/a (the diary has no earlier day than {as_of})"),
+        (0, _) => match &view.only_regime {
+            None => format!("n/a (the diary has no earlier day than {as_of})"),
+            Some(only) => {
+                format!("n/a (the diary has no day before {as_of} whose plan named {only})")
+            }
+        },
         (compared, 0) => format!("n/a (none of {compared} earlier situations is close; {rule})"),
         (compared, near) => format!("{near} of {compared} earlier situations are close; {rule}"),
     };
     view.diary.clear();
     for precedent in found.precedents {
         let before = reader.encoding(precedent.situation, ENCODER_VERSION)?;
+        let regime = regime_of(reader, precedent.situation, question.as_of_ms)?;
         for (decision, action, outcome) in precedent.decisions {
             view.diary.push(DiaryPrecedent {
                 situation: precedent.situation.0,
                 decision: decision.0,
                 symbol: precedent.symbol.clone(),
                 date: date_of(precedent.as_of_ms).to_string(),
+                regime: regime.clone(),
                 distance: f64::from(precedent.distance),
                 differs_in: before
                     .as_deref()

@@ -18,6 +18,7 @@
 
 use super::{Contract, FeatureView, OutcomeView, PriceDay, PriceRecall};
 use crate::plan::Figure;
+use crate::regimes::Told;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use market::calendar;
@@ -93,6 +94,31 @@ impl Prices {
         }
     }
 
+    /// The days, oldest first.
+    pub(crate) fn dates(&self) -> &[Date] {
+        &self.dates
+    }
+
+    /// Log total returns: one for each day after the first.
+    pub(crate) fn log_returns(&self) -> &[f64] {
+        self.returns.get(1..).unwrap_or_default()
+    }
+
+    /// Index of the last day, unless it lies too far before the day asked for; else the reason.
+    pub(crate) fn today(&self, as_of: Date) -> Result<usize, String> {
+        let Some(today) = self.dates.len().checked_sub(1) else {
+            return Err(format!("the history has no day up to {as_of}"));
+        };
+        let missing = calendar::trading_days_between(self.dates[today], as_of);
+        if missing > STALE_DAYS {
+            return Err(format!(
+                "the history ends on {}, {missing} trading days before {as_of}",
+                self.dates[today]
+            ));
+        }
+        Ok(today)
+    }
+
     fn features(&self, day: usize) -> Option<[f64; 8]> {
         if day < WARM_UP {
             return None;
@@ -147,30 +173,26 @@ struct Known {
     return_fraction: f64,
 }
 
-/// The days most like the last one. `Err` is the reason why there is nothing to compare.
+/// The days most like the last one; with `only`, those in that regime alone. `Err` is the reason why there is nothing to compare.
+///
+/// Distances do not depend on `only`: means and deviations are always over all days.
 pub(crate) fn recall(
     prices: &Prices,
     contract: Option<Contract>,
     as_of: Date,
+    told: Option<&Told>,
+    only: Option<&str>,
 ) -> Result<PriceRecall, String> {
     let days = contract.map_or(DAYS_WITHOUT_CONTRACT, |contract| contract.days);
-    let Some(today) = prices.dates.len().checked_sub(1) else {
-        return Err(format!("the history has no day up to {as_of}"));
-    };
-    let missing = calendar::trading_days_between(prices.dates[today], as_of);
-    if missing > STALE_DAYS {
-        return Err(format!(
-            "the history ends on {}, {missing} trading days before {as_of}",
-            prices.dates[today]
-        ));
-    }
+    let today = prices.today(as_of)?;
+    let regime = |day: usize| told.and_then(|told| told.on(prices.dates[day]));
     let Some(now) = prices.features(today) else {
         return Err(format!(
             "the history has {} days up to {as_of}; the features of a day need the {WARM_UP} before it",
             today + 1
         ));
     };
-    let known: Vec<Known> = (0..today)
+    let mut known: Vec<Known> = (0..today)
         .filter_map(|day| {
             let end = prices.end(day, days, as_of)?;
             Some(Known {
@@ -189,7 +211,18 @@ pub(crate) fn recall(
     }
     let rows: Vec<[f64; 8]> = known.iter().map(|day| day.features).collect();
     let scale = Scale::of(&rows, &now);
-    let distances: Vec<f64> = rows.iter().map(|row| scale.distance(row, &now)).collect();
+    if let Some(only) = only {
+        known.retain(|known| regime(known.day) == Some(only));
+        if known.is_empty() {
+            return Err(format!(
+                "no earlier day with a known outcome was in the regime {only}"
+            ));
+        }
+    }
+    let distances: Vec<f64> = known
+        .iter()
+        .map(|day| scale.distance(&day.features, &now))
+        .collect();
     let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
     let mut order: Vec<(f64, usize)> = distances
         .into_iter()
@@ -208,7 +241,10 @@ pub(crate) fn recall(
         today: prices.dates[today].to_string(),
         features: scale.view(&now),
         rule: format!(
-            "each feature less its mean, over its standard deviation; distance is the root mean square difference; close is at most {FARTHEST}; a day counts if its outcome, {days} calendar days later, was known by {as_of}; of overlapping outcomes the nearest day's counts"
+            "each feature less its mean, over its standard deviation; distance is the root mean square difference; close is at most {FARTHEST}; a day counts if its outcome, {days} calendar days later, was known by {as_of}{}; of overlapping outcomes the nearest day's counts",
+            only.map_or_else(String::new, |only| format!(
+                ", and if it was in the regime {only}"
+            ))
         ),
         farthest: FARTHEST,
         nearest,
@@ -222,6 +258,7 @@ pub(crate) fn recall(
                 PriceDay {
                     date: prices.dates[day.day].to_string(),
                     end: prices.dates[day.end].to_string(),
+                    regime: regime(day.day).map(str::to_owned),
                     distance: distance_of(at),
                     most_alike: names.iter().take(NAMED).map(|n| (*n).to_owned()).collect(),
                     least_alike: names.last().map_or("", |name| *name).to_owned(),

@@ -1,6 +1,6 @@
 //! Nothing looks ahead, nothing is recalled where nothing is close, and what is recalled is what happened.
 
-use super::prices::{FARTHEST, Prices, Scale, recall, wilson};
+use super::prices::{FARTHEST, Prices, Scale, wilson};
 use super::*;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -55,6 +55,11 @@ fn history(returns: impl IntoIterator<Item = f64>) -> History {
 fn noise(seed: u64, days: usize) -> Vec<f64> {
     let mut stream = Stream(seed);
     (0..days).map(|_| 0.01 * stream.normal()).collect()
+}
+
+/// Among all days, whatever their regime.
+fn recall(prices: &Prices, contract: Option<Contract>, as_of: Date) -> Result<PriceRecall, String> {
+    super::prices::recall(prices, contract, as_of, None, None)
 }
 
 fn put(strike_over_spot: f64, days: u32) -> Contract {
@@ -194,7 +199,9 @@ fn nothing_is_close_to_what_never_was() {
         "",
         None,
         as_of,
-    );
+        None,
+    )
+    .unwrap();
     assert!(
         view.prices_note.starts_with("n/a (none of"),
         "{}",
@@ -314,4 +321,128 @@ fn wilson_meets_published_values() {
             "{hits}/{sample}: {found:?}"
         );
     }
+}
+
+/// Calm rising years and wild falling half years in turn, ending 20 days into a wild one.
+fn two_markets() -> History {
+    let mut stream = Stream(31);
+    history((0..1_520).map(|day| {
+        if day % 375 >= 250 || day >= 1_500 {
+            0.03 * stream.normal() - 0.004
+        } else {
+            0.006 * stream.normal() + 0.001
+        }
+    }))
+}
+
+fn view_of(history: &History, as_of: Date, only: Option<&str>) -> RecallView {
+    let prices = Prices::until(history, as_of, "test");
+    of_prices(Some(&prices), "", None, as_of, only).unwrap()
+}
+
+/// The stay is counted back day by day, and every number of it is that of the fit.
+#[test]
+fn todays_regime_is_named_with_since_when() {
+    let history = two_markets();
+    let as_of = history.days[1_519].date;
+    let regime = view_of(&history, as_of, None).regime.unwrap();
+    assert!(regime.name.ends_with("falling"), "{regime:?}");
+    assert_eq!(regime.today, as_of.to_string());
+    let told = Told::of(
+        &Prices::until(&history, as_of, "test"),
+        &RegimesConfig::default(),
+    )
+    .unwrap();
+    let since: Date = regime.since.parse().unwrap();
+    let stay = history.days.iter().filter(|day| day.date >= since);
+    assert_eq!(stay.clone().count(), regime.days as usize);
+    for day in stay {
+        assert_eq!(
+            told.on(day.date),
+            Some(regime.name.as_str()),
+            "{}",
+            day.date
+        );
+    }
+    let before = history.days.iter().rfind(|day| day.date < since).unwrap();
+    assert_ne!(told.on(before.date), Some(regime.name.as_str()));
+    assert!(
+        !regime.since_may_be_earlier && regime.days < 125,
+        "{regime:?}"
+    );
+    // Volatility over 21 days, by hand.
+    let returns = history.log_returns();
+    let square: f64 = returns[returns.len() - 21..].iter().map(|r| r * r).sum();
+    let vol = (252.0 * square / 21.0).sqrt();
+    assert!((regime.vol_per_year - vol).abs() < 1e-12, "{regime:?}");
+    assert!((0.0..1.0).contains(&regime.share_fraction) && regime.odds_fraction > 0.5);
+}
+
+/// Whatever comes later, a day keeps its name; and the same prices are named alike again.
+#[test]
+fn a_regime_knows_nothing_of_later_days() {
+    let history = two_markets();
+    let as_of = history.days[900].date;
+    let view = view_of(&history, as_of, None);
+    assert!(view.regime.is_some(), "{}", view.regime_note);
+    assert_eq!(view, view_of(&history, as_of, None));
+    let mut crash = history.clone();
+    for day in &mut crash.days[901..] {
+        day.close_usd *= 0.1;
+    }
+    assert_eq!(view, view_of(&crash, as_of, None));
+    crash.days[900].close_usd *= 0.8;
+    assert_ne!(view.regime, view_of(&crash, as_of, None).regime);
+}
+
+/// The filter takes days away and changes nothing about those that stay.
+#[test]
+fn days_of_one_regime_alone() {
+    let history = two_markets();
+    let as_of = history.days[1_519].date;
+    let all = view_of(&history, as_of, None);
+    let names = all.regime.clone().unwrap().regimes;
+    let all = all.prices.unwrap();
+    let mut days = 0;
+    for name in &names {
+        let one = view_of(&history, as_of, Some(name));
+        assert_eq!(one.only_regime.as_ref(), Some(name));
+        let found = one.prices.unwrap();
+        days += found.after_any.days;
+        assert_eq!(found.features, all.features);
+        for day in &found.precedents {
+            assert_eq!(day.regime.as_ref(), Some(name));
+            if let Some(same) = all.precedents.iter().find(|of| of.date == day.date) {
+                assert_eq!((same, same.distance), (day, day.distance));
+            }
+        }
+    }
+    assert_eq!(days, all.after_any.days, "every day has one regime");
+    let today = view_of(&history, as_of, Some("Today"));
+    assert_eq!(
+        today.only_regime,
+        view_of(&history, as_of, None)
+            .regime
+            .map(|regime| regime.name)
+    );
+    let prices = Prices::until(&history, as_of, "test");
+    let unknown = of_prices(Some(&prices), "", None, as_of, Some("boom")).unwrap_err();
+    assert!(unknown.to_string().contains(&names.join(", ")), "{unknown}");
+}
+
+#[test]
+fn without_a_regime_the_reason_is_said() {
+    let as_of = FIRST;
+    let none = of_prices(None, "no price history", None, as_of, None).unwrap();
+    assert_eq!(none.regime_note, "n/a (no price history)");
+    let short = history(noise(12, 100));
+    let last = short.days[99].date;
+    let note = view_of(&short, last, None).regime_note;
+    assert!(note.starts_with("n/a (37 days"), "{note}");
+    let stale = view_of(&short, last.checked_add(60.days()).unwrap(), None);
+    assert!(
+        stale.regime.is_none() && stale.regime_note.contains("the history ends on"),
+        "{}",
+        stale.regime_note
+    );
 }

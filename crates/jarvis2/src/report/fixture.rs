@@ -9,6 +9,7 @@ use crate::recall::{
     ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
     RecallView,
 };
+use crate::regimes::RegimeView;
 use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
 fn interval(value_usd: f64, low_usd: f64, high_usd: f64) -> IntervalUsd {
@@ -80,6 +81,7 @@ fn recall() -> RecallView {
         date: date.into(),
         end: end.into(),
         distance,
+        regime: Some("calm rising".into()),
         most_alike: texts(&[
             "return over 21 days",
             "volatility over 63 days",
@@ -108,6 +110,24 @@ fn recall() -> RecallView {
             strike_over_spot: 0.972,
             days: 49,
         }),
+        regime: Some(RegimeView {
+            name: "normal falling".into(),
+            today: "2026-07-31".into(),
+            since: "2026-07-20".into(),
+            since_may_be_earlier: false,
+            days: 10,
+            odds_fraction: 0.87,
+            vol_per_year: 0.183,
+            trend_sigmas: -0.7,
+            vol_change_fraction: 0.12,
+            share_fraction: 0.31,
+            mean_stay_days: Figure::Known(17.0),
+            from: "2021-04-06".into(),
+            regimes: texts(&["calm rising", "normal falling"]),
+            separate: true,
+        }),
+        regime_note: "normal falling since 2026-07-20 (10 trading days), 87.0 % sure".into(),
+        only_regime: None,
         prices: Some(PriceRecall {
             source: "KO.csv".into(),
             from: "2021-01-04".into(),
@@ -136,6 +156,7 @@ fn recall() -> RecallView {
             decision: 12,
             symbol: "KO".into(),
             date: "2026-05-29".into(),
+            regime: None,
             distance: 0.0123,
             differs_in: "menu of actions".into(),
             action: "sell 2 KO 2026-07-17 67.5 put at $0.98".into(),

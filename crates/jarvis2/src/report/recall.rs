@@ -90,6 +90,19 @@ fn today(found: &PriceRecall) -> String {
     )
 }
 
+/// Heads of the comparison: the close days, and the yardstick's.
+fn heads(view: &RecallView) -> [&'static str; 2] {
+    match view.only_regime {
+        Some(_) => ["close days", "all in the regime"],
+        None => ["close days", "all days"],
+    }
+}
+
+/// `; calm rising`, where a regime is known.
+fn in_regime(regime: Option<&String>) -> String {
+    regime.map_or_else(String::new, |regime| format!("; {regime}"))
+}
+
 fn ending(past: Option<bool>) -> &'static str {
     match past {
         Some(true) => "yes",
@@ -101,6 +114,7 @@ fn ending(past: Option<bool>) -> &'static str {
 /// The section on the terminal.
 pub(super) fn section(screen: &mut Screen, view: &RecallView) {
     screen.heading(TITLE, &format!("{}.", view.meaning));
+    screen.paragraph(Tone::Plain, "  ", &format!("Regime: {}.", view.regime_note));
     screen.paragraph(Tone::Plain, "  ", &question(view));
     screen.paragraph(Tone::Plain, "  ", &format!("Prices: {}.", view.prices_note));
     if let Some(found) = &view.prices {
@@ -122,9 +136,10 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
                     ending(day.past_strike).to_owned(),
                 ]);
                 table.note(format!(
-                    "alike: {}; least: {}",
+                    "alike: {}; least: {}{}",
                     day.most_alike.join(", "),
-                    day.least_alike
+                    day.least_alike,
+                    in_regime(day.regime.as_ref())
                 ));
             }
             screen.table(&table);
@@ -133,7 +148,8 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
                 screen.paragraph(Tone::Quiet, "  ", &format!("and {more} more in plan.json"));
             }
             screen.blank();
-            let mut table = Table::new(&["What followed", "close days", "all days"]);
+            let [close, all] = heads(view);
+            let mut table = Table::new(&["What followed", close, all]);
             for [name, close, all] in compared(found) {
                 table.row(vec![name, close, all]);
             }
@@ -163,10 +179,11 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
                 },
             ]);
             table.note(format!(
-                "{}; {}; differs most in: {}",
+                "{}; {}; differs most in: {}{}",
                 row.action,
                 row.ending.as_deref().unwrap_or("not ended on that day"),
-                row.differs_in
+                row.differs_in,
+                in_regime(row.regime.as_ref())
             ));
         }
         screen.table(&table);
@@ -177,6 +194,7 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
 pub(super) fn html_section(page: &mut String, view: &RecallView) {
     page.push_str(&format!("<section class=\"long\">\n<h2>{TITLE}</h2>\n"));
     paragraph(page, "", &format!("{}.", view.meaning));
+    paragraph(page, "strong", &format!("Regime: {}.", view.regime_note));
     paragraph(page, "", &question(view));
     paragraph(page, "strong", &format!("Prices: {}.", view.prices_note));
     if let Some(found) = &view.prices {
@@ -193,9 +211,10 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                     "Beyond the strike",
                     "Alike in",
                     "Least alike in",
+                    "Regime",
                 ],
             )
-            .words(3);
+            .words(4);
             for day in &found.precedents {
                 grid.row(
                     "",
@@ -208,11 +227,13 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                         ("words", ending(day.past_strike).to_owned()),
                         ("words", escape(&day.most_alike.join(", "))),
                         ("words", escape(&day.least_alike)),
+                        ("words", escape(day.regime.as_deref().unwrap_or("n/a"))),
                     ],
                 );
             }
             grid.finish(page);
-            let mut grid = Grid::new("", "What followed", &["", "Close days", "All days"]);
+            let [close, all] = heads(view);
+            let mut grid = Grid::new("", "What followed", &["", close, all]);
             for [name, close, all] in compared(found) {
                 grid.row(
                     "",
@@ -244,10 +265,11 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                 "Gain",
                 "How it ended",
                 "Differs most in",
+                "Regime",
                 "What was decided",
             ],
         )
-        .words(3);
+        .words(4);
         for row in &view.diary {
             grid.row(
                 "",
@@ -261,6 +283,7 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                         escape(row.ending.as_deref().unwrap_or("not ended on that day")),
                     ),
                     ("words", escape(&row.differs_in)),
+                    ("words", escape(row.regime.as_deref().unwrap_or("n/a"))),
                     ("words", escape(&row.action)),
                 ],
             );

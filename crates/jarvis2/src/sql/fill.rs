@@ -374,6 +374,7 @@ fn push_record(table: &mut Table, reader: &Reader, id: RecordId, kind: Kind) -> 
             let contract = occ(&fill.contract);
             table.push([
                 id.0.into(),
+                fill.kind.name().into(),
                 fill.decision.map(|id| id.0).into(),
                 moment(fill.filled_at_ms),
                 fill.symbol.into(),

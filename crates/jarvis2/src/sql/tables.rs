@@ -114,9 +114,14 @@ pub(super) const TABLES: [Spec; 14] = [
     Spec {
         name: "fills",
         from: From::Ledger,
-        about: "trades that the user reported",
+        about: "what the broker's files say: trades, how options ended, dividends and other cash",
         columns: &[
             ("fill_id", Count, "its record"),
+            (
+                "kind",
+                Text,
+                "trade, expired, assigned, exercised, dividend, interest, fee or transfer",
+            ),
             (
                 "decision_id",
                 Count,
@@ -124,14 +129,22 @@ pub(super) const TABLES: [Spec; 14] = [
             ),
             ("filled_at_utc", Moment, "when"),
             ("symbol", Text, "the underlying"),
-            ("contract", Text, "OCC notation, or the symbol for shares"),
-            ("expiry", Day, "of the contract; missing for shares"),
+            (
+                "contract",
+                Text,
+                "OCC notation, the symbol for shares, or USD for cash",
+            ),
+            (
+                "expiry",
+                Day,
+                "of the contract; missing for shares and cash",
+            ),
             ("strike_usd", Number, "of the contract, dollars per share"),
             ("right", Text, "C or P"),
             (
                 "quantity",
                 Count,
-                "contracts or shares; bought above 0, sold below",
+                "contracts, shares, or cents of cash; bought or received above 0, sold or paid below",
             ),
             ("price_usd", Number, "dollars per share"),
             ("fees_cents", Count, "fees paid, cents"),

@@ -374,3 +374,106 @@ fn recall_does_not_look_ahead() {
     let run = desk.run(&["recall", "--history", short]).exits(0);
     assert!(run.stdout.contains("n/a (the history has 30 days"), "{run}");
 }
+
+/// The plan, the page and the screen name the regime that `jarvis2 regimes` names; the diary keeps it and is asked by it.
+#[test]
+fn the_regime_is_the_same_everywhere() {
+    let desk = Desk::new();
+    desk.put("prices.csv", prices(1_000));
+    let day = "2024-06-03";
+    desk.put("chain.csv", market(day).csv());
+    let with_history = [RICH, &["--history", "prices.csv"]].concat();
+    let run = desk.run(
+        &[
+            &["plan", "--out", "out", "--json"],
+            SMALL,
+            &with_history[..],
+        ]
+        .concat(),
+    );
+    let plan = run.exits(0).json();
+    let regime = &plan["recall"]["regime"];
+    let name = text(regime, "/name");
+    let note = text(&plan, "/recall/regime_note");
+    assert!(note.starts_with(&format!("{name} since ")), "{note}");
+    let told = desk
+        .run(&[
+            "regimes",
+            "--history",
+            "prices.csv",
+            "--as-of",
+            day,
+            "--json",
+        ])
+        .exits(0)
+        .json();
+    let days = list(&told, "/days");
+    let last = days.last().unwrap();
+    assert_eq!((text(last, "/date"), text(last, "/regime")), (day, name));
+    for (ours, theirs) in [
+        ("/odds_fraction", "/odds"),
+        ("/vol_per_year", "/vol_per_year"),
+        ("/trend_sigmas", "/trend_sigmas"),
+        ("/vol_change_fraction", "/vol_change"),
+    ] {
+        assert_eq!(number(regime, ours), number(last, theirs), "{ours}");
+    }
+    let stay = days.iter().rev();
+    let stay: Vec<_> = stay.take_while(|day| day["regime"] == name).collect();
+    assert_eq!(number(regime, "/days"), stay.len() as f64);
+    assert_eq!(text(regime, "/since"), text(stay[stay.len() - 1], "/date"));
+    let named = list(&told, "/regimes").iter().find(|of| of["name"] == name);
+    for (ours, theirs) in [
+        ("/share_fraction", "/share"),
+        ("/mean_stay_days", "/mean_stay_days"),
+    ] {
+        assert_eq!(
+            number(regime, ours),
+            number(named.unwrap(), theirs),
+            "{ours}"
+        );
+    }
+    let flat = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let id = history(&desk, &[])[0]["id"].to_string();
+    let shown = desk.run(&["history", "--show", &id]).exits(0);
+    assert!(flat(&shown.stdout).contains(&format!("Regime: {name} since ")));
+    let page = std::fs::read_to_string(desk.path("out/report.html")).unwrap();
+    assert!(page.contains(&format!("Regime: {name} since ")));
+
+    // A day later the diary remembers the first plan's regime, and is asked by it.
+    desk.put("chain.csv", market("2024-06-04").csv());
+    let next = desk.plan(&with_history).exits(0).json();
+    assert_eq!(list(&next, "/recall/diary")[0]["regime"], name);
+    let decision = history(&desk, &["--limit", "1"])[0]["id"].to_string();
+    let ask = |regime: &str| {
+        desk.run(&[
+            "recall",
+            "--history",
+            "prices.csv",
+            "--as-of",
+            "2024-06-04",
+            "--decision",
+            &decision,
+            "--regime",
+            regime,
+            "--json",
+        ])
+    };
+    let same = ask(name).exits(0).json();
+    assert_eq!(same["only_regime"], name);
+    assert_eq!(list(&same, "/diary").len(), 1);
+    let others = list(&told, "/regimes");
+    let other = others.iter().find(|of| of["name"] != name).unwrap();
+    let other = ask(text(other, "/name")).exits(0).json();
+    assert!(list(&other, "/diary").is_empty());
+    assert!(
+        text(&other, "/diary_note").contains("whose plan named"),
+        "{other}"
+    );
+    let unknown = ask("boom").exits(2);
+    assert!(unknown.stdout.contains(name), "{unknown}");
+    // Without prices there is no regime, and the reason is there.
+    let bare = desk.plan(RICH).exits(0).json();
+    assert!(bare["recall"]["regime"].is_null());
+    assert!(text(&bare, "/recall/regime_note").contains("give --history FILE"));
+}

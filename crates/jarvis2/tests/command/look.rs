@@ -144,7 +144,7 @@ fn check_edge(edge: &Value) {
 
 /// A figure that is missing says so in words that begin alike; `null` stands only where the schema says optional.
 fn check_figures(value: &Value, path: &str) {
-    const OPTIONAL: [&str; 8] = [
+    const OPTIONAL: [&str; 10] = [
         "watermark",
         "expiry",
         "dte_days",
@@ -153,6 +153,8 @@ fn check_figures(value: &Value, path: &str) {
         "prices",
         "past_strike",
         "ending",
+        "regime",
+        "only_regime",
     ];
     match value {
         Value::Object(fields) => {

@@ -235,8 +235,8 @@ fn questions_with_known_answers() {
 /// A ledger with two symbols, a roll and an assignment.
 fn ledger(desk: &Desk) -> &'static str {
     use experience::{
-        Decision, Durability, Edge, Experience, Fill, FillKind, Note, Options, Origin, Outcome,
-        Situation, Visit,
+        CASH, Decision, Durability, Edge, Experience, Fill, FillKind, Note, Options, Origin,
+        Outcome, Situation, Visit,
     };
     let mut book = Experience::open(&desk.path("book.sqlite"), &Options::default()).unwrap();
     book.write(Durability::Full, |page| {
@@ -266,19 +266,30 @@ fn ledger(desk: &Desk) -> &'static str {
                 plan: None,
             })?);
         }
-        for (decision, contract, cents) in [
-            (0, "KO    260116P00060000", 12_300_i32),
-            (0, "KO    260116P00060000", -4_100),
-            (1, "KO    260220P00058000", 15_000),
-            (2, "PEP260220P00130500", 9_900),
+        for (decision, contract, cents, kind) in [
+            (0, "KO    260116P00060000", 12_300_i32, FillKind::Trade),
+            (0, "KO    260116P00060000", -4_100, FillKind::Trade),
+            (1, "KO    260220P00058000", 15_000, FillKind::Trade),
+            (2, "PEP260220P00130500", 9_900, FillKind::Trade),
+            // Cash that no trade brought: a question about trades leaves it out.
+            (1, CASH, 4_850, FillKind::Dividend),
         ] {
             page.fill(&Fill {
-                kind: FillKind::Trade,
+                kind,
                 decision: Some(decisions[decision]),
                 filled_at_ms: 1_766_000_000_000,
-                symbol: contract[..3].trim().into(),
+                symbol: if contract.starts_with("PEP") {
+                    "PEP"
+                } else {
+                    "KO"
+                }
+                .into(),
                 contract: contract.into(),
-                quantity: if cents > 0 { -1 } else { 1 },
+                quantity: match contract {
+                    CASH => cents.into(),
+                    _ if cents > 0 => -1,
+                    _ => 1,
+                },
                 price_per_share: f64::from(cents.abs()) / 10_000.0,
                 fees_cents: 65,
                 cash_cents: i64::from(cents),
@@ -330,7 +341,12 @@ fn the_ledger_is_exported_with_cents_and_moments() {
     let read = |name: &str| std::fs::read_to_string(desk.path(&format!("out/{name}.csv"))).unwrap();
     let fills = read("fills");
     let lines: Vec<&str> = fills.lines().collect();
-    assert_eq!(lines.len(), 5);
+    assert_eq!(lines.len(), 6);
+    assert!(lines[0].starts_with("fill_id,kind,decision_id,"));
+    let kind = |line: &str| line.split(',').nth(1).map(str::to_owned);
+    assert_eq!(kind(lines[4]).as_deref(), Some("trade"));
+    assert_eq!(kind(lines[5]).as_deref(), Some("dividend"));
+    assert!(lines[5].contains(",KO,USD,,,,"), "{fills}");
     assert!(
         lines[1].ends_with(
             ",2025-12-17T19:33:20Z,KO,KO    260116P00060000,2026-01-16,60,P,-1,1.23,65,12300,"
@@ -360,7 +376,7 @@ fn the_ledger_answers() {
         &[
             "--db",
             db,
-            "SELECT symbol, sum(cash_cents) AS cash_cents FROM fills GROUP BY symbol ORDER BY symbol",
+            "SELECT symbol, sum(cash_cents) AS cash_cents FROM fills WHERE kind = 'trade' GROUP BY symbol ORDER BY symbol",
         ],
     ) else {
         return;
@@ -368,6 +384,22 @@ fn the_ledger_answers() {
     assert_eq!(
         rows(&run),
         [[json!("KO"), json!(23_200)], [json!("PEP"), json!(9_900)]]
+    );
+    let run = ask(
+        &desk,
+        &[
+            "--db",
+            db,
+            "SELECT kind, count(*) AS fills, sum(cash_cents) AS cash_cents FROM fills GROUP BY kind ORDER BY kind",
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        rows(&run),
+        [
+            [json!("dividend"), json!(1), json!(4_850)],
+            [json!("trade"), json!(4), json!(33_100)]
+        ]
     );
     // Cash of roll chains that ended in assignment, with the note that was written at their start.
     let run = ask(
@@ -381,7 +413,7 @@ fn the_ledger_answers() {
                  UNION ALL
                  SELECT first, target_id FROM chain JOIN edges ON source_id = last AND kind = 'rolled_to')
              SELECT d.symbol, count(DISTINCT last) AS decisions, sum(f.cash_cents) AS cash_cents, any_value(n.body) AS note
-             FROM chain JOIN decisions d ON d.decision_id = first JOIN fills f ON f.decision_id = last
+             FROM chain JOIN decisions d ON d.decision_id = first JOIN fills f ON f.decision_id = last AND f.kind = 'trade'
              LEFT JOIN notes n ON n.about_id = first
              WHERE first IN (SELECT first FROM chain JOIN outcomes o ON o.decision_id = last
                              WHERE o.is_newest AND o.ending = 'assigned')

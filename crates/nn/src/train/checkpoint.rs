@@ -37,12 +37,17 @@ impl Learner {
         })
     }
 
+    /// A checkpoint as the bytes of its file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let tensors = self.parts().into_iter().zip(PREFIXES);
         let tensors = tensors.flat_map(|(part, prefix)| part.tensors(prefix));
         file::to_bytes(&self.facts(), tensors.collect())
     }
 
+    /// A learner from the bytes that [`Learner::to_bytes`] gave, as [`Learner::load`] reads them.
+    ///
+    /// # Errors
+    /// As [`Learner::load`], but for [`Error::Io`].
     pub fn from_bytes(bytes: &[u8], config: &Config) -> Result<Learner, Error> {
         let mut file = File::open(bytes)?;
         file.check_schema()?;
