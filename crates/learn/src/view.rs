@@ -1,6 +1,6 @@
 //! A game as a net sees it, and the net as the judge of its states.
 
-use nn::{Net, Weights};
+use nn::Net;
 use search::{Evaluator, Game, Judgement};
 
 use crate::Error;
@@ -153,7 +153,3 @@ fn softmax(numbers: &mut [f64]) {
     }
 }
 
-/// A net made of these weights for one thread.
-pub(crate) fn net(weights: &Weights) -> Net {
-    Net::new(weights)
-}

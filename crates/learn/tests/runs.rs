@@ -82,7 +82,7 @@ fn threads_change_nothing() {
 #[test]
 fn a_run_that_was_left_ends_alike() {
     let expected = whole(2);
-    for patience in [3, 7, 15, 17, 21] {
+    for patience in [3, 7, 13, 17, 19] {
         let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
         let mut left = 0;
         let mut run = open(&field, folder.path());
