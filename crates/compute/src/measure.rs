@@ -40,6 +40,7 @@ const FMA_STEPS: u32 = 256;
 const FMA_WIDE: u32 = 16;
 const LIMIT: Duration = Duration::from_secs(20);
 const REPEATS: usize = 5;
+const WARM_UP: Duration = Duration::from_millis(300);
 
 /// Figures of one device. What could not be measured is `None`, with the reason in `missing`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ pub struct Measured {
     pub missing: Vec<String>,
 }
 
-/// Measures an open GPU, in about a second; less memory is used where the budget is small.
+/// Measures an open GPU once its clocks are up, in about a second and a half; less memory is used where the budget is small.
 pub fn measure_gpu(gpu: &Gpu, budget: &Budget) -> Measured {
     let mut measured = Measured::default();
     let mut note = |what: &str, result: Result<f64, Error>| match result {
@@ -80,6 +81,9 @@ pub fn measure_gpu(gpu: &Gpu, budget: &Budget) -> Measured {
         .min(most)
         / 1024
         * 1024;
+    if let Err(error) = warm_up(gpu, budget) {
+        note("warming up", Err(error));
+    }
     let copy = note("copy", copy(gpu, bytes, budget));
     let transfers = transfers(gpu, bytes.min(256 << 20), budget);
     let (upload, download) = match transfers {
@@ -94,6 +98,18 @@ pub fn measure_gpu(gpu: &Gpu, budget: &Budget) -> Measured {
     measured.launch_us = launch;
     measured.gflop_per_s = gflop;
     measured
+}
+
+/// Keeps the device busy until its clocks are up: a card that has idled for a second works at a third of its speed.
+fn warm_up(gpu: &Gpu, budget: &Budget) -> Result<(), Error> {
+    if gpu.facts().software {
+        return Ok(());
+    }
+    let begin = Instant::now();
+    while begin.elapsed() < WARM_UP {
+        gflop(gpu, budget)?;
+    }
+    Ok(())
 }
 
 fn best(mut once: impl FnMut() -> Result<Duration, Error>) -> Result<f64, Error> {

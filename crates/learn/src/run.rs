@@ -13,7 +13,7 @@
 //! | --- | --- |
 //! | `run.json` | what is learned and how; a run goes on only with the same |
 //! | `rows.bin` | every lesson of every game ([`crate::rows`]) |
-//! | `checkpoint-00000012/` | `learner.safetensors`, and in `standing.json` the replay's standing; written aside and renamed; the last two are kept |
+//! | `checkpoint-00000012/` | `learner.safetensors`, in `standing.json` the replay's standing, and `SHA256SUMS` of both; written aside and renamed; the last two are kept |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -143,10 +143,11 @@ struct StandingFile {
     /// Numbers by their bits: JSON's decimals are read back exactly by us, but not by everyone.
     largest_bits: u64,
     priorities_bits: Vec<u64>,
-    learner_sha256: String,
 }
 
 const SCHEMA: u32 = 1;
+const FILES: [&str; 2] = ["learner.safetensors", "standing.json"];
+const SUMS: &str = "SHA256SUMS";
 
 impl<'f, F: Field> Run<'f, F> {
     /// Goes on with the run in `folder`, or starts one there. `about` says what is learned; a folder that says something else is
@@ -399,7 +400,6 @@ impl<'f, F: Field> Run<'f, F> {
             drawn: standing.drawn,
             largest_bits: standing.largest.to_bits(),
             priorities_bits: standing.priorities.iter().map(|x| x.to_bits()).collect(),
-            learner_sha256: hex(&Sha256::digest(&learner)),
         };
         let name = format!("checkpoint-{:08}", self.generation);
         let aside = self.folder.join(format!("{name}.part"));
@@ -412,9 +412,13 @@ impl<'f, F: Field> Run<'f, F> {
             fs::remove_dir_all(&place).map_err(Error::file(&place))?;
         }
         fs::create_dir(&aside).map_err(Error::file(&aside))?;
-        write_whole(&aside.join("learner.safetensors"), &learner)?;
         let json = serde_json::to_vec(&file).map_err(|error| Error::Replay(error.to_string()))?;
-        write_whole(&aside.join("standing.json"), &json)?;
+        let mut sums = String::new();
+        for (name, bytes) in FILES.iter().zip([&learner, &json]) {
+            write_whole(&aside.join(name), bytes)?;
+            sums += &sum_of(name, bytes);
+        }
+        write_whole(&aside.join(SUMS), sums.as_bytes())?;
         sync_folder(&aside)?;
         fs::rename(&aside, &place).map_err(Error::file(&place))?;
         sync_folder(&self.folder)?;
@@ -469,8 +473,11 @@ fn mean(episodes: &[Episode], of: impl Fn(&Episode) -> f64) -> f64 {
     episodes.iter().map(of).sum::<f64>() / episodes.len() as f64
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A line of a file of sums, as `sha256sum` reads it.
+fn sum_of(name: &str, bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{hex}  {name}\n")
 }
 
 /// The finished checkpoints of a folder, oldest first.
@@ -492,17 +499,19 @@ fn read_checkpoint(
     learn: &LearnConfig,
 ) -> Result<(Learner, StandingFile), String> {
     let read = |name: &str| fs::read(path.join(name)).map_err(|error| format!("{name}: {error}"));
-    let standing: StandingFile = serde_json::from_slice(&read("standing.json")?)
+    let [learner, standing] = FILES.map(read);
+    let (learner, standing) = (learner?, standing?);
+    let sums = sum_of(FILES[0], &learner) + &sum_of(FILES[1], &standing);
+    if read(SUMS)? != sums.as_bytes() {
+        return Err(format!("it is damaged: `sha256sum -c {SUMS}` there says which file"));
+    }
+    let standing: StandingFile = serde_json::from_slice(&standing)
         .map_err(|error| format!("standing.json: {error}"))?;
     if standing.schema != SCHEMA {
         return Err(format!(
             "standing.json has schema {}, this program reads {SCHEMA}",
             standing.schema
         ));
-    }
-    let learner = read("learner.safetensors")?;
-    if hex(&Sha256::digest(&learner)) != standing.learner_sha256 {
-        return Err("learner.safetensors is not the file that standing.json speaks of".to_owned());
     }
     let learner = Learner::from_bytes(&learner, shape).map_err(|error| error.to_string())?;
     if learner.learn() != learn {

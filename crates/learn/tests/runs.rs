@@ -108,7 +108,7 @@ fn a_run_that_was_left_ends_alike() {
 #[test]
 fn a_damaged_checkpoint_is_passed_over() {
     let expected = whole(2);
-    for name in ["learner.safetensors", "standing.json"] {
+    for name in ["learner.safetensors", "standing.json", "SHA256SUMS"] {
         let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
         let mut run = open(&field, folder.path());
         while run.generation() < 4 {
