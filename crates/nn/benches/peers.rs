@@ -250,6 +250,11 @@ fn main() {
     let singles: Vec<f64> = sides[0].lines.iter().map(|line| line.ours).collect();
     for side in &sides {
         let precision = side.net.precision();
+        let block = if side.net.instructions().starts_with("AMX") {
+            64
+        } else {
+            96
+        };
         let peer = side.peer.as_ref().map_or("peer", |peer| &peer.version);
         println!("\n{precision}, {}", side.net.instructions());
         println!(
@@ -258,7 +263,7 @@ fn main() {
         println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (line, single) in side.lines.iter().zip(&singles) {
             let flops = 2.0 * (config.products() * line.batch) as f64 / line.ours;
-            let read = (line.batch.div_ceil(96) * side.net.weight_bytes()) as f64 / line.ours;
+            let read = (line.batch.div_ceil(block) * side.net.weight_bytes()) as f64 / line.ours;
             let beside = if line.theirs.is_finite() {
                 format!(
                     "{:.1} us | **{:.2}** | {:.2}",

@@ -11,8 +11,8 @@ use crate::bf16::pairs::{self, Engine};
 use crate::kernel::{self, Aligned, Layer, Rows};
 use crate::{Config, Error, Weights};
 
-/// Rows that go through all layers together. Their activations and one panel of weights stay within a second-level cache. A
-/// multiple of 32, which is two tiles.
+/// Rows that go through all layers together. Their activations and one panel of weights stay within a second-level cache.
+/// Tiles of AMX take blocks of their own.
 pub(crate) const BLOCK_ROWS: usize = 96;
 
 /// The numbers a net multiplies. They make different nets out of the same weights: close, not equal.
@@ -304,8 +304,8 @@ impl Net {
         self.packed.way.name()
     }
 
-    /// Bytes of weights that a call reads once for each block of up to 96 rows; in `f32` a row alone reads fewer if activations
-    /// are zero.
+    /// Bytes of weights that a call reads once for each block of up to 96 rows (64 with AMX); in `f32` a row alone reads fewer if
+    /// activations are zero.
     #[must_use]
     pub fn weight_bytes(&self) -> usize {
         match &self.packed.layers {
@@ -363,51 +363,55 @@ impl Net {
         check("policies", policies.len(), config.policies)?;
         let packed = &*self.packed;
         let level = packed.way.level();
-        let verdict = if dispatch!(level, simd => kernel::all_finite(simd, inputs)) {
-            match (&packed.layers, &mut self.room) {
-                (Layers::Single(layers), Room::Single { from, to, used }) => {
-                    if let Some(matrix) = &packed.matrix
-                        && rows >= accelerate::FROM_ROWS
-                    {
-                        matrix.blocks(config, (from, to), inputs, values, policies)
+        let verdict = match (&packed.layers, &mut self.room) {
+            (Layers::Single(layers), Room::Single { from, to, used }) => {
+                if !dispatch!(level, simd => kernel::all_finite(simd, inputs)) {
+                    Verdict::Input
+                } else if let Some(matrix) = &packed.matrix
+                    && rows >= accelerate::FROM_ROWS
+                {
+                    matrix.blocks(config, (from, to), inputs, values, policies)
+                } else {
+                    let room = (from, to, &mut used[..]);
+                    let rounded = packed.way.precision() == Precision::Bf16;
+                    dispatch!(level, simd => if rounded {
+                        blocks::<_, true>(simd, layers, config, room, inputs, values, policies)
                     } else {
-                        let room = (from, to, &mut used[..]);
-                        let rounded = packed.way.precision() == Precision::Bf16;
-                        dispatch!(level, simd => if rounded {
-                            blocks::<_, true>(simd, layers, config, room, inputs, values, policies)
-                        } else {
-                            blocks::<_, false>(simd, layers, config, room, inputs, values, policies)
-                        })
-                    }
+                        blocks::<_, false>(simd, layers, config, room, inputs, values, policies)
+                    })
                 }
-                #[cfg(target_arch = "x86_64")]
-                (Layers::Pairs(layers), Room::Pairs(room)) => {
-                    let Way::Pairs(_, engine) = packed.way else {
-                        unreachable!("layers of pairs are made for an engine")
-                    };
-                    pairs::blocks(engine, layers, config, room, inputs, values, policies)
-                }
-                #[cfg(target_arch = "x86_64")]
-                _ => unreachable!("a net and its room are made together"),
             }
-        } else {
-            Verdict::Input
+            #[cfg(target_arch = "x86_64")]
+            (Layers::Pairs(layers), Room::Pairs(room)) => {
+                let Way::Pairs(_, engine) = packed.way else {
+                    unreachable!("layers of pairs are made for an engine")
+                };
+                pairs::blocks(engine, layers, config, room, inputs, values, policies)
+            }
+            #[cfg(target_arch = "x86_64")]
+            _ => unreachable!("a net and its room are made together"),
         };
-        match verdict {
-            Verdict::Fine => Ok(()),
-            Verdict::Input => {
-                let at = inputs.iter().position(|x| !x.is_finite()).unwrap_or(0);
-                Err(Error::Input {
-                    row: at / config.inputs,
-                    column: at % config.inputs,
-                    value: inputs[at],
-                })
-            }
-            Verdict::Output(row) => {
+        let overflow = match verdict {
+            Verdict::Fine => return Ok(()),
+            Verdict::Input => None,
+            Verdict::Output(row) => Some(row),
+        };
+        // Pairs are checked block by block: an input that is not finite may follow the row that overflows, and is told first.
+        let bad = inputs.iter().position(|x| !x.is_finite());
+        match (bad, overflow) {
+            (None, Some(row)) => {
                 let row_inputs = &inputs[row * config.inputs..][..config.inputs];
                 Err(Error::Overflow {
                     row,
                     largest: row_inputs.iter().fold(0.0, |a, x| a.max(x.abs())),
+                })
+            }
+            _ => {
+                let at = bad.unwrap_or(0);
+                Err(Error::Input {
+                    row: at / config.inputs,
+                    column: at % config.inputs,
+                    value: inputs[at],
                 })
             }
         }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::net::Way;
 use crate::weights::Answer;
-use crate::{Config, Linear, Net, Precision, Weights, bf16};
+use crate::{Config, Error, Linear, Net, Precision, Weights, bf16};
 
 /// Every way to compute a net in bf16 that this machine can run.
 fn bf16_ways() -> Vec<Way> {
@@ -313,27 +313,77 @@ proptest! {
         check_bf16(config(inputs, &hidden, policies), seed, rows);
     }
 
-    /// A row's bits do not depend on the batch, its place, the calls before, or whether zeros are skipped.
+    /// Zeros skipped, tiles and blocks begun in other places.
     #[test]
     fn a_row_does_not_know_its_batch(
         inputs in 1usize..40, hidden in prop::collection::vec(1usize..150, 0..3), rows in 1usize..120, seed: u64,
     ) {
-        let config = config(inputs, &hidden, 5);
-        let (weights, x) = sample(config, seed, rows);
+        check_batches(config(inputs, &hidden, 5), seed, rows);
+    }
+}
+
+/// More inputs than fit a block of weights, so that sums wait in between where there are more than 32 rows.
+#[test]
+fn a_row_of_many_inputs_does_not_know_its_batch() {
+    check_batches(config(600, &[290], 5), 1, 70);
+}
+
+/// A row's bits do not depend on the batch, its place, the calls before, or whether zeros are skipped.
+fn check_batches(config: Config, seed: u64, rows: usize) {
+    let inputs = config.inputs;
+    let (weights, x) = sample(config, seed, rows);
+    for way in ways() {
+        let mut net = Net::by(&weights, way);
+        let (values, policies) = run(&mut net, &x, rows);
+        let mut other = net.clone();
+        let mut at = 0;
+        for size in [1, 2, 3, 1, 4, 5, 6, 7, 1, 100].into_iter().cycle() {
+            let size = size.min(rows - at);
+            if size == 0 {
+                break;
+            }
+            let (v, p) = run(&mut other, &x[at * inputs..][..size * inputs], size);
+            assert_eq!(bits(&v), bits(&values[at..at + size]));
+            assert_eq!(bits(&p), bits(&policies[at * 5..][..size * 5]));
+            at += size;
+        }
+    }
+}
+
+/// Wherever it stands in several blocks, at whatever number of inputs, in every way; even behind a row that overflows.
+#[test]
+fn an_input_that_is_no_number_is_found_in_every_way() {
+    for (width, rows) in [(3, 200), (40, 37), (64, 1)] {
+        let (weights, mut x) = sample(config(width, &[9], 2), 1, rows);
+        x[..width].fill(f32::MAX);
         for way in ways() {
             let mut net = Net::by(&weights, way);
-            let (values, policies) = run(&mut net, &x, rows);
-            let mut other = net.clone();
-            let mut at = 0;
-            for size in [1, 2, 3, 1, 4, 5, 6, 7, 1, 100].into_iter().cycle() {
-                let size = size.min(rows - at);
-                if size == 0 {
-                    break;
+            let name = net.instructions();
+            let (mut values, mut policies) = (vec![0.5; rows], vec![0.5; 2 * rows]);
+            let mut tell = |x: &[f32]| {
+                let error = net.forward(x, &mut values, &mut policies).unwrap_err();
+                assert!(values.iter().chain(&policies).all(|x| x.is_nan()));
+                error
+            };
+            let error = tell(&x);
+            assert!(
+                matches!(error, Error::Overflow { row: 0, .. }),
+                "{name}: {error:?}"
+            );
+            for at in [0, width - 1, (rows - 1) * width, rows * width - 1] {
+                for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    let mut x = x.clone();
+                    x[at] = bad;
+                    let error = tell(&x);
+                    let Error::Input {
+                        row, column, value, ..
+                    } = error
+                    else {
+                        panic!("{name}: {error:?}");
+                    };
+                    assert_eq!(row * width + column, at, "{name}");
+                    assert_eq!(value.to_bits(), bad.to_bits(), "{name}");
                 }
-                let (v, p) = run(&mut other, &x[at * inputs..][..size * inputs], size);
-                prop_assert_eq!(bits(&v), bits(&values[at..at + size]));
-                prop_assert_eq!(bits(&p), bits(&policies[at * 5..][..size * 5]));
-                at += size;
             }
         }
     }

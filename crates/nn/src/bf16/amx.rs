@@ -4,9 +4,11 @@
 //! for each step of 32 inputs:   t[0], t[1] = sums over p of x[2p] w[2p], of x[2p+1] w[2p+1]     p = 0 .. 15
 //!                               c = c + (t[0] + t[1])
 //! ```
-//! Four tiles of sums (two of rows by two of columns), two of rows, two of weights. Source: Intel 64 and IA-32 Architectures
-//! Software Developer's Manual, vol. 1, chapter 18, and vol. 2, "TDPBF16PS"; the request for permission is Linux,
-//! `Documentation/arch/x86/xstate.rst`. The instructions are written out as assembler, because their intrinsics are not stable.
+//! Four tiles of sums (two of rows by two of columns), two of rows, two of weights. More rows than these take the weights block by
+//! block ([`STEPS`]): sums wait in memory between blocks, which changes no bit of the chain over c.
+//! Source: Intel 64 and IA-32 Architectures Software Developer's Manual, vol. 1, chapter 18, and vol. 2, "TDPBF16PS"; the request
+//! for permission is Linux, `Documentation/arch/x86/xstate.rst`. The instructions are written out as assembler, because their
+//! intrinsics are not stable.
 //! Numbers below the normal ones count as zero. Only for Linux; other systems use vectors.
 
 #![allow(unsafe_code)] // Tiles are known to the assembler alone.
@@ -15,7 +17,7 @@ use std::arch::asm;
 use std::marker::PhantomData;
 
 use super::avx512::Avx512Bf16;
-use super::pairs::Layer;
+use super::pairs::{Layer, TILE};
 use crate::kernel::Aligned;
 
 /// Proof that the machine has tiles for bf16 and that the system lets us use them; only [`Tiles::detect`] makes one.
@@ -112,6 +114,10 @@ static SHAPES: Shapes = Shapes {
 #[repr(align(64))]
 pub(crate) struct Sums([[f32; 32]; 32]);
 
+impl Sums {
+    pub(crate) const ZERO: Sums = Sums([[0.0; 32]; 32]);
+}
+
 /// Does the processor have tiles for bf16?
 fn has_instructions() -> bool {
     use std::arch::x86_64::{__cpuid, __cpuid_count};
@@ -141,36 +147,58 @@ fn permitted() -> bool {
     false
 }
 
+/// Rows that go through the net together: two strips of 32, for there are two places of sums.
+pub(crate) const ROWS: usize = 64;
+
+/// Steps of a panel of weights that meet the first 32 rows and then the others, if there are others.
+///
+/// These 16 KB of weights stay in a first-level cache of 48 KB until the others come. For the house net and 64 rows it then takes
+/// 3.8 MB from the second level, by count (12 ways, least recently used first): 1.1 MB of weights, once each; 2.3 MB of rows, once
+/// for each panel; 0.4 MB of all else. All steps at once come to 5.2 MB, with each weight taken twice.
+const STEPS: usize = 8;
+
+/// Numbers of two tiles of weights.
+const STEP: usize = 512;
+
 impl Session {
-    /// Sums of 16 rows of pairs, or 32, by one panel of 32 columns.
+    /// Sums of one tile of rows, or of two that are `stride` apart, by one panel of 32 columns, over as many steps as there are
+    /// `weights`; `add` keeps what `sums` holds.
     ///
     /// # Panics
-    /// If there are not so many rows of `weights.len() / 32` pairs in `x`.
-    fn multiply(&self, x: &[u32], stride: usize, both: bool, weights: &[u32], sums: &mut Sums) {
-        let pairs = weights.len() / 32;
-        let rows = if both { 32 } else { 16 };
+    /// If there are not so many tiles in `x`.
+    fn multiply(
+        &self,
+        x: &[u32],
+        stride: usize,
+        both: bool,
+        weights: &[u32],
+        add: bool,
+        sums: &mut Sums,
+    ) {
+        let steps = weights.len() / STEP;
         assert!(
-            pairs.is_multiple_of(16) && pairs > 0,
-            "{pairs} pairs are not whole tiles"
+            weights.len().is_multiple_of(STEP) && steps > 0,
+            "{} weights are not whole tiles",
+            weights.len()
         );
-        assert!(
-            x.len() >= (rows - 1) * stride + pairs,
-            "{} pairs are less than {rows} rows",
-            x.len()
-        );
+        let needed = if both { stride } else { 0 } + steps * TILE;
+        assert!(x.len() >= needed, "{} pairs, {needed} needed", x.len());
         #[cfg(test)]
         if self.tiles.model {
-            model(x, stride, rows, weights, sums);
+            model(x, stride, both, weights, add, sums);
             return;
         }
-        // The tiles of a thread are set up while `self` lives.
-        if both {
-            // SAFETY: a session means that the instructions exist and that all tiles have 16 rows of 64 bytes. `x` holds 32 rows of
-            // `pairs` numbers, `weights` holds `pairs` rows of 128 bytes, `sums` 32 rows of 128 bytes; see the asserts.
-            unsafe { tiles_2x2(x.as_ptr(), stride, weights.as_ptr(), pairs / 16, sums) }
-        } else {
-            // SAFETY: as above, with 16 rows.
-            unsafe { tiles_1x2(x.as_ptr(), stride, weights.as_ptr(), pairs / 16, sums) }
+        let (add, w) = (u32::from(add), weights.as_ptr());
+        // SAFETY: a session means that the instructions exist and that all tiles have 16 rows of 64 bytes, and they are set up
+        // while `self` lives. `x` holds the tiles and `weights` `steps` times 16 rows of 128 bytes, see the asserts; `sums` holds 32
+        // rows of 128 bytes.
+        unsafe {
+            let (x0, x1) = (x.as_ptr(), x.as_ptr().wrapping_add(stride));
+            if both {
+                tiles_2x2(x0, x1, w, steps, add, sums);
+            } else {
+                tiles_1x2(x0, w, steps, add, sums);
+            }
         }
     }
 }
@@ -178,16 +206,30 @@ impl Session {
 /// 32 rows by 32 columns.
 ///
 /// # Safety
-/// All tiles are set up as 16 rows of 64 bytes; `x` points at 32 rows of `16 * steps` numbers, `stride` apart; `w` at
-/// `16 * steps` rows of 32.
-unsafe fn tiles_2x2(x: *const u32, stride: usize, w: *const u32, steps: usize, sums: &mut Sums) {
+/// All tiles are set up as 16 rows of 64 bytes; `x0` and `x1` point at `steps` such tiles; `w` at `16 * steps` rows of 32.
+unsafe fn tiles_2x2(
+    x0: *const u32,
+    x1: *const u32,
+    w: *const u32,
+    steps: usize,
+    add: u32,
+    sums: &mut Sums,
+) {
     // SAFETY: the caller's promise. The loop reads what it says there and writes `sums` alone.
     unsafe {
         asm!(
+            "test {add:e}, {add:e}",
+            "jnz 3f",
             "tilezero tmm0",
             "tilezero tmm1",
             "tilezero tmm2",
             "tilezero tmm3",
+            "jmp 2f",
+            "3:",
+            "tileloadd tmm0, [{c} + {ws}*1]",
+            "tileloadd tmm1, [{c} + {ws}*1 + 64]",
+            "tileloadd tmm2, [{c} + {ws}*1 + 2048]",
+            "tileloadd tmm3, [{c} + {ws}*1 + 2112]",
             "2:",
             "tileloadd tmm4, [{x0} + {xs}*1]",
             "tileloadd tmm6, [{w} + {ws}*1]",
@@ -197,8 +239,8 @@ unsafe fn tiles_2x2(x: *const u32, stride: usize, w: *const u32, steps: usize, s
             "tdpbf16ps tmm1, tmm4, tmm7",
             "tdpbf16ps tmm2, tmm5, tmm6",
             "tdpbf16ps tmm3, tmm5, tmm7",
-            "add {x0}, 64",
-            "add {x1}, 64",
+            "add {x0}, 1024",
+            "add {x1}, 1024",
             "add {w}, 2048",
             "dec {steps}",
             "jnz 2b",
@@ -206,12 +248,13 @@ unsafe fn tiles_2x2(x: *const u32, stride: usize, w: *const u32, steps: usize, s
             "tilestored [{c} + {ws}*1 + 64], tmm1",
             "tilestored [{c} + {ws}*1 + 2048], tmm2",
             "tilestored [{c} + {ws}*1 + 2112], tmm3",
-            x0 = inout(reg) x => _,
-            x1 = inout(reg) x.add(16 * stride) => _,
-            xs = in(reg) 4 * stride,
+            x0 = inout(reg) x0 => _,
+            x1 = inout(reg) x1 => _,
+            xs = in(reg) 64usize,
             w = inout(reg) w => _,
             ws = in(reg) 128usize,
             steps = inout(reg) steps => _,
+            add = in(reg) add,
             c = in(reg) sums,
             out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
             out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
@@ -224,29 +267,36 @@ unsafe fn tiles_2x2(x: *const u32, stride: usize, w: *const u32, steps: usize, s
 ///
 /// # Safety
 /// As [`tiles_2x2`], with 16 rows.
-unsafe fn tiles_1x2(x: *const u32, stride: usize, w: *const u32, steps: usize, sums: &mut Sums) {
+unsafe fn tiles_1x2(x: *const u32, w: *const u32, steps: usize, add: u32, sums: &mut Sums) {
     // SAFETY: the caller's promise. The loop reads what it says there and writes `sums` alone.
     unsafe {
         asm!(
+            "test {add:e}, {add:e}",
+            "jnz 3f",
             "tilezero tmm0",
             "tilezero tmm1",
+            "jmp 2f",
+            "3:",
+            "tileloadd tmm0, [{c} + {ws}*1]",
+            "tileloadd tmm1, [{c} + {ws}*1 + 64]",
             "2:",
             "tileloadd tmm4, [{x0} + {xs}*1]",
             "tileloadd tmm6, [{w} + {ws}*1]",
             "tileloadd tmm7, [{w} + {ws}*1 + 64]",
             "tdpbf16ps tmm0, tmm4, tmm6",
             "tdpbf16ps tmm1, tmm4, tmm7",
-            "add {x0}, 64",
+            "add {x0}, 1024",
             "add {w}, 2048",
             "dec {steps}",
             "jnz 2b",
             "tilestored [{c} + {ws}*1], tmm0",
             "tilestored [{c} + {ws}*1 + 64], tmm1",
             x0 = inout(reg) x => _,
-            xs = in(reg) 4 * stride,
+            xs = in(reg) 64usize,
             w = inout(reg) w => _,
             ws = in(reg) 128usize,
             steps = inout(reg) steps => _,
+            add = in(reg) add,
             c = in(reg) sums,
             out("tmm0") _, out("tmm1") _, out("tmm4") _, out("tmm6") _, out("tmm7") _,
             options(nostack),
@@ -254,48 +304,72 @@ unsafe fn tiles_1x2(x: *const u32, stride: usize, w: *const u32, steps: usize, s
     }
 }
 
-/// One layer for `count` rows of pairs: pairs again, or bits of `f32` if it is the last. There is room for whole tiles of rows.
+/// One layer for `count` rows in tiles: tiles again, or rows of bits of `f32` if it is the last.
 pub(crate) fn run<const LAST: bool>(
     tiles: &Session,
     vectors: Avx512Bf16,
     layer: &Layer,
     x: &Aligned<u32>,
     count: usize,
+    sums: &mut [Sums; 2],
     out: &mut Aligned<u32>,
 ) {
     let (x, out) = (x.as_slice(), out.as_mut_slice());
-    let (stride, out_stride) = (layer.stride(), layer.out_stride::<LAST>());
-    let mut sums = Sums([[0.0; 32]; 32]);
-    // A panel of weights stays in the first-level cache, or near it, for all rows.
-    for panel in &layer.panels {
-        let weights = layer.weights(panel);
-        let (bias, _) = layer.bias(panel).as_chunks::<32>();
-        let column = panel.first_column;
-        let to = if LAST { column } else { column / 2 };
-        let mut row = 0;
-        while row < count {
-            let left = count - row;
-            let both = left > 16;
-            tiles.multiply(&x[row * stride..], stride, both, weights, &mut sums);
-            let rows = left.min(if both { 32 } else { 16 });
-            let out = &mut out[row * out_stride + to..];
-            vectors.finish_rows::<LAST>(&sums.0[..rows], &bias[0], layer.relu, out_stride, out);
-            row += rows;
+    let (steps, panels) = (layer.pairs / 16, layer.panels.len());
+    let stride = steps * TILE;
+    // Of 32 rows each, one or two.
+    let strips = count.div_ceil(32);
+    let depth = if strips == 1 { steps } else { STEPS };
+    let mut finish = |panel: usize, strip: usize, sums: &Sums| {
+        let (bias, _) = layer.bias(&layer.panels[panel]).as_chunks::<32>();
+        let rows = (count - 32 * strip).min(32);
+        for (tile, sums) in (2 * strip..).zip(sums.0[..rows].chunks(16)) {
+            let (at, stride) = if LAST {
+                (16 * tile * layer.columns + 32 * panel, layer.columns)
+            } else {
+                ((tile * panels + panel) * TILE, 16)
+            };
+            vectors.finish_tile::<LAST>(sums, &bias[0], layer.relu, stride, &mut out[at..]);
         }
+    };
+    let mut done = None;
+    for (panel, columns) in layer.panels.iter().enumerate() {
+        let blocks = layer.weights(columns).chunks(depth * STEP);
+        for (block, weights) in blocks.enumerate() {
+            let step = block * depth;
+            for strip in 0..strips {
+                // By turns, and the same for all blocks of a strip.
+                let slot = (panel * strips + strip) % 2;
+                let x = &x[(2 * strip * steps + step) * TILE..];
+                let both = count - 32 * strip > 16;
+                tiles.multiply(x, stride, both, weights, step > 0, &mut sums[slot]);
+                // The sums before are finished now, while these are under way.
+                if let Some((panel, strip)) = done.take() {
+                    finish(panel, strip, &sums[1 - slot]);
+                }
+                if step + depth >= steps {
+                    done = Some((panel, strip));
+                }
+            }
+        }
+    }
+    if let Some((panel, strip)) = done {
+        finish(panel, strip, &sums[(panel * strips + strip) % 2]);
     }
 }
 
 /// The instructions as the manual describes them, in plain code.
 #[cfg(test)]
-fn model(x: &[u32], stride: usize, rows: usize, weights: &[u32], sums: &mut Sums) {
+fn model(x: &[u32], stride: usize, both: bool, weights: &[u32], add: bool, sums: &mut Sums) {
     let halves = |pair: u32| (super::widen(pair as u16), super::widen((pair >> 16) as u16));
-    for r in 0..rows {
+    for r in 0..if both { 32 } else { 16 } {
+        let x = &x[r / 16 * stride + r % 16 * 16..];
         for c in 0..32 {
-            let mut sum = 0.0f32;
-            for (step, weights) in weights.chunks_exact(16 * 32).enumerate() {
+            let mut sum = if add { sums.0[r][c] } else { 0.0 };
+            for (step, weights) in weights.chunks_exact(STEP).enumerate() {
                 let mut t = [0.0f32; 2];
                 for p in 0..16 {
-                    let (x, w) = (x[r * stride + 16 * step + p], weights[32 * p + c]);
+                    let (x, w) = (x[step * TILE + p], weights[32 * p + c]);
                     let ((x0, x1), (w0, w1)) = (halves(x), halves(w));
                     t[0] = x0.mul_add(w0, t[0]);
                     t[1] = x1.mul_add(w1, t[1]);
@@ -326,23 +400,26 @@ mod tests {
             };
             half() | half() << 16
         };
-        for (steps, stride) in [(1, 16), (3, 48), (24, 400)] {
-            let x: Vec<u32> = (0..32 * stride).map(|_| pair()).collect();
-            let weights: Vec<u32> = (0..steps * 16 * 32).map(|_| pair()).collect();
-            for both in [false, true] {
+        for steps in [1, 3, 24] {
+            let x: Vec<u32> = (0..2 * steps * TILE).map(|_| pair()).collect();
+            let weights: Vec<u32> = (0..steps * STEP).map(|_| pair()).collect();
+            for (both, add) in (0..4).map(|i| (i & 1 == 1, i & 2 == 2)) {
                 let rows = if both { 32 } else { 16 };
-                let (mut ours, mut theirs) = (Sums([[0.0; 32]; 32]), Sums([[f32::NAN; 32]; 32]));
-                model(&x, stride, rows, &weights, &mut ours);
+                let start = (0..32 * 32).map(|i| if add { i as f32 / 512.0 } else { f32::NAN });
+                let start: Vec<f32> = start.collect();
+                let start = *start.as_chunks::<32>().0.as_array().expect("32 rows");
+                let (mut ours, mut theirs) = (Sums(start), Sums(start));
+                model(&x, steps * TILE, both, &weights, add, &mut ours);
                 {
                     let session = tiles.start();
-                    session.multiply(&x, stride, both, &weights, &mut theirs);
+                    session.multiply(&x, steps * TILE, both, &weights, add, &mut theirs);
                 }
                 let mut equal = 0;
                 for r in 0..rows {
                     for c in 0..32 {
                         let (a, b) = (ours.0[r][c], theirs.0[r][c]);
                         assert!(
-                            (a - b).abs() <= 1e-5 * steps as f32,
+                            (a - b).abs() <= 1e-5 * (1 + steps) as f32,
                             "[{r}][{c}] {a} and {b}"
                         );
                         equal += usize::from(a.to_bits() == b.to_bits());

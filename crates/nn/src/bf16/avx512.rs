@@ -10,11 +10,12 @@
 #![allow(clippy::needless_range_loop)] // Registers are named by two or three indices; iterators would hide which.
 
 use std::arch::x86_64::{
-    __m256bh, __m512, __m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_cvtneps_pbh, _mm512_dpbf16_ps,
-    _mm512_max_ps, _mm512_set1_epi32, _mm512_setzero_ps,
+    __m256bh, __m512, __m512bh, __m512i, _mm512_add_ps, _mm512_cmpord_ps_mask, _mm512_cvtne2ps_pbh,
+    _mm512_cvtneps_pbh, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_max_ps, _mm512_set1_epi32,
+    _mm512_setzero_ps,
 };
 
-use super::pairs::Layer;
+use super::pairs::{Layer, TILE};
 use crate::kernel::TILE_ROWS;
 
 /// Proof that the machine has AVX-512 with bf16; only [`Avx512Bf16::detect`] makes one.
@@ -28,9 +29,22 @@ impl Avx512Bf16 {
     }
 
     /// Rows of `width` numbers to rows of pairs, `stride` apart, the last group filled up with zeros.
-    pub(crate) fn round_rows(self, x: &[f32], width: usize, stride: usize, out: &mut [u32]) {
+    /// Are all numbers finite?
+    pub(crate) fn round_rows(
+        self,
+        x: &[f32],
+        width: usize,
+        stride: usize,
+        out: &mut [u32],
+    ) -> bool {
         // SAFETY: `self` exists only on a machine with these instructions.
         unsafe { round_rows(x, width, stride, out) }
+    }
+
+    /// The same to tiles of 16 rows of 16 pairs; all tiles of 16 rows, then those of the next.
+    pub(crate) fn round_tiles(self, x: &[f32], width: usize, out: &mut [u32]) -> bool {
+        // SAFETY: `self` exists only on a machine with these instructions.
+        unsafe { round_tiles(x, width, out) }
     }
 
     /// One layer for `count` rows of pairs: pairs again, or bits of `f32` if it is the last.
@@ -45,8 +59,8 @@ impl Avx512Bf16 {
         unsafe { run::<LAST>(layer, x, count, out) }
     }
 
-    /// Adds the bias to rows of 32 sums and stores them as [`run`](Self::run) does.
-    pub(crate) fn finish_rows<const LAST: bool>(
+    /// Adds the bias to up to 16 rows of 32 sums and stores them as pairs, or as bits of `f32` if it is the last layer.
+    pub(crate) fn finish_tile<const LAST: bool>(
         self,
         sums: &[[f32; 32]],
         bias: &[f32; 32],
@@ -55,7 +69,7 @@ impl Avx512Bf16 {
         out: &mut [u32],
     ) {
         // SAFETY: `self` exists only on a machine with these instructions.
-        unsafe { finish_rows::<LAST>(sums, bias, relu, stride, out) }
+        unsafe { finish_tile::<LAST>(sums, bias, relu, stride, out) }
     }
 }
 
@@ -95,19 +109,70 @@ fn store_half(from: __m256bh, to: &mut [u32; 8]) {
     *to = unsafe { std::mem::transmute::<__m256bh, [u32; 8]>(from) };
 }
 
+/// One row to pairs, `apart` from one group of 16 to the next. Adds to `seen` zero for each number, and NaN for what is not one.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bf16")]
-fn round_rows(x: &[f32], width: usize, stride: usize, out: &mut [u32]) {
+fn round_row(row: &[f32], apart: usize, out: &mut [u32], seen: &mut [__m512; 2]) {
+    let zero = _mm512_setzero_ps();
+    let (groups, rest) = row.as_chunks::<32>();
+    let mut last = [0.0; 32];
+    last[..rest.len()].copy_from_slice(rest);
+    let last = if rest.is_empty() { None } else { Some(&last) };
+    for (group, to) in groups.iter().chain(last).zip(out.chunks_mut(apart)) {
+        let (halves, _) = group.as_chunks::<16>();
+        let (lower, upper) = (floats(&halves[0]), floats(&halves[1]));
+        seen[0] = _mm512_fmadd_ps(lower, zero, seen[0]);
+        seen[1] = _mm512_fmadd_ps(upper, zero, seen[1]);
+        let both = _mm512_cvtne2ps_pbh(upper, lower);
+        store_pairs(both, &mut to.as_chunks_mut::<16>().0[0]);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn round_rows(x: &[f32], width: usize, stride: usize, out: &mut [u32]) -> bool {
+    let mut seen = [_mm512_setzero_ps(); 2];
     for (row, out) in x.chunks_exact(width).zip(out.chunks_mut(stride)) {
-        let (groups, rest) = row.as_chunks::<32>();
+        round_row(row, 16, out, &mut seen);
+    }
+    _mm512_cmpord_ps_mask(seen[0], seen[1]) == u16::MAX
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn round_tiles(x: &[f32], width: usize, out: &mut [u32]) -> bool {
+    let stride = width.div_ceil(32) * TILE;
+    let mut seen = [_mm512_setzero_ps(); 2];
+    for (row, x) in x.chunks_exact(width).enumerate() {
+        let out = &mut out[row / 16 * stride + row % 16 * 16..];
+        round_row(x, TILE, out, &mut seen);
+    }
+    _mm512_cmpord_ps_mask(seen[0], seen[1]) == u16::MAX
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn finish_tile<const LAST: bool>(
+    sums: &[[f32; 32]],
+    bias: &[f32; 32],
+    relu: bool,
+    stride: usize,
+    out: &mut [u32],
+) {
+    let (bias, _) = bias.as_chunks::<16>();
+    let bias = [floats(&bias[0]), floats(&bias[1])];
+    for (sums, out) in sums.iter().zip(out.chunks_mut(stride)) {
+        let (sums, _) = sums.as_chunks::<16>();
+        let mut both = [0, 1].map(|v: usize| floats(&sums[v]));
+        for v in 0..2 {
+            both[v] = _mm512_add_ps(both[v], bias[v]);
+            if relu {
+                both[v] = _mm512_max_ps(_mm512_setzero_ps(), both[v]);
+            }
+        }
         let (to, _) = out.as_chunks_mut::<16>();
-        let mut last = [0.0; 32];
-        last[..rest.len()].copy_from_slice(rest);
-        let last = if rest.is_empty() { None } else { Some(&last) };
-        for (group, to) in groups.iter().chain(last).zip(to) {
-            let (halves, _) = group.as_chunks::<16>();
-            let both = _mm512_cvtne2ps_pbh(floats(&halves[1]), floats(&halves[0]));
-            store_pairs(both, to);
+        if LAST {
+            store(both[0], &mut to[0]);
+            store(both[1], &mut to[1]);
+        } else {
+            store_pairs(_mm512_cvtne2ps_pbh(both[1], both[0]), &mut to[0]);
         }
     }
 }
@@ -129,25 +194,6 @@ fn finish<const LAST: bool>(sum: __m512, relu: bool, to: &mut [u32], vector: usi
             _mm512_cvtneps_pbh(sum),
             &mut to.as_chunks_mut::<8>().0[vector],
         );
-    }
-}
-
-#[target_feature(enable = "avx512f,avx512bf16")]
-fn finish_rows<const LAST: bool>(
-    sums: &[[f32; 32]],
-    bias: &[f32; 32],
-    relu: bool,
-    stride: usize,
-    out: &mut [u32],
-) {
-    use std::arch::x86_64::_mm512_add_ps;
-    let (bias, _) = bias.as_chunks::<16>();
-    for (sums, out) in sums.iter().zip(out.chunks_mut(stride)) {
-        let (sums, _) = sums.as_chunks::<16>();
-        for v in 0..2 {
-            let sum = _mm512_add_ps(floats(&sums[v]), floats(&bias[v]));
-            finish::<LAST>(sum, relu, out, v);
-        }
     }
 }
 

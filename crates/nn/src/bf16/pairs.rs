@@ -2,9 +2,10 @@
 //!
 //! A pair is two neighbouring inputs in one `u32`, the first in the lower half. Weights lie in panels of two or four vectors of 16
 //! columns, `weights[pair * width + c]`. Inputs and columns are filled up to multiples of 32 with zeros, which add nothing, so
-//! the outputs of a layer are the inputs of the next as they lie.
+//! the outputs of a layer are the inputs of the next as they lie: for vectors row by row, for tiles in tiles of 16 rows by 16 pairs,
+//! `activations[(row / 16 * tiles + pair / 16) * 256 + row % 16 * 16 + pair % 16]`, as the tiles read them, without a gap.
 
-use super::amx::{self, Tiles};
+use super::amx::{self, Sums, Tiles};
 use super::avx512::Avx512Bf16;
 use super::round;
 use crate::Config;
@@ -13,6 +14,8 @@ use crate::net::{BLOCK_ROWS, Verdict};
 
 /// Inputs and columns come in so many.
 const GROUP: usize = 32;
+/// Pairs in a tile: 16 rows of 16.
+pub(crate) const TILE: usize = 256;
 /// Between rows of activations, in pairs: rows a power of two apart would fight for the same places of the cache.
 const GAP: usize = 16;
 
@@ -134,6 +137,8 @@ impl Layer {
 pub(crate) struct Room {
     from: Aligned<u32>,
     to: Aligned<u32>,
+    /// For tiles.
+    sums: Box<[Sums; 2]>,
 }
 
 impl Room {
@@ -143,6 +148,7 @@ impl Room {
         Room {
             from: Aligned::new(numbers, 0),
             to: Aligned::new(numbers, 0),
+            sums: Box::new([Sums::ZERO; 2]),
         }
     }
 }
@@ -192,7 +198,7 @@ impl Engine {
     fn block_rows(self, left: usize) -> usize {
         if self.tiles.is_some() {
             // Whole tiles: only the last may be half empty.
-            left.min(BLOCK_ROWS)
+            left.min(amx::ROWS)
         } else {
             // Of nearly equal size, so that no row is left to be judged alone, at the price of many.
             left.div_ceil(left.div_ceil(BLOCK_ROWS))
@@ -200,7 +206,7 @@ impl Engine {
     }
 }
 
-/// Judges rows of finite inputs.
+/// Judges rows.
 pub(crate) fn blocks(
     engine: Engine,
     layers: &[Layer],
@@ -221,16 +227,24 @@ pub(crate) fn blocks(
         let count = engine.block_rows(values.len() - first);
         let (mut from, mut to) = (&mut room.from, &mut room.to);
         let x = &inputs[first * width..][..count * width];
-        vectors.round_rows(x, width, layers[0].stride(), from.as_mut_slice());
+        let numbers = from.as_mut_slice();
+        let finite = match session {
+            Some(_) => vectors.round_tiles(x, width, numbers),
+            None => vectors.round_rows(x, width, layers[0].stride(), numbers),
+        };
+        if !finite {
+            return Verdict::Input;
+        }
+        let sums = &mut room.sums;
         for layer in trunk {
             match &session {
-                Some(tiles) => amx::run::<false>(tiles, vectors, layer, from, count, to),
+                Some(tiles) => amx::run::<false>(tiles, vectors, layer, from, count, sums, to),
                 None => vectors.run::<false>(layer, from.as_slice(), count, to.as_mut_slice()),
             }
             std::mem::swap(&mut from, &mut to);
         }
         match &session {
-            Some(tiles) => amx::run::<true>(tiles, vectors, last, from, count, to),
+            Some(tiles) => amx::run::<true>(tiles, vectors, last, from, count, sums, to),
             None => vectors.run::<true>(last, from.as_slice(), count, to.as_mut_slice()),
         }
         let out = to.as_slice();
