@@ -33,8 +33,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         let Some(at) = arguments.iter().position(|argument| argument == flag) else {
             return Ok(default);
         };
-        let word = arguments.get(at + 1).ok_or(format!("{flag} needs a value"))?;
-        word.parse().map_err(|_| format!("{flag} {word:?} is no number"))
+        let word = arguments
+            .get(at + 1)
+            .ok_or(format!("{flag} needs a value"))?;
+        word.parse()
+            .map_err(|_| format!("{flag} {word:?} is no number"))
     };
     let base = Lattice::reference();
     let game = Rolling {
@@ -127,7 +130,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 
 fn shares(told: &[Standard; 2]) -> String {
     let one = |standard: &Standard| match standard.share() {
-        Some(share) => format!("{:.4} of ${:.4}", share, standard.optimum_usd - standard.liquidation_usd),
+        Some(share) => format!(
+            "{:.4} of ${:.4}",
+            share,
+            standard.optimum_usd - standard.liquidation_usd
+        ),
         None => format!(
             "${:.4} of nothing to gain",
             standard.played_usd - standard.liquidation_usd

@@ -102,7 +102,9 @@ impl Field for LatticeField {
         };
         let cycle = below(self.0.lattice.cycles, 0);
         let moves = STEPS as u32 * cycle;
-        let level = (0..moves).map(|at| 2 * below(2, 10 + u64::from(at)) as i32 - 1).sum();
+        let level = (0..moves)
+            .map(|at| 2 * below(2, 10 + u64::from(at)) as i32 - 1)
+            .sum();
         let state = State {
             cycle,
             level,
@@ -233,7 +235,10 @@ mod tests {
                 let mut choose =
                     |state: &State| Ok(game.key(state).and_then(|key| best.get(&key).copied()));
                 let worth = policy_worth(&game, &start.state, &mut choose, &mut known);
-                assert!((worth.expect("a worth") - start.worth).abs() < 1e-12, "{life}");
+                assert!(
+                    (worth.expect("a worth") - start.worth).abs() < 1e-12,
+                    "{life}"
+                );
                 let mut idle = |state: &State| {
                     Ok(Some(Move::Fresh(if state.share {
                         Action::Sell

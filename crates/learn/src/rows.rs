@@ -142,7 +142,11 @@ impl RowFile {
 }
 
 fn digest(head: &[u8], data: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(head).chain_update(data).finalize().into()
+    Sha256::new()
+        .chain_update(head)
+        .chain_update(data)
+        .finalize()
+        .into()
 }
 
 #[cfg(test)]

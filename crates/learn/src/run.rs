@@ -370,7 +370,9 @@ impl<'f, F: Field> Run<'f, F> {
             return Ok(None);
         }
         played.sort_by_key(|(at, _)| *at);
-        Ok(Some(played.into_iter().map(|(_, episode)| episode).collect()))
+        Ok(Some(
+            played.into_iter().map(|(_, episode)| episode).collect(),
+        ))
     }
 
     /// Forgets what is not in the folder.
@@ -503,10 +505,12 @@ fn read_checkpoint(
     let (learner, standing) = (learner?, standing?);
     let sums = sum_of(FILES[0], &learner) + &sum_of(FILES[1], &standing);
     if read(SUMS)? != sums.as_bytes() {
-        return Err(format!("it is damaged: `sha256sum -c {SUMS}` there says which file"));
+        return Err(format!(
+            "it is damaged: `sha256sum -c {SUMS}` there says which file"
+        ));
     }
-    let standing: StandingFile = serde_json::from_slice(&standing)
-        .map_err(|error| format!("standing.json: {error}"))?;
+    let standing: StandingFile =
+        serde_json::from_slice(&standing).map_err(|error| format!("standing.json: {error}"))?;
     if standing.schema != SCHEMA {
         return Err(format!(
             "standing.json has schema {}, this program reads {SCHEMA}",

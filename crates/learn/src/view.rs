@@ -128,11 +128,11 @@ impl<G: View> Evaluator<G::State> for NetJudge<'_, G> {
             self.game.actions(leaf, &mut self.actions);
             judgement.priors.clear();
             let legal = self.actions.iter().enumerate();
-            judgement.priors.extend(
-                legal.map(|(index, &action)| {
+            judgement
+                .priors
+                .extend(legal.map(|(index, &action)| {
                     f64::from(logits[self.game.slot(leaf, action, index)])
-                }),
-            );
+                }));
             softmax(&mut judgement.priors);
         }
         self.judged += leaves.len() as u64;
@@ -152,4 +152,3 @@ fn softmax(numbers: &mut [f64]) {
         *number /= sum;
     }
 }
-

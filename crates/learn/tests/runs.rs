@@ -1,4 +1,4 @@
-//! A run that is left anywhere and taken up again ends where one that was not left does.
+//! A run that is left or killed anywhere and taken up again ends where one that was not does.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -127,6 +127,54 @@ fn a_damaged_checkpoint_is_passed_over() {
         }
         assert_eq!(weights(&run), expected, "{name}");
     }
+}
+
+/// Where the child of [`a_run_that_is_killed_ends_alike`] works.
+const CHILD: &str = "LEARN_TESTS_CHILD";
+
+/// Not a test of its own: the process that is killed.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(CHILD) else {
+        return;
+    };
+    let field = field();
+    let mut run = open(&field, Path::new(&folder));
+    while run.generation() < 5 {
+        run.generation_of(2, &|_, _| true).expect("it learns");
+    }
+}
+
+/// SIGKILL after ever more milliseconds, wherever that finds it: in games, steps, or half a checkpoint.
+#[test]
+fn a_run_that_is_killed_ends_alike() {
+    let expected = whole(2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = || {
+        std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args(["child", "--exact", "--test-threads", "1"])
+            .env(CHILD, folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("a process")
+    };
+    let mut killed = 0;
+    for pause in 0..60 {
+        let mut child = start();
+        std::thread::sleep(std::time::Duration::from_millis(5 + 3 * pause));
+        if child.try_wait().expect("a child").is_some() {
+            break;
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        killed += 1;
+    }
+    assert!(killed > 0, "it was never killed");
+    assert!(start().wait().expect("a child").success());
+    let field = field();
+    let run = open(&field, folder.path());
+    assert_eq!(run.generation(), 5);
+    assert_eq!(weights(&run), expected, "killed {killed} times");
 }
 
 #[test]

@@ -267,8 +267,13 @@ fn resident(
         best = best.min(time.as_secs_f64() / launches as f64);
         if each {
             let us = |time: Duration| 1e6 * time.as_secs_f64() / launches as f64;
-            let own = timing.gpu.map_or("n/a".to_owned(), |time| format!("{:.1}", us(time)));
-            println!("    {own} us by the device's clock, {:.1} by ours", us(timing.wall));
+            let own = timing
+                .gpu
+                .map_or("n/a".to_owned(), |time| format!("{:.1}", us(time)));
+            println!(
+                "    {own} us by the device's clock, {:.1} by ours",
+                us(timing.wall)
+            );
         }
     }
     let checked = n.min(CHECKED);
