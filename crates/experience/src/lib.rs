@@ -41,5 +41,5 @@ pub use ledger::{
     Origin, Outcome, Page, Plan, RecordId, Recorded, Situation, TrainingRow, Visit,
 };
 pub use precedent::{Found, Precedent, Question};
-pub use replay::{Draw, Ratio, Replay, ReplayConfig, Wait, Standing};
+pub use replay::{Draw, Ratio, Replay, ReplayConfig, Standing, Wait};
 pub use store::{Durability, Experience, Options, Reader};

@@ -301,7 +301,11 @@ impl Replay {
             })
         };
         let held = standing.added.min(capacity);
-        let counts = [ids.len(), standing.priorities.len(), rows.len() / self.config.width];
+        let counts = [
+            ids.len(),
+            standing.priorities.len(),
+            rows.len() / self.config.width,
+        ];
         if counts != [held as usize; 3] || !rows.len().is_multiple_of(self.config.width) {
             return refuse(format!(
                 "of {} rows ever added it holds {held}, but there are {} ids, {} priorities and {} numbers in rows of {}",
@@ -331,8 +335,7 @@ impl Replay {
         ring.largest = standing.largest;
         drop(ring);
         let mut pace = self.pace();
-        (pace.admitted, pace.added, pace.drawn) =
-            (standing.added, standing.added, standing.drawn);
+        (pace.admitted, pace.added, pace.drawn) = (standing.added, standing.added, standing.drawn);
         Ok(())
     }
 
