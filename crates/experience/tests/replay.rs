@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use experience::{
-    Decision, Draw, Durability, ENCODING_LEN, Experience, Options, Origin, Ratio, RecordId, Replay,
-    ReplayConfig, Situation, Wait,
+    Decision, Draw, Durability, ENCODING_LEN, Error, Experience, Options, Origin, Ratio, RecordId,
+    Replay, ReplayConfig, Situation, Wait,
 };
 
 fn replay(capacity: usize, width: usize, ratio: Option<Ratio>) -> Replay {
