@@ -7,7 +7,7 @@
 //! in the index. Truth is every row looked at. With `--peer`, `benches/vectors_peer.py` runs hnswlib, faiss and usearch on the same
 //! rows and queries right after ours. Times are processor time of the process per query, one thread, one query at a time.
 //!
-//! Other flags: `--queries 1000`, `--scalar i8|bf16|f32`, `--connectivity 16`, `--expansion 128`, `--threads 2` (for building),
+//! Other flags: `--queries 1000`, `--scalar i8|bf16|f32`, `--connectivity 16`, `--expansion 200`, `--threads 2` (for building),
 //! `--in-memory` (full vectors in memory too), `--only-plain` (no filters, no deletes), `--folder DIR` (for what goes away
 //! afterwards), `--keep DIR` (what was built stays there and the next run with the same flags only asks; the
 //! deletes change it, so it is built again after them), `--no-churn` (filters, no deletes), `--build-only`.
@@ -101,7 +101,7 @@ impl Flags {
                 Some(other) => panic!("no scalar {other}"),
             },
             connectivity: number("--connectivity", 16),
-            expansion: number("--expansion", 128),
+            expansion: number("--expansion", 200),
             threads: number("--threads", 2),
             in_memory: arguments.iter().any(|argument| argument == "--in-memory"),
             only_plain: arguments.iter().any(|argument| argument == "--only-plain"),
@@ -161,7 +161,8 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Truth], folder:
         (32, 20),
         (48, 32),
         (64, 32),
-        (64, 50),
+        (72, 36),
+        (80, 40),
         (96, 50),
         (128, 100),
         (256, 200),
@@ -173,12 +174,12 @@ fn ours(flags: &Flags, law: &Law, queries: &[Vec<f32>], truth: &[Truth], folder:
     if flags.only_plain {
         return;
     }
-    index.set_effort(64, 32);
+    index.set_effort(80, 40);
     all_cores(&index, queries);
     for (one_in, truth) in ONE_IN.iter().zip(&truth[1..]) {
         let filter = Filter::default().between("shuffled", 0.0, 1.0 / f64::from(*one_in));
         let some = &queries[..queries.len().min(FILTERED)];
-        let what = format!("ef 64, 32 measured, 1 in {one_in} passes");
+        let what = format!("ef 80, 40 measured, 1 in {one_in} passes");
         run(&index, &what, some, truth, &filter);
     }
     memory();
@@ -275,7 +276,7 @@ fn churn(flags: &Flags, law: &Law, index: &mut Index, queries: &[Vec<f32>]) {
     let truth = &truth_of(&row, flags.count, some, &[])[0];
     run(
         index,
-        "ef 64, 32 measured, after that",
+        "ef 80, 40 measured, after that",
         some,
         truth,
         &Filter::default(),
@@ -331,7 +332,7 @@ fn all_cores(index: &Index, queries: &[Vec<f32>]) {
     });
     let rate = (threads * queries.len()) as f64 / at.elapsed().as_secs_f64();
     println!(
-        "  ef 64, 32 measured, {threads} threads asking: {rate:.0} queries a second of wall time"
+        "  ef 80, 40 measured, {threads} threads asking: {rate:.0} queries a second of wall time"
     );
 }
 

@@ -31,6 +31,7 @@ mod facets;
 mod graph;
 pub mod import;
 mod keys;
+mod pages;
 mod scan;
 mod sketch;
 mod snapshot;

@@ -83,10 +83,10 @@ impl Config {
         Config {
             dimensions,
             connectivity: 16,
-            expansion_add: 128,
-            expansion_search: 64,
+            expansion_add: 200,
+            expansion_search: 80,
             scalar: Scalar::I8,
-            candidates: 32,
+            candidates: 40,
             rerank: Rerank::FromFile,
             exact_roots: 12.0,
             sketch_share: 0.08,

@@ -20,6 +20,7 @@ use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
 
 use crate::dot::{dot, dots};
 use crate::facets::{Columns, Compiled, Facet, Filter};
+use crate::pages;
 use crate::scan::{Block, Scan};
 use crate::sketch::Sketches;
 use crate::{Config, Error, Rerank, Scalar};
@@ -81,10 +82,14 @@ pub(crate) struct Vectors {
     sketches: OnceLock<Sketches>,
     /// How many such questions have come.
     sketchable: AtomicU32,
+    /// The size of the graph when large pages were last asked for.
+    asked_bytes: usize,
 }
 
 /// Questions along the graph before sketches are made: making them reads every vector once. A choice, not a measured optimum.
 const BEFORE_SKETCHES: u32 = 64;
+/// Large pages are asked for anew whenever the graph has grown by so much.
+const PAGES_EVERY_BYTES: usize = 4 << 20;
 /// Vectors chosen by sketch for each that is measured exactly.
 const SKETCHED_PER_CANDIDATE: usize = 32;
 
@@ -127,6 +132,7 @@ impl Vectors {
             seats: Seats::new(seats),
             sketches: OnceLock::new(),
             sketchable: AtomicU32::new(0),
+            asked_bytes: 0,
             config: config.clone(),
         })
     }
@@ -223,6 +229,12 @@ impl Vectors {
                     .collect()
             })
         };
+        // The graph takes memory in ever larger pieces: most of a new one is still untouched.
+        let bytes = self.graph.memory_usage();
+        if bytes > self.asked_bytes + PAGES_EVERY_BYTES {
+            self.asked_bytes = bytes;
+            pages::ask();
+        }
         for seq in refused {
             if let Some((_, row)) = rows.iter().find(|(known, _)| *known == seq) {
                 self.tail.insert(seq, unit(row));
@@ -319,7 +331,8 @@ impl Vectors {
         if view {
             self.graph.view(name).map_err(Error::neighbours)?;
         } else {
-            self.graph.load(name).map_err(Error::neighbours)?;
+            pages::asking(|| self.graph.load(name)).map_err(Error::neighbours)?;
+            self.asked_bytes = self.graph.memory_usage();
             self.graph
                 .reserve_capacity_and_threads(self.graph.size().max(64), self.config.threads.max(1))
                 .map_err(Error::neighbours)?;
