@@ -108,7 +108,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut run = Run::open(&field, config, &folder, &about)?;
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
     while run.generation() < generations {
-        let report = run.generation_of(threads, &|_, _| true)?;
+        let report = run.advance(threads, &|_, _| true)?;
         let Some(report) = report else { break };
         let mut net = Net::new(run.weights());
         let mut judge = NetJudge::new(&game, &mut net)?;

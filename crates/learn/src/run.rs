@@ -265,7 +265,7 @@ impl<'f, F: Field> Run<'f, F> {
     ///
     /// # Errors
     /// As [`play`], and where the learner or the disk fails; the folder is then as it was at the last checkpoint.
-    pub fn generation_of(
+    pub fn advance(
         &mut self,
         threads: usize,
         go_on: &(dyn Fn(u64, u64) -> bool + Sync),

@@ -68,7 +68,7 @@ fn whole(threads: usize) -> Vec<u8> {
     let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
     let mut run = open(&field, folder.path());
     while run.generation() < 5 {
-        run.generation_of(threads, &|_, _| true).expect("it learns");
+        run.advance(threads, &|_, _| true).expect("it learns");
     }
     weights(&run)
 }
@@ -90,7 +90,7 @@ fn a_run_that_was_left_ends_alike() {
         while run.generation() < 5 {
             let asked = AtomicU64::new(0);
             let go_on = |_, _| asked.fetch_add(1, Ordering::Relaxed) < allowed;
-            let done = run.generation_of(2, &go_on).expect("it learns");
+            let done = run.advance(2, &go_on).expect("it learns");
             if done.is_none() {
                 left += 1;
                 // Later each time, so that it ends.
@@ -112,7 +112,7 @@ fn a_damaged_checkpoint_is_passed_over() {
         let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
         let mut run = open(&field, folder.path());
         while run.generation() < 4 {
-            run.generation_of(2, &|_, _| true).expect("it learns");
+            run.advance(2, &|_, _| true).expect("it learns");
         }
         drop(run);
         let path = folder.path().join("checkpoint-00000004").join(name);
@@ -123,7 +123,7 @@ fn a_damaged_checkpoint_is_passed_over() {
         let mut run = open(&field, folder.path());
         assert_eq!(run.generation(), 3, "{name}");
         while run.generation() < 5 {
-            run.generation_of(2, &|_, _| true).expect("it learns");
+            run.advance(2, &|_, _| true).expect("it learns");
         }
         assert_eq!(weights(&run), expected, "{name}");
     }
@@ -141,7 +141,7 @@ fn child() {
     let field = field();
     let mut run = open(&field, Path::new(&folder));
     while run.generation() < 5 {
-        run.generation_of(2, &|_, _| true).expect("it learns");
+        run.advance(2, &|_, _| true).expect("it learns");
     }
 }
 
