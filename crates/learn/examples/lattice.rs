@@ -29,6 +29,31 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    const FLAGS: [&str; 14] = [
+        "--mu",
+        "--implied-vol",
+        "--fee",
+        "--cycles",
+        "--life",
+        "--generations",
+        "--games",
+        "--steps",
+        "--evaluations",
+        "--lambda",
+        "--capacity",
+        "--rate",
+        "--seed",
+        "--folder",
+    ];
+    for flag in arguments.iter().step_by(2) {
+        if !FLAGS.contains(&flag.as_str()) {
+            return Err(format!(
+                "{flag}: the flags are {}, each with a value",
+                FLAGS.join(" ")
+            )
+            .into());
+        }
+    }
     let number = |flag: &str, default: f64| -> Result<f64, String> {
         let Some(at) = arguments.iter().position(|argument| argument == flag) else {
             return Ok(default);
@@ -52,7 +77,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         early: true,
     };
     let generations = number("--generations", 40.0)? as u64;
-    let steps = number("--steps", 100.0)? as u32;
+    let steps = number("--steps", 200.0)? as u32;
     let evaluations = number("--evaluations", 32.0)? as u32;
     let config = TrainConfig {
         hidden: vec![64, 64],
@@ -71,7 +96,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         games: number("--games", 200.0)? as u32,
         steps,
         batch: 256,
-        capacity: number("--capacity", 20_000.0)? as usize,
+        capacity: number("--capacity", 6_000.0)? as usize,
         alpha: 0.6,
         beta: 1.0,
         learn: LearnConfig {

@@ -53,7 +53,8 @@ pub const ILLEGAL: f32 = -1.0;
 pub struct Episode {
     /// Its decisions, first to last.
     pub lessons: Vec<Lesson>,
-    /// What it brought, dice and all, in the game's unit, discounted to the start.
+    /// What it brought, dice and all, in the game's unit, discounted to the start; of a game that was cut, with its last search's
+    /// word for the rest.
     pub outcome: f64,
     /// The same less the luck of the dice.
     pub outcome_less_luck: f64,
