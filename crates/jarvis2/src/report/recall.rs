@@ -227,7 +227,10 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                         ("words", ending(day.past_strike).to_owned()),
                         ("words", escape(&day.most_alike.join(", "))),
                         ("words", escape(&day.least_alike)),
-                        ("words", escape(day.regime.as_deref().unwrap_or("n/a"))),
+                        (
+                            "words",
+                            escape(day.regime.as_deref().unwrap_or("n/a (no regime told)")),
+                        ),
                     ],
                 );
             }
@@ -283,7 +286,10 @@ pub(super) fn html_section(page: &mut String, view: &RecallView) {
                         escape(row.ending.as_deref().unwrap_or("not ended on that day")),
                     ),
                     ("words", escape(&row.differs_in)),
-                    ("words", escape(row.regime.as_deref().unwrap_or("n/a"))),
+                    (
+                        "words",
+                        escape(row.regime.as_deref().unwrap_or("n/a (none kept with it)")),
+                    ),
                     ("words", escape(&row.action)),
                 ],
             );
