@@ -11,17 +11,23 @@
 //!
 //! Every output is one chain over k in rising order, whatever the tile. So it has the same bits for any batch size and at any
 //! place in the batch. AVX2, AVX-512 and NEON round once per step, SSE twice: there the last bits differ.
-//! A row alone is bound by the reading of weights. So those of inputs that are exactly zero, as after a ReLU, are not read: they
-//! would add nothing.
+//! Inputs that are exactly zero would add nothing, so they are left out. Of a row alone, which is bound by the reading of weights, each
+//! one, as after a ReLU; of more rows each block of [`BLOCK`] neighbours that is zero in all of them. The others keep their
+//! order, so no bit changes but the sign of a sum that is zero, and [`finish`] makes that positive in any case.
 //! Not for sparse or convolutional layers; nothing here checks for NaN.
 
 #![allow(clippy::needless_range_loop)] // Registers are named by two or three indices; iterators would hide which.
 
-use fearless_simd::Simd;
+use std::ops::Range;
+
 use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x16};
 
 /// Rows of a tile: with four vectors of columns, 24 sums in 32 registers.
 pub(crate) const TILE_ROWS: usize = 6;
+
+/// Neighbouring inputs that are left out together where all rows have zeros: one cache line of inputs, one step of the test for zeros.
+pub(crate) const BLOCK: usize = 16;
 
 /// Numbers behind one another from an address that is a multiple of 64 bytes, so that no vector straddles two cache lines.
 pub(crate) struct Aligned<T> {
@@ -56,7 +62,7 @@ struct Panel {
     vectors: usize,
     /// 1 or 2.
     panels: usize,
-    weights: std::ops::Range<usize>,
+    weights: Range<usize>,
 }
 
 /// How the weights lie for one kind of machine.
@@ -183,19 +189,64 @@ pub(crate) struct Rows<'a> {
     pub(crate) count: usize,
 }
 
-/// `out[r * layer.columns + c]` for every row. `used` is room for the places of the inputs that are not zero.
+/// Which inputs a layer has to look at, and room to note that for any batch.
+pub(crate) struct Used {
+    /// Of a row alone: the places of numbers that are not zero.
+    places: Vec<u32>,
+    /// Of more rows: what is left without the blocks of zeros, in rising order.
+    spans: Vec<Range<usize>>,
+    /// All products are formed, zeros or not.
+    #[cfg(test)]
+    pub(crate) dense: bool,
+}
+
+impl Used {
+    /// Room for layers of up to so many inputs.
+    pub(crate) fn new(inputs: usize) -> Used {
+        Used {
+            places: vec![0; inputs],
+            // At worst every other block counts.
+            spans: Vec::with_capacity(inputs.div_ceil(BLOCK).div_ceil(2)),
+            #[cfg(test)]
+            dense: false,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn spans(&self) -> &[Range<usize>] {
+        &self.spans
+    }
+
+    #[cfg(test)]
+    fn is_dense(&self) -> bool {
+        self.dense
+    }
+
+    #[cfg(not(test))]
+    fn is_dense(&self) -> bool {
+        false
+    }
+
+    /// Notes what counts of so many inputs. For a row alone with enough zeros the answer is how many `places` hold; else the `spans`
+    /// hold.
+    #[inline(always)]
+    pub(crate) fn find<S: Simd>(&mut self, simd: S, x: Rows, inputs: usize) -> Option<usize> {
+        self.spans.clear();
+        if x.count > 1 && !self.is_dense() {
+            spans(simd, x, inputs, &mut self.spans);
+            return None;
+        }
+        self.spans.push(0..inputs);
+        let count = nonzero(&x.numbers[..inputs], &mut self.places);
+        (count * 8 < inputs * 7 && !self.is_dense()).then_some(count)
+    }
+}
+
+/// `out[r * layer.columns + c]` for every row.
 #[inline(always)]
-pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut [u32], out: &mut [f32]) {
-    let count = if x.count == 1 {
-        nonzero(&x.numbers[..layer.inputs], used)
-    } else {
-        layer.inputs
-    };
-    let list = if count * 8 < layer.inputs * 7 {
-        Some(&used[..count])
-    } else {
-        None
-    };
+pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut Used, out: &mut [f32]) {
+    let count = used.find(simd, x, layer.inputs);
+    let list = count.map(|count| &used.places[..count]);
     let few = x.count <= 2;
     let panels = if few { &layer.pairs } else { &layer.panels };
     for panel in panels {
@@ -204,6 +255,7 @@ pub(crate) fn run<S: Simd>(simd: S, layer: &Layer, x: Rows, used: &mut [u32], ou
             bias: &layer.bias.as_slice()[panel.first_column..],
             relu: layer.relu,
             x,
+            spans: &used.spans,
             columns: layer.columns,
         };
         let out = &mut out[panel.first_column..];
@@ -227,6 +279,8 @@ struct Task<'a> {
     bias: &'a [f32],
     relu: bool,
     x: Rows<'a>,
+    /// The inputs that count.
+    spans: &'a [Range<usize>],
     /// From one row of the output to the next.
     columns: usize,
 }
@@ -242,6 +296,38 @@ fn nonzero(x: &[f32], used: &mut [u32]) -> usize {
         count += usize::from(x != 0.0);
     }
     count
+}
+
+/// Lists what is left of several rows without the blocks of inputs that are zero in all of them. Neighbours make one span.
+#[inline(always)]
+fn spans<S: Simd>(simd: S, x: Rows, inputs: usize, spans: &mut Vec<Range<usize>>) {
+    let zero = f32x16::splat(simd, 0.0);
+    let mut start = 0;
+    while start < inputs {
+        let end = inputs.min(start + BLOCK);
+        // A loop and no iterator: what the compiler does not inline here it compiles for the oldest machine.
+        let mut row = 0;
+        while row < x.count {
+            let block = &x.numbers[row * x.stride + start..row * x.stride + end];
+            let zeros = if block.len() == BLOCK {
+                f32x16::from_slice(simd, block).simd_eq(zero).all_true()
+            } else {
+                block.iter().all(|&x| x == 0.0)
+            };
+            // Where no number is zero this is the first row.
+            if !zeros {
+                break;
+            }
+            row += 1;
+        }
+        if row < x.count {
+            match spans.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => spans.push(start..end),
+            }
+        }
+        start = end;
+    }
 }
 
 /// `N` panels of `P` vectors for one or two rows.
@@ -302,23 +388,31 @@ macro_rules! tile {
                 }
             }
             let mut sum = [first; $count];
-            for k in 0..inputs {
-                let mut w = first;
+            for span in task.spans {
+                let length = span.len();
+                let rows: [&[f32]; $count] = [$(&rows[$r][span.start..][..length]),+];
+                let mut parts = panels;
                 for n in 0..N {
-                    let weights = &panels[n][k * width..][..width];
-                    for v in 0..P {
-                        let weights = &weights[v * lanes..(v + 1) * lanes];
-                        w[n][v] = S::f32s::from_slice(simd, weights);
-                    }
+                    parts[n] = &panels[n][span.start * width..][..length * width];
                 }
-                $(
-                    let x = S::f32s::splat(simd, rows[$r][k]);
+                for k in 0..length {
+                    let mut w = first;
                     for n in 0..N {
+                        let weights = &parts[n][k * width..][..width];
                         for v in 0..P {
-                            sum[$r][n][v] = w[n][v].mul_add(x, sum[$r][n][v]);
+                            let weights = &weights[v * lanes..(v + 1) * lanes];
+                            w[n][v] = S::f32s::from_slice(simd, weights);
                         }
                     }
-                )+
+                    $(
+                        let x = S::f32s::splat(simd, rows[$r][k]);
+                        for n in 0..N {
+                            for v in 0..P {
+                                sum[$r][n][v] = w[n][v].mul_add(x, sum[$r][n][v]);
+                            }
+                        }
+                    )+
+                }
             }
             $(
                 for n in 0..N {

@@ -1,8 +1,9 @@
 //! The fast net against the reference, at every level of this machine, and against itself in other batches.
 
-use fearless_simd::Level;
+use fearless_simd::{Level, dispatch};
 use proptest::prelude::*;
 
+use crate::kernel::{Rows, Used};
 use crate::net::Way;
 use crate::weights::Answer;
 use crate::{Config, Error, Linear, Net, Precision, Weights, bf16};
@@ -84,11 +85,17 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 
 /// Every output within its bound, at every level; the widest level's answers.
 fn check(config: Config, seed: u64, rows: usize) -> Outputs {
-    let (weights, inputs) = sample(config.clone(), seed, rows);
+    let (weights, inputs) = sample(config, seed, rows);
+    check_rows(&weights, &inputs, rows)
+}
+
+/// The same for rows of choice.
+fn check_rows(weights: &Weights, inputs: &[f32], rows: usize) -> Outputs {
+    let config = weights.config();
     let mut first: Option<(&str, Outputs)> = None;
     for level in levels() {
-        let mut net = Net::by(&weights, Way::Single(level));
-        let (values, policies) = run(&mut net, &inputs, rows);
+        let mut net = Net::by(weights, Way::Single(level));
+        let (values, policies) = run(&mut net, inputs, rows);
         for row in 0..rows {
             let exact = weights
                 .reference(&inputs[row * config.inputs..][..config.inputs])
@@ -304,6 +311,23 @@ proptest! {
         check(config(inputs, &hidden, policies), seed, rows);
     }
 
+    /// Ranges of zeros: in all rows, so that blocks are left out, or in some.
+    #[test]
+    fn zeros_change_no_bit(
+        inputs in 1usize..200, hidden in prop::collection::vec(1usize..150, 0..3), policies in 0usize..70,
+        rows in 1usize..120, seed: u64, zeros in prop::collection::vec((0usize..200, 1usize..100, 1usize..3), 0..6),
+    ) {
+        let (weights, mut x) = sample(config(inputs, &hidden, policies), seed, rows);
+        for (start, length, every) in zeros {
+            let range = start.min(inputs)..(start + length).min(inputs);
+            for row in x.chunks_mut(inputs).step_by(every) {
+                row[range.clone()].fill(if start % 2 == 0 { 0.0 } else { -0.0 });
+            }
+        }
+        check_zeros(&weights, &x, rows);
+        check_rows(&weights, &x, rows);
+    }
+
     /// The same in bf16: odd numbers of inputs, groups half full, tiles half empty.
     #[test]
     fn any_net_in_bf16_is_its_reference(
@@ -383,6 +407,101 @@ fn an_input_that_is_no_number_is_found_in_every_way() {
                     };
                     assert_eq!(row * width + column, at, "{name}");
                     assert_eq!(value.to_bits(), bad.to_bits(), "{name}");
+                }
+            }
+        }
+    }
+}
+
+/// So many inputs, the places (row, column) that are not zero, and the spans (start, end) that are left, by hand.
+#[test]
+fn blocks_that_are_zero_in_all_rows_are_left_out() {
+    let check = |inputs: usize, places: &[(usize, usize)], wanted: &[(usize, usize)]| {
+        // What lies behind a row's inputs is not looked at.
+        let stride = inputs + 3;
+        let mut numbers = vec![f32::NAN; 5 * stride];
+        for row in numbers.chunks_mut(stride) {
+            row[..inputs].fill(-0.0);
+        }
+        for &(row, column) in places {
+            // The smallest number that is not zero.
+            numbers[row * stride + column] = f32::from_bits(1);
+        }
+        let x = Rows {
+            numbers: &numbers,
+            stride,
+            count: 5,
+        };
+        for level in levels() {
+            let mut used = Used::new(inputs);
+            let alone = dispatch!(level, simd => used.find(simd, x, inputs));
+            assert_eq!(alone, None);
+            let found: Vec<_> = used.spans().iter().map(|s| (s.start, s.end)).collect();
+            assert_eq!(found, wanted, "{level:?}, {inputs} inputs, {places:?}");
+        }
+    };
+    check(40, &[], &[]);
+    check(40, &[(4, 0)], &[(0, 16)]);
+    check(40, &[(4, 15)], &[(0, 16)]);
+    check(40, &[(0, 16)], &[(16, 32)]);
+    check(40, &[(2, 31)], &[(16, 32)]);
+    check(40, &[(2, 32)], &[(32, 40)]);
+    check(40, &[(4, 39)], &[(32, 40)]);
+    check(40, &[(1, 15), (3, 16)], &[(0, 32)]);
+    check(40, &[(3, 3), (1, 39)], &[(0, 16), (32, 40)]);
+    check(48, &[(3, 3), (1, 47)], &[(0, 16), (32, 48)]);
+    check(1, &[(4, 0)], &[(0, 1)]);
+    check(1, &[], &[]);
+}
+
+/// The same bits, in any batch, as when all products are formed.
+fn check_zeros(weights: &Weights, inputs: &[f32], rows: usize) {
+    let (width, logits) = (weights.config().inputs, weights.config().policies);
+    let levels = levels().into_iter();
+    for way in levels.flat_map(|level| [Way::Single(level), Way::Rounded(level)]) {
+        let mut net = Net::by(weights, way);
+        let mut dense = net.clone();
+        dense.form_all_products();
+        let name = net.instructions();
+        let wanted = run(&mut dense, inputs, rows);
+        let mut at = 0;
+        for size in [rows, 1, 2, 3, 1, 100] {
+            if at == rows {
+                at = 0;
+            }
+            let size = size.min(rows - at);
+            let (v, p) = run(&mut net, &inputs[at * width..][..size * width], size);
+            assert_eq!(bits(&v), bits(&wanted.0[at..at + size]), "{name}");
+            let logits_at = at * logits..(at + size) * logits;
+            assert_eq!(bits(&p), bits(&wanted.1[logits_at]), "{name}");
+            at += size;
+        }
+    }
+}
+
+/// One column that is not zero, in one row, at the edges of blocks and beside them; and no column at all.
+#[test]
+fn one_column_at_the_edge_of_a_block_counts() {
+    for (width, hidden) in [(70, &[40, 70][..]), (33, &[])] {
+        for rows in [2, 5, 13, 100] {
+            let (weights, _) = sample(config(width, hidden, 9), 8, 0);
+            // Biases of negative zero: sums then show the sign of every product with zero.
+            let mut layers = weights.layers().to_vec();
+            layers.iter_mut().for_each(|layer| layer.bias.fill(-0.0));
+            let unbiased = Weights::new(weights.config().clone(), layers).unwrap();
+            for weights in [&weights, &unbiased] {
+                for zero in [0.0, -0.0] {
+                    let mut inputs = vec![zero; rows * width];
+                    check_zeros(weights, &inputs, rows);
+                    let nothing = check_rows(weights, &inputs, rows);
+                    for column in [0, 1, 15, 16, 17, 31, 32, width - 1] {
+                        let at = (rows - 1) * width + column;
+                        inputs[at] = -0.75;
+                        check_zeros(weights, &inputs, rows);
+                        let something = check_rows(weights, &inputs, rows);
+                        assert_ne!(nothing.1[(rows - 1) * 9..], something.1[(rows - 1) * 9..]);
+                        inputs[at] = zero;
+                    }
                 }
             }
         }
