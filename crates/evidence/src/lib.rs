@@ -4,15 +4,20 @@
 //! fixed rule stands behind it. Every policy walks the same paths ([`Paths`]), so differences are paired and sharp, and a
 //! martingale control takes most of the remaining noise ([`Grade`]).
 //!
+//! [`worlds`] makes paths of markets that are not the model's, for judging a policy where the model is wrong.
+//!
 //! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
 
 mod baselines;
+mod error;
 mod grade;
 mod odds;
 mod paths;
 mod walk;
+pub mod worlds;
 
 pub use baselines::{FixedRule, Hold, Once};
+pub use error::Error;
 pub use grade::{Grade, Interval, difference};
 pub use odds::{Odds, odds};
 pub use paths::{Paths, uniform};

@@ -1,5 +1,6 @@
 //! Fresh simulated futures: day by day, the same for every policy, and independent of how many threads make them.
 
+use crate::Error;
 use market::futures::{Futures, State};
 use std::thread;
 
@@ -20,22 +21,66 @@ impl Paths {
         seed: u64,
         threads: usize,
     ) -> Paths {
-        let mut days: Vec<u16> = futures
-            .trading_days
-            .iter()
-            .copied()
-            .filter(|&day| day < horizon_day)
-            .collect();
-        days.push(horizon_day);
+        Paths::fill(futures, horizon_day, count, threads, |path, days, out| {
+            simulate_one(futures, days, path, seed, out);
+        })
+    }
+
+    /// Paths made elsewhere: all states of the first path, of `days` days each, then of the second, and so on.
+    ///
+    /// All go through the same days, ascending, without today; the last day is the horizon. A [`Grade`](crate::Grade) takes paths
+    /// `2 i` and `2 i + 1` for one draw.
+    pub fn from_states(days: usize, states: Vec<State>) -> Result<Paths, Error> {
+        if days == 0 || states.is_empty() || !states.len().is_multiple_of(days) {
+            return Err(Error::NotWhole {
+                states: states.len(),
+                days,
+            });
+        }
+        for (path, own) in states.chunks(days).enumerate() {
+            let mut before = 0;
+            for (state, first) in own.iter().zip(&states) {
+                let (day, spot, vol_factor) = (state.day, state.spot, state.vol_factor);
+                if day != first.day || day <= before {
+                    let expected = first.day.max(before.saturating_add(1));
+                    return Err(Error::OtherDays {
+                        path,
+                        day,
+                        expected,
+                    });
+                }
+                if !(spot > 0.0 && spot.is_finite() && vol_factor.is_finite()) {
+                    return Err(Error::NoState {
+                        path,
+                        day,
+                        spot,
+                        vol_factor,
+                    });
+                }
+                before = day;
+            }
+        }
+        Ok(Paths { days, states })
+    }
+
+    /// Whole pairs of paths, each made by `make` from its number and the days, on any number of threads.
+    pub(crate) fn fill(
+        futures: &Futures,
+        horizon_day: u16,
+        count: usize,
+        threads: usize,
+        make: impl Fn(u64, &[u16], &mut [State]) + Sync,
+    ) -> Paths {
+        let days = days_to(futures, horizon_day);
         let count = count.div_ceil(2) * 2;
         let mut states = vec![futures.today(); count * days.len()];
         let share = count.div_ceil(threads.max(1)).max(1);
         thread::scope(|scope| {
             for (worker, chunk) in states.chunks_mut(share * days.len()).enumerate() {
-                let days = &days;
+                let (days, make) = (&days, &make);
                 scope.spawn(move || {
                     for (offset, path) in chunk.chunks_mut(days.len()).enumerate() {
-                        simulate_one(futures, days, (worker * share + offset) as u64, seed, path);
+                        make((worker * share + offset) as u64, days, path);
                     }
                 });
             }
@@ -60,6 +105,14 @@ impl Paths {
     pub fn iter(&self) -> impl Iterator<Item = &[State]> {
         self.states.chunks(self.days)
     }
+}
+
+/// The trading days before the horizon, and the horizon.
+pub(crate) fn days_to(futures: &Futures, horizon_day: u16) -> Vec<u16> {
+    let before = futures.trading_days.iter().copied();
+    let mut days: Vec<u16> = before.filter(|&day| day < horizon_day).collect();
+    days.push(horizon_day);
+    days
 }
 
 fn simulate_one(futures: &Futures, days: &[u16], path: u64, seed: u64, out: &mut [State]) {

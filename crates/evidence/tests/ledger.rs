@@ -1,5 +1,6 @@
 //! On every path, after every decision: the cash adds up to the cent, puts are secured, calls covered.
 
+use evidence::worlds::{Garch, Heston, Regimes, World};
 use evidence::{FixedRule, Grade, Hold, Paths, Policy, difference, odds, uniform, walk_all};
 use market::futures::{Assumptions, Dividend, Futures, Spread};
 use market::{Cents, Style};
@@ -135,20 +136,68 @@ fn any_policy_keeps_the_books() {
 #[test]
 fn the_control_is_worth_nothing_on_average() {
     let rules = rules(0.9);
-    let paths = Paths::simulate(&rules.futures, rules.horizon_day, 20_000, 6, 2);
-    let walks = walk_all(&rules, &start(&rules), &paths, &Anything(1), 2);
-    let count = walks.len() as f64;
-    let mean = walks.iter().map(|walk| walk.control_usd).sum::<f64>() / count;
-    let spread = (walks
-        .iter()
-        .map(|walk| walk.control_usd.powi(2))
-        .sum::<f64>()
-        / count)
-        .sqrt();
-    assert!(
-        mean.abs() < 4.0 * spread / count.sqrt(),
-        "mean {mean}, spread {spread}"
-    );
+    let own = Paths::simulate(&rules.futures, rules.horizon_day, 20_000, 6, 2);
+    let others = worlds().map(|world| {
+        world
+            .simulate(&rules.futures, 0.3, rules.horizon_day, 20_000, 6, 2)
+            .unwrap()
+    });
+    for (place, paths) in others.iter().chain([&own]).enumerate() {
+        let walks = walk_all(&rules, &start(&rules), paths, &Anything(1), 2);
+        let count = walks.len() as f64;
+        let mean = walks.iter().map(|walk| walk.control_usd).sum::<f64>() / count;
+        let spread = (walks
+            .iter()
+            .map(|walk| walk.control_usd.powi(2))
+            .sum::<f64>()
+            / count)
+            .sqrt();
+        assert!(
+            mean.abs() < 4.0 * spread / count.sqrt(),
+            "paths {place}: mean {mean}, spread {spread}"
+        );
+    }
+}
+
+fn worlds() -> [World; 3] {
+    [
+        World::Heston(Heston::default()),
+        World::Garch(Garch::default()),
+        World::Regimes(Regimes::default()),
+    ]
+}
+
+/// To who counts dollars only, a rule that sells the 30-delta put gains or loses little in a world whose volatility is the implied
+/// one (its costs; and leverage makes that put dearer, fat tails make it cheaper, than the lognormal), and where the world is
+/// calmer it earns the premium.
+#[test]
+fn selling_pays_in_other_worlds_where_they_are_calmer() {
+    let mut rules = rules(1.0);
+    rules.utility.risk_aversion = 0.0;
+    rules.futures.assumptions.jumps_per_year = 0.0;
+    let all_cash = Situation {
+        book: Book::new(Cents(4_000_000), Cents::ZERO, 0, &[]).unwrap(),
+        ..start(&rules)
+    };
+    let rule = FixedRule {
+        delta: 0.3,
+        days: 45,
+    };
+    for world in worlds() {
+        let gain = |vol: f64| {
+            let paths = world
+                .simulate(&rules.futures, vol, rules.horizon_day, 5_000, 11, 2)
+                .unwrap();
+            let grade = |walks: &[_]| Grade::new(walks, &rules.utility, 1.96);
+            let sold = grade(&walk_all(&rules, &all_cash, &paths, &rule, 2));
+            let held = grade(&walk_all(&rules, &all_cash, &paths, &Hold, 2));
+            difference(&sold, &held, 1.96)
+        };
+        let (fair, rich) = (gain(0.3), gain(0.24));
+        assert!(fair.value.abs() < 200.0, "{world:?}: {fair:?}");
+        assert!(rich.low > 300.0, "{world:?}: {rich:?}");
+        assert!(rich.low - fair.high > 400.0, "{world:?}: {rich:?} {fair:?}");
+    }
 }
 
 /// Results do not depend on threads; a paired difference is sharper than the two worths apart.

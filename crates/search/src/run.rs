@@ -162,6 +162,11 @@ impl<G: Game> Planner<G> {
         }
     }
 
+    /// The tree of the last search; empty before the first.
+    pub fn tree(&self) -> &Tree<G> {
+        &self.tree
+    }
+
     /// As [`run`]. The tree stays until the next search.
     pub fn run<E: Evaluator<G::State>>(
         &mut self,

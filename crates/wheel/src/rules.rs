@@ -140,6 +140,8 @@ impl Exercise {
     }
 }
 
+/// No outcome is further above today's spot than this, in its multiples: what is left of a fitted smile out there is no market.
+const SPOT_MAX: f64 = 1e4;
 /// Spot outcomes of one journey between decisions.
 const SPOTS: usize = 7;
 
@@ -389,11 +391,12 @@ impl Rules {
         let deviation = self.futures.deviation(&situation.state, to_day).max(1e-9);
         let mean = self.futures.mean_spot(&situation.state, to_day);
         for Outcome { probability, spot } in spots.into_iter().filter(|o| o.probability > 1e-9) {
-            let standard = (spot.max(0.01) / mean).ln() / deviation;
+            let spot = spot.clamp(0.01, SPOT_MAX * self.futures.spot);
+            let standard = (spot / mean).ln() / deviation;
             for vol_factor in self.futures.vol_factors(&situation.state, to_day, standard) {
                 let state = State {
                     day: to_day,
-                    spot: spot.max(0.01),
+                    spot,
                     vol_factor,
                 };
                 out.push((probability / 2.0, self.arrive(situation, state, |_, _| ())));
@@ -608,6 +611,19 @@ impl Rules {
             .min()
             .unwrap_or(self.horizon_day)
             .min(self.horizon_day);
+        let interest = |from, to| (self.futures.rate * years_between(from, to)).exp();
+        let (to_first, to_end) = (
+            interest(state.day, first),
+            interest(first, self.horizon_day),
+        );
+        if book.lots().is_empty() && book.shares() == 0 {
+            return visit(
+                1.0,
+                book.cash().usd() * to_first * to_end,
+                0.0,
+                &Growth::NONE,
+            );
+        }
         let strikes: ArrayVec<f64, { crate::book::LOTS }> = book
             .lots()
             .iter()
@@ -626,7 +642,8 @@ impl Rules {
             spot: state.spot,
             vol_factor,
         };
-        let later = Growth::lognormal(self.futures.deviation(&reference, self.horizon_day));
+        let deviation = self.futures.deviation(&reference, self.horizon_day);
+        let later = Growth::lognormal(deviation);
         let growth = self.futures.mean_spot(&reference, self.horizon_day) / state.spot;
         let paid = |from: u16, to: u16| -> f64 {
             self.futures
@@ -640,11 +657,6 @@ impl Rules {
         let (before, after) = (paid(state.day, first), paid(first, self.horizon_day));
         let (yield_before, yield_after) =
             (yields(state.day, first), yields(first, self.horizon_day));
-        let interest = |from, to| (self.futures.rate * years_between(from, to)).exp();
-        let (to_first, to_end) = (
-            interest(state.day, first),
-            interest(first, self.horizon_day),
-        );
         for &Outcome { probability, spot } in law.iter() {
             let mut cash = book.cash().usd() * to_first;
             let mut shares = book.shares() as f64;
@@ -668,12 +680,13 @@ impl Rules {
                 }
             }
             let fixed = cash * to_end + shares * after;
-            visit(
-                probability,
-                fixed,
-                shares * spot * growth * (1.0 + yield_after),
-                &later,
-            );
+            let slope = shares * spot * growth * (1.0 + yield_after);
+            // With no time left after the first expiry all nodes are one.
+            if deviation == 0.0 {
+                visit(probability, fixed + slope, 0.0, &later);
+            } else {
+                visit(probability, fixed, slope, &later);
+            }
         }
     }
 }

@@ -65,6 +65,9 @@ impl Utility {
 pub struct Growth([(f64, f64); 5]);
 
 impl Growth {
+    /// No growth at all.
+    pub const NONE: Growth = Growth([(0.2, 1.0); 5]);
+
     /// Weight and factor of every node.
     pub fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
         self.0.into_iter()

@@ -384,6 +384,33 @@ fn holding_a_fair_sale_is_worth_nothing_and_a_rich_one_its_premium() {
     }
 }
 
+/// Cash grows by interest; to who counts dollars only, shares are worth their mean, and both add up.
+#[test]
+fn cash_and_shares_are_held_at_their_mean() {
+    let mut rules = rules(futures(0.9, Vec::new()), Vec::new(), 1e5);
+    for day in [0, 40, 87] {
+        let state = State {
+            day,
+            spot: 97.0,
+            vol_factor: 0.2,
+        };
+        let held = |rules: &Rules, shares| {
+            let book = Book::new(Cents(5_000_000), Cents::ZERO, shares, &[]).unwrap();
+            rules.held_worth(&Situation { state, book }, &mut Vec::new())
+        };
+        let cash = 5e4 * (0.03 * f64::from(88 - day) / 365.0_f64).exp();
+        for risk_aversion in [0.0, 2.0] {
+            rules.utility.risk_aversion = risk_aversion;
+            let exact = rules.utility.of(cash);
+            assert!((held(&rules, 0) / exact - 1.0).abs() < 1e-12);
+        }
+        rules.utility.risk_aversion = 0.0;
+        let mean = rules.futures.mean_spot(&state, 88);
+        let gap = held(&rules, 300) - rules.utility.of(cash + 300.0 * mean);
+        assert!(gap.abs() < 1e-6, "day {day}: {gap}");
+    }
+}
+
 /// A short put takes part of the spot's risk: the more risk-averse, the less it is worth.
 #[test]
 fn risk_aversion_lowers_the_worth_of_a_sale() {
