@@ -21,7 +21,8 @@ fn main() {
     );
     for round in 0..3 {
         println!("round {round}");
-        indices(1_000_000, 8);
+        indices(1_000_000, 8, 0);
+        indices(1_000_000, 8, 5);
         rows(1_000_000, 8);
         rows(200_000, 768);
         if let Some(python) = peer {
@@ -34,20 +35,26 @@ fn main() {
     }
 }
 
-fn full(capacity: usize, width: usize) -> Replay {
+/// With `groups` of even shares, each for every so many-th row; 0 for none.
+fn full(capacity: usize, width: usize, groups: u32) -> Replay {
     let replay = Replay::new(ReplayConfig {
         capacity,
         width,
         alpha: 0.6,
+        groups: vec![1.0; groups as usize],
         seed: 1,
         ratio: None,
     })
     .expect("a sound configuration");
     let ids: Vec<RecordId> = (0..1_000).map(RecordId).collect();
+    let of: Vec<u32> = match groups {
+        0 => Vec::new(),
+        _ => (0..1_000).map(|i| i % groups).collect(),
+    };
     let block: Vec<f32> = (0..1_000 * width).map(|i| (i % 97) as f32).collect();
     let before = seconds();
     for _ in 0..capacity / 1_000 {
-        replay.try_add(&ids, &block).expect("no ratio");
+        replay.try_add(&ids, &of, &block).expect("no ratio");
     }
     let rate = capacity as f64 / (seconds() - before);
     println!(
@@ -63,10 +70,10 @@ fn full(capacity: usize, width: usize) -> Replay {
     replay
 }
 
-fn indices(capacity: usize, width: usize) {
-    let replay = full(capacity, width);
+fn indices(capacity: usize, width: usize, groups: u32) {
+    let replay = full(capacity, width, groups);
     measure(
-        "ours, indices and weights only",
+        &format!("ours, indices and weights only, {groups} groups"),
         capacity,
         width,
         |number, draw| {
@@ -78,7 +85,7 @@ fn indices(capacity: usize, width: usize) {
 }
 
 fn rows(capacity: usize, width: usize) {
-    let replay = full(capacity, width);
+    let replay = full(capacity, width, 0);
     measure("ours, with rows", capacity, width, |number, draw| {
         replay
             .draw_rows(number, BATCH, 0.4, draw)

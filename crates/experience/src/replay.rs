@@ -1,13 +1,22 @@
 //! Rows of training data in memory: a ring that forgets the oldest, drawn by priority.
 //!
 //! ```text
-//! P(i)   = p_i^alpha / sum_j p_j^alpha
-//! draw k of n comes from the stretch [k, k + 1) / n of the running sum            (stratified)
-//! weight = (N P(i))^-beta / the largest weight of the draw
+//! P(i)   = q(i) p_i^alpha / sum_j p_j^alpha         the sum over the rows of i's group
+//! q(i)   = share of i's group / shares of all groups with something to draw
+//! group g of n draws has floor or ceil of n q_g, n q_g on average; exactly n q_g where that is a whole number
+//! draw k of its m comes from the stretch [k, k + 1) / m of its running sum         (stratified)
+//! weight = (N f(i) P(i) / q(i))^-beta / the largest weight of the draw
+//! f(i)   = the part of all rows that can be drawn which is in i's group
 //! ```
-//! Source: Schaul, Quan, Antonoglou & Silver, "Prioritized Experience Replay" (2016), sections 3.3 and 3.4; a row that was never
-//! drawn has the largest priority seen so far. The ratio of draws to rows is held as in Cassirer et al., "Reverb" (2021),
-//! section 3.4. Draws are a function of (seed, draw number, place), so the same rows give the same draw on any thread.
+//! A group is whatever its rows have in common, such as the regime of their market; without shares all rows are one group, `q` and `f`
+//! are 1, and the rest is as published. Shares are a wish and priorities a means, so the weights undo priorities alone: with `beta = 1` a
+//! weighted mean over draws stands for `sum_g q_g mean_g`, the means of the groups in their shares and not in their numbers of rows.
+//! Beware of a group with few rows: each of them is drawn as often as its share asks for.
+//!
+//! How many draws a group has is a systematic sample (Madow & Madow, Ann. Math. Stat. 15 (1944)): places `k + u`, one `u` for the draw,
+//! over the running sum of `n q`. Priorities: Schaul, Quan, Antonoglou & Silver, "Prioritized Experience Replay" (2016), sections 3.3
+//! and 3.4; a row that was never drawn has the largest priority seen so far. The ratio of draws to rows is held as in Cassirer et al.,
+//! "Reverb" (2021), section 3.4. Draws are a function of (seed, draw number, place), so the same rows give the same draw on any thread.
 //!
 //! Memory only: the ledger is the truth, and [`Replay::refill`] reads it back after a restart, without the priorities. Whoever must go
 //! on exactly as before keeps [`Replay::standing`] too, and gives it back to [`Replay::restore`].
@@ -26,6 +35,9 @@ pub struct ReplayConfig {
     pub width: usize,
     /// How much priorities matter: 0 draws evenly, 1 in proportion.
     pub alpha: f64,
+    /// The share of the draws that each group of rows is to have, in any unit: `[1.0, 1.0]` is half and half. A group with nothing to
+    /// draw leaves its share to the others, in proportion. Empty: all rows are of group 0.
+    pub groups: Vec<f64>,
     /// The seed of every draw.
     pub seed: u64,
     /// Keeps drawing and adding in step; `None` lets both run free.
@@ -87,6 +99,8 @@ pub struct Standing {
     pub largest: f64,
     /// The priorities of the rows held, oldest first, to the power of alpha.
     pub priorities: Vec<f64>,
+    /// Their groups; empty where the replay has no shares.
+    pub groups: Vec<u32>,
 }
 
 /// The buffer. Share it between threads by reference: any of them may add and draw.
@@ -102,11 +116,24 @@ pub struct Replay {
 struct Ring {
     rows: Vec<f32>,
     ids: Vec<RecordId>,
-    tree: SumTree,
+    /// The group of each slot.
+    groups: Vec<u32>,
+    lots: Vec<Lot>,
     /// Rows ever added; the next goes to slot `added % capacity`.
     added: u64,
     /// To the power of alpha already.
     largest: f64,
+}
+
+/// The rows of one group.
+///
+/// Invariant: a leaf of `tree` is above zero only where the slot is of this group, and `drawable` counts those.
+#[derive(Debug)]
+struct Lot {
+    share: f64,
+    /// Over the slots of all groups.
+    tree: SumTree,
+    drawable: u64,
 }
 
 #[derive(Debug, Default)]
@@ -120,11 +147,12 @@ struct Pace {
 }
 
 impl Replay {
-    /// An empty buffer; its memory is taken at once: `capacity * (4 * width + 17)` bytes and a little.
+    /// An empty buffer; its memory is taken at once: `capacity * (4 * width + 12 + 9 * groups)` bytes and a little, without
+    /// shares of groups that of one.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a capacity or width of zero, an `alpha` that is negative or not finite, or a ratio that could never
-    /// let anything through.
+    /// [`Error::Refused`] for a capacity or width of zero, an `alpha` that is negative or not finite, a share that is not positive and
+    /// finite, or a ratio that could never let anything through.
     pub fn new(config: ReplayConfig) -> Result<Replay, Error> {
         let refuse = |why: &str| {
             Err(Error::Refused {
@@ -138,20 +166,33 @@ impl Replay {
         if !(config.alpha.is_finite() && config.alpha >= 0.0) {
             return refuse("alpha must be a number that is not negative");
         }
-        if let Some(ratio) = config.ratio {
-            let sound = |x: f64| x.is_finite() && x > 0.0;
-            if !sound(ratio.draws_per_row) || !sound(ratio.slack) {
-                return refuse("draws per row and slack must be positive numbers");
-            }
+        let sound = |x: f64| x.is_finite() && x > 0.0;
+        if !config.groups.iter().all(|&share| sound(share)) {
+            return refuse("the shares of groups must be positive numbers");
+        }
+        if let Some(ratio) = config.ratio
+            && !(sound(ratio.draws_per_row) && sound(ratio.slack))
+        {
+            return refuse("draws per row and slack must be positive numbers");
         }
         let Some(numbers) = config.capacity.checked_mul(config.width) else {
             return refuse("capacity times width is more than any memory");
+        };
+        let lot = |share: f64| Lot {
+            share,
+            tree: SumTree::new(config.capacity),
+            drawable: 0,
+        };
+        let lots = match &config.groups[..] {
+            [] => vec![lot(1.0)],
+            shares => shares.iter().map(|&share| lot(share)).collect(),
         };
         Ok(Replay {
             ring: RwLock::new(Ring {
                 rows: vec![0.0; numbers],
                 ids: vec![RecordId(0); config.capacity],
-                tree: SumTree::new(config.capacity),
+                groups: vec![0; config.capacity],
+                lots,
                 added: 0,
                 largest: 1.0,
             }),
@@ -178,16 +219,17 @@ impl Replay {
         (pace.added, pace.drawn)
     }
 
-    /// Adds rows, waiting while they are too far ahead of the draws.
+    /// Adds rows, waiting while they are too far ahead of the draws. `groups` says whose share each row is drawn in; empty, all are of
+    /// group 0.
     ///
     /// # Errors
     /// [`Wait::Closed`] once [`Replay::close`] was called.
     ///
     /// # Panics
-    /// If `rows` is not `ids.len()` rows of the configured width.
-    pub fn add(&self, ids: &[RecordId], rows: &[f32]) -> Result<(), Wait> {
+    /// If `rows` is not `ids.len()` rows of the configured width, or `groups` neither empty nor as many groups that have a share.
+    pub fn add(&self, ids: &[RecordId], groups: &[u32], rows: &[f32]) -> Result<(), Wait> {
         self.pass(|pace| pace.admit_rows(&self.config, ids.len()), true)?;
-        self.put(ids, rows);
+        self.put(ids, groups, rows);
         self.count_added(ids.len());
         Ok(())
     }
@@ -199,9 +241,29 @@ impl Replay {
     ///
     /// # Panics
     /// As [`Replay::add`].
-    pub fn try_add(&self, ids: &[RecordId], rows: &[f32]) -> Result<(), Wait> {
+    pub fn try_add(&self, ids: &[RecordId], groups: &[u32], rows: &[f32]) -> Result<(), Wait> {
         self.pass(|pace| pace.admit_rows(&self.config, ids.len()), false)?;
-        self.put(ids, rows);
+        self.put(ids, groups, rows);
+        self.count_added(ids.len());
+        Ok(())
+    }
+
+    /// Adds rows however far they are ahead of the draws: at the end of a run, where nobody draws any more and nothing must be lost.
+    /// They count like others: whoever goes on from there owes their draws.
+    ///
+    /// # Errors
+    /// [`Wait::Closed`]: nothing was added.
+    ///
+    /// # Panics
+    /// As [`Replay::add`].
+    pub fn add_ahead(&self, ids: &[RecordId], groups: &[u32], rows: &[f32]) -> Result<(), Wait> {
+        let mut pace = self.pace();
+        if pace.closed {
+            return Err(Wait::Closed);
+        }
+        pace.admitted += ids.len() as u64;
+        drop(pace);
+        self.put(ids, groups, rows);
         self.count_added(ids.len());
         Ok(())
     }
@@ -261,7 +323,7 @@ impl Replay {
             let there = turn < ring.added && ring.added - turn <= capacity;
             let powered = priority.powf(self.config.alpha);
             if there && priority >= 0.0 && powered.is_finite() {
-                ring.tree.set((turn % capacity) as usize, powered);
+                ring.set((turn % capacity) as usize, powered);
                 ring.largest = ring.largest.max(powered);
                 changed += 1;
             }
@@ -272,21 +334,25 @@ impl Replay {
     /// What must be kept beside the rows to go on exactly as now. Not while others add or draw.
     pub fn standing(&self) -> Standing {
         let (ring, pace) = (self.ring(), self.pace());
-        let held = ring.added.min(self.config.capacity as u64);
+        let capacity = self.config.capacity as u64;
+        let held = ring.added.min(capacity);
+        let slots = (ring.added - held..ring.added).map(|turn| (turn % capacity) as usize);
         Standing {
             added: ring.added,
             drawn: pace.drawn,
             largest: ring.largest,
-            priorities: (ring.added - held..ring.added)
-                .map(|turn| ring.tree.get((turn % self.config.capacity as u64) as usize))
-                .collect(),
+            priorities: slots.clone().map(|slot| ring.get(slot)).collect(),
+            groups: match self.config.groups[..] {
+                [] => Vec::new(),
+                _ => slots.map(|slot| ring.groups[slot]).collect(),
+            },
         }
     }
 
     /// Makes an empty replay stand as another did; `ids` and `rows` are what that one held, oldest first.
     ///
     /// # Errors
-    /// [`Error::Refused`] where rows, ids and standing do not belong together, or this replay is not empty.
+    /// [`Error::Refused`] where rows, ids, standing and shares do not belong together, or this replay is not empty.
     pub fn restore(
         &self,
         ids: &[RecordId],
@@ -316,6 +382,20 @@ impl Replay {
                 self.config.width
             ));
         }
+        let shares = self.config.groups.len();
+        let expected = if shares == 0 { 0 } else { ids.len() };
+        if standing.groups.len() != expected {
+            return refuse(format!(
+                "{} rows and shares for {shares} groups, but {} rows say their group",
+                ids.len(),
+                standing.groups.len()
+            ));
+        }
+        if let Some(wrong) = standing.groups.iter().find(|&&of| of as usize >= shares) {
+            return refuse(format!(
+                "a row is of group {wrong}, but there are shares for {shares}"
+            ));
+        }
         let sound = |x: f64| x.is_finite() && x >= 0.0;
         let all = standing.priorities.iter().chain([&standing.largest]);
         if let Some(wrong) = all.copied().find(|&x| !sound(x)) {
@@ -327,10 +407,10 @@ impl Replay {
         }
         ring.added = standing.added - held;
         drop(ring);
-        self.put(ids, rows);
+        self.put(ids, &standing.groups, rows);
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         for (turn, &priority) in (standing.added - held..).zip(&standing.priorities) {
-            ring.tree.set((turn % capacity) as usize, priority);
+            ring.set((turn % capacity) as usize, priority);
         }
         ring.largest = standing.largest;
         drop(ring);
@@ -345,23 +425,26 @@ impl Replay {
         self.changed.notify_all();
     }
 
-    /// Adds the decisions of the ledger after `after`, oldest first, as `to_row` writes them; `false` leaves one out. Returns the
-    /// last record seen, for the next call, and how many were added. Does not wait: a restart does not owe draws for old rows, so
-    /// they count as added and drawn alike.
+    /// Adds the decisions of the ledger after `after`, oldest first, as `to_row` writes them; it returns the row's group, or `None` to
+    /// leave one out. Returns the last record seen, for the next call, and how many were added. Does not wait: a restart does not owe
+    /// draws for old rows, so they count as added and drawn alike.
     ///
     /// # Errors
     /// Where the ledger cannot be read.
+    ///
+    /// # Panics
+    /// If a group has no share.
     pub fn refill(
         &self,
         reader: &Reader,
         encoder_version: i64,
         after: RecordId,
-        mut to_row: impl FnMut(&TrainingRow, &mut [f32]) -> bool,
+        mut to_row: impl FnMut(&TrainingRow, &mut [f32]) -> Option<u32>,
     ) -> Result<(RecordId, u64), Error> {
         const AT_ONCE: usize = 1_024;
         let (mut last, mut added) = (after, 0);
         let width = self.config.width;
-        let (mut ids, mut rows) = (Vec::new(), Vec::new());
+        let (mut ids, mut groups, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         loop {
             let page = reader.training_rows(encoder_version, last, AT_ONCE)?;
             let Some(end) = page.last() else {
@@ -369,17 +452,19 @@ impl Replay {
             };
             last = end.decision;
             ids.clear();
+            groups.clear();
             rows.clear();
             for row in &page {
                 let from = rows.len();
                 rows.resize(from + width, 0.0);
-                if to_row(row, &mut rows[from..]) {
+                if let Some(group) = to_row(row, &mut rows[from..]) {
                     ids.push(row.decision);
+                    groups.push(group);
                 } else {
                     rows.truncate(from);
                 }
             }
-            self.put(&ids, &rows);
+            self.put(&ids, &groups, &rows);
             added += ids.len() as u64;
             let mut pace = self.pace();
             pace.admitted += ids.len() as u64;
@@ -399,16 +484,31 @@ impl Replay {
         self.changed.notify_all();
     }
 
-    fn put(&self, ids: &[RecordId], rows: &[f32]) {
+    fn put(&self, ids: &[RecordId], groups: &[u32], rows: &[f32]) {
         let width = self.config.width;
         assert_eq!(rows.len(), ids.len() * width, "a row for each id");
+        assert!(
+            groups.is_empty() || groups.len() == ids.len(),
+            "a group for each id, or none"
+        );
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-        for (&id, row) in ids.iter().zip(rows.chunks_exact(width)) {
+        let lots = ring.lots.len();
+        assert!(
+            groups.iter().all(|&group| (group as usize) < lots),
+            "a share for each group"
+        );
+        for (at, (&id, row)) in ids.iter().zip(rows.chunks_exact(width)).enumerate() {
             let slot = (ring.added % self.config.capacity as u64) as usize;
             ring.rows[slot * width..][..width].copy_from_slice(row);
             ring.ids[slot] = id;
+            let group = groups.get(at).copied().unwrap_or(0);
+            if group != ring.groups[slot] {
+                // The old row leaves its group.
+                ring.set(slot, 0.0);
+                ring.groups[slot] = group;
+            }
             let largest = ring.largest;
-            ring.tree.set(slot, largest);
+            ring.set(slot, largest);
             ring.added += 1;
         }
     }
@@ -437,25 +537,44 @@ impl Replay {
         draw.turns.clear();
         draw.ids.clear();
         draw.weights.clear();
-        let total = ring.tree.total();
-        if total <= 0.0 {
+        let (mut shares, mut drawable) = (0.0, 0);
+        for lot in ring.lots.iter().filter(|lot| lot.tree.total() > 0.0) {
+            shares += lot.share;
+            drawable += lot.drawable;
+        }
+        if drawable == 0 {
             return Err(Wait::Empty);
         }
         let capacity = self.config.capacity as u64;
         let held = ring.added.min(capacity) as f64;
-        let stretch = total / count as f64;
+        let offset = uniform(self.config.seed, number, u64::MAX);
+        let (mut begin, mut running) = (0, 0.0);
         let mut largest = 0.0_f32;
-        for place in 0..count {
-            let within = uniform(self.config.seed, number, place as u64);
-            let slot = ring.tree.find((place as f64 + within) * stretch);
-            // The turn of the newest row in this slot.
-            let behind = (ring.added - 1 + capacity - slot as u64) % capacity;
-            draw.turns.push(ring.added - 1 - behind);
-            draw.ids.push(ring.ids[slot]);
-            let probability = ring.tree.get(slot) / total;
-            let weight = (held * probability).powf(-beta) as f32;
-            largest = largest.max(weight);
-            draw.weights.push(weight);
+        for lot in ring.lots.iter().filter(|lot| lot.tree.total() > 0.0) {
+            running += lot.share;
+            // Places k with k + offset below this are of this group or an earlier one; the last group takes what is left.
+            let end = if running < shares {
+                ((count as f64 * (running / shares) - offset).ceil() as usize).min(count)
+            } else {
+                count
+            };
+            let total = lot.tree.total();
+            let stretch = total / (end - begin) as f64;
+            // What the rows of this group would be if all rows that can be drawn were `held`.
+            let rows = held * (lot.drawable as f64 / drawable as f64);
+            for place in begin..end {
+                let within = uniform(self.config.seed, number, place as u64);
+                let slot = lot.tree.find(((place - begin) as f64 + within) * stretch);
+                // The turn of the newest row in this slot.
+                let behind = (ring.added - 1 + capacity - slot as u64) % capacity;
+                draw.turns.push(ring.added - 1 - behind);
+                draw.ids.push(ring.ids[slot]);
+                let probability = lot.tree.get(slot) / total;
+                let weight = (rows * probability).powf(-beta) as f32;
+                largest = largest.max(weight);
+                draw.weights.push(weight);
+            }
+            begin = end;
         }
         for weight in &mut draw.weights {
             *weight /= largest;
@@ -496,6 +615,21 @@ impl Replay {
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ring {
+    /// The priority of a slot.
+    fn get(&self, slot: usize) -> f64 {
+        self.lots[self.groups[slot] as usize].tree.get(slot)
+    }
+
+    /// Sets it.
+    fn set(&mut self, slot: usize, priority: f64) {
+        let lot = &mut self.lots[self.groups[slot] as usize];
+        lot.drawable -= u64::from(lot.tree.get(slot) > 0.0);
+        lot.drawable += u64::from(priority > 0.0);
+        lot.tree.set(slot, priority);
     }
 }
 

@@ -4,15 +4,16 @@
 //! cargo run --release -p learn --example lattice -- --fee 0.45 --folder runs/lattice
 //! ```
 //! The share of a row says how much of what best play gains over liquidating at once is gained, from cash and from a share, told
-//! exactly. The run in the folder goes on where it was left.
+//! exactly; what follows says how much the net knows by heart ([`knowledge`]). The run in the folder goes on where it was left. With `--draws-per-row` the run
+//! plays and learns at the same time, drawing each row so often, and `--games` says nothing.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use learn::lattice::{LatticeField, Standard, standards};
-use learn::{NetJudge, PlayConfig, Run, TrainConfig};
-use nn::Net;
+use learn::lattice::{LatticeField, Standard, knowledge, standards};
+use learn::{FreeConfig, Generation, NetJudge, PlayConfig, Run, TrainConfig};
 use nn::train::LearnConfig;
+use nn::{Net, Weights};
 use search::problems::wheel_lattice::Lattice;
 use search::problems::wheel_rolling::Rolling;
 use search::{Each, Root, SearchConfig};
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    const FLAGS: [&str; 14] = [
+    const FLAGS: [&str; 15] = [
         "--mu",
         "--implied-vol",
         "--fee",
@@ -42,6 +43,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         "--lambda",
         "--capacity",
         "--rate",
+        "--draws-per-row",
         "--seed",
         "--folder",
     ];
@@ -76,9 +78,10 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         life: number("--life", 1.0)? as u32,
         early: true,
     };
-    let generations = number("--generations", 40.0)? as u64;
-    let steps = number("--steps", 200.0)? as u32;
+    let generations = number("--generations", 60.0)? as u64;
+    let steps = number("--steps", 300.0)? as u32;
     let evaluations = number("--evaluations", 32.0)? as u32;
+    let draws_per_row = number("--draws-per-row", 0.0)?;
     let config = TrainConfig {
         hidden: vec![64, 64],
         play: PlayConfig {
@@ -90,19 +93,22 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
                 },
                 ..SearchConfig::default()
             },
-            lambda: number("--lambda", 0.5)?,
+            lambda: number("--lambda", 1.0)?,
             moves_max: 200,
         },
-        games: number("--games", 200.0)? as u32,
+        games: number("--games", 400.0)? as u32,
         steps,
         batch: 256,
-        capacity: number("--capacity", 6_000.0)? as usize,
+        capacity: number("--capacity", 24_000.0)? as usize,
         alpha: 0.6,
         beta: 1.0,
+        strata: Vec::new(),
         learn: LearnConfig {
-            learning_rate: number("--rate", 3e-3)?,
+            learning_rate: number("--rate", 8e-3)?,
             learning_rate_floor: 1e-5,
             warmup_steps: 50,
+            // A cent's error of the value is a loss of .00005: beside the policy's it would weigh nothing.
+            value_scale: 30.0,
             steps: generations * u64::from(steps),
             ..LearnConfig::default()
         },
@@ -130,25 +136,47 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     let field = LatticeField(game.clone());
     let about = serde_json::json!({ "field": format!("{game:?}") });
-    let mut run = Run::open(&field, config, &folder, &about)?;
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
-    while run.generation() < generations {
-        let report = run.advance(threads, &|_, _| true)?;
-        let Some(report) = report else { break };
-        let mut net = Net::new(run.weights());
+    let told = |report: &Generation, weights: &Weights| -> Result<(), learn::Error> {
+        let mut net = Net::new(weights);
         let mut judge = NetJudge::new(&game, &mut net)?;
         let told = standards(&game, &mut judge, &judging(32))?;
+        let known = knowledge(&game, &mut judge)?;
         println!(
-            "{:>3}: value {:.5} policy {:.4} gradient {:.3}; games {:.4} less luck {:.4} expected {:.4}; {}",
+            "{:>3}: value {:.5} policy {:.4} gradient {:.3}; {} games {:.4} less luck {:.4} expected {:.4}; {}; off by {:.4}, favourite best {:.3}, ahead loses ${:.5}",
             report.generation,
             report.value_loss,
             report.policy_loss,
             report.gradient_norm,
+            report.games,
             report.outcome,
             report.outcome_less_luck,
             report.expected,
-            shares(&told)
+            shares(&told),
+            known.error,
+            known.favourite,
+            known.ahead_loses_usd
         );
+        Ok(())
+    };
+    if draws_per_row > 0.0 {
+        let pace = FreeConfig {
+            first_rows: config.capacity as u64 / 10,
+            draws_per_row,
+        };
+        let all = config.learn.steps;
+        let mut run = Run::open_free(&field, config, pace, &folder, &about)?;
+        let mut judged = Ok(());
+        run.free(threads, all, &mut |_, _| true, &mut |report, weights| {
+            judged = told(report, weights);
+        })?;
+        return Ok(judged?);
+    }
+    let mut run = Run::open(&field, config, &folder, &about)?;
+    while run.generation() < generations {
+        let report = run.advance(threads, &|_, _| true)?;
+        let Some(report) = report else { break };
+        told(&report, run.weights())?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What can go wrong while learning.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What can go wrong in `learn`.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +71,9 @@ pub enum Error {
     },
 }
 
+#[cfg(feature = "train")]
 impl Error {
-    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
+    pub(crate) fn file(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
         let path = path.to_owned();
         move |source| Error::File { path, source }
     }

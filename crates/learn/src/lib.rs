@@ -5,19 +5,23 @@
 //! * [`NetJudge`]: a net as the judge of a search's leaves;
 //! * [`play()`]: one game, and its lessons;
 //! * [`lattice`]: a ground whose best play is known;
-//! * [`Run`]: generations of games and steps, in a folder that may be left at any moment.
+//! * `Run`: games and steps, in a folder that may be left at any moment. Behind the feature `train`, on by default: whoever only
+//!   judges and plays builds neither a learner nor a replay.
 //!
-//! Deliberately absent: markets, options but for the lattice, and the arithmetic of a step, which is [`nn::train`]'s.
+//! Deliberately absent: markets, options but for the lattice, and the arithmetic of a step, which is `nn::train`'s.
 
 pub mod dice;
 mod error;
 pub mod lattice;
 mod play;
+#[cfg(feature = "train")]
 mod rows;
+#[cfg(feature = "train")]
 mod run;
 mod view;
 
 pub use error::Error;
 pub use play::{Episode, ILLEGAL, Lesson, PlayConfig, play};
-pub use run::{Generation, Run, TrainConfig};
+#[cfg(feature = "train")]
+pub use run::{FreeConfig, Generation, Run, Stratum, TrainConfig};
 pub use view::{Field, NetJudge, Scale, View};

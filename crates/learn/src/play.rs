@@ -43,18 +43,26 @@ pub struct Lesson {
     pub policy: Vec<f32>,
     /// What the value output should be.
     pub value: f32,
+    /// [`Field::stratum`] of its game.
+    pub stratum: u32,
 }
 
 /// Stands in a [`Lesson::policy`] where no legal action is.
 pub const ILLEGAL: f32 = -1.0;
+
+/// No target of a value is further from the zero, in the net's units: a risk-averse game in which ruin is possible has worths that
+/// no net could tell apart from each other and from everything else.
+const VALUE_MAX: f32 = 20.0;
 
 /// A game that was played.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Episode {
     /// Its decisions, first to last.
     pub lessons: Vec<Lesson>,
-    /// What it brought, dice and all, in the game's unit, discounted to the start; of a game that was cut, with its last search's
-    /// word for the rest.
+    /// [`Field::stratum`] of the game.
+    pub stratum: u32,
+    /// What it brought, dice and all, discounted to the start; of a game that was cut, with its last search's word for the rest. As a
+    /// value at the start, within the bound of targets: 0 is the zero of the scale there.
     pub outcome: f64,
     /// The same less the luck of the dice.
     pub outcome_less_luck: f64,
@@ -91,6 +99,8 @@ pub fn play<F: Field>(
     config: &PlayConfig,
 ) -> Result<Episode, Error> {
     let (game, mut state) = field.draw(number);
+    let scale = game.scale(&state);
+    let stratum = field.stratum(number);
     let mut planner = Planner::new();
     let mut judge = NetJudge::new(&game, net)?;
     let mut moments: Vec<Moment> = Vec::new();
@@ -118,6 +128,7 @@ pub fn play<F: Field>(
             encoding: vec![0.0; game.inputs()],
             policy: vec![ILLEGAL; policies],
             value: f32::NAN,
+            stratum,
         };
         game.encode(&state, &mut lesson.encoding);
         for (edge, probability) in tree.edges(root).zip(tree.improved_policy(root)) {
@@ -166,6 +177,7 @@ pub fn play<F: Field>(
         } else {
             best
         };
+        // The check comes before the bound, which would hide an infinity.
         lesson.value = moment.scale.value(target) as f32;
         if !lesson.value.is_finite() {
             return Err(Error::Target {
@@ -174,14 +186,18 @@ pub fn play<F: Field>(
                 target,
             });
         }
+        lesson.value = lesson.value.clamp(-VALUE_MAX, VALUE_MAX);
         lessons.push(lesson);
     }
     lessons.reverse();
+    let bound = f64::from(VALUE_MAX);
+    let value = |worth: f64| scale.value(worth).clamp(-bound, bound);
     Ok(Episode {
         lessons,
-        outcome,
-        outcome_less_luck: less_luck,
-        expected,
+        stratum,
+        outcome: value(outcome),
+        outcome_less_luck: value(less_luck),
+        expected: value(expected),
         judged: judge.judged(),
     })
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! generation   N games by the net as it stands  ->  rows on the disk  ->  rows in the replay  ->  M steps  ->  checkpoint
 //! ```
-//! Everything in it depends on the seed alone: games are numbered, draws are numbered, and the sums of a step do not depend on how
+//! Everything in it depends on the seed alone (not so in a run that plays freely, [`Run::free`]): games are numbered, draws are numbered, and the sums of a step do not depend on how
 //! many threads play. So a run that was killed anywhere and goes on from its last checkpoint ends with the same bytes of
 //! weights as one that was not.
 //!
@@ -15,22 +15,27 @@
 //! | `rows.bin` | every lesson of every game ([`crate::rows`]) |
 //! | `checkpoint-00000012/` | `learner.safetensors`, in `standing.json` the replay's standing, and `SHA256SUMS` of both; written aside and renamed; the last two are kept |
 
+mod free;
+
+use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use experience::{Draw, RecordId, Replay, ReplayConfig, Standing};
-use nn::train::{Batch, LearnConfig, Learner};
+use experience::{Draw, Ratio, RecordId, Replay, ReplayConfig, Standing, Wait};
+use nn::train::{Batch, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use self::free::FreeConfig;
 use crate::play::{Episode, ILLEGAL, PlayConfig, play};
 use crate::rows::RowFile;
 use crate::{Error, Field, dice};
 
-/// How a run learns.
-#[derive(Clone, Debug, PartialEq)]
+/// How a run learns. `run.json` keeps its `Debug` text: see there before a field is added.
+#[derive(Clone, PartialEq)]
 pub struct TrainConfig {
     /// Sizes of the hidden layers.
     pub hidden: Vec<usize>,
@@ -48,6 +53,9 @@ pub struct TrainConfig {
     pub alpha: f64,
     /// How far the weights of rows make up for it: 1 fully.
     pub beta: f64,
+    /// The share of the draws that each [`Field::stratum`] from 0 on is to have, in any unit, however few rows it has; the weights of
+    /// rows leave it so ([`experience::ReplayConfig::groups`]). Empty: rows are drawn without regard to their stratum.
+    pub strata: Vec<f64>,
     /// How a step is made.
     pub learn: LearnConfig,
     /// Same seed, same weights.
@@ -86,11 +94,52 @@ impl TrainConfig {
                 });
             }
         }
+        if !self.strata.iter().all(|x| x.is_finite() && *x > 0.0) {
+            return Err(Error::Config {
+                what: "strata",
+                value: format!("{:?}", self.strata),
+                why: "every share must be a positive number",
+            });
+        }
         Ok(())
     }
 }
 
-/// What a generation brought.
+impl fmt::Debug for TrainConfig {
+    /// As derived, but for fields that are younger than runs that may go on: they are left out while they are off.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TrainConfig {
+            hidden,
+            play,
+            games,
+            steps,
+            batch,
+            capacity,
+            alpha,
+            beta,
+            strata,
+            learn,
+            seed,
+        } = self;
+        let mut text = f.debug_struct("TrainConfig");
+        text.field("hidden", hidden)
+            .field("play", play)
+            .field("games", games)
+            .field("steps", steps)
+            .field("batch", batch)
+            .field("capacity", capacity)
+            .field("alpha", alpha)
+            .field("beta", beta)
+            .field("learn", learn)
+            .field("seed", seed);
+        if !strata.is_empty() {
+            text.field("strata", strata);
+        }
+        text.finish()
+    }
+}
+
+/// What a generation brought. A mean over nothing is NaN.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
     /// Its number, from 1.
@@ -109,14 +158,107 @@ pub struct Generation {
     pub policy_loss: f64,
     /// Mean size of the gradient before clipping.
     pub gradient_norm: f64,
-    /// Of the last step.
+    /// Of the last step; 0 without one.
     pub learning_rate: f64,
-    /// Mean outcome of its games, in the game's unit.
+    /// Mean outcome of its games, as values at their starts.
     pub outcome: f64,
     /// The same less the luck of the dice.
     pub outcome_less_luck: f64,
     /// What the searches expected at the start of the games, on average.
     pub expected: f64,
+    /// The games by [`Field::stratum`], in its order.
+    pub strata: Vec<Stratum>,
+}
+
+/// What the games of one stratum brought.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stratum {
+    /// Which one.
+    pub stratum: u32,
+    /// Games of it.
+    pub games: u64,
+    /// Decisions in them.
+    pub moves: u64,
+    /// Mean outcome, as values at the starts.
+    pub outcome: f64,
+    /// The same less the luck of the dice.
+    pub outcome_less_luck: f64,
+    /// What the searches expected at the start, on average.
+    pub expected: f64,
+}
+
+/// Sums of what will be a [`Generation`].
+#[derive(Default)]
+struct Tally {
+    judged: u64,
+    steps: u64,
+    value_loss: f64,
+    policy_loss: f64,
+    gradient_norm: f64,
+    learning_rate: f64,
+    /// Sums where the report has means.
+    strata: BTreeMap<u32, Stratum>,
+}
+
+impl Tally {
+    fn game(&mut self, episode: &Episode) {
+        self.judged += episode.judged;
+        let sums = self.strata.entry(episode.stratum).or_default();
+        sums.stratum = episode.stratum;
+        sums.games += 1;
+        sums.moves += episode.lessons.len() as u64;
+        sums.outcome += episode.outcome;
+        sums.outcome_less_luck += episode.outcome_less_luck;
+        sums.expected += episode.expected;
+    }
+
+    fn step(&mut self, told: &StepReport) {
+        self.steps += 1;
+        self.value_loss += told.value_loss.unwrap_or(0.0);
+        self.policy_loss += told.policy_loss.unwrap_or(0.0);
+        self.gradient_norm += told.gradient_norm;
+        self.learning_rate = told.learning_rate;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.steps == 0 && self.strata.is_empty()
+    }
+
+    /// The report of generation `generation`, at whose end the learner has made `steps` steps in all.
+    fn report(self, generation: u64, steps: u64) -> Generation {
+        let of = |part: fn(&Stratum) -> f64| self.strata.values().map(part).sum::<f64>();
+        let count = |part: fn(&Stratum) -> u64| self.strata.values().map(part).sum::<u64>();
+        let games = count(|sums| sums.games);
+        let (each_game, each_step) = (1.0 / games as f64, 1.0 / self.steps as f64);
+        // 0 times an infinite share is NaN: nothing has no mean.
+        Generation {
+            generation,
+            games,
+            moves: count(|sums| sums.moves),
+            judged: self.judged,
+            steps,
+            value_loss: each_step * self.value_loss,
+            policy_loss: each_step * self.policy_loss,
+            gradient_norm: each_step * self.gradient_norm,
+            learning_rate: self.learning_rate,
+            outcome: each_game * of(|sums| sums.outcome),
+            outcome_less_luck: each_game * of(|sums| sums.outcome_less_luck),
+            expected: each_game * of(|sums| sums.expected),
+            strata: self
+                .strata
+                .values()
+                .map(|sums| {
+                    let each = 1.0 / sums.games as f64;
+                    Stratum {
+                        outcome: each * sums.outcome,
+                        outcome_less_luck: each * sums.outcome_less_luck,
+                        expected: each * sums.expected,
+                        ..*sums
+                    }
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A run in its folder.
@@ -129,6 +271,13 @@ pub struct Run<'f, F: Field> {
     rows: RowFile,
     generation: u64,
     draws: u64,
+    /// Of a free run: its pace, the games it has begun and those that are in `rows`.
+    free: Option<FreeConfig>,
+    begun: u64,
+    games: u64,
+    last: Option<Generation>,
+    /// Held as long as the run is.
+    lock: fs::File,
 }
 
 /// What a checkpoint says beside the learner.
@@ -138,11 +287,20 @@ struct StandingFile {
     generation: u64,
     draws: u64,
     rows_bytes: u64,
+    /// Of a free run: games begun, and games in the rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    free_games: Option<(u64, u64)>,
     added: u64,
     drawn: u64,
     /// Numbers by their bits: JSON's decimals are read back exactly by us, but not by everyone.
     largest_bits: u64,
     priorities_bits: Vec<u64>,
+    /// The strata of the rows held, where they have shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    strata: Vec<u32>,
+    /// What the generation brought that ends here: a [`Generation`], where all its numbers are numbers.
+    #[serde(default)]
+    last: serde_json::Value,
 }
 
 const SCHEMA: u32 = 1;
@@ -161,24 +319,56 @@ impl<'f, F: Field> Run<'f, F> {
         folder: &Path,
         about: &serde_json::Value,
     ) -> Result<Run<'f, F>, Error> {
+        Run::open_as(field, config, None, folder, about)
+    }
+
+    fn open_as(
+        field: &'f F,
+        config: TrainConfig,
+        free: Option<FreeConfig>,
+        folder: &Path,
+        about: &serde_json::Value,
+    ) -> Result<Run<'f, F>, Error> {
         config.check()?;
+        if free.is_some_and(|free| free.first_rows == 0) {
+            return Err(Error::Config {
+                what: "first_rows",
+                value: "0".to_owned(),
+                why: "it must be at least 1",
+            });
+        }
         fs::create_dir_all(folder).map_err(Error::file(folder))?;
-        let described = serde_json::json!({
+        let mut described = serde_json::json!({
             "schema": SCHEMA,
             "about": about,
             // Everything that decides which weights come out.
             "config": format!("{config:?}"),
         });
+        if let Some(free) = free {
+            // And here the machine decides with it.
+            described["free"] = format!("{free:?}").into();
+            described["reproducible"] = false.into();
+        }
         let path = folder.join("run.json");
         match fs::read(&path) {
             Ok(bytes) => {
                 let found: serde_json::Value =
                     serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
                 if found != described {
+                    let why = match (found.get("free").is_some(), free.is_some()) {
+                        (true, false) => {
+                            "the folder holds a free run, whose weights cannot be repeated: go on freely, or use another folder"
+                        }
+                        (false, true) => {
+                            "the folder holds a run of generations: go on with those, or use another folder"
+                        }
+                        _ => {
+                            "the folder holds a run with other settings; use them again, or another folder"
+                        }
+                    };
                     return Err(Error::Run {
                         path,
-                        why: "the folder holds a run with other settings; use them again, or another folder"
-                            .to_owned(),
+                        why: why.to_owned(),
                     });
                 }
             }
@@ -187,6 +377,20 @@ impl<'f, F: Field> Run<'f, F> {
             }
             Err(error) => return Err(Error::file(&path)(error)),
         }
+        // Two runs in one folder would write into each other's rows.
+        let lock = fs::File::open(&path).map_err(Error::file(&path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(Error::Run {
+                    path,
+                    why:
+                        "another run is going on in the folder; wait for it, or use another folder"
+                            .to_owned(),
+                });
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(Error::file(&path)(error)),
+        }
         let (inputs, policies) = field.shape();
         let width = width(inputs, policies);
         let shape = nn::Config {
@@ -194,13 +398,20 @@ impl<'f, F: Field> Run<'f, F> {
             hidden: config.hidden.clone(),
             policies,
         };
+        let ratio = free.map(|free| Ratio {
+            first_rows: free.first_rows,
+            draws_per_row: free.draws_per_row,
+            // A batch and the longest game: one of the two always fits.
+            slack: config.batch as f64 + config.play.moves_max as f64 * free.draws_per_row,
+        });
         let replay = || {
             Replay::new(ReplayConfig {
                 capacity: config.capacity,
                 width,
                 alpha: config.alpha,
+                groups: config.strata.clone(),
                 seed: dice::hash(config.seed, &[1]),
-                ratio: None,
+                ratio,
             })
             .map_err(|error| Error::Replay(error.to_string()))
         };
@@ -212,6 +423,7 @@ impl<'f, F: Field> Run<'f, F> {
                     let mut rows = RowFile::open(&rows_path, width, standing.rows_bytes)?;
                     let replay = replay()?;
                     restore(&replay, &mut rows, &standing)?;
+                    let (begun, games) = standing.free_games.unwrap_or_default();
                     return Ok(Run {
                         field,
                         folder: folder.to_owned(),
@@ -220,7 +432,12 @@ impl<'f, F: Field> Run<'f, F> {
                         rows,
                         generation: standing.generation,
                         draws: standing.draws,
+                        free,
+                        begun,
+                        games,
                         config,
+                        last: serde_json::from_value(standing.last).ok(),
+                        lock,
                     });
                 }
                 // The one before it leads to the same weights, a little later.
@@ -245,13 +462,37 @@ impl<'f, F: Field> Run<'f, F> {
             rows: RowFile::open(&rows_path, width, 0)?,
             generation: 0,
             draws: 0,
+            free,
+            begun: 0,
+            games: 0,
             config,
+            last: None,
+            lock,
         })
     }
 
     /// Generations done.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// What the last generation brought, as far as its checkpoint says: a caller that was killed before it heard can ask.
+    pub fn last(&self) -> Option<&Generation> {
+        self.last.as_ref()
+    }
+
+    /// Steps of the learner done.
+    pub fn steps(&self) -> u64 {
+        self.learner.steps()
+    }
+
+    /// Games learned from, and their decisions.
+    pub fn games_and_moves(&self) -> (u64, u64) {
+        let games = match self.free {
+            Some(_) => self.games,
+            None => self.generation * u64::from(self.config.games),
+        };
+        (games, self.replay.counts().0)
     }
 
     /// The net as it stands.
@@ -270,70 +511,86 @@ impl<'f, F: Field> Run<'f, F> {
         threads: usize,
         go_on: &(dyn Fn(u64, u64) -> bool + Sync),
     ) -> Result<Option<Generation>, Error> {
-        let Some(episodes) = self.games(threads, go_on)? else {
+        if self.free.is_some() {
+            return Err(self.other_kind("it was opened as a free run"));
+        }
+        let Some(episodes) = self.play_games(threads, go_on)? else {
             return Ok(None);
         };
         let number = self.generation + 1;
-        let mut ids = Vec::new();
-        let mut rows = Vec::new();
+        let mut tally = Tally::default();
+        let (mut ids, mut groups, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let (first, _) = self.replay.counts();
-        for lesson in episodes.iter().flat_map(|episode| &episode.lessons) {
-            ids.push(RecordId((first as usize + ids.len() + 1) as i64));
-            rows.extend(&lesson.encoding);
-            rows.extend(&lesson.policy);
-            rows.push(lesson.value);
+        for episode in &episodes {
+            tally.game(episode);
+            write_rows(episode, first, &mut ids, &mut rows);
+            self.write_groups(episode, &mut groups)?;
         }
         self.rows.append(number, &rows)?;
         self.replay
-            .add(&ids, &rows)
+            .add(&ids, &groups, &rows)
             .map_err(|wait| Error::Replay(wait.to_string()))?;
-        let mut report = Generation {
-            generation: number,
-            games: episodes.len() as u64,
-            moves: ids.len() as u64,
-            judged: episodes.iter().map(|episode| episode.judged).sum(),
-            steps: 0,
-            value_loss: 0.0,
-            policy_loss: 0.0,
-            gradient_norm: 0.0,
-            learning_rate: 0.0,
-            outcome: mean(&episodes, |episode| episode.outcome),
-            outcome_less_luck: mean(&episodes, |episode| episode.outcome_less_luck),
-            expected: mean(&episodes, |episode| episode.expected),
-        };
-        let (inputs, policies) = self.field.shape();
-        let mut draw = Draw::default();
+        let games = episodes.len() as u64;
         let mut room = Room::default();
         for step in 0..self.config.steps {
-            if !go_on(report.games, u64::from(step)) {
+            if !go_on(games, u64::from(step)) {
                 // Half a generation cannot be kept: go back to where the folder is.
                 return self.back();
             }
-            self.replay
-                .draw_rows(self.draws, self.config.batch, self.config.beta, &mut draw)
-                .map_err(|wait| Error::Replay(wait.to_string()))?;
-            self.draws += 1;
-            let told = self.learner.step(&room.batch(&draw, inputs, policies))?;
-            // Every row has a value target; a surprise of none must not be drawn never.
-            let priorities = told.priorities.iter();
-            let priorities: Vec<f64> = priorities
-                .map(|surprise| f64::from(surprise.unwrap_or(0.0)) + LEAST_PRIORITY)
-                .collect();
-            self.replay.set_priorities(&draw.turns, &priorities);
-            let share = 1.0 / f64::from(self.config.steps);
-            report.value_loss += share * told.value_loss.unwrap_or(0.0);
-            report.policy_loss += share * told.policy_loss.unwrap_or(0.0);
-            report.gradient_norm += share * told.gradient_norm;
-            report.learning_rate = told.learning_rate;
-            report.steps = told.step;
+            match self.step(&mut room)? {
+                Some(told) => tally.step(&told),
+                None => return Err(Error::Replay(Wait::Rows.to_string())),
+            }
         }
         self.generation = number;
+        let report = tally.report(number, self.learner.steps());
+        self.last = Some(report.clone());
         self.checkpoint()?;
         Ok(Some(report))
     }
 
+    /// The strata of a game's lessons as groups of the replay, behind `groups`; none where strata have no shares.
+    fn write_groups(&self, episode: &Episode, groups: &mut Vec<u32>) -> Result<(), Error> {
+        let shares = &self.config.strata;
+        if shares.is_empty() {
+            return Ok(());
+        }
+        if episode.stratum as usize >= shares.len() {
+            return Err(Error::Config {
+                what: "strata",
+                value: format!("{shares:?}, and a game is of stratum {}", episode.stratum),
+                why: "every stratum of the games needs a share, from stratum 0 on",
+            });
+        }
+        groups.extend(episode.lessons.iter().map(|lesson| lesson.stratum));
+        Ok(())
+    }
+
+    /// One step of the learner on rows of the replay; `None` where the pace of the replay wants more rows first.
+    fn step(&mut self, room: &mut Room) -> Result<Option<StepReport>, Error> {
+        let (inputs, policies) = self.field.shape();
+        let (number, config) = (self.draws, &self.config);
+        match self
+            .replay
+            .try_draw_rows(number, config.batch, config.beta, &mut room.draw)
+        {
+            Ok(()) => {}
+            Err(Wait::Rows) => return Ok(None),
+            Err(wait) => return Err(Error::Replay(wait.to_string())),
+        }
+        self.draws += 1;
+        let told = self.learner.step(&room.batch(inputs, policies))?;
+        // Every row has a value target; a surprise of none must not be drawn never.
+        let priorities = told.priorities.iter();
+        let priorities: Vec<f64> = priorities
+            .map(|surprise| f64::from(surprise.unwrap_or(0.0)) + LEAST_PRIORITY)
+            .collect();
+        self.replay.set_priorities(&room.draw.turns, &priorities);
+        Ok(Some(told))
+    }
+
     /// Plays the games of the next generation on so many threads, in the order of their numbers.
-    fn games(
+    fn play_games(
         &self,
         threads: usize,
         go_on: &(dyn Fn(u64, u64) -> bool + Sync),
@@ -381,6 +638,8 @@ impl<'f, F: Field> Run<'f, F> {
         let bytes = fs::read(&described).map_err(Error::file(&described))?;
         let found: serde_json::Value =
             serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
+        // Ours, and about to be taken again.
+        self.lock.unlock().map_err(Error::file(&described))?;
         *self = Run::open(
             self.field,
             self.config.clone(),
@@ -388,6 +647,15 @@ impl<'f, F: Field> Run<'f, F> {
             &found["about"],
         )?;
         Ok(None)
+    }
+
+    fn other_kind(&self, why: &str) -> Error {
+        Error::Run {
+            path: self.folder.clone(),
+            why: format!(
+                "{why}; `Run::open` and `advance` belong together, `Run::open_free` and `free` do"
+            ),
+        }
     }
 
     fn checkpoint(&self) -> Result<(), Error> {
@@ -398,10 +666,13 @@ impl<'f, F: Field> Run<'f, F> {
             generation: self.generation,
             draws: self.draws,
             rows_bytes: self.rows.bytes(),
+            free_games: self.free.map(|_| (self.begun, self.games)),
             added: standing.added,
             drawn: standing.drawn,
             largest_bits: standing.largest.to_bits(),
             priorities_bits: standing.priorities.iter().map(|x| x.to_bits()).collect(),
+            strata: standing.groups,
+            last: serde_json::to_value(&self.last).unwrap_or_default(),
         };
         let name = format!("checkpoint-{:08}", self.generation);
         let aside = self.folder.join(format!("{name}.part"));
@@ -435,9 +706,20 @@ impl<'f, F: Field> Run<'f, F> {
 /// Added to every row's surprise, in the net's units.
 const LEAST_PRIORITY: f64 = 1e-3;
 
+/// The lessons of a game as rows behind `rows`, and their ids; `first` rows lie before all of them.
+fn write_rows(episode: &Episode, first: u64, ids: &mut Vec<RecordId>, rows: &mut Vec<f32>) {
+    for lesson in &episode.lessons {
+        ids.push(RecordId((first as usize + ids.len() + 1) as i64));
+        rows.extend(&lesson.encoding);
+        rows.extend(&lesson.policy);
+        rows.push(lesson.value);
+    }
+}
+
 /// Rows of the replay, taken apart for the learner.
 #[derive(Default)]
 struct Room {
+    draw: Draw,
     features: Vec<f32>,
     values: Vec<Option<f32>>,
     policies: Vec<f32>,
@@ -445,12 +727,12 @@ struct Room {
 }
 
 impl Room {
-    fn batch<'a>(&'a mut self, draw: &'a Draw, inputs: usize, policies: usize) -> Batch<'a> {
+    fn batch(&mut self, inputs: usize, policies: usize) -> Batch<'_> {
         self.features.clear();
         self.values.clear();
         self.policies.clear();
         self.legal.clear();
-        for row in draw.rows.chunks_exact(width(inputs, policies)) {
+        for row in self.draw.rows.chunks_exact(width(inputs, policies)) {
             self.features.extend(&row[..inputs]);
             let policy = &row[inputs..inputs + policies];
             self.policies.extend(policy.iter().map(|x| x.max(0.0)));
@@ -462,17 +744,13 @@ impl Room {
             values: &self.values,
             policies: &self.policies,
             legal: &self.legal,
-            weights: &draw.weights,
+            weights: &self.draw.weights,
         }
     }
 }
 
 fn width(inputs: usize, policies: usize) -> usize {
     inputs + policies + 1
-}
-
-fn mean(episodes: &[Episode], of: impl Fn(&Episode) -> f64) -> f64 {
-    episodes.iter().map(of).sum::<f64>() / episodes.len() as f64
 }
 
 /// A line of a file of sums, as `sha256sum` reads it.
@@ -539,6 +817,7 @@ fn restore(replay: &Replay, rows: &mut RowFile, standing: &StandingFile) -> Resu
             .iter()
             .map(|&bits| f64::from_bits(bits))
             .collect(),
+        groups: standing.strata.clone(),
     };
     replay
         .restore(&ids, &numbers, &standing)

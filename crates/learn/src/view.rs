@@ -16,6 +16,14 @@ pub trait View: Game {
     /// Writes `state` into `out`, which holds [`View::inputs`] zeros. Finite numbers of order one.
     fn encode(&self, state: &Self::State, out: &mut [f32]);
 
+    /// The same for many states, one row of `out` each; a game in which states share what is slow to write may do better than
+    /// one by one.
+    fn encode_all(&self, states: &[Self::State], out: &mut [f32]) {
+        for (state, row) in states.iter().zip(out.chunks_exact_mut(self.inputs())) {
+            self.encode(state, row);
+        }
+    }
+
     /// Which policy output speaks of this action, the `index`-th legal one; no two legal actions of a state share one.
     fn slot(&self, state: &Self::State, action: Self::Action, index: usize) -> usize;
 
@@ -54,6 +62,12 @@ pub trait Field: Sync {
 
     /// The game of this number, and where it starts. The same number is the same game.
     fn draw(&self, number: u64) -> (Self::Game, <Self::Game as Game>::State);
+
+    /// Which kind of game this number is, such as the regime of its market: what the games bring is told for each, and rows may be drawn
+    /// in shares of them (`TrainConfig::strata`).
+    fn stratum(&self, _number: u64) -> u32 {
+        0
+    }
 }
 
 /// Judges states by a net: worth from the value, priors from the logits of the legal actions.
@@ -114,9 +128,7 @@ impl<G: View> Evaluator<G::State> for NetJudge<'_, G> {
         self.rows.resize(leaves.len() * inputs, 0.0);
         self.values.resize(leaves.len(), 0.0);
         self.logits.resize(leaves.len() * policies, 0.0);
-        for (leaf, row) in leaves.iter().zip(self.rows.chunks_exact_mut(inputs)) {
-            self.game.encode(leaf, row);
-        }
+        self.game.encode_all(leaves, &mut self.rows);
         self.net
             .forward(&self.rows, &mut self.values, &mut self.logits)
             .map_err(|error| search::Error::Evaluator(Box::new(error)))?;
