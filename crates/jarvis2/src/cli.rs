@@ -73,6 +73,21 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// What each part of a plan's play is worth: rule, search, nets, on frozen simulated markets.
+    Ablate(Box<crate::learning::ablate::AblateArgs>),
+    /// Train nets by self-play, in a folder that may be left at any moment.
+    #[cfg(feature = "train")]
+    Train(Box<crate::learning::train::TrainArgs>),
+    /// Train nets by self-play (this program was built without it).
+    #[cfg(not(feature = "train"))]
+    Train {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<String>,
+    },
+    /// List, show, compare and choose the nets that plans use.
+    #[command(subcommand)]
+    Models(crate::learning::shelf::ModelsCommand),
     /// Measure how fast the parts are on this machine: pricing, the net, the search.
     Bench(Box<crate::bench::BenchArgs>),
     /// How much memory may be taken, why, and what a plan takes of it.
@@ -297,6 +312,9 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Export(args) if args.json())
         || matches!(&cli.command, Command::Devices(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true })
+        || matches!(&cli.command, Command::Ablate(args) if args.json)
+        || matches!(&cli.command, Command::Models(command) if command.json())
+        || train_json(&cli.command)
         || index_json(&cli.command);
     let result = match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
@@ -306,6 +324,14 @@ pub(crate) fn run() -> u8 {
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
         Command::Bench(args) => caught(|| crate::bench::run(&args)),
+        Command::Ablate(args) => caught(|| crate::learning::ablate::run(&args)),
+        #[cfg(feature = "train")]
+        Command::Train(args) => caught(|| crate::learning::train::run(&args)),
+        #[cfg(not(feature = "train"))]
+        Command::Train { .. } => Err(Error::Usage(
+            "this program was built without training; build it with `cargo install --path crates/jarvis2 --features train`".to_owned(),
+        )),
+        Command::Models(command) => caught(|| crate::learning::shelf::run(&command)),
         Command::Recall(args) => caught(|| crate::recall::command::run(&args)),
         Command::Journal(command) => caught(|| journal::run(&command)),
         Command::History(args) => caught(|| crate::history::run(&args)),
@@ -337,6 +363,16 @@ pub(crate) fn run() -> u8 {
 #[cfg(feature = "index")]
 fn index_json(command: &Command) -> bool {
     matches!(command, Command::Index(command) if command.json())
+}
+
+#[cfg(feature = "train")]
+fn train_json(command: &Command) -> bool {
+    matches!(command, Command::Train(args) if args.json)
+}
+
+#[cfg(not(feature = "train"))]
+fn train_json(command: &Command) -> bool {
+    matches!(command, Command::Train { rest } if rest.iter().any(|word| word == "--json"))
 }
 
 #[cfg(not(feature = "index"))]

@@ -12,6 +12,7 @@ mod history;
 #[cfg(feature = "index")]
 mod index;
 mod journal;
+mod learning;
 mod memory;
 mod plan;
 mod portfolio;

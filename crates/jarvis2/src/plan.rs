@@ -277,6 +277,42 @@ pub(crate) struct SearchView {
     pub(crate) tree_answered_fraction: Figure,
     /// Best line: action, likeliest outcome, and so on.
     pub(crate) principal_line: Vec<String>,
+    /// Who judged the positions, and what the other judge would do.
+    pub(crate) nets: NetsView,
+}
+
+/// What nets had to do with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct NetsView {
+    /// Did nets judge the positions of the tree? Otherwise the closed form did: the rule is in use.
+    pub(crate) in_use: bool,
+    /// Name of the model; absent where none was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    /// Checksum of its weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
+    /// Why they are not in use; absent where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) because: Option<String>,
+    /// What the fresh paths chose of the finalists of the tree that nets judged, limits and draws aside; absent where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) with_nets: Option<NetsChoice>,
+    /// The best action of the tree that the closed form judged, managed later by that tree, on the same paths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) without_nets: Option<NetsChoice>,
+    /// What the two trees do not have alike; absent where nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+/// What a tree would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct NetsChoice {
+    /// The action.
+    pub(crate) action: String,
+    /// Its worth over holding on the fresh paths; n/a where it was not among the finalists.
+    pub(crate) over_holding_usd: Figure,
 }
 
 /// The worth over holding, taken apart. Dollars; the parts add up to the total.

@@ -8,13 +8,13 @@
 mod content;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod html;
+pub(crate) mod html;
 mod portfolio;
 mod recall;
 mod risk;
 mod risk_html;
 mod surface;
-mod svg;
+pub(crate) mod svg;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -181,6 +181,13 @@ settings! {
         root_actions: u32 = 64, "actions", 2.0..=64.0;
     }
 
+    /// Nets that judge the positions of the search.
+    [nets] Nets {
+        /// "champion" is whichever model won the last match (`jarvis2 models`), at first the one that comes with the program; a name
+        /// of the list or a file is that one; "off" leaves the judging to the closed form.
+        model: String = "champion".to_owned(), "name or path";
+    }
+
     /// Which actions are considered.
     [actions] Actions {
         /// Deltas of puts to sell now, unsigned.

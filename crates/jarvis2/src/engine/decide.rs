@@ -4,12 +4,15 @@
 //! estimated on a second set that had no say in the choice.
 
 use super::fit::{Fitted, day_offset};
-use super::game::{HeldWorth, WheelGame};
+use super::game::{WheelGame, beyond_nets};
 use super::inputs::Inputs;
+use super::judge::{HeldWorth, Judge, NetWorth, Nets};
 use super::policy::{RuleTable, TreePolicy};
 use super::settle::{Settling, Standing, best_two};
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::learning::models::Model;
+use crate::learning::support;
 use crate::progress::Progress;
 use crate::report::units::usd;
 use evidence::{
@@ -20,19 +23,19 @@ use market::{Cents, Style};
 use pricing::normal;
 use search::{Counts, EdgeId, Root, SearchConfig, StopReason, Tree};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use wheel::action::{Grid, Menu, Table as MenuTable};
 use wheel::book::Ending;
 use wheel::rules::{Exercise, Fill};
 use wheel::{
-    Action, Book, Costs, Kind, Leg, Limits, Lot, Move, Refusal, Rules, Situation, Utility,
+    Action, Book, Costs, Kind, Leg, Limits, Lot, Move, Offer, Refusal, Rules, Situation, Utility,
 };
 
 /// The game as it stands today.
 pub(crate) struct Table {
-    pub(crate) rules: Rules,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) today: Situation,
     pub(crate) fitted: FittedView,
     pub(crate) refusals: Vec<Refusal>,
@@ -61,38 +64,114 @@ impl Table {
     pub(crate) fn lay(inputs: &Inputs, fitted: Fitted) -> Result<Table, Error> {
         let config = &inputs.config;
         let mut notices = Vec::new();
-        let costs = Costs {
-            per_contract: Cents::from_usd(config.costs.fee_usd_per_contract),
-            per_share_usd: config.costs.fee_usd_per_share,
-            per_assignment: Cents::from_usd(config.costs.assignment_fee_usd),
-        };
+        let costs = costs(config);
         let mut book = book(inputs, &fitted, &mut notices)?;
         let spot = Cents::from_usd(fitted.futures.spot);
         book.expire(0, spot, &costs, |lot, ending| {
             notices.push(settled_today(&lot, ending, spot))
         });
-        let today = Situation {
-            state: fitted.futures.today(),
-            book,
-        };
         let Fitted {
             futures,
             offers,
             style,
             ..
         } = fitted;
+        let ground = Ground {
+            futures,
+            offers: &offers,
+            style,
+            implied_vol: fitted.implied_vol,
+        };
+        // The limit is for this symbol; what other symbols' puts may take is reserved beside it.
+        let collateral_max_usd = inputs.collateral_max_usd.map(|most| {
+            let account = inputs.owner.account.as_ref();
+            most + account.map_or(0.0, |account| {
+                account.pledged_usd(Some(&inputs.chain.symbol))
+            })
+        });
+        let seat = Seat::take(config, ground, book, collateral_max_usd);
+        let Seat {
+            rules,
+            today,
+            refusals,
+        } = seat.map_err(|wealth_usd| {
+            let what = format!(
+                "the account is worth {}: there is nothing to plan with; check cash and positions",
+                usd(wealth_usd)
+            );
+            Error::Position {
+                symbol: inputs.chain.symbol.clone(),
+                what,
+            }
+        })?;
+        let rule_table = RuleTable::new(&rules, &today);
+        let fitted = FittedView {
+            quotes_assumed: fitted.quotes_assumed,
+            forecast_log_error: fitted.forecast_log_error,
+            implied_vol: fitted.implied_vol,
+            forecast_vol: fitted.forecast_vol,
+            vols_by: fitted.vols_by,
+            smiles: fitted.smiles,
+            assumptions: fitted.assumptions,
+            notes: fitted.notes,
+            contracts: fitted.contracts,
+        };
+        Ok(Table {
+            deviations: normal::inverse_cdf(0.5 + config.decision.confidence / 2.0),
+            indifference_usd: config.decision.indifference_bps * 1e-4 * rules.utility.wealth_usd,
+            rules,
+            today,
+            fitted,
+            refusals,
+            notices,
+            rule_table,
+        })
+    }
+}
+
+/// A market in which one may trade: what training plays on, and what a plan fits.
+pub(crate) struct Ground<'a> {
+    pub(crate) futures: Futures,
+    /// What can be traded today.
+    pub(crate) offers: &'a [Offer],
+    pub(crate) style: Style,
+    /// At the money, at 30 days.
+    pub(crate) implied_vol: f64,
+}
+
+/// The rules of one game and where it starts.
+pub(crate) struct Seat {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) today: Situation,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+impl Seat {
+    /// The game that this market and book make under a configuration. `collateral_max_usd` is a limit beside the
+    /// configuration's. Where the wealth is not positive there is no game; it is the error.
+    pub(crate) fn take(
+        config: &Config,
+        ground: Ground<'_>,
+        book: Book,
+        collateral_max_usd: Option<f64>,
+    ) -> Result<Seat, f64> {
+        let Ground {
+            futures,
+            offers,
+            style,
+            implied_vol,
+        } = ground;
+        let today = Situation {
+            state: futures.today(),
+            book,
+        };
         let horizon_day = horizon(&futures, config.objective.horizon_days as u16);
         let longest =
             horizon_day + 2 * config.actions.max_days.max(config.actions.interior_days) as u16;
-        let exercise = Exercise::new(
-            futures.rate,
-            futures.dividend_yield,
-            fitted.implied_vol,
-            longest,
-        );
+        let exercise = Exercise::new(futures.rate, futures.dividend_yield, implied_vol, longest);
         let mut limits = limits(config);
         let mut rules = Rules {
-            costs,
+            costs: costs(config),
             fill: match config.costs.fill {
                 config::Fill::BidAsk => Fill::BidAsk,
                 config::Fill::Mid => Fill::Mid,
@@ -114,30 +193,17 @@ impl Table {
         };
         let wealth_usd = rules.wealth(&today);
         if wealth_usd <= 0.0 {
-            let what = format!(
-                "the account is worth {}: there is nothing to plan with; check cash and positions",
-                usd(wealth_usd)
-            );
-            return Err(Error::Position {
-                symbol: inputs.chain.symbol.clone(),
-                what,
-            });
+            return Err(wealth_usd);
         }
         rules.utility.wealth_usd = wealth_usd;
-        if let Some(most) = inputs.collateral_max_usd {
-            // The limit is for this symbol; what other symbols' puts may take is reserved beside it.
-            let account = inputs.owner.account.as_ref();
-            let others = account.map_or(0.0, |account| {
-                account.pledged_usd(Some(&inputs.chain.symbol))
-            });
-            let fraction = (most + others) / wealth_usd;
-            limits.collateral_fraction = limits.collateral_fraction.min(fraction);
+        if let Some(most) = collateral_max_usd {
+            limits.collateral_fraction = limits.collateral_fraction.min(most / wealth_usd);
             rules.collateral_fraction = limits.collateral_fraction;
         }
         let table = MenuTable {
             book: &today.book,
-            offers: &offers,
-            spot,
+            offers,
+            spot: Cents::from_usd(rules.futures.spot),
             wealth_usd,
             dollar_delta: rules.dollar_delta(&today),
             costs: &rules.costs,
@@ -147,28 +213,20 @@ impl Table {
             mut refusals,
         } = table.menu(&grid(config), &limits);
         rules.menu = bearable(&rules, &today, actions, config, &mut refusals);
-        let rule_table = RuleTable::new(&rules, &today);
-        let fitted = FittedView {
-            quotes_assumed: fitted.quotes_assumed,
-            forecast_log_error: fitted.forecast_log_error,
-            implied_vol: fitted.implied_vol,
-            forecast_vol: fitted.forecast_vol,
-            vols_by: fitted.vols_by,
-            smiles: fitted.smiles,
-            assumptions: fitted.assumptions,
-            notes: fitted.notes,
-            contracts: fitted.contracts,
-        };
-        Ok(Table {
-            deviations: normal::inverse_cdf(0.5 + config.decision.confidence / 2.0),
-            indifference_usd: config.decision.indifference_bps * 1e-4 * wealth_usd,
-            rules,
+        Ok(Seat {
+            rules: Arc::new(rules),
             today,
-            fitted,
             refusals,
-            notices,
-            rule_table,
         })
+    }
+}
+
+/// What trading costs.
+pub(crate) fn costs(config: &Config) -> Costs {
+    Costs {
+        per_contract: Cents::from_usd(config.costs.fee_usd_per_contract),
+        per_share_usd: config.costs.fee_usd_per_share,
+        per_assignment: Cents::from_usd(config.costs.assignment_fee_usd),
     }
 }
 
@@ -335,16 +393,18 @@ fn book(inputs: &Inputs, fitted: &Fitted, notices: &mut Vec<String>) -> Result<B
 const YEARS_TEN: i32 = 3653;
 
 /// What the main search found.
-pub(crate) struct Searched<'a> {
-    pub(crate) tree: Tree<WheelGame<'a>>,
+pub(crate) struct Searched {
+    pub(crate) tree: Tree<WheelGame>,
     pub(crate) counts: Counts,
     pub(crate) stopped: StopReason,
     /// How the best action settled while the tree grew.
     pub(crate) settling: Settling,
+    /// Who judged its leaves.
+    pub(crate) judged: Judged,
 }
 
 /// The root as it stands now.
-fn standing(tree: &Tree<WheelGame<'_>>) -> Standing {
+fn standing(tree: &Tree<WheelGame>) -> Standing {
     let (best, second, tried) = best_two(tree.edges(tree.root()));
     Standing {
         simulations: tree.counts().simulations,
@@ -356,22 +416,157 @@ fn standing(tree: &Tree<WheelGame<'_>>) -> Standing {
     }
 }
 
-/// Searches the game from today under the forecast.
-pub(crate) fn search<'a>(
-    table: &'a Table,
+/// Who judged the leaves of the tree.
+pub(crate) enum Judged {
+    /// Nets; beside them the best line of the tree that the closed form alone grew, and what that line, managed by that tree, is
+    /// worth over holding on the paths that grade.
+    ByNets {
+        name: String,
+        sha256: String,
+        without: Option<(usize, Interval)>,
+    },
+    /// The closed form, and why not nets.
+    InClosedForm { because: String },
+}
+
+/// Searches the game from today under the forecast: by the closed form, and then by nets where there are some that know such a
+/// situation.
+pub(crate) fn search(
+    table: &Table,
     inputs: &Inputs,
     progress: &Progress,
-) -> Result<Searched<'a>, Error> {
-    let config = &inputs.config.search;
-    let game = WheelGame(&table.rules);
-    let mut evaluator = HeldWorth {
-        rules: &table.rules,
-        threads: inputs.threads,
-        judged: 0,
+) -> Result<Searched, Error> {
+    let game = WheelGame(Arc::clone(&table.rules));
+    let model = match usable(table, inputs) {
+        Ok(model) => model,
+        Err(because) => {
+            let mut judge = HeldWorth::new(&table.rules, inputs.threads);
+            return grow(&game, table, inputs, progress, &mut judge, 1.0).map(|mut searched| {
+                searched.judged = Judged::InClosedForm { because };
+                searched
+            });
+        }
     };
+    let mut judge = HeldWorth::new(&table.rules, inputs.threads);
+    let closed = grow(&game, table, inputs, progress, &mut judge, CLOSED_PART)?;
+    let without = best_alone(table, &closed, inputs);
+    // One tree at a time is what memory was asked for.
+    drop(closed);
+    let mut nets = Nets::new(&model.weights, inputs.threads);
+    let mut judge =
+        NetWorth::new(&game, &mut nets).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut searched = grow(
+        &game,
+        table,
+        inputs,
+        progress,
+        &mut judge,
+        1.0 - CLOSED_PART,
+    )?;
+    searched.judged = Judged::ByNets {
+        name: model.name.clone(),
+        sha256: model.manifest.sha256.clone(),
+        without,
+    };
+    Ok(searched)
+}
+
+/// The best line of a tree, and what it is worth over holding on the paths that grade, managed by the tree or held, whichever does
+/// better on the paths that rank.
+fn best_alone(table: &Table, searched: &Searched, inputs: &Inputs) -> Option<(usize, Interval)> {
+    let tree = &searched.tree;
+    let edge = tree.best(tree.root())?;
+    let line = line_of(edge.action)?;
+    let rules = &table.rules;
+    let action = &rules.menu[line];
+    let managed = TreePolicy::new(tree, edge.id, action.clone(), &table.rule_table);
+    let held = Once(action.clone());
+    let grades = |salt: u64| {
+        let paths = paths(table, inputs, salt);
+        let grade = |walks: Vec<Walk>| Grade::new(&walks, &rules.utility, table.deviations);
+        let threads = inputs.threads;
+        [
+            grade(walk_all(rules, &table.today, &paths, &managed, threads)),
+            grade(walk_all(rules, &table.today, &paths, &held, threads)),
+            grade(walk_all(rules, &table.today, &paths, &Hold, threads)),
+        ]
+    };
+    let [by_tree, once, _] = grades(1);
+    let better = usize::from(by_tree.worth_usd.value < once.worth_usd.value);
+    let graded = grades(2);
+    Some((
+        line,
+        difference(&graded[better], &graded[2], table.deviations),
+    ))
+}
+
+/// Fresh paths: those of salt 1 rank, those of salt 2 grade.
+fn paths(table: &Table, inputs: &Inputs, salt: u64) -> Paths {
+    let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
+    Paths::simulate(
+        &table.rules.futures,
+        table.rules.horizon_day,
+        inputs.config.search.paths as usize,
+        seed,
+        inputs.threads,
+    )
+}
+
+/// The closed form's share of a limit of time, where nets have the rest.
+const CLOSED_PART: f64 = 0.25;
+
+fn line_of(choice: Move) -> Option<usize> {
+    match choice {
+        Move::Menu(line) => Some(usize::from(line)),
+        _ => None,
+    }
+}
+
+/// The nets for this situation, or why there are none.
+fn usable<'a>(table: &Table, inputs: &'a Inputs) -> Result<&'a Model, String> {
+    let model = match &inputs.nets {
+        Ok(Some(model)) => model,
+        Ok(None) => return Err("nets.model is \"off\"".to_owned()),
+        Err(why) => return Err(why.clone()),
+    };
+    if let Some(why) = beyond_nets(&table.rules) {
+        return Err(why);
+    }
+    let Some(support) = &model.manifest.support else {
+        return Err(format!(
+            "the manifest of {} does not say what situations it was trained on",
+            model.name
+        ));
+    };
+    let rows = support::rows(&table.rules, &table.today);
+    let outside = support.outside(&rows);
+    match outside.farthest {
+        None => Ok(model),
+        Some(far) => Err(format!(
+            "out of distribution: {} of {} inputs lie outside of what {} was trained on; the farthest, {}, is {:.3}, trained from {:.3} to {:.3}",
+            outside.count,
+            rows.len(),
+            model.name,
+            far.name,
+            far.value,
+            far.low,
+            far.high
+        )),
+    }
+}
+
+fn grow(
+    game: &WheelGame,
+    table: &Table,
+    inputs: &Inputs,
+    progress: &Progress,
+    judge: &mut impl Judge,
+    part: f64,
+) -> Result<Searched, Error> {
+    let config = &inputs.config.search;
     let until = config
         .time_ms
-        .map(|ms| Instant::now() + Duration::from_millis(ms));
+        .map(|ms| Instant::now() + Duration::from_millis(ms).mul_f64(part));
     // By the clock, as many evaluations as memory holds; else the fixed number, so that runs repeat.
     let evaluations = if until.is_some() {
         inputs.evaluations_max
@@ -380,23 +575,17 @@ pub(crate) fn search<'a>(
     };
     let settings = settings(evaluations, config);
     let mut settling = Settling::default();
-    let mut keep_going = |so_far: &Tree<WheelGame<'_>>| {
+    let mut keep_going = |so_far: &Tree<WheelGame>| {
         settling.note(standing(so_far));
         let spent = f64::from(so_far.counts().evaluations);
         progress.fraction(spent / f64::from(config.evaluations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
-    let tree = search::run(
-        &game,
-        &table.today,
-        &mut evaluator,
-        &settings,
-        &mut keep_going,
-    )
-    .map_err(internal)?;
+    let tree =
+        search::run(game, &table.today, judge, &settings, &mut keep_going).map_err(internal)?;
     if progress.stopped() {
         return Err(Error::Interrupted {
-            done: format!("{} evaluations were done", evaluator.judged),
+            done: format!("{} evaluations were done", judge.judged()),
         });
     }
     if tree.stop_reason() == StopReason::TooSmall {
@@ -410,7 +599,7 @@ pub(crate) fn search<'a>(
     settling.end();
     let counts = tree.counts();
     assert_eq!(
-        evaluator.judged,
+        judge.judged(),
         u64::from(counts.evaluations),
         "the tree and the evaluator count differently"
     );
@@ -418,6 +607,9 @@ pub(crate) fn search<'a>(
         counts,
         stopped: tree.stop_reason(),
         settling,
+        judged: Judged::InClosedForm {
+            because: String::new(),
+        },
         tree,
     })
 }
@@ -437,7 +629,7 @@ fn settings(evaluations: u32, config: &config::Search) -> SearchConfig {
         exploration: config.exploration,
         root: match config.root {
             config::RootRule::Puct => Root::Puct,
-            // The judge has no priors, so there is no reason to leave an action out at the start.
+            // The closed form has no priors, and every line is to be ranked: there is no reason to leave an action out at the start.
             config::RootRule::Gumbel => Root::Gumbel {
                 considered: u32::MAX,
                 noise: 0.0,
@@ -502,21 +694,12 @@ const PER_EXPIRY: usize = 3;
 /// Ranks finalists on one set of fresh paths and grades them on another.
 pub(crate) fn grade(
     table: &Table,
-    searched: &Searched<'_>,
+    searched: &Searched,
     inputs: &Inputs,
     progress: &Progress,
 ) -> Result<Graded, Error> {
     let rules = &table.rules;
-    let paths = |salt: u64| {
-        let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
-        Paths::simulate(
-            &rules.futures,
-            rules.horizon_day,
-            inputs.config.search.paths as usize,
-            seed,
-            inputs.threads,
-        )
-    };
+    let paths = |salt: u64| paths(table, inputs, salt);
     let finalists = finalists(table, searched);
     let grade_of = |walks: &[Walk]| Grade::new(walks, &rules.utility, table.deviations);
     let mut done = 0.0;
@@ -767,7 +950,7 @@ pub(crate) fn ladder(
 }
 
 /// The best lines of the menu by the tree's worth, spread over expiries, and always doing nothing.
-fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
+fn finalists(table: &Table, searched: &Searched) -> Vec<(usize, EdgeId)> {
     let tree = &searched.tree;
     let mut edges: Vec<(usize, EdgeId, f64)> = tree
         .edges(tree.root())
@@ -793,6 +976,20 @@ fn finalists(table: &Table, searched: &Searched<'_>) -> Vec<(usize, EdgeId)> {
             .count();
         if chosen.len() < FINALISTS && alike < PER_EXPIRY {
             chosen.push((line, id));
+        }
+    }
+    // What would be done without nets is looked at on the same paths.
+    if let Judged::ByNets {
+        without: Some((without, _)),
+        ..
+    } = searched.judged
+    {
+        let known = |line: usize| line == 0 || chosen.iter().any(|&(other, _)| other == line);
+        if !known(without) {
+            // Looked into or not.
+            let mut all = tree.edges(tree.root());
+            let found = all.find(|edge| line_of(edge.action) == Some(without));
+            chosen.extend(found.map(|edge| (without, edge.id)));
         }
     }
     chosen.extend(
@@ -994,19 +1191,16 @@ fn one_draw(
     progress: &Progress,
 ) -> Result<OneDraw, Error> {
     let config = &inputs.config;
-    let mut rules = table.rules.clone();
+    let mut rules = Rules::clone(&table.rules);
     rules.futures = rules.futures.under(draw(
         &rules.futures.assumptions,
         table.fitted.forecast_log_error,
         index,
         config,
     ));
-    let game = WheelGame(&rules);
-    let mut evaluator = HeldWorth {
-        rules: &rules,
-        threads: 1,
-        judged: 0,
-    };
+    let game = WheelGame(Arc::new(rules));
+    let rules = &*game.0;
+    let mut evaluator = HeldWorth::new(rules, 1);
     let settings = settings(config.search.draw_evaluations, &config.search);
     let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| {
         !progress.stopped()

@@ -24,7 +24,7 @@ const HUNDRED: f64 = SHARES_PER_CONTRACT as f64;
 pub(crate) fn explain(
     inputs: &Inputs,
     table: &Table,
-    searched: &Searched<'_>,
+    searched: &Searched,
     graded: &Graded,
     drawn: &Drawn,
 ) -> Plan {

@@ -5,6 +5,7 @@ use crate::account::Account;
 use crate::config::Config;
 use crate::devices::Place;
 use crate::error::Error;
+use crate::learning::models::{self, Model};
 use crate::recall::prices::Prices;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
@@ -74,6 +75,8 @@ pub(crate) struct Inputs {
     pub(crate) notes: Vec<String>,
     pub(crate) data_sha256: String,
     pub(crate) inputs_sha256: String,
+    /// The nets that the configuration asks for, none, or what is wrong with them.
+    pub(crate) nets: Result<Option<Model>, String>,
 }
 
 /// Name under which the embedded sample appears.
@@ -141,7 +144,9 @@ pub(crate) fn read(
     };
     let files = [account_bytes, history_bytes, events_bytes];
     let inputs_sha256 = sha256(files.map(|bytes| sha256(&bytes)).join("\n").as_bytes());
+    let nets = models::asked(&config);
     Ok(Inputs {
+        nets,
         config,
         threads,
         evaluations_max,

@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod fit;
 pub(crate) mod game;
 pub(crate) mod inputs;
+pub(crate) mod judge;
 pub(crate) mod policy;
 pub(crate) mod settle;
 pub(crate) mod tree;
@@ -81,7 +82,7 @@ fn walk<T>(
     inputs: &Inputs,
     progress: &Progress,
     trace: Option<&mut TraceTo>,
-    end: impl FnOnce(Plan, &Table, &Searched<'_>, &Graded, &Drawn) -> Result<T, Error>,
+    end: impl FnOnce(Plan, &Table, &Searched, &Graded, &Drawn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     progress.stage("fitting the chain");
     let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wheel::{Action, Book, Move, Rules, SHARES_PER_CONTRACT, Situation};
 
 /// Follows the tree below one action of the root.
-pub(crate) struct TreePolicy<'a, 'g> {
-    tree: &'a Tree<WheelGame<'g>>,
+pub(crate) struct TreePolicy<'a> {
+    tree: &'a Tree<WheelGame>,
     first: EdgeId,
     action: Action,
     table: &'a RuleTable,
@@ -24,13 +24,13 @@ pub(crate) struct TreePolicy<'a, 'g> {
 /// How far a path's day may be from the child's.
 const DAYS_APART: u16 = 4;
 
-impl<'a, 'g> TreePolicy<'a, 'g> {
+impl<'a> TreePolicy<'a> {
     pub(crate) fn new(
-        tree: &'a Tree<WheelGame<'g>>,
+        tree: &'a Tree<WheelGame>,
         first: EdgeId,
         action: Action,
         table: &'a RuleTable,
-    ) -> TreePolicy<'a, 'g> {
+    ) -> TreePolicy<'a> {
         TreePolicy {
             tree,
             first,
@@ -79,7 +79,7 @@ fn owns_the_same(a: &Book, b: &Book) -> bool {
             .all(|(x, y)| (x.right, x.contracts) == (y.right, y.contracts))
 }
 
-impl Policy for TreePolicy<'_, '_> {
+impl Policy for TreePolicy<'_> {
     /// The branch of the tree on which the path is, while it is on one.
     type Memory = Option<EdgeId>;
 

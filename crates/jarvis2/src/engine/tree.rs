@@ -48,17 +48,17 @@ pub(crate) struct Tried {
 }
 
 /// A tree with the words for it.
-pub(crate) struct Glass<'a, 'g> {
+pub(crate) struct Glass<'a> {
     inputs: &'a Inputs,
     table: &'a Table,
-    searched: &'a Searched<'g>,
+    searched: &'a Searched,
     words: Words<'a>,
     /// Certainty equivalent of holding everything, in dollars of final wealth.
     held_usd: f64,
 }
 
-impl<'a, 'g> Glass<'a, 'g> {
-    pub(crate) fn new(inputs: &'a Inputs, table: &'a Table, searched: &'a Searched<'g>) -> Self {
+impl<'a> Glass<'a> {
+    pub(crate) fn new(inputs: &'a Inputs, table: &'a Table, searched: &'a Searched) -> Self {
         let rules = &table.rules;
         let held = rules.held_worth(&table.today, &mut Vec::new());
         Glass {
@@ -83,7 +83,7 @@ impl<'a, 'g> Glass<'a, 'g> {
             .collect()
     }
 
-    fn tree(&self) -> &Tree<WheelGame<'g>> {
+    fn tree(&self) -> &Tree<WheelGame> {
         &self.searched.tree
     }
 

@@ -5,8 +5,8 @@ use super::units::{
     strike, usd, usd_signed,
 };
 use crate::plan::{
-    ActionView, Alternative, Edge, Figure, IntervalUsd, LegView, Numbers, Outcome, Plan,
-    RefusalView, SearchView, SmileView, WhatIf, Why,
+    ActionView, Alternative, Edge, Figure, IntervalUsd, LegView, NetsChoice, NetsView, Numbers,
+    Outcome, Plan, RefusalView, SearchView, SmileView, WhatIf, Why,
 };
 use crate::trace::TreeView;
 
@@ -742,7 +742,35 @@ pub(super) fn search_sentences(search: &SearchView) -> Vec<String> {
             count(search.paths),
             figure(&search.tree_answered_fraction, percent),
         ),
+        nets_sentence(&search.nets),
     ]
+}
+
+/// Whether nets judged, and what they changed.
+pub(super) fn nets_sentence(nets: &NetsView) -> String {
+    let choice = |choice: &Option<NetsChoice>| match choice {
+        Some(choice) => format!(
+            "{} ({} over holding on the fresh paths)",
+            choice.action,
+            figure(&choice.over_holding_usd, usd_signed)
+        ),
+        None => "n/a (no action was tried)".to_owned(),
+    };
+    match (&nets.model, &nets.sha256) {
+        (Some(model), Some(sha256)) if nets.in_use => format!(
+            "Nets judged the positions (model {model}, {}...). With nets: {}; without: {}{}.",
+            sha256.chars().take(12).collect::<String>(),
+            choice(&nets.with_nets),
+            choice(&nets.without_nets),
+            nets.note
+                .as_ref()
+                .map_or_else(String::new, |note| format!(" ({note})")),
+        ),
+        _ => format!(
+            "Nets: rule in use, the closed form judged every position ({}).",
+            nets.because.as_deref().unwrap_or("no reason was given")
+        ),
+    }
 }
 
 /// Since when the tree's best action is what it is.

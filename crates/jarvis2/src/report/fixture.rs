@@ -2,8 +2,8 @@
 
 use crate::plan::{
     AccountView, ActionView, Alternative, Assumption, DataView, Decision, Draws, Edge, Evidence,
-    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, Numbers, Outcome, PayoffPoint, Plan,
-    RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
+    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, NetsChoice, NetsView, Numbers,
+    Outcome, PayoffPoint, Plan, RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
 };
 use crate::recall::{
     ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
@@ -599,6 +599,21 @@ fn why() -> Why {
             actions: 31,
             draw_simulations: 24_576,
             draw_evaluations: 23_018,
+            nets: NetsView {
+                in_use: true,
+                model: Some("shipped".into()),
+                sha256: Some("0123456789abcdef".into()),
+                because: None,
+                with_nets: Some(NetsChoice {
+                    action: "sell 2 KO 2026-09-18 70 put at 1.25 or better".into(),
+                    over_holding_usd: Figure::Known(84.0),
+                }),
+                without_nets: Some(NetsChoice {
+                    action: "do nothing".into(),
+                    over_holding_usd: Figure::Known(0.0),
+                }),
+                note: None,
+            },
             paths: 20_000,
             tree_answered_fraction: Figure::Known(0.643),
             principal_line: texts(&["sell 2 KO 2026-09-18 67.5 puts", "both expire worthless (likeliest)", "sell 2 KO 2026-10-30 67.5 puts"]),

@@ -28,15 +28,7 @@ const LIST: usize = 60;
 /// The plan as one self-contained HTML file.
 pub(crate) fn html(plan: &Plan) -> String {
     let title = format!("{}, {}: {}", plan.symbol, plan.as_of, headline(plan));
-    let mut page =
-        String::from("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    page.push_str(&format!(
-        "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
-        escape(&title),
-        include_str!("page.css")
-    ));
+    let mut page = begin(&title);
     watermark(&mut page, plan);
     page.push_str("<main>\n");
     header(&mut page, plan);
@@ -58,8 +50,20 @@ pub(crate) fn html(plan: &Plan) -> String {
     page
 }
 
+/// A page up to its body, with the style sheet inside.
+pub(crate) fn begin(title: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
+        escape(title),
+        include_str!("page.css")
+    )
+}
+
 /// Text that is safe between tags and inside quoted attributes. A `%` stays on the line of its number.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.replace(" %", "\u{a0}%").chars() {
         match letter {
@@ -77,7 +81,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A table that scrolls sideways where the page is narrow.
-pub(super) struct Grid {
+pub(crate) struct Grid {
     class: &'static str,
     caption: String,
     heads: Vec<String>,
@@ -87,7 +91,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn new(class: &'static str, caption: &str, heads: &[&str]) -> Grid {
+    pub(crate) fn new(class: &'static str, caption: &str, heads: &[&str]) -> Grid {
         Grid {
             class,
             caption: caption.to_string(),
@@ -98,13 +102,13 @@ impl Grid {
     }
 
     /// Says how many of the last columns hold words: they stand to the left.
-    pub(super) fn words(mut self, columns: usize) -> Grid {
+    pub(crate) fn words(mut self, columns: usize) -> Grid {
         self.words = columns;
         self
     }
 
     /// Adds a row. `head` and the cells are HTML; a cell is its class and its content.
-    pub(super) fn row(&mut self, class: &str, head: &str, cells: &[(&str, String)]) {
+    pub(crate) fn row(&mut self, class: &str, head: &str, cells: &[(&str, String)]) {
         self.body.push_str(&format!(
             "<tr{}><th scope=\"row\">{head}</th>",
             class_of(class)
@@ -116,7 +120,7 @@ impl Grid {
         self.body.push_str("</tr>\n");
     }
 
-    pub(super) fn finish(self, page: &mut String) {
+    pub(crate) fn finish(self, page: &mut String) {
         let caption = escape(&self.caption);
         page.push_str(&format!(
             "<p class=\"caption\">{caption}</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table{} aria-label=\"{caption}\">\n",
@@ -151,7 +155,7 @@ fn class_of(class: &str) -> String {
     }
 }
 
-pub(super) fn paragraph(page: &mut String, class: &str, text: &str) {
+pub(crate) fn paragraph(page: &mut String, class: &str, text: &str) {
     if !text.is_empty() {
         page.push_str(&format!(
             "<p{}>{}</p>\n",
@@ -176,8 +180,20 @@ fn list(page: &mut String, class: &str, items: &[String]) {
     page.push_str("</ul>\n");
 }
 
+/// Says which line of a drawing is what: the class of each and its words.
+pub(crate) fn key(page: &mut String, lines: &[(&str, &str)]) {
+    page.push_str("<div class=\"key\">");
+    for (class, words) in lines {
+        page.push_str(&format!(
+            "<span><svg width=\"34\" height=\"8\" aria-hidden=\"true\"><line class=\"{class}\" x1=\"0\" x2=\"34\" y1=\"4\" y2=\"4\"/></svg>{}</span>",
+            escape(words)
+        ));
+    }
+    page.push_str("</div>\n");
+}
+
 /// Words with a quieter second line.
-fn with_small(text: &str, small: &str) -> String {
+pub(crate) fn with_small(text: &str, small: &str) -> String {
     if small.is_empty() {
         dates_whole(text)
     } else {
@@ -585,17 +601,14 @@ fn replies(page: &mut String, view: &TreeView) {
 fn settling(page: &mut String, view: &TreeView) {
     let drawing = svg::settling(&view.settling);
     if !drawing.is_empty() {
-        page.push_str("<div class=\"key\">");
-        for (class, words) in [
-            ("expiry", "best action"),
-            ("now", "next best"),
-            ("root", "root: untried actions may still be better"),
-        ] {
-            page.push_str(&format!(
-                "<span><svg width=\"34\" height=\"8\" aria-hidden=\"true\"><line class=\"{class}\" x1=\"0\" x2=\"34\" y1=\"4\" y2=\"4\"/></svg>{words}</span>"
-            ));
-        }
-        page.push_str("</div>\n");
+        key(
+            page,
+            &[
+                ("expiry", "best action"),
+                ("now", "next best"),
+                ("root", "root: untried actions may still be better"),
+            ],
+        );
         page.push_str(&drawing);
         page.push('\n');
         paragraph(
@@ -695,17 +708,15 @@ fn what_if(page: &mut String, plan: &Plan) {
     }
     let drawing = svg::payoff(plan);
     if !drawing.is_empty() {
-        page.push_str("<h3>Profit by share price</h3>\n<div class=\"key\">");
-        let expiry = escape(&payoff_day(&plan.what_if));
-        for (class, words) in [
-            ("expiry", expiry.as_str()),
-            ("now", "if the price moved there today"),
-        ] {
-            page.push_str(&format!(
-                "<span><svg width=\"34\" height=\"8\" aria-hidden=\"true\"><line class=\"{class}\" x1=\"0\" x2=\"34\" y1=\"4\" y2=\"4\"/></svg>{words}</span>"
-            ));
-        }
-        page.push_str("</div>\n");
+        page.push_str("<h3>Profit by share price</h3>\n");
+        let expiry = payoff_day(&plan.what_if);
+        key(
+            page,
+            &[
+                ("expiry", &expiry),
+                ("now", "if the price moved there today"),
+            ],
+        );
         page.push_str(&drawing);
         page.push('\n');
         paragraph(

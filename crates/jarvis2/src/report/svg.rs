@@ -9,21 +9,31 @@ use super::units::{count, decimal, figure, percent, probability, signed, strike,
 use crate::plan::{EvidenceRow, Figure, IntervalUsd, PayoffPoint, Plan};
 use crate::trace::{PartKind, SettlePoint, Settling, TreePart, TreeView};
 
-/// A horizontal axis in dollars.
-pub(super) struct Scale {
-    low: f64,
-    high: f64,
+/// An axis.
+pub(crate) struct Scale {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 impl Scale {
     /// Spans the values and zero, with a little room on both sides.
-    pub(super) fn with_zero(values: impl IntoIterator<Item = f64>) -> Scale {
-        let (mut low, mut high) = (0.0_f64, 0.0_f64);
-        for value in values.into_iter().filter(|value| value.is_finite()) {
-            low = low.min(value);
-            high = high.max(value);
-        }
-        let room = if high > low { (high - low) * 0.03 } else { 1.0 };
+    pub(crate) fn with_zero(values: impl IntoIterator<Item = f64>) -> Scale {
+        Scale::spanning(values.into_iter().chain([0.0]))
+    }
+
+    /// Spans the finite ones of the values, with a little room on both sides; around zero where there are none.
+    pub(crate) fn spanning(values: impl IntoIterator<Item = f64>) -> Scale {
+        let finite = values.into_iter().filter(|value| value.is_finite());
+        let ends = finite.fold(None, |ends, value| match ends {
+            None => Some((value, value)),
+            Some((low, high)) => Some((value.min(low), value.max(high))),
+        });
+        let (low, high) = ends.unwrap_or((0.0, 0.0));
+        let room = match high - low {
+            width if width > 0.0 => width * 0.03,
+            _ if high != 0.0 => high.abs() * 0.1,
+            _ => 1.0,
+        };
         Scale {
             low: low - room,
             high: high + room,
@@ -31,7 +41,7 @@ impl Scale {
     }
 
     /// Place of a value in percent of the width; what is off the axis or not a number stands at its end.
-    fn percent(&self, value: f64) -> f64 {
+    pub(crate) fn percent(&self, value: f64) -> f64 {
         let share = (value - self.low) / (self.high - self.low);
         if share.is_finite() {
             (share * 100.0).clamp(0.0, 100.0)
@@ -41,7 +51,7 @@ impl Scale {
     }
 
     /// The same as text.
-    fn at(&self, value: f64) -> String {
+    pub(crate) fn at(&self, value: f64) -> String {
         place(self.percent(value))
     }
 
@@ -59,12 +69,12 @@ impl Scale {
 }
 
 /// A percentage of the width, short.
-pub(super) fn place(percent: f64) -> String {
+pub(crate) fn place(percent: f64) -> String {
     format!("{percent:.2}")
 }
 
 /// Opens a drawing with its label.
-pub(super) fn open(class: &str, height: u32, label: &str) -> String {
+pub(crate) fn open(class: &str, height: u32, label: &str) -> String {
     let label = escape(label);
     format!(
         r#"<svg class="{class}" role="img" width="100%" height="{height}" aria-label="{label}"><title>{label}</title>"#
@@ -517,7 +527,7 @@ fn markers(plan: &Plan, across: &Scale) -> Vec<Marker> {
 }
 
 /// Text at a place across; near an edge it stays inside.
-pub(super) fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
+pub(crate) fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
     let anchor = match percent {
         percent if percent < 12.0 => "start",
         percent if percent > 88.0 => "end",
@@ -531,7 +541,7 @@ pub(super) fn words(percent: f64, y: u32, class: &str, text: &str) -> String {
 }
 
 /// About `count` round numbers inside a range.
-pub(super) fn ticks(low: f64, high: f64, count: u32) -> Vec<f64> {
+pub(crate) fn ticks(low: f64, high: f64, count: u32) -> Vec<f64> {
     let rough = (high - low) / f64::from(count);
     if !rough.is_finite() || rough <= 0.0 {
         return Vec::new();
@@ -563,5 +573,7 @@ mod tests {
         assert_eq!(scale.at(1e9), "100.00");
         assert_eq!(scale.at(f64::NAN), "0.00");
         assert_eq!(Scale::with_zero([]).at(0.0), "50.00");
+        assert_eq!(Scale::with_zero([2.0, 4.0]).at(4.0), "97.17");
+        assert_eq!(Scale::spanning([2.0, f64::NAN, 4.0]).at(3.0), "50.00");
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn decimal(value: f64, decimals: usize) -> String {
 }
 
 /// The same with a `+` before what is above zero after rounding.
-pub(super) fn signed(value: f64, decimals: usize) -> String {
+pub(crate) fn signed(value: f64, decimals: usize) -> String {
     let text = decimal(value, decimals);
     let positive = value > 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
     if positive { format!("+{text}") } else { text }

@@ -19,6 +19,7 @@ mod interrupt;
 mod journal;
 mod look;
 mod memory;
+mod nets;
 mod portfolio;
 mod premium;
 mod price;
@@ -32,5 +33,7 @@ mod schemas;
 mod sql;
 mod surface;
 mod trace;
+#[cfg(feature = "train")]
+mod train;
 mod twins;
 mod usage_errors;

@@ -1,9 +1,11 @@
 //! Why: what the search did, where the worth comes from, what would flip the choice, what limits refused, what was assumed.
 
 use super::{Desk, HUNDRED, right_text, trim};
-use crate::engine::decide::{Candidate, Drawn, Searched, fees, style_words};
+use crate::engine::decide::{Candidate, Drawn, Judged, Searched, fees, style_words};
 use crate::engine::inputs::events_until;
-use crate::plan::{Assumption, Draws, Edge, Figure, Flip, RefusalView, SearchView, Why};
+use crate::plan::{
+    Assumption, Draws, Edge, Figure, Flip, NetsChoice, NetsView, RefusalView, SearchView, Why,
+};
 use crate::report::units::usd;
 use market::futures::Assumptions;
 use pricing::Right;
@@ -11,7 +13,7 @@ use search::StopReason;
 use wheel::{Action, Leg, Move, Refusal, Rules, Situation};
 
 impl Desk<'_> {
-    pub(super) fn why(&self, searched: &Searched<'_>, drawn: &Drawn) -> Why {
+    pub(super) fn why(&self, searched: &Searched, drawn: &Drawn) -> Why {
         let rules = self.rules();
         let counts = searched.counts;
         let subject = self.graded.subject;
@@ -42,6 +44,7 @@ impl Desk<'_> {
                     (answered as f64 / asked as f64).into()
                 },
                 principal_line: self.principal_line(searched),
+                nets: self.nets(searched),
             },
             subject: self.text(&self.graded.candidates[subject].action),
             edge: self.edge(&self.graded.candidates[subject]),
@@ -64,7 +67,54 @@ impl Desk<'_> {
         }
     }
 
-    fn principal_line(&self, searched: &Searched<'_>) -> Vec<String> {
+    fn nets(&self, searched: &Searched) -> NetsView {
+        let tree = &searched.tree;
+        let best = tree.best(tree.root()).and_then(|edge| match edge.action {
+            Move::Menu(line) => Some(usize::from(line)),
+            _ => None,
+        });
+        let choice = |line: usize, over_holding: Option<f64>| NetsChoice {
+            action: self.text(&self.rules().menu[line]),
+            over_holding_usd: over_holding.map_or_else(
+                || Figure::missing("not among the finalists"),
+                |value| value.into(),
+            ),
+        };
+        let graded = |line: usize| {
+            let mut candidates = self.graded.candidates.iter();
+            let found = candidates.find(|candidate| candidate.line == line);
+            choice(line, found.map(|candidate| candidate.over_holding.value))
+        };
+        let chosen = self.graded.candidates[self.graded.chosen].line;
+        match &searched.judged {
+            Judged::ByNets {
+                name,
+                sha256,
+                without,
+            } => NetsView {
+                in_use: true,
+                model: Some(name.clone()),
+                sha256: Some(sha256.clone()),
+                because: None,
+                with_nets: Some(graded(chosen)),
+                without_nets: without.map(|(line, over)| choice(line, Some(over.value))),
+                note: self.inputs.config.search.time_ms.map(|_| {
+                    "by the clock: the tree without nets had a quarter of the time".to_owned()
+                }),
+            },
+            Judged::InClosedForm { because } => NetsView {
+                in_use: false,
+                model: None,
+                sha256: None,
+                because: Some(because.clone()),
+                with_nets: None,
+                without_nets: best.map(graded),
+                note: None,
+            },
+        }
+    }
+
+    fn principal_line(&self, searched: &Searched) -> Vec<String> {
         let tree = &searched.tree;
         let step = |step: search::Step<Move>| {
             let situation = tree.state(step.node);
