@@ -87,9 +87,21 @@ pub(crate) fn play(
     threads: usize,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Vec<Vec<Score>>> {
+    each(numbers, threads, go_on, |number| {
+        one(markets, number, players, world)
+    })
+}
+
+/// What `make` makes of every number, in their order, on so many threads. `None` where `go_on`, which hears how many are done, said no.
+pub(crate) fn each<T: Send>(
+    numbers: std::ops::Range<u64>,
+    threads: usize,
+    go_on: &(dyn Fn(u64) -> bool + Sync),
+    make: impl Fn(u64) -> T + Sync,
+) -> Option<Vec<T>> {
     let next = AtomicU64::new(numbers.start);
     let done = AtomicU64::new(0);
-    let played: Mutex<Vec<(u64, Vec<Score>)>> = Mutex::new(Vec::new());
+    let made: Mutex<Vec<(u64, T)>> = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
@@ -98,20 +110,20 @@ pub(crate) fn play(
                     if number >= numbers.end || !go_on(done.load(Ordering::Relaxed)) {
                         return;
                     }
-                    let scores = one(markets, number, players, world);
-                    let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
-                    played.push((number, scores));
+                    let one = make(number);
+                    let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+                    made.push((number, one));
                     done.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
     });
-    let mut played = played.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if played.len() as u64 != numbers.end - numbers.start {
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if made.len() as u64 != numbers.end - numbers.start {
         return None;
     }
-    played.sort_by_key(|(number, _)| *number);
-    Some(played.into_iter().map(|(_, scores)| scores).collect())
+    made.sort_by_key(|(number, _)| *number);
+    Some(made.into_iter().map(|(_, one)| one).collect())
 }
 
 fn one(markets: &Markets, number: u64, players: &[Player], world: Option<&World>) -> Vec<Score> {

@@ -13,9 +13,6 @@ use evidence::worlds::{Garch, Heston, Regimes, World};
 use evidence::{Paths, odds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 use wheel::Lot;
 
 /// What was found.
@@ -75,31 +72,10 @@ pub(crate) fn measure(
     threads: usize,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Calibration> {
-    let (next, done) = (AtomicU64::new(numbers.start), AtomicU64::new(0));
-    let seen: Mutex<Vec<(u64, Seen)>> = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= numbers.end || !go_on(done.load(Ordering::Relaxed)) {
-                        return;
-                    }
-                    let one = one(ground, number, player);
-                    seen.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((number, one));
-                    done.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-    });
-    let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if (seen.len() as u64) < numbers.end - numbers.start {
-        return None;
-    }
-    seen.sort_by_key(|(number, _)| *number);
-    Some(summed(seen.into_iter().map(|(_, one)| one).collect()))
+    let seen = arena::each(numbers, threads, go_on, |number| {
+        one(ground, number, player)
+    })?;
+    Some(summed(seen))
 }
 
 fn one(ground: &Markets, number: u64, player: &Player) -> Seen {
