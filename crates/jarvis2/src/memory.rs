@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::learning::models::OFF;
 
 /// Bytes of a tree per evaluation, with room to spare (about 700 were measured).
 const BYTES_PER_EVALUATION: u64 = 1500;
 /// What a plan holds whatever its size: chain, surface, simulated market, reports.
 const BYTES_OF_A_PLAN: u64 = 100_000_000;
+/// Bytes of a net as read and as laid out, and of the rows it judges at once: weights of 2.2 MB, twice, and room to spare.
+const BYTES_PER_NET: u64 = 6_000_000;
 /// Bytes of a path and day: spot, level of volatility, quotes index.
 const BYTES_PER_PATH_DAY: u64 = 24;
 
@@ -38,6 +41,11 @@ fn asks(config: &Config, plans: usize, threads: usize) -> Vec<Ask> {
     let at_once = (threads as u64).min(u64::from(search.draws));
     let draws = at_once * u64::from(search.draw_evaluations) * BYTES_PER_EVALUATION;
     let tree = u64::from(search.evaluations) * BYTES_PER_EVALUATION;
+    // One for each thread, and the one that was read.
+    let nets = match config.nets.model.as_str() {
+        OFF => 0,
+        _ => (threads as u64 + 1) * BYTES_PER_NET,
+    };
     let ask = |component: &str, each: u64| Ask::of(component, plans * each, Priority::Foreground);
     vec![
         ask("chain, fit and reports", BYTES_OF_A_PLAN),
@@ -46,6 +54,8 @@ fn asks(config: &Config, plans: usize, threads: usize) -> Vec<Ask> {
             "searches under drawn parameters (search.draw_evaluations)",
             draws,
         ),
+        ask("nets (nets.model)", nets),
+        // The last one, as `reserve` knows. Two trees are grown, one after the other.
         ask("search tree (search.evaluations)", tree),
     ]
 }
