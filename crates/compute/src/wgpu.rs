@@ -243,10 +243,13 @@ impl Wgpu {
                     .lose(format!("it did not finish within {limit:?}"));
                 Err(Error::TimedOut { limit })
             }
-            Err(error) => Err(Error::Driver {
-                what: "waiting",
-                why: error.to_string(),
-            }),
+            // The work was not taken: the device went between the submission and the wait, before it could say so.
+            Err(error @ w::PollError::WrongSubmissionIndex(..)) => {
+                let _ = self.device.poll(w::PollType::Poll);
+                self.health.check("running")?;
+                self.health.lose(error.to_string());
+                self.health.check("running")
+            }
         }
     }
 
