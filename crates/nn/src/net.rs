@@ -288,8 +288,10 @@ impl Net {
     /// From now on forms all products, also those with zeros, where it is computed in vectors of `f32`.
     #[cfg(test)]
     pub(crate) fn form_all_products(&mut self) {
-        if let Room::Single { used, .. } = &mut self.room {
-            used.dense = true;
+        match &mut self.room {
+            Room::Single { used, .. } => used.dense = true,
+            #[cfg(target_arch = "x86_64")]
+            Room::Pairs(_) => {}
         }
     }
 
