@@ -629,7 +629,7 @@ fn settings(evaluations: u32, config: &config::Search) -> SearchConfig {
         exploration: config.exploration,
         root: match config.root {
             config::RootRule::Puct => Root::Puct,
-            // The closed form has no priors, and every line is to be ranked: there is no reason to leave an action out at the start.
+            // Every line is to be ranked: none is left out at the start, whatever a net's priors say.
             config::RootRule::Gumbel => Root::Gumbel {
                 considered: u32::MAX,
                 noise: 0.0,

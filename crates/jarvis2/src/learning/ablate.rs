@@ -267,6 +267,12 @@ fn worlds(args: &AblateArgs) -> Result<Vec<(String, Option<World>)>, Error> {
     for path in &args.history {
         let history = market::history::read_history(path, None)?;
         let returns = history.log_returns();
+        if returns.iter().all(|one| *one == returns[0]) {
+            return Err(Error::Usage(format!(
+                "{}: its prices never change: there is no world in them",
+                path.display()
+            )));
+        }
         if returns.len() < 60 {
             return Err(Error::Usage(format!(
                 "{}: {} daily returns: a world of blocks needs at least 60",

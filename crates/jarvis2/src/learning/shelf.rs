@@ -13,7 +13,7 @@ use std::path::Path;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// List the models, the one in use first.
+    /// List the models; * marks the one that plans use.
     List {
         /// As JSON.
         #[arg(long)]

@@ -110,7 +110,7 @@ fn a_run_that_is_killed_ends_with_the_same_weights() {
 
 /// The wheel at a very small scale: the recipe of the shipped nets, end to end, into a plan.
 #[test]
-fn the_wheel_is_trained_and_a_plan_takes_the_net() {
+fn the_wheel_is_trained_and_a_plan_reads_the_net() {
     let desk = Desk::new();
     let line = [
         "train",
