@@ -130,6 +130,20 @@ impl Buffer {
         engine.write(self.id, offset, bytemuck::cast_slice(&pad))
     }
 
+    /// Copies `values` to a place inside the buffer, `offset` elements from its start; nothing is padded.
+    pub fn write_at<T: Word>(&self, offset: usize, values: &[T]) -> Result<(), Error> {
+        assert!(
+            offset + values.len() <= self.elements,
+            "more values than elements"
+        );
+        if values.is_empty() {
+            return Ok(());
+        }
+        self.inner
+            .engine
+            .write(self.id, 4 * offset as u64, bytemuck::cast_slice(values))
+    }
+
     /// Fills `out` from the start of the buffer.
     pub fn read<T: Word>(&self, out: &mut [T], limit: Duration) -> Result<(), Error> {
         assert!(out.len() <= self.elements, "more values than elements");
