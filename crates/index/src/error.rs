@@ -103,6 +103,9 @@ pub enum Error {
         /// What it said.
         what: String,
     },
+    /// The device failed, or has no memory left.
+    #[error("exact search on a device: {0}")]
+    Device(#[from] compute::Error),
     /// The file system failed.
     #[error("{}: {source}", path.display())]
     Io {

@@ -25,6 +25,7 @@
 //!
 //! Deliberately absent: what the records mean.
 
+pub mod device;
 mod dot;
 mod error;
 mod facets;
@@ -46,4 +47,4 @@ pub use keys::Keys;
 pub use scan::{Block, Lanes, Scan, Scored};
 pub use store::{Config, Counts, Index, Opened, Rerank, Scalar, Shape, Update};
 pub use text::{TextHit, Words};
-pub use vectors::{Answer, Neighbour, Route};
+pub use vectors::{Answer, Held, Neighbour, Route};

@@ -17,7 +17,9 @@ use crate::facets::{Facet, Filter};
 use crate::graph::Graph;
 use crate::scan::Scan;
 use crate::text::{self, TextHit, Words};
-use crate::vectors::{self, Answer, Neighbour, Vectors};
+use crate::device::Numbers;
+use crate::vectors::{self, Answer, Held, Neighbour, Vectors};
+use compute::{Budget, Gpu};
 use crate::{Error, snapshot};
 
 /// "JRVI", in the header of the file.
@@ -350,6 +352,30 @@ impl Index {
             .exact_many(queries, count, filter, scan, &|seqs, visit| {
                 self.fetch(seqs, visit)
             })
+    }
+
+    /// Gives all vectors to a device, which keeps them until [`Held`] is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Device`] for want of memory, or where the device failed; where full vectors cannot be read.
+    pub fn hold(&self, gpu: &Gpu, numbers: Numbers, budget: &Budget) -> Result<Held, Error> {
+        self.vectors
+            .hold(gpu, numbers, budget, &|seqs, visit| self.fetch(seqs, visit))
+    }
+
+    /// The nearest for many questions at once, with the vectors that a device holds: exact, as [`Index::nearest_exact`] is. The
+    /// device proposes and the full vectors decide; a question that they cannot decide is answered by looking at every vector.
+    ///
+    /// # Errors
+    /// As [`Index::nearest`]; [`Error::Device`] where the device failed; [`Error::Config`] if vectors have come or gone since.
+    pub fn nearest_held(
+        &self,
+        held: &mut Held,
+        queries: &[f32],
+        count: usize,
+    ) -> Result<Vec<Vec<Neighbour>>, Error> {
+        self.vectors
+            .nearest_held(held, queries, count, &|seqs, visit| self.fetch(seqs, visit))
     }
 
     /// The nearest among these records, each looked at; one without a vector is passed over.

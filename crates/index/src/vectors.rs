@@ -15,13 +15,15 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
+use compute::{Budget, Gpu};
 use numkong::Dot;
 use usearch::{Index as Hnsw, IndexOptions, MetricKind, ScalarKind};
 
+use crate::device::{DeviceRows, Numbers};
 use crate::dot::{dot, dots};
 use crate::facets::{Columns, Compiled, Facet, Filter};
 use crate::pages;
-use crate::scan::{Block, Scan};
+use crate::scan::{Block, Scan, Scored};
 use crate::sketch::Sketches;
 use crate::{Config, Error, Rerank, Scalar};
 
@@ -92,6 +94,19 @@ const BEFORE_SKETCHES: u32 = 64;
 const PAGES_EVERY_BYTES: usize = 4 << 20;
 /// Vectors chosen by sketch for each that is measured exactly.
 const SKETCHED_PER_CANDIDATE: usize = 32;
+
+/// The vectors of an index in the memory of a GPU: see [`Index::hold`](crate::Index::hold).
+#[derive(Debug)]
+pub struct Held {
+    rows: DeviceRows,
+    /// Whose row is whose.
+    seqs: Vec<u64>,
+    of: (u64, usize),
+    /// Questions that the device's candidates decided.
+    pub decided: u64,
+    /// Questions for which every vector was looked at.
+    pub undecided: u64,
+}
 
 #[derive(Default)]
 struct Slab {
@@ -452,19 +467,7 @@ impl Vectors {
         fetch: Fetch<'_>,
     ) -> Result<Vec<Vec<Neighbour>>, Error> {
         let dimensions = self.config.dimensions;
-        if !queries.len().is_multiple_of(dimensions) {
-            return Err(Error::Vector {
-                why: format!(
-                    "{} numbers are no whole count of questions of {dimensions}",
-                    queries.len()
-                ),
-            });
-        }
-        let mut units = Vec::with_capacity(queries.len());
-        for query in queries.chunks_exact(dimensions) {
-            check(query, dimensions)?;
-            units.extend(unit(query));
-        }
+        let units = self.units(queries)?;
         let questions = queries.len() / dimensions;
         let mut found = vec![Vec::new(); questions];
         let Some(compiled) = self.columns.compile(filter) else {
@@ -479,19 +482,10 @@ impl Vectors {
         for part in seqs.chunks(4_096) {
             rows.clear();
             places.clear();
-            if let Some(full) = &self.full {
-                for &seq in part {
-                    if let Some(row) = full.get(seq, dimensions) {
-                        rows.extend_from_slice(row);
-                        places.push(seq);
-                    }
-                }
-            } else {
-                fetch(part, &mut |place, row| {
-                    rows.extend(unit(row));
-                    places.push(part[place]);
-                })?;
-            }
+            self.each_row(part, fetch, &mut |place, row| {
+                rows.extend_from_slice(row);
+                places.push(part[place]);
+            })?;
             let block = Block {
                 dimensions,
                 queries: &units,
@@ -511,6 +505,133 @@ impl Vectors {
             }
         }
         Ok(found)
+    }
+
+    /// Questions of unit length, one after another.
+    fn units(&self, queries: &[f32]) -> Result<Vec<f32>, Error> {
+        let dimensions = self.config.dimensions;
+        if !queries.len().is_multiple_of(dimensions) {
+            return Err(Error::Vector {
+                why: format!(
+                    "{} numbers are no whole count of questions of {dimensions}",
+                    queries.len()
+                ),
+            });
+        }
+        let mut units = Vec::with_capacity(queries.len());
+        for query in queries.chunks_exact(dimensions) {
+            check(query, dimensions)?;
+            units.extend(unit(query));
+        }
+        Ok(units)
+    }
+
+    /// The full vectors, of unit length, from memory or from where they are kept.
+    fn each_row(
+        &self,
+        seqs: &[u64],
+        fetch: Fetch<'_>,
+        visit: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), Error> {
+        let Some(full) = &self.full else {
+            return fetch(seqs, &mut |place, row| visit(place, &unit(row)));
+        };
+        for (place, &seq) in seqs.iter().enumerate() {
+            if let Some(row) = full.get(seq, self.config.dimensions) {
+                visit(place, row);
+            }
+        }
+        Ok(())
+    }
+
+    /// All vectors on a device.
+    pub(crate) fn hold(
+        &self,
+        gpu: &Gpu,
+        numbers: Numbers,
+        budget: &Budget,
+        fetch: Fetch<'_>,
+    ) -> Result<Held, Error> {
+        let live: Vec<u64> = (0..self.records.len())
+            .filter(|&seq| self.records[seq].is_some())
+            .map(|seq| seq as u64)
+            .collect();
+        let dimensions = self.config.dimensions;
+        let mut rows = DeviceRows::new(gpu, numbers, dimensions, live.len(), budget)?;
+        let (mut seqs, mut some) = (Vec::with_capacity(live.len()), Vec::new());
+        for part in live.chunks(4_096) {
+            some.clear();
+            self.each_row(part, fetch, &mut |place, row| {
+                some.extend_from_slice(row);
+                seqs.push(part[place]);
+            })?;
+            rows.add(&some, &[])?;
+        }
+        Ok(Held {
+            rows,
+            seqs,
+            of: self.moment(),
+            decided: 0,
+            undecided: 0,
+        })
+    }
+
+    /// What changes with every vector that comes or goes.
+    fn moment(&self) -> (u64, usize) {
+        (self.last_seq(), self.len())
+    }
+
+    /// The nearest of all vectors by the device's candidates; where those do not decide, by looking at every vector.
+    pub(crate) fn nearest_held(
+        &self,
+        held: &mut Held,
+        queries: &[f32],
+        count: usize,
+        fetch: Fetch<'_>,
+    ) -> Result<Vec<Vec<Neighbour>>, Error> {
+        if held.of != self.moment() {
+            return Err(Error::Config {
+                why: "vectors have come or gone since the device was given them: hold the index again"
+                    .to_owned(),
+            });
+        }
+        let dimensions = self.config.dimensions;
+        let units = self.units(queries)?;
+        let mut found = vec![Vec::new(); queries.len() / dimensions];
+        let seqs = &held.seqs;
+        let mut some = Vec::new();
+        let decided = held
+            .rows
+            .decide(&units, count, &mut found, &mut |candidates, query, scored| {
+                some.clear();
+                some.extend(candidates.iter().map(|candidate| seqs[candidate.row]));
+                scored.clear();
+                self.each_row(&some, fetch, &mut |place, row| {
+                    scored.push(Scored {
+                        row: candidates[place].row,
+                        score: dot(query, row),
+                    });
+                })
+            })?;
+        let mut answers = Vec::with_capacity(found.len());
+        for ((scored, decided), query) in found
+            .iter()
+            .zip(decided)
+            .zip(queries.chunks_exact(dimensions))
+        {
+            answers.push(if decided {
+                held.decided += 1;
+                let near = scored
+                    .iter()
+                    .map(|scored| self.neighbour(seqs[scored.row], 1.0 - scored.score))
+                    .collect();
+                best(near, count)
+            } else {
+                held.undecided += 1;
+                self.exact(query, count, &Filter::default(), fetch)?
+            });
+        }
+        Ok(answers)
     }
 
     /// The nearest of these records.

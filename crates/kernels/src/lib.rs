@@ -18,6 +18,7 @@ pub mod implied;
 pub mod normal;
 pub mod random;
 pub mod reduce;
+pub mod topk;
 
 use cubecl::prelude::*;
 use emit::Language;
@@ -141,5 +142,12 @@ pub fn sources() -> Vec<Source> {
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
         source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),
         source!("compute", reduce::reduce::Reduce, "values" => "sums", "minima", "maxima"; "size"),
+        source!("index", topk::topk_halves_1::TopkHalves1, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_halves_8::TopkHalves8, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_halves_16::TopkHalves16, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_bytes_1::TopkBytes1, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_bytes_8::TopkBytes8, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_bytes_16::TopkBytes16, "rows", "marks", "queries" => "scores", "tops"; "shape"),
+        source!("index", topk::topk_select::TopkSelect, "scores", "tops" => "answers"; "wanted"),
     ]
 }

@@ -237,44 +237,12 @@ macro_rules! scores {
     };
 }
 
-scores!(topk_halves_w1r1o4s0, 1usize, 1usize, true, 4usize, false);
-scores!(topk_halves_w1r1o4s1, 1usize, 1usize, true, 4usize, true);
-scores!(topk_halves_w1r1o8s0, 1usize, 1usize, true, 8usize, false);
-scores!(topk_halves_w1r1o8s1, 1usize, 1usize, true, 8usize, true);
-scores!(topk_halves_w1r2o2s0, 1usize, 2usize, true, 2usize, false);
-scores!(topk_halves_w1r2o2s1, 1usize, 2usize, true, 2usize, true);
-scores!(topk_halves_w1r2o4s0, 1usize, 2usize, true, 4usize, false);
-scores!(topk_halves_w1r2o4s1, 1usize, 2usize, true, 4usize, true);
-scores!(topk_halves_w4r2o2s0, 4usize, 2usize, true, 2usize, false);
-scores!(topk_halves_w4r2o2s1, 4usize, 2usize, true, 2usize, true);
-scores!(topk_halves_w4r4o1s0, 4usize, 4usize, true, 1usize, false);
-scores!(topk_halves_w4r4o1s1, 4usize, 4usize, true, 1usize, true);
-scores!(topk_halves_w8r2o1s0, 8usize, 2usize, true, 1usize, false);
-scores!(topk_halves_w8r2o1s1, 8usize, 2usize, true, 1usize, true);
-scores!(topk_halves_w8r4o1s0, 8usize, 4usize, true, 1usize, false);
-scores!(topk_halves_w8r4o1s1, 8usize, 4usize, true, 1usize, true);
-scores!(topk_halves_w8r4o2s0, 8usize, 4usize, true, 2usize, false);
-scores!(topk_halves_w8r4o2s1, 8usize, 4usize, true, 2usize, true);
-scores!(topk_halves_w8r8o1s0, 8usize, 8usize, true, 1usize, false);
-scores!(topk_halves_w8r8o1s1, 8usize, 8usize, true, 1usize, true);
-scores!(topk_halves_w16r2o1s0, 16usize, 2usize, true, 1usize, false);
-scores!(topk_halves_w16r2o1s1, 16usize, 2usize, true, 1usize, true);
-scores!(topk_halves_w16r4o1s0, 16usize, 4usize, true, 1usize, false);
-scores!(topk_halves_w16r4o1s1, 16usize, 4usize, true, 1usize, true);
-scores!(topk_halves_w16r8o1s0, 16usize, 8usize, true, 1usize, false);
-scores!(topk_halves_w16r8o1s1, 16usize, 8usize, true, 1usize, true);
-scores!(topk_bytes_w1r1o2s0, 1usize, 1usize, false, 2usize, false);
-scores!(topk_bytes_w1r1o2s1, 1usize, 1usize, false, 2usize, true);
-scores!(topk_bytes_w1r1o4s0, 1usize, 1usize, false, 4usize, false);
-scores!(topk_bytes_w1r1o4s1, 1usize, 1usize, false, 4usize, true);
-scores!(topk_bytes_w1r2o2s0, 1usize, 2usize, false, 2usize, false);
-scores!(topk_bytes_w1r2o2s1, 1usize, 2usize, false, 2usize, true);
-scores!(topk_bytes_w8r2o1s0, 8usize, 2usize, false, 1usize, false);
-scores!(topk_bytes_w8r2o1s1, 8usize, 2usize, false, 1usize, true);
-scores!(topk_bytes_w8r4o1s0, 8usize, 4usize, false, 1usize, false);
-scores!(topk_bytes_w8r4o1s1, 8usize, 4usize, false, 1usize, true);
-scores!(topk_bytes_w16r4o1s0, 16usize, 4usize, false, 1usize, false);
-scores!(topk_bytes_w16r4o1s1, 16usize, 4usize, false, 1usize, true);
+scores!(topk_halves_1, 1usize, 1usize, true, 4usize, false);
+scores!(topk_halves_8, 8usize, 4usize, true, 1usize, false);
+scores!(topk_halves_16, 16usize, 4usize, true, 1usize, false);
+scores!(topk_bytes_1, 1usize, 1usize, false, 4usize, false);
+scores!(topk_bytes_8, 8usize, 4usize, false, 1usize, false);
+scores!(topk_bytes_16, 16usize, 4usize, false, 1usize, false);
 
 /// Whether the first pair stands before the second.
 #[cube]
