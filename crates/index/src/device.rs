@@ -20,9 +20,9 @@ mod trials;
 
 pub use trials::trials;
 
+use crate::Error;
 use crate::dot::{dot, dots};
 use crate::scan::{Block, Lanes, Scan, Scored};
-use crate::Error;
 use compute::{Budget, Buffer, Gpu, Task};
 use pack::{Gap, Packed};
 use std::collections::HashMap;
@@ -74,6 +74,7 @@ pub struct DeviceRows {
     /// Small buffers that say how much there is to do, by what they hold.
     words: HashMap<[u32; 6], Buffer>,
     room: Option<Room>,
+    device_time: Option<Duration>,
 }
 
 /// Rows in one buffer.
@@ -136,6 +137,7 @@ impl DeviceRows {
             gap: Gap::default(),
             words: HashMap::new(),
             room: None,
+            device_time: None,
         })
     }
 
@@ -153,6 +155,11 @@ impl DeviceRows {
     pub fn bytes_needed(numbers: Numbers, dimensions: usize, rows: usize) -> u64 {
         let each = 16 * numbers.quads(dimensions) + 8;
         each as u64 * rows.next_multiple_of(PIECE) as u64
+    }
+
+    /// How long the device worked for the last answer of one submission, by its own clock; `None` where it has none.
+    pub fn device_time(&self) -> Option<Duration> {
+        self.device_time
     }
 
     /// Adds rows, one after another; `less` is what is taken off the score of each, empty is nothing.
@@ -277,7 +284,11 @@ impl DeviceRows {
         }
         self.send()?;
         let widest = self.widest();
-        let at_once = if count > CHOSEN_MAX { widest } else { PASSES * widest };
+        let at_once = if count > CHOSEN_MAX {
+            widest
+        } else {
+            PASSES * widest
+        };
         for (queries, out) in queries
             .chunks(at_once * self.dimensions)
             .zip(out.chunks_mut(at_once))
@@ -361,9 +372,18 @@ impl DeviceRows {
         }
         let padded = self.padded();
         let tiles = padded / TILE;
-        let wide = passes.iter().map(|pass| pass.scorer.wide).max().unwrap_or(1);
+        let wide = passes
+            .iter()
+            .map(|pass| pass.scorer.wide)
+            .max()
+            .unwrap_or(1);
         let chosen = count <= CHOSEN_MAX;
-        self.make_room(numbers.len(), wide * padded, wide * tiles, 2 * questions * count.min(CHOSEN_MAX))?;
+        self.make_room(
+            numbers.len(),
+            wide * padded,
+            wide * tiles,
+            2 * questions * count.min(CHOSEN_MAX),
+        )?;
 
         let quads = self.numbers.quads(self.dimensions);
         let mut keys = Vec::new();
@@ -436,7 +456,7 @@ impl DeviceRows {
                 invocations: *invocations,
             })
             .collect();
-        self.gpu.run(&tasks, LIMIT)?;
+        self.device_time = self.gpu.run(&tasks, LIMIT)?.gpu;
         if !chosen {
             // So many that nothing is saved by choosing on the device; one pass then.
             let mut scores = vec![0.0_f32; questions * padded];
@@ -513,7 +533,9 @@ fn choose(scores: &[f32], count: usize, best: &mut Vec<Scored>) {
         .collect();
     let order = |a: &Scored, b: &Scored| {
         // Zero has one sign in an order.
-        (b.score + 0.0).total_cmp(&(a.score + 0.0)).then(a.row.cmp(&b.row))
+        (b.score + 0.0)
+            .total_cmp(&(a.score + 0.0))
+            .then(a.row.cmp(&b.row))
     };
     if all.len() > count {
         all.select_nth_unstable_by(count, order);
@@ -566,10 +588,15 @@ impl OnDevice {
             &self.budget,
         )?;
         held.add(block.rows, block.less)?;
-        held.decide(block.queries, count, out, &mut |candidates, query, scored| {
-            score(block, query, candidates, scored);
-            Ok(())
-        })
+        held.decide(
+            block.queries,
+            count,
+            out,
+            &mut |candidates, query, scored| {
+                score(block, query, candidates, scored);
+                Ok(())
+            },
+        )
     }
 }
 
@@ -670,8 +697,8 @@ impl Scan for OnDevice {
         if count == 0 || block.dimensions == 0 || block.rows.is_empty() || out.is_empty() {
             return Ok(());
         }
-        let finite = block.rows.iter().all(|x| x.is_finite())
-            && block.less.iter().all(|x| x.is_finite());
+        let finite =
+            block.rows.iter().all(|x| x.is_finite()) && block.less.iter().all(|x| x.is_finite());
         if self.fell_back.is_some() || !finite {
             return self.lanes.best(block, count, out);
         }

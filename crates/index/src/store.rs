@@ -13,14 +13,14 @@ use rusqlite::{
     Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
+use crate::device::Numbers;
 use crate::facets::{Facet, Filter};
 use crate::graph::Graph;
 use crate::scan::Scan;
 use crate::text::{self, TextHit, Words};
-use crate::device::Numbers;
 use crate::vectors::{self, Answer, Held, Neighbour, Vectors};
-use compute::{Budget, Gpu};
 use crate::{Error, snapshot};
+use compute::{Budget, Gpu};
 
 /// "JRVI", in the header of the file.
 const APPLICATION_ID: i64 = 0x4A52_5649;

@@ -600,9 +600,11 @@ impl Vectors {
         let mut found = vec![Vec::new(); queries.len() / dimensions];
         let seqs = &held.seqs;
         let mut some = Vec::new();
-        let decided = held
-            .rows
-            .decide(&units, count, &mut found, &mut |candidates, query, scored| {
+        let decided = held.rows.decide(
+            &units,
+            count,
+            &mut found,
+            &mut |candidates, query, scored| {
                 some.clear();
                 some.extend(candidates.iter().map(|candidate| seqs[candidate.row]));
                 scored.clear();
@@ -612,7 +614,8 @@ impl Vectors {
                         score: dot(query, row),
                     });
                 })
-            })?;
+            },
+        )?;
         let mut answers = Vec::with_capacity(found.len());
         for ((scored, decided), query) in found
             .iter()

@@ -231,7 +231,8 @@ macro_rules! scores {
             shape: &[u32],
         ) {
             scores_of(
-                rows, marks, queries, scores, tops, shape, $wide, $rows_each, $halved, $at_once, $staged,
+                rows, marks, queries, scores, tops, shape, $wide, $rows_each, $halved, $at_once,
+                $staged,
             );
         }
     };
@@ -337,7 +338,12 @@ pub fn topk_select(scores: &[f32], tops: &[f32], answers: &mut [u32], wanted: &[
                 }
             }
         }
-        let first = first_of_all(best_score, best_place, &mut shared_scores, &mut shared_places);
+        let first = first_of_all(
+            best_score,
+            best_place,
+            &mut shared_scores,
+            &mut shared_places,
+        );
         stale = first.place == best_place;
         taken_score = first.score;
         taken_place = first.place;
@@ -368,7 +374,12 @@ pub fn topk_select(scores: &[f32], tops: &[f32], answers: &mut [u32], wanted: &[
                 }
             }
         }
-        let first = first_of_all(best_score, best_place, &mut shared_scores, &mut shared_places);
+        let first = first_of_all(
+            best_score,
+            best_place,
+            &mut shared_scores,
+            &mut shared_places,
+        );
         stale = first.place == best_place;
         taken_score = first.score;
         taken_place = first.place;

@@ -122,9 +122,7 @@ impl Packed {
                 };
                 scale * if half & 0x8000 == 0 { size } else { -size }
             }
-            Numbers::Bytes => {
-                scale * (f64::from((word >> (8 * (i / 4))) & 0xff) - 128.0)
-            }
+            Numbers::Bytes => scale * (f64::from((word >> (8 * (i / 4))) & 0xff) - 128.0),
         }
     }
 }
@@ -228,7 +226,10 @@ pub(super) fn pass(
             Numbers::Halves => 112,
             Numbers::Bytes => 0,
         };
-        let (first, second) = (power(raised / 2 - top / 2), power(raised - raised / 2 - (top - top / 2)));
+        let (first, second) = (
+            power(raised / 2 - top / 2),
+            power(raised - raised / 2 - (top - top / 2)),
+        );
         for (i, &x) in query.iter().enumerate() {
             let (quad, part) = (i / (4 * parts), i / 4 % parts);
             out[4 * ((quad * wide + q) * parts + part) + i % 4] = x * first * second;
@@ -252,14 +253,21 @@ mod tests {
         check(2.0_f32.powi(-15), 0, 0.0);
         // Between 1 and 1 + 2^-10: to even.
         check(1.0 + 2.0_f32.powi(-11), 0x3c00, 1.0);
-        check(1.0 + 3.0 * 2.0_f32.powi(-11), 0x3c02, 1.0 + 2.0_f32.powi(-9));
+        check(
+            1.0 + 3.0 * 2.0_f32.powi(-11),
+            0x3c02,
+            1.0 + 2.0_f32.powi(-9),
+        );
         check(32_767.9, 0x7800, 32_768.0);
     }
 
     #[test]
     fn a_row_keeps_its_numbers_within_half_a_step() {
         let row: Vec<f32> = (0..40).map(|i| (i as f32 * 0.7).sin() * 3e-5).collect();
-        for (numbers, step) in [(Numbers::Halves, 2.0_f64.powi(-11)), (Numbers::Bytes, 0.5 / 127.0)] {
+        for (numbers, step) in [
+            (Numbers::Halves, 2.0_f64.powi(-11)),
+            (Numbers::Bytes, 0.5 / 127.0),
+        ] {
             let mut packed = Packed::default();
             packed.pack(numbers, 40, &row, &[0.5], 256);
             assert_eq!(packed.marks[..4], [packed.marks[0], 0.5, 0.0, NO_ROW]);

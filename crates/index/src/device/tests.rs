@@ -85,7 +85,9 @@ fn check(found: &[Scored], exact: &[Option<f64>], count: usize, close: f64) {
         assert!(off <= close, "{scored:?} instead of {expected}");
         assert!(!std::mem::replace(&mut seen[scored.row], true), "twice");
     }
-    let least = found.last().map_or(f64::INFINITY, |last| f64::from(last.score));
+    let least = found
+        .last()
+        .map_or(f64::INFINITY, |last| f64::from(last.score));
     for (row, score) in exact.iter().enumerate() {
         if let Some(score) = score {
             assert!(
@@ -113,9 +115,13 @@ fn gpu_every_kernel_is_proven() {
 #[test]
 fn gpu_the_best_rows_are_those_of_double_precision() {
     let Some(gpu) = gpu() else { return };
-    for (dimensions, count_of_rows, questions) in
-        [(1, 9_000, 2), (7, 40, 9), (70, 9_001, 5), (33, 256, 1), (129, 5_000, 21)]
-    {
+    for (dimensions, count_of_rows, questions) in [
+        (1, 9_000, 2),
+        (7, 40, 9),
+        (70, 9_001, 5),
+        (33, 256, 1),
+        (129, 5_000, 21),
+    ] {
         let mut rows = noise(dimensions * count_of_rows, 7);
         let mut less = noise(count_of_rows, 8);
         // Lengths far apart, rows that are none, and a row of zeros.
@@ -213,10 +219,13 @@ fn gpu_a_scan_gives_the_bits_of_the_processor() {
     // Copies that differ by less than a half tells: the candidates cannot decide, and the processor does.
     let near: Vec<f32> = (0..2_000)
         .flat_map(|i| {
-            rows[..dimensions]
-                .iter()
-                .enumerate()
-                .map(move |(k, &x)| if k == i % dimensions { x * (1.0 + 1e-5 * i as f32 / 2_000.0) } else { x })
+            rows[..dimensions].iter().enumerate().map(move |(k, &x)| {
+                if k == i % dimensions {
+                    x * (1.0 + 1e-5 * i as f32 / 2_000.0)
+                } else {
+                    x
+                }
+            })
         })
         .collect();
     block.rows = &near;
@@ -261,14 +270,18 @@ fn gpu_an_index_on_a_device_answers_as_its_own_scan_does() {
                 Ok(())
             })
             .unwrap();
-        index.update(|change| change.remove_vector(3).map(|_| ())).unwrap();
+        index
+            .update(|change| change.remove_vector(3).map(|_| ()))
+            .unwrap();
         let queries = &vectors[..48 * 5];
         let all = Filter::default();
         let expected = index
             .nearest_exact_many(queries, 10, &all, &mut Lanes::default())
             .unwrap();
         let mut on_device = OnDevice::new(&gpu, &budget());
-        let scanned = index.nearest_exact_many(queries, 10, &all, &mut on_device).unwrap();
+        let scanned = index
+            .nearest_exact_many(queries, 10, &all, &mut on_device)
+            .unwrap();
         assert_eq!(scanned, expected);
         for numbers in [Numbers::Halves, Numbers::Bytes] {
             let mut held = index.hold(&gpu, numbers, &budget()).unwrap();
@@ -277,7 +290,9 @@ fn gpu_an_index_on_a_device_answers_as_its_own_scan_does() {
             assert_eq!(held.decided + held.undecided, 5);
         }
         let mut held = index.hold(&gpu, Numbers::Halves, &budget()).unwrap();
-        index.update(|change| change.remove_vector(4).map(|_| ())).unwrap();
+        index
+            .update(|change| change.remove_vector(4).map(|_| ()))
+            .unwrap();
         assert!(index.nearest_held(&mut held, queries, 10).is_err());
     }
 }
