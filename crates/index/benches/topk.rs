@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use compute::{Backend, Budget, Gpu};
-use index::device::{DeviceRows, Numbers};
+use index::device::{DeviceRows, Numbers, OnDevice};
 use index::{Block, Lanes, Scan, Scored};
 
 const WIDTH: usize = 768;
@@ -130,6 +130,25 @@ fn bench(gpu: &Gpu, words: &[String]) -> Result<(), String> {
                 1e3 * begin.elapsed().as_secs_f64()
             );
         }
+    }
+    if !says("no-cpu") {
+        let mut scan = OnDevice::new(gpu, &budget);
+        let mut found = vec![Vec::new(); most];
+        let begin = Instant::now();
+        scan.best(block(&queries[..most * WIDTH]), NEAREST, &mut found)
+            .map_err(|error| error.to_string())?;
+        println!(
+            "rows sent and asked once, decided in f32: {most} questions {:>9.3} ms, {} settled by candidates, {} by every row{}",
+            1e3 * begin.elapsed().as_secs_f64(),
+            scan.decided,
+            scan.undecided,
+            match &scan.fell_back {
+                None if found == truth => ", the processor's answers bit for bit".to_owned(),
+                None => ", OTHER ANSWERS THAN THE PROCESSOR'S".to_owned(),
+                Some(error) => format!(", fell back: {error}"),
+            }
+        );
+        gpu.trim();
     }
     for (name, numbers, bytes_each) in
         [("halves", Numbers::Halves, 2), ("bytes", Numbers::Bytes, 1)]

@@ -5,7 +5,7 @@
 //! cosine of unit vectors: less = 0      inner product: less = 0      Euclid: less = |x|^2 / 2, because |q - x|^2 = |q|^2 - 2 score
 //! ```
 //! This is a product of matrices with a running top-k, which is why it is a trait: [`Lanes`] does it in the lanes of this processor,
-//! a device can do the same on its own. A block of rows is read once for all questions. Not for one question at a time where a graph
+//! [`OnDevice`](crate::device::OnDevice) on a GPU. A block of rows is read once for all questions. Not for one question at a time where a graph
 //! of neighbours is at hand.
 
 use crate::Error;

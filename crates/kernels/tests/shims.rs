@@ -638,6 +638,16 @@ fn cuda_products_of_matrices() {
 }
 
 #[test]
+fn metal_exact_nearest() {
+    proven(Language::Metal, &index::device::trials());
+}
+
+#[test]
+fn cuda_exact_nearest() {
+    proven(Language::Cuda, &index::device::trials());
+}
+
+#[test]
 fn planted_defects_are_caught() {
     if program(Metal).is_none() {
         return;

@@ -11,7 +11,13 @@ fn budget() -> Budget {
     }
 }
 
+/// One for all tests, because software takes seconds to compile the kernels.
 fn gpu() -> Option<Gpu> {
+    static SHARED: std::sync::OnceLock<Option<Gpu>> = std::sync::OnceLock::new();
+    SHARED.get_or_init(open).clone()
+}
+
+fn open() -> Option<Gpu> {
     let backend = if cfg!(target_os = "macos") {
         Backend::Metal
     } else {
@@ -237,7 +243,7 @@ fn gpu_a_scan_gives_the_bits_of_the_processor() {
 
 #[test]
 fn gpu_a_lost_device_is_finished_by_the_processor() {
-    let Some(gpu) = gpu() else { return };
+    let Some(gpu) = open() else { return };
     let rows = noise(30 * 500, 1);
     let block = Block {
         dimensions: 30,
