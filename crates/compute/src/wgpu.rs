@@ -138,6 +138,7 @@ pub(crate) fn open(backend: Backend, at: usize) -> Result<(Facts, Arc<dyn Engine
         next: AtomicU64::new(0),
         compiled: Mutex::default(),
         staging: Mutex::default(),
+        turn: Mutex::default(),
     };
     Ok((facts, Arc::new(engine)))
 }
@@ -210,6 +211,8 @@ struct Wgpu {
     next: AtomicU64,
     compiled: Mutex<HashMap<String, Arc<Compiled>>>,
     staging: Mutex<Option<w::Buffer>>,
+    /// One at a time reads the clock.
+    turn: Mutex<()>,
 }
 
 struct Compiled {
@@ -419,6 +422,7 @@ impl Wgpu {
         clock: Option<&Clock>,
         limit: Duration,
     ) -> Result<Timing, Error> {
+        let _turn = lock(&self.turn);
         if let Some(clock) = clock {
             encoder.resolve_query_set(&clock.queries, 0..2, &clock.raw, 0);
             encoder.copy_buffer_to_buffer(&clock.raw, 0, &clock.readable, 0, 16);

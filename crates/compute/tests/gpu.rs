@@ -213,6 +213,23 @@ fn gpu_rows_come_out_right_however_they_are_cut() {
 }
 
 #[test]
+fn gpu_threads_share_a_device() {
+    let Some(gpu) = gpu() else { return };
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let gpu = &gpu;
+            scope.spawn(move || {
+                for turn in 0..20 {
+                    let x: Vec<f32> = (0..1_000).map(|i| (i + 7 * thread + turn) as f32).collect();
+                    let y = run_saxpy(gpu, &x, &budget(64 << 20)).unwrap();
+                    assert!(x.iter().zip(&y).all(|(x, y)| *y == 2.0 * x + 1.0));
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn gpu_columns_stay_on_the_device_for_launch_after_launch() {
     let Some(gpu) = gpu() else { return };
     let x: Vec<f32> = (0..1_000).map(|i| i as f32 * 0.5).collect();
