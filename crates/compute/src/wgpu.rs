@@ -269,7 +269,8 @@ impl Wgpu {
             let _ = tell.send(result);
         });
         self.wait(None, limit)?;
-        match told.try_recv() {
+        // Another thread that waits may be the one who is about to tell.
+        match told.recv_timeout(limit) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Error::Driver {
                 what: "mapping",
