@@ -584,7 +584,7 @@ impl Lane for Trips {
             return Ok(());
         };
         self.engine.wait(Some(way.index), limit)?;
-        match lock(&way.told).try_recv() {
+        match lock(&way.told).recv_timeout(limit) {
             Ok(Ok(())) => {}
             told => {
                 return Err(Error::Driver {
