@@ -1,0 +1,292 @@
+//! Sensors of recorded machines, laid out as folders.
+
+use super::*;
+use crate::Recording;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A recorded machine below a folder that goes when the test does.
+struct Laid(PathBuf);
+
+impl Laid {
+    fn out(recording: &str) -> Laid {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("sensors-{}-{number}", std::process::id()));
+        Recording::parse(recording)
+            .write_to(&folder)
+            .expect("a folder of files");
+        Laid(folder)
+    }
+
+    fn laptop() -> Laid {
+        Laid::out(include_str!("../../tests/fixtures/intel-hybrid.txt"))
+    }
+
+    fn put(&self, path: &str, text: &str) {
+        fs::write(self.0.join(path.trim_start_matches('/')), text).expect("a file");
+    }
+
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path.trim_start_matches('/'))).expect("a file")
+    }
+
+    fn remove(&self, path: &str) {
+        fs::remove_dir_all(self.0.join(path.trim_start_matches('/'))).expect("a folder");
+    }
+}
+
+impl Drop for Laid {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn rows(sample: &Sample) -> String {
+    let lines: Vec<String> = sample
+        .rows()
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn after(sensors: &Sensors, seconds: u64) -> Instant {
+    sensors.before.0 + Duration::from_secs(seconds)
+}
+
+#[test]
+fn a_laptop_with_everything() {
+    let laptop = Laid::laptop();
+    let mut sensors = Sensors::at(&laptop.0);
+    // Two seconds later: core 0 busy for all of it, core 8 for half, the others idle.
+    let stat: Vec<String> = (0..16)
+        .map(|cpu| {
+            let (busy, idle) = match cpu {
+                0 => (200, 0),
+                8 => (100, 100),
+                _ => (0, 200),
+            };
+            format!(
+                "cpu{cpu} {} 0 200 {} 100 0 10 0 0 0",
+                1000 + busy,
+                8000 + idle
+            )
+        })
+        .collect();
+    laptop.put(
+        "/proc/stat",
+        &format!("cpu  300 0 0 2900 0 0 0 0 0 0\n{}\n", stat.join("\n")),
+    );
+    let own = laptop.text("/proc/self/stat");
+    laptop.put("/proc/self/stat", &own.replace("500 100", "750 150"));
+    laptop.put("/sys/class/powercap/intel-rapl:0/energy_uj", "1056000000");
+    // This one has passed its range of 262,143.32885 J, that one was set back.
+    laptop.put("/sys/class/powercap/intel-rapl:0:0/energy_uj", "4000000");
+    laptop.put("/sys/class/powercap/intel-rapl:0:1/energy_uj", "0");
+    let sample = sensors.sample_at(after(&sensors, 2));
+    let expected = "\
+cpu load: 9 %
+8 Performance: 12 %, 4035 MHz
+8 Efficiency: 6 %, 2500 MHz
+coretemp Package id 0: 71.0 C
+coretemp Core 0: 69.0 C
+nvme Composite: 41.9 C
+broken temp1: n/a (the sensor says -128 C, which cannot be)
+zone acpitz: 63.0 C
+zone iwlwifi_1: 50.0 C
+thermal state: nominal (coretemp Package id 0 71.0 C)
+throttled: 0 times
+power package-0: 28.0 W
+power core: 5.0 W
+power uncore: n/a (its counter began anew)
+power whole machine (BAT0): 23.4 W
+memory used: 6.7 GiB of 15.3 GiB
+swap used: 256.0 MiB of 8.0 GiB
+memory pressure: stalled 1.50 % of the last 10 s (all tasks 0.25 %)
+own load: 1.50 threads
+own memory: 200.0 MiB
+own threads: 9
+gpu: n/a (no GPU of this kind is measured)";
+    assert_eq!(rows(&sample), expected);
+    assert_eq!(sample.seconds, 2.0);
+    let others = sample.others_cpu_threads();
+    assert!(
+        matches!(others, Reading::Known(threads) if threads.abs() < 1e-9),
+        "{others}"
+    );
+}
+
+#[test]
+fn a_virtual_machine_with_nearly_nothing() {
+    let vm = Laid::out(include_str!("../../tests/fixtures/vm.txt"));
+    let mut sensors = Sensors::at(&vm.0);
+    let stat = vm.text("/proc/stat");
+    vm.put(
+        "/proc/stat",
+        &stat
+            .replace("cpu  2542887", "cpu  2542937")
+            .replace("443716", "443866"),
+    );
+    let sample = sensors.sample_at(after(&sensors, 1));
+    let text = rows(&sample);
+    for line in [
+        "cpu load: 25 %",
+        "2 Uniform: n/a (too soon for a rate), n/a (no cpufreq)",
+        "temperature: n/a (no thermometer below /sys/class/hwmon or /sys/class/thermal)",
+        "thermal state: n/a (no thermal zone, no processor sensor with a limit, no throttle counter)",
+        "throttled: n/a (no thermal_throttle below /sys/devices/system/cpu)",
+        "power: n/a (no counter below /sys/class/powercap, no battery in use)",
+        "swap used: n/a (no swap is set up)",
+        "own load: 0.00 threads",
+        "gpu: n/a (no GPU of this kind is measured)",
+    ] {
+        assert!(
+            text.lines().any(|found| found == line),
+            "{line}\nin\n{text}"
+        );
+    }
+}
+
+#[test]
+fn nothing_at_all_is_reasons_alone() {
+    let empty = Laid::out("");
+    fs::create_dir_all(&empty.0).unwrap();
+    let mut sensors = Sensors::at(&empty.0);
+    let sample = sensors.sample_at(after(&sensors, 1));
+    assert!(sample.classes.is_empty());
+    for (name, value) in sample.rows() {
+        assert!(value.starts_with("n/a ("), "{name}: {value}");
+    }
+    assert!(matches!(sample.others_cpu_threads(), Reading::Absent(_)));
+    // And a system that we do not know.
+    let raw = Raw::none("not here");
+    for (name, value) in raw.since(&raw, Duration::from_secs(1)).rows() {
+        assert_eq!(value, "n/a (not here)", "{name}");
+    }
+}
+
+/// The thermal state after `change` to a laptop that is cool.
+fn check_state(change: &[(&str, &str)], expected: &str) {
+    let laptop = Laid::laptop();
+    let mut sensors = Sensors::at(&laptop.0);
+    for (path, text) in change {
+        laptop.put(path, text);
+    }
+    let thermal = sensors.sample_at(after(&sensors, 1)).thermal;
+    let text = thermal.map(|thermal| format!("{}, {}", thermal.state, thermal.why));
+    assert_eq!(text.to_string(), expected, "{change:?}");
+}
+
+#[test]
+fn heat_is_judged_by_the_worst_sign() {
+    const ZONE: &str = "/sys/class/thermal/thermal_zone0/temp";
+    const CHIP: &str = "/sys/class/hwmon/hwmon0/temp1_input";
+    const COUNT: &str = "/sys/devices/system/cpu/cpu3/thermal_throttle/core_throttle_count";
+    check_state(&[(ZONE, "84999")], "nominal, zone acpitz 85.0 C");
+    check_state(&[(ZONE, "85000")], "fair, zone acpitz 85.0 C");
+    check_state(&[(ZONE, "90000")], "serious, zone acpitz 90.0 C");
+    check_state(&[(ZONE, "100000")], "critical, zone acpitz 100.0 C");
+    check_state(&[(CHIP, "90000")], "fair, coretemp Package id 0 90.0 C");
+    check_state(&[(CHIP, "97000")], "serious, coretemp Package id 0 97.0 C");
+    check_state(
+        &[(CHIP, "100000")],
+        "critical, coretemp Package id 0 100.0 C",
+    );
+    check_state(
+        &[(COUNT, "5")],
+        "serious, the processor held itself back 5 times",
+    );
+    check_state(
+        &[(COUNT, "5"), (ZONE, "101000")],
+        "critical, zone acpitz 101.0 C",
+    );
+    // A broken sensor is no heat, and a hot disc is not the processor.
+    check_state(
+        &[
+            (CHIP, "255000"),
+            ("/sys/class/hwmon/hwmon1/temp1_input", "84850"),
+        ],
+        "nominal, coretemp Core 0 69.0 C",
+    );
+}
+
+/// Counters alone are a state too.
+#[test]
+fn without_thermometers_the_throttle_counters_speak() {
+    let laptop = Laid::laptop();
+    laptop.remove("/sys/class/hwmon");
+    laptop.remove("/sys/class/thermal");
+    let mut sensors = Sensors::at(&laptop.0);
+    let state = |sample: Sample| sample.thermal.known().map(|thermal| thermal.state);
+    assert_eq!(
+        state(sensors.sample_at(after(&sensors, 1))),
+        Some(ThermalState::Nominal)
+    );
+    laptop.put(
+        "/sys/devices/system/cpu/cpu9/thermal_throttle/core_throttle_count",
+        "1",
+    );
+    assert_eq!(
+        state(sensors.sample_at(after(&sensors, 1))),
+        Some(ThermalState::Serious)
+    );
+    assert_eq!(
+        state(sensors.sample_at(after(&sensors, 1))),
+        Some(ThermalState::Nominal)
+    );
+}
+
+#[test]
+fn counters_that_go_away_or_begin_anew_give_no_rate() {
+    let laptop = Laid::laptop();
+    let mut sensors = Sensors::at(&laptop.0);
+    laptop.put(
+        "/proc/self/stat",
+        "1 (jarvis2) R 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20",
+    );
+    laptop.remove("/sys/class/powercap/intel-rapl:0");
+    let too_soon = sensors.sample_at(sensors.before.0 + Duration::from_millis(1));
+    assert_eq!(
+        too_soon.own.cpu_threads,
+        Reading::absent("too soon for a rate")
+    );
+    let sample = sensors.sample_at(after(&sensors, 1));
+    assert_eq!(
+        sample.own.cpu_threads,
+        Reading::absent("its counter began anew")
+    );
+    assert_eq!(
+        sample.power.known().expect("power")[0].watts,
+        Reading::absent("energy_uj may be read by root alone")
+    );
+    assert_eq!(sample.cpu_load, Reading::absent("too soon for a rate"));
+}
+
+/// What watching costs, by its own measure: below 2 % of a core at one sample in a second means below 20 ms for each.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn this_machine_is_sampled_in_little_time() {
+    let mut sensors = Sensors::open();
+    let first = sensors.sample();
+    assert!(first.memory_total_bytes.known().is_some());
+    let mut busy = 0_u64;
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_millis(200) {
+        busy = std::hint::black_box(busy.wrapping_add(1));
+    }
+    let sample = sensors.sample();
+    let own = sample.own.cpu_threads.known().copied().expect("own load");
+    assert!(own > 0.05, "we were busy, and measured {own}");
+    let load = sample.cpu_load.known().copied().expect("load");
+    assert!((0.0..=1.0).contains(&load), "{load}");
+    assert!(
+        sample
+            .own
+            .memory_bytes
+            .known()
+            .is_some_and(|&bytes| bytes > 1 << 20)
+    );
+    assert!(sample.own.threads.known().is_some_and(|&count| count >= 1));
+}
