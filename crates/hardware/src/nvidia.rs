@@ -3,6 +3,7 @@
 use nvml_wrapper::Nvml;
 use nvml_wrapper::bitmasks::device::ThrottleReasons;
 use nvml_wrapper::enum_wrappers::device::{Clock, TemperatureSensor};
+use nvml_wrapper::error::NvmlError;
 
 use crate::machine::{Gpu, GpuMemory, Reading};
 use crate::sensors::GpuSample;
@@ -43,7 +44,10 @@ pub(crate) struct Probe(Result<Nvml, String>);
 
 impl Probe {
     pub(crate) fn open() -> Probe {
-        Probe(Nvml::init().map_err(|error| format!("no NVIDIA library: {}", one_line(&error))))
+        Probe(Nvml::init().map_err(|error| match error {
+            NvmlError::LibloadingError(_) => "no libnvidia-ml.so.1 on this machine".to_owned(),
+            other => one_line(&other),
+        }))
     }
 
     /// One sample of each GPU.
@@ -95,13 +99,13 @@ fn reasons(bits: ThrottleReasons) -> Vec<String> {
     .collect()
 }
 
-fn reading<T>(result: Result<T, nvml_wrapper::error::NvmlError>) -> Reading<T> {
+fn reading<T>(result: Result<T, NvmlError>) -> Reading<T> {
     match result {
         Ok(value) => Reading::Known(value),
         Err(error) => Reading::absent(one_line(&error)),
     }
 }
 
-fn one_line(error: &nvml_wrapper::error::NvmlError) -> String {
+fn one_line(error: &NvmlError) -> String {
     error.to_string().replace('\n', " ")
 }

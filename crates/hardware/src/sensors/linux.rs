@@ -259,9 +259,7 @@ impl Probe {
     fn heat(&self) -> Reading<Thermal> {
         let now = |file: &str| plausible(self.root.number(file)? / 1000.0).known().copied();
         let zones = self.zones.iter().filter_map(|zone| {
-            if zone.passive.or(zone.hot).or(zone.critical).is_none() {
-                return None;
-            }
+            zone.passive.or(zone.hot).or(zone.critical)?;
             let celsius = now(&zone.file)?;
             let reached =
                 |trip: Option<f64>, before: f64| trip.is_some_and(|at| celsius >= at - before);
