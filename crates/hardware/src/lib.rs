@@ -14,8 +14,8 @@
 //! measurement. The parsers are pure functions over text and bytes, compiled and tested on every system with values seen on
 //! real machines ([`Recording`]); only the calls into the macOS kernel (`sysctl.rs`, `sensors/mach.rs`, `qos.rs`) need a Mac.
 //!
-//! Beside the machine: [`sensors`] says what it does now, [`thermal`] how many workers a hot one may run, [`threads`] on which cores
-//! a thread belongs, [`ledger`] and [`batch`] who holds how much memory.
+//! Beside the machine: [`sensors`] says what it does now, [`thermal`] how many workers a hot one may run, [`mod@threads`] on which
+//! cores a thread belongs, [`ledger`] and [`batch`] who holds how much memory.
 //!
 //! Deliberately absent: any use of the machine. Nothing here computes or changes a setting of the system; a thread alone may ask to be
 //! moved ([`threads::Role::enter`]).

@@ -79,7 +79,7 @@ impl Role {
         }
     }
 
-    /// How many threads to start for it: as many as its tiers have, within [`crate::threads`].
+    /// How many threads to start for it: as many as its tiers have, within [`crate::threads()`].
     pub fn threads(self, machine: &Machine) -> Threads {
         let all = budget::threads(machine);
         let classes = self.classes(machine);
