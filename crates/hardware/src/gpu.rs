@@ -13,6 +13,47 @@ use crate::machine::{Gpu, GpuMemory, Reading};
 /// Why there is no working set in a list.
 const ASK_DEVICE: &str = "only the device says it";
 
+/// What a device says of itself once it is asked.
+pub(crate) struct Stated {
+    pub(crate) name: String,
+    pub(crate) unified: bool,
+    /// Metal's `recommendedMaxWorkingSetSize`; 0 is no answer.
+    pub(crate) working_set_bytes: u64,
+}
+
+/// Adds to the GPUs of a list what the devices of the same name say; a device that the list lacks is added to it.
+pub(crate) fn with_stated(listed: Reading<Vec<Gpu>>, devices: Vec<Stated>) -> Reading<Vec<Gpu>> {
+    if devices.is_empty() {
+        return listed;
+    }
+    let mut gpus = listed.known().cloned().unwrap_or_default();
+    for device in devices {
+        let at = gpus.iter().position(|gpu| gpu.name == device.name);
+        let at = at.unwrap_or_else(|| {
+            gpus.push(Gpu {
+                name: device.name.clone(),
+                cores: Reading::absent("the system does not list it"),
+                memory: Reading::absent("Metal gives no size"),
+                working_set_bytes: Reading::absent(ASK_DEVICE),
+                source: "Metal".to_owned(),
+            });
+            gpus.len() - 1
+        });
+        let gpu = &mut gpus[at];
+        if device.unified {
+            gpu.memory = Reading::Known(GpuMemory::Unified);
+        }
+        gpu.working_set_bytes = Reading::from_option(
+            Some(device.working_set_bytes).filter(|&bytes| bytes > 0),
+            "Metal recommends none",
+        );
+        if gpu.source != "Metal" {
+            gpu.source += ", Metal";
+        }
+    }
+    Reading::Known(gpus)
+}
+
 /// From the JSON of `system_profiler SPDisplaysDataType -json`.
 pub(crate) fn of_system_profiler(json: &str) -> Reading<Vec<Gpu>> {
     let Ok(root) = serde_json::from_str::<Value>(json) else {
@@ -215,6 +256,33 @@ mod tests {
             &of_system_profiler("oops"),
             "n/a (system_profiler gave no JSON)",
         );
+    }
+
+    #[test]
+    fn devices_say_what_they_may_hold() {
+        let listed = || {
+            of_system_profiler(
+                r#"{"SPDisplaysDataType":[{"sppci_model":"Apple M2","sppci_cores":"10"}]}"#,
+            )
+        };
+        let stated = |name: &str, working_set_bytes| Stated {
+            name: name.to_owned(),
+            unified: true,
+            working_set_bytes,
+        };
+        check(
+            &with_stated(listed(), vec![stated("Apple M2", 17_179_869_184)]),
+            "Apple M2, cores 10, memory unified, working set 16.0 GiB",
+        );
+        check(
+            &with_stated(listed(), vec![stated("Apple M2", 0)]),
+            "Apple M2, cores 10, memory unified",
+        );
+        check(
+            &with_stated(Reading::absent("none"), vec![stated("Apple M2", 1 << 33)]),
+            "Apple M2, cores n/a (the system does not list it), memory unified, working set 8.0 GiB",
+        );
+        check(&with_stated(Reading::absent("none"), vec![]), "n/a (none)");
     }
 
     #[test]

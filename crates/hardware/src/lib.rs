@@ -12,7 +12,7 @@
 //!
 //! A counter that this machine does not offer is [`Reading::Absent`] and prints "n/a (reason)": a zero would look like a
 //! measurement. The parsers are pure functions over text and bytes, compiled and tested on every system with values seen on
-//! real machines ([`Recording`]); only the calls into the macOS kernel (`sysctl.rs`, `sensors/mach.rs`, `qos.rs`) need a Mac.
+//! real machines ([`Recording`]); only the calls into the macOS kernel (`sysctl.rs`, `sensors/mach.rs`, `metal.rs`, `qos.rs`) need a Mac.
 //!
 //! Beside the machine: [`sensors`] says what it does now, [`thermal`] how many workers a hot one may run, [`mod@threads`] on which
 //! cores a thread belongs, [`ledger`] and [`batch`] who holds how much memory.
@@ -28,6 +28,8 @@ pub mod ledger;
 mod linux;
 mod machine;
 mod macos;
+#[cfg(target_os = "macos")]
+mod metal;
 #[cfg(all(feature = "nvml", target_os = "linux"))]
 mod nvidia;
 #[cfg(target_os = "macos")]
@@ -80,7 +82,12 @@ fn detect_gpus() -> Reading<Vec<Gpu>> {
             let listed = nvidia::refine(listed);
             listed
         }
-        "macos" => macos::gpus(&macos::print),
+        "macos" => {
+            let listed = macos::gpus(&macos::print);
+            #[cfg(target_os = "macos")]
+            let listed = gpu::with_stated(listed, metal::devices());
+            listed
+        }
         other => Reading::absent(format!("not read on {other}")),
     }
 }

@@ -93,7 +93,7 @@ pub struct Machine {
     pub core_classes: Vec<CoreClass>,
     /// What one instruction can do at once, for example "AVX2" or "NEON", narrowest first.
     pub simd: Reading<Vec<String>>,
-    /// Graphics processors that the system lists. A program that opened one knows more: see [`Gpu::working_set_bytes`].
+    /// Graphics processors that the system lists.
     pub gpus: Reading<Vec<Gpu>>,
     /// The unit for neural networks beside the cores.
     pub neural_engine: Reading<NeuralEngine>,
@@ -302,7 +302,7 @@ pub struct Gpu {
     /// Whose memory it computes in.
     pub memory: Reading<GpuMemory>,
     /// Bytes that it may hold at once before it slows down (Metal: `recommendedMaxWorkingSetSize`). Only the device says so, and
-    /// the rule behind it changes between systems: who has opened the device fills it in, nobody computes it.
+    /// the rule behind it changes between systems: it is asked for, never computed.
     pub working_set_bytes: Reading<u64>,
     /// Where this comes from.
     pub source: String,

@@ -7,6 +7,7 @@
 //! arch = aarch64
 //! hw.memsize = 25769803776                    a counter of macOS
 //! system_profiler SPDisplaysDataType = {...}  what that command prints; so also "ioreg AGXAccelerator"
+//! MTLDevice Apple M4 = 12713120000            what a GPU of the machine's own memory says it may hold at once
 //! /proc/meminfo = MemTotal: 24684084 kB       a file of Linux
 //! ```
 //! A recording with counters is a Mac, any other is Linux.
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
+use crate::gpu::Stated;
 use crate::machine::Machine;
 use crate::{gpu, linux, macos};
 
@@ -45,7 +47,8 @@ impl Recording {
             .any(|(name, _)| name.starts_with("hw.") || name.starts_with("machdep."));
         let mut machine = if is_mac {
             let mut machine = macos::machine(&|name| self.counter(name));
-            machine.gpus = macos::gpus(&|command| self.text(command));
+            machine.gpus =
+                gpu::with_stated(macos::gpus(&|command| self.text(command)), self.devices());
             machine
         } else {
             let files = |path: &str| self.text(path);
@@ -77,6 +80,17 @@ impl Recording {
             std::fs::write(path, text)?;
         }
         Ok(())
+    }
+
+    fn devices(&self) -> Vec<Stated> {
+        let device = |(name, bytes): &(String, String)| {
+            Some(Stated {
+                name: name.strip_prefix("MTLDevice ")?.to_owned(),
+                unified: true,
+                working_set_bytes: bytes.parse().ok()?,
+            })
+        };
+        self.entries.iter().filter_map(device).collect()
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -177,6 +177,18 @@ container cores     n/a (macOS has no control groups)";
     );
 }
 
+#[test]
+fn a_device_says_what_it_may_hold() {
+    assert_eq!(
+        machine!("m4").gpus.known().expect("a GPU")[0].to_string(),
+        "Apple M4, cores 10, memory unified, working set 11.8 GiB"
+    );
+    assert_eq!(
+        machine!("m4").source("gpu 0"),
+        Some("system_profiler SPDisplaysDataType, Metal")
+    );
+}
+
 /// Whatever the device says it may hold, the budget stays below; and never above what the system needs for itself.
 #[test]
 fn a_budget_that_the_working_set_allows() {
