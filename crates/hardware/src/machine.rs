@@ -369,6 +369,19 @@ pub enum Pressure {
     Level(PressureLevel),
 }
 
+impl Pressure {
+    /// As one of macOS's levels. Linux has none: ours is a warning once some task waits for memory a tenth of the time, and critical
+    /// once all of them do for a quarter of it (systemd-oomd ends programs at 60 %).
+    pub fn level(self) -> PressureLevel {
+        match self {
+            Pressure::Level(level) => level,
+            Pressure::Stalled { full_10s, .. } if full_10s >= 0.25 => PressureLevel::Critical,
+            Pressure::Stalled { some_10s, .. } if some_10s >= 0.1 => PressureLevel::Warning,
+            Pressure::Stalled { .. } => PressureLevel::Normal,
+        }
+    }
+}
+
 impl fmt::Display for Pressure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -102,6 +102,7 @@ fn reasons(bits: ThrottleReasons) -> Vec<String> {
 fn reading<T>(result: Result<T, NvmlError>) -> Reading<T> {
     match result {
         Ok(value) => Reading::Known(value),
+        Err(NvmlError::NotSupported) => Reading::absent("the GPU does not offer it"),
         Err(error) => Reading::absent(one_line(&error)),
     }
 }

@@ -18,7 +18,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::machine::{Bytes, Pressure, Reading};
+use crate::machine::{Bytes, Pressure, PressureLevel, Reading};
 use crate::thermal::ThermalState;
 
 mod linux;
@@ -56,8 +56,12 @@ pub struct Sample {
     pub swap_used_bytes: Reading<u64>,
     /// Swap in all, in bytes.
     pub swap_total_bytes: Reading<u64>,
-    /// How short of memory the system is.
+    /// How short of memory the system says it is.
     pub memory_pressure: Reading<Pressure>,
+    /// The tightest limit of a container above us, in bytes.
+    pub container_limit_bytes: Reading<u64>,
+    /// What is left under such limits, in bytes.
+    pub container_room_bytes: Reading<u64>,
     /// This program's part.
     pub own: Own,
     /// Graphics processors.
@@ -149,6 +153,31 @@ impl Sample {
         }
     }
 
+    /// How short of memory we are, for [`crate::ledger::Ledger::observe`]: the worst of what the system says and of what is left, of
+    /// the machine or under a container's limit, where less than 5 % is a warning and less than 2 % is critical. A limit is not
+    /// felt as pressure until it is reached, and then the kernel ends programs.
+    pub fn memory_level(&self) -> Reading<PressureLevel> {
+        let left = |left: &Reading<u64>, of: &Reading<u64>| {
+            let share = *left.known()? as f64 / (*of.known()?).max(1) as f64;
+            Some(match share {
+                share if share < 0.02 => PressureLevel::Critical,
+                share if share < 0.05 => PressureLevel::Warning,
+                _ => PressureLevel::Normal,
+            })
+        };
+        let worst = [
+            self.memory_pressure
+                .known()
+                .map(|pressure| pressure.level()),
+            left(&self.memory_available_bytes, &self.memory_total_bytes),
+            left(&self.container_room_bytes, &self.container_limit_bytes),
+        ]
+        .into_iter()
+        .flatten()
+        .max();
+        Reading::from_option(worst, "neither pressure nor memory is known")
+    }
+
     /// Hardware threads that other programs keep busy. Absent where our own part or the whole is.
     pub fn others_cpu_threads(&self) -> Reading<f64> {
         let threads: usize = self.classes.iter().map(|class| class.logical).sum();
@@ -213,6 +242,10 @@ impl Sample {
             of(&self.swap_used_bytes, &self.swap_total_bytes),
         );
         row("memory pressure", self.memory_pressure.to_string());
+        row(
+            "container room",
+            of(&self.container_room_bytes, &self.container_limit_bytes),
+        );
         row("own load", unit(&self.own.cpu_threads, 2, "threads"));
         row(
             "own memory",
@@ -377,6 +410,8 @@ struct Raw {
     swap_used_bytes: Reading<u64>,
     swap_total_bytes: Reading<u64>,
     memory_pressure: Reading<Pressure>,
+    container_limit_bytes: Reading<u64>,
+    container_room_bytes: Reading<u64>,
     own_cpu_seconds: Reading<f64>,
     own_memory_bytes: Reading<u64>,
     own_threads: Reading<usize>,
@@ -430,6 +465,8 @@ impl Raw {
             swap_used_bytes: Reading::absent(reason),
             swap_total_bytes: Reading::absent(reason),
             memory_pressure: Reading::absent(reason),
+            container_limit_bytes: Reading::absent(reason),
+            container_room_bytes: Reading::absent(reason),
             own_cpu_seconds: Reading::absent(reason),
             own_memory_bytes: Reading::absent(reason),
             own_threads: Reading::absent(reason),
@@ -509,6 +546,8 @@ impl Raw {
             swap_used_bytes: self.swap_used_bytes.clone(),
             swap_total_bytes: self.swap_total_bytes.clone(),
             memory_pressure: self.memory_pressure.clone(),
+            container_limit_bytes: self.container_limit_bytes.clone(),
+            container_room_bytes: self.container_room_bytes.clone(),
             own: Own {
                 cpu_threads: rate(&self.own_cpu_seconds, Some(&before.own_cpu_seconds)),
                 memory_bytes: self.own_memory_bytes.clone(),

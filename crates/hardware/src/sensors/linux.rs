@@ -14,9 +14,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{PowerValue, Raw, RawClass, RawPower, Temperature, Thermal, Ticks};
-use crate::linux;
 use crate::machine::Reading;
 use crate::thermal::ThermalState;
+use crate::{cgroup, linux};
 
 const CPU: &str = "/sys/devices/system/cpu";
 const HWMON: &str = "/sys/class/hwmon";
@@ -173,6 +173,8 @@ impl Probe {
                 .parse::<u64>()
                 .ok()
         };
+        let memory_total_bytes = linux::meminfo_bytes(&files, "MemTotal");
+        let container = cgroup::container(&files, memory_total_bytes.known().copied());
         Raw {
             cpu: Reading::from_option(
                 stat.as_deref().and_then(|text| ticks(text, "cpu")),
@@ -200,7 +202,7 @@ impl Probe {
             ),
             throttle_count: self.throttle_count(),
             power: self.power(),
-            memory_total_bytes: linux::meminfo_bytes(&files, "MemTotal"),
+            memory_total_bytes,
             memory_available_bytes: linux::meminfo_bytes(&files, "MemAvailable"),
             swap_used_bytes: match (&swap_total_bytes, &swap_free) {
                 (Reading::Known(total), Reading::Known(free)) => {
@@ -212,6 +214,8 @@ impl Probe {
             },
             swap_total_bytes,
             memory_pressure: linux::pressure(&files),
+            container_limit_bytes: container.memory_limit_bytes,
+            container_room_bytes: container.memory_room_bytes,
             own_cpu_seconds: Reading::from_option(
                 own_stat.as_deref().and_then(own_cpu_seconds),
                 "no /proc/self/stat",

@@ -64,6 +64,8 @@ impl Probe {
             swap_used_bytes,
             swap_total_bytes,
             memory_pressure: machine.memory_pressure,
+            container_limit_bytes: machine.container.memory_limit_bytes,
+            container_room_bytes: machine.container.memory_room_bytes,
             own_cpu_seconds: Reading::from_option(own_cpu_seconds(), "getrusage failed"),
             own_memory_bytes: Reading::from_option(
                 task.map(|task| task.pti_resident_size),

@@ -107,6 +107,7 @@ power whole machine (BAT0): 23.4 W
 memory used: 6.7 GiB of 15.3 GiB
 swap used: 256.0 MiB of 8.0 GiB
 memory pressure: stalled 1.50 % of the last 10 s (all tasks 0.25 %)
+container room: n/a (no memory limit is set)
 own load: 1.50 threads
 own memory: 200.0 MiB
 own threads: 9
@@ -267,18 +268,24 @@ fn counters_that_go_away_or_begin_anew_give_no_rate() {
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
-fn this_machine_is_sampled_in_little_time() {
+fn this_machine_sees_its_own_work() {
     let mut sensors = Sensors::open();
     let first = sensors.sample();
     assert!(first.memory_total_bytes.known().is_some());
-    let mut busy = 0_u64;
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_millis(200) {
-        busy = std::hint::black_box(busy.wrapping_add(1));
-    }
+    // Until the system says that we have worked for a tenth of a second, however long that takes it.
+    let worked = |sensors: &Sensors| {
+        let raw = sensors.source.read();
+        raw.own_cpu_seconds.known().copied().expect("our own time")
+    };
+    let before = worked(&sensors);
+    while worked(&sensors) - before < 0.1 {}
     let sample = sensors.sample();
     let own = sample.own.cpu_threads.known().copied().expect("own load");
-    assert!(own > 0.05, "we were busy, and measured {own}");
+    assert!(
+        own * sample.seconds > 0.09,
+        "{own} for {} s",
+        sample.seconds
+    );
     let load = sample.cpu_load.known().copied().expect("load");
     assert!((0.0..=1.0).contains(&load), "{load}");
     assert!(
@@ -289,6 +296,42 @@ fn this_machine_is_sampled_in_little_time() {
             .is_some_and(|&bytes| bytes > 1 << 20)
     );
     assert!(sample.own.threads.known().is_some_and(|&count| count >= 1));
+}
+
+/// The level after `change` to a laptop with plenty of memory and no limit.
+fn check_level(change: &[(&str, &str)], expected: PressureLevel) {
+    let laptop = Laid::laptop();
+    let mut sensors = Sensors::at(&laptop.0);
+    for (path, text) in change {
+        laptop.put(path, text);
+    }
+    let sample = sensors.sample_at(after(&sensors, 1));
+    assert_eq!(
+        sample.memory_level(),
+        Reading::Known(expected),
+        "{change:?}"
+    );
+}
+
+#[test]
+fn memory_runs_short_by_pressure_by_what_is_left_and_by_a_limit() {
+    const PSI: &str = "/proc/pressure/memory";
+    const FREE: &str = "/proc/meminfo";
+    const LIMIT: &str = "/sys/fs/cgroup/user.slice/user-1000.slice/memory.max";
+    const USED: &str = "/sys/fs/cgroup/user.slice/user-1000.slice/memory.current";
+    let psi =
+        |some: &str, full: &str| format!("some avg10={some} avg60=0\nfull avg10={full} avg60=0\n");
+    let free = |kilobytes: u64| format!("MemTotal: 16079084 kB\nMemAvailable: {kilobytes} kB\n");
+    check_level(&[], PressureLevel::Normal);
+    check_level(&[(PSI, &psi("9.99", "0.00"))], PressureLevel::Normal);
+    check_level(&[(PSI, &psi("10.00", "0.00"))], PressureLevel::Warning);
+    check_level(&[(PSI, &psi("40.00", "25.00"))], PressureLevel::Critical);
+    check_level(&[(FREE, &free(803_954))], PressureLevel::Warning);
+    check_level(&[(FREE, &free(321_581))], PressureLevel::Critical);
+    let limit = (LIMIT, "4000000000");
+    check_level(&[limit, (USED, "3000000000")], PressureLevel::Normal);
+    check_level(&[limit, (USED, "3850000000")], PressureLevel::Warning);
+    check_level(&[limit, (USED, "3950000000")], PressureLevel::Critical);
 }
 
 /// Below 2 % of a core at one sample in a second: below 20 ms of processor time for each.
