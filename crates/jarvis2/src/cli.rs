@@ -221,7 +221,7 @@ struct RiskArgs {
     config: ConfigArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// Configuration file (TOML).
     #[arg(long = "config", value_name = "FILE")]

@@ -110,6 +110,8 @@ fn trials() -> Vec<Trial> {
     let mut trials = compute::trials();
     trials.extend(pricing::gpu::trials());
     trials.extend(nn::gpu::trials());
+    #[cfg(feature = "index")]
+    trials.extend(index::device::trials());
     trials
 }
 

@@ -10,6 +10,7 @@ mod ids;
 mod import;
 mod read;
 
+use crate::devices::DeviceWord;
 use crate::error::Error;
 use clap::{Args, Subcommand};
 use index::{Config, Index};
@@ -106,6 +107,10 @@ pub(super) struct ImportArgs {
     /// Rows that ask for their nearest, to measure recall; 0 measures nothing.
     #[arg(long, value_name = "ROWS", default_value_t = 200)]
     sample: usize,
+    /// Where the scans run that recall is measured by: the answers are the same. A GPU must have been proven by `jarvis2 devices`.
+    /// Default: the processor.
+    #[arg(long, value_enum)]
+    device: Option<DeviceWord>,
 }
 
 #[derive(Debug, Args)]

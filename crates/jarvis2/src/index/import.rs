@@ -9,11 +9,13 @@
 
 use super::fill::{Poured, kept, pour, source};
 use super::{ImportArgs, RowArgs, open};
-use crate::cli;
+use crate::cli::{self, ConfigArgs};
+use crate::devices::{DeviceWord, Place};
 use crate::error::Error;
 use crate::progress::Progress;
 use index::import::{FaissGraph, Format, Metric, Rows, Source};
-use index::{Block, Filter, Index, Lanes, Scan};
+use index::device::OnDevice;
+use index::{Block, Filter, Index, Lanes, Scan, Scored};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::HashSet;
@@ -36,9 +38,52 @@ struct Recall {
     agreement_means: String,
 }
 
+/// What scans: a device, if one was asked for and is there, or the processor.
+struct Scanner {
+    device: Option<OnDevice>,
+    lanes: Lanes,
+}
+
+impl Scanner {
+    fn open(word: Option<DeviceWord>) -> Result<Scanner, Error> {
+        let mut scanner = Scanner {
+            device: None,
+            lanes: Lanes::default(),
+        };
+        if let Some(word) = word {
+            let loaded = cli::load(&ConfigArgs::default(), vec![word.flag()])?;
+            let place = Place::open(&loaded, &hardware::detect())?;
+            scanner.device = place.gpu().map(|gpu| OnDevice::new(&gpu, &place.budget));
+        }
+        Ok(scanner)
+    }
+
+    /// Says what the device left to the processor.
+    fn close(self) {
+        if let Some(error) = self.device.and_then(|device| device.fell_back) {
+            eprintln!("jarvis2: {error}; the processor did the rest");
+        }
+    }
+}
+
+impl Scan for Scanner {
+    fn best(
+        &mut self,
+        block: Block<'_>,
+        count: usize,
+        out: &mut [Vec<Scored>],
+    ) -> Result<(), index::Error> {
+        match &mut self.device {
+            Some(device) => device.best(block, count, out),
+            None => self.lanes.best(block, count, out),
+        }
+    }
+}
+
 /// `jarvis2 index import`.
 pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let place = &args.place;
+    let mut scanner = Scanner::open(args.device)?;
     let (mut from, given) = source(&args.file, &args.rows)?;
     let (format, dimensions, metric) = (from.format(), from.dimensions(), from.metric());
     let mut index = open(&place.db, Some(dimensions))?;
@@ -54,7 +99,16 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let mut recall = None;
     if !poured.interrupted && args.sample > 0 {
         progress.stage("recall");
-        recall = measure(args, &index, format, metric, &poured, &progress)?;
+        recall = measure(
+            args,
+            &index,
+            format,
+            metric,
+            &poured,
+            &mut scanner,
+            &progress,
+        )?;
+        scanner.close();
     }
     progress.finish();
     let interrupted = poured.interrupted || progress.stopped();
@@ -131,6 +185,7 @@ fn measure(
     format: Format,
     metric: Option<Metric>,
     poured: &Poured,
+    scanner: &mut Scanner,
     progress: &Progress,
 ) -> Result<Option<Recall>, Error> {
     let taken: Vec<usize> = (0..poured.records.len())
@@ -152,7 +207,7 @@ fn measure(
     }
     let all = Filter::default();
     // One more than wanted: the row itself is the nearest.
-    let exact = index.nearest_exact_many(&queries, NEAREST + 1, &all, &mut Lanes::default())?;
+    let exact = index.nearest_exact_many(&queries, NEAREST + 1, &all, scanner)?;
     progress.fraction(0.4);
     let dimensions = queries.len() / records.len();
     let (mut hits, mut wanted) = (0, 0);
@@ -187,7 +242,14 @@ fn measure(
     let Some(metric) = metric else {
         return Ok(Some(recall));
     };
-    let truth = by_metric(&args.file, &args.rows, metric, &queries, NEAREST + 1)?;
+    let truth = by_metric(
+        &args.file,
+        &args.rows,
+        metric,
+        &queries,
+        NEAREST + 1,
+        scanner,
+    )?;
     progress.fraction(0.8);
     let (mut agreed, mut of) = (0, 0);
     for ((exact, truth), (&own, &own_record)) in
@@ -251,13 +313,14 @@ fn by_metric(
     metric: Metric,
     queries: &[f32],
     count: usize,
+    scanner: &mut Scanner,
 ) -> Result<Vec<Vec<(usize, f32)>>, Error> {
     let (mut from, _): (Source, _) = source(path, args)?;
     let dimensions = from.dimensions();
     let questions = queries.len() / dimensions;
     let mut best: Vec<Vec<(usize, f32)>> = vec![Vec::new(); questions];
     let mut out = vec![Vec::new(); questions];
-    let (mut rows, mut lanes, mut less) = (Rows::default(), Lanes::default(), Vec::new());
+    let (mut rows, mut less) = (Rows::default(), Vec::new());
     while from.next(4_096, &mut rows)? {
         less.clear();
         if metric == Metric::L2 {
@@ -272,7 +335,7 @@ fn by_metric(
             rows: &rows.values,
             less: &less,
         };
-        lanes.best(block, count, &mut out)?;
+        scanner.best(block, count, &mut out)?;
         for (best, out) in best.iter_mut().zip(&out) {
             best.extend(
                 out.iter()
