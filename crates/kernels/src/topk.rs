@@ -21,7 +21,7 @@
 
 use cubecl::prelude::*;
 
-/// Quads of every row that are read before their products are made.
+/// Rows have a multiple of so many quads: as many are read before their products are made, at most.
 pub const CHUNKS_AT_ONCE: usize = 4;
 /// Rows of a tile.
 pub const TILE: usize = 256;
@@ -61,7 +61,8 @@ fn bytes(quad: Four<u32>, #[comptime] part: u32) -> Four<f32> {
     Four::<f32>::reinterpret(bits) - Four::<f32>::new(8_388_736.0)
 }
 
-/// Scores of `wide` queries for `rows_each` rows an invocation, and the largest score of every tile.
+/// Scores of `wide` queries for `rows_each` rows an invocation, `at_once` quads of each at a time, and the largest score of every
+/// tile. Many queries want several rows, because a number of a query is read once for all of them.
 #[cube]
 fn scores_of(
     rows: &[Four<u32>],
@@ -74,7 +75,6 @@ fn scores_of(
     #[comptime] rows_each: usize,
     #[comptime] halved: bool,
     #[comptime] at_once: usize,
-    #[comptime] staged: bool,
 ) {
     let groups = shape[0] as usize;
     let there = groups * 32;
@@ -100,26 +100,19 @@ fn scores_of(
             sums[q * rows_each + r] = f32::new(0.0);
         }
     }
-    // So many quads of all queries fit into the shared memory.
+    // The queries come through shared memory, so many quads of them at a time.
     let piece = comptime!(256 / (wide * parts));
     let mut shared = Shared::<[Four<f32>]>::new_slice(256usize);
-    let pieces = if comptime!(staged) {
-        (chunks + piece - 1) / piece
-    } else {
-        1usize.into()
-    };
-    for at in 0..pieces {
+    let own = UNIT_POS as usize;
+    for at in 0..(chunks + piece - 1) / piece {
         let begin = at * piece;
-        let mut turns = chunks / at_once;
-        if comptime!(staged) {
-            let part = begin * wide * parts + UNIT_POS as usize;
-            sync_cube();
-            if part < chunks * wide * parts {
-                shared[UNIT_POS as usize] = queries[first_query + part];
-            }
-            sync_cube();
-            turns = min(piece, chunks - begin) / at_once;
+        let part = begin * wide * parts + own;
+        sync_cube();
+        if part < chunks * wide * parts {
+            shared[own] = queries[first_query + part];
         }
+        sync_cube();
+        let turns = min(piece, chunks - begin) / at_once;
         for turn in 0..turns {
             let first = turn * at_once;
             let mut quads = Array::<Four<u32>>::new(comptime!(at_once * rows_each));
@@ -147,11 +140,7 @@ fn scores_of(
                     #[unroll]
                     for q in 0..wide {
                         let place = ((first + c) * wide + q) * parts + part;
-                        let query = if comptime!(staged) {
-                            shared[place]
-                        } else {
-                            queries[first_query + place]
-                        };
+                        let query = shared[place];
                         #[unroll]
                         for r in 0..rows_each {
                             let number = numbers[r];
@@ -173,7 +162,6 @@ fn scores_of(
     // The scales of the queries stand behind them, in vectors whose first number counts.
     let scales = first_query + chunks * wide * parts;
     let mut largest = Shared::<[f32]>::new_slice(comptime!(wide * 256));
-    let own = UNIT_POS as usize;
     #[unroll]
     for q in 0..wide {
         let scale = queries[scales + q].extract(0usize);
@@ -219,7 +207,7 @@ fn scores_of(
 }
 
 macro_rules! scores {
-    ($name:ident, $wide:expr, $rows_each:expr, $halved:expr, $at_once:expr, $staged:expr) => {
+    ($name:ident, $wide:expr, $rows_each:expr, $halved:expr, $at_once:expr) => {
         /// Scores of a block of rows: see the head of this file. `shape` has [`SHAPE_LEN`] words.
         #[cube(launch_unchecked, create_dummy_kernel)]
         pub fn $name(
@@ -232,18 +220,17 @@ macro_rules! scores {
         ) {
             scores_of(
                 rows, marks, queries, scores, tops, shape, $wide, $rows_each, $halved, $at_once,
-                $staged,
             );
         }
     };
 }
 
-scores!(topk_halves_1, 1usize, 1usize, true, 4usize, false);
-scores!(topk_halves_8, 8usize, 4usize, true, 1usize, false);
-scores!(topk_halves_16, 16usize, 4usize, true, 1usize, false);
-scores!(topk_bytes_1, 1usize, 1usize, false, 4usize, false);
-scores!(topk_bytes_8, 8usize, 4usize, false, 1usize, false);
-scores!(topk_bytes_16, 16usize, 4usize, false, 1usize, false);
+scores!(topk_halves_1, 1usize, 1usize, true, 4usize);
+scores!(topk_halves_8, 8usize, 4usize, true, 1usize);
+scores!(topk_halves_16, 16usize, 4usize, true, 1usize);
+scores!(topk_bytes_1, 1usize, 1usize, false, 4usize);
+scores!(topk_bytes_8, 8usize, 4usize, false, 1usize);
+scores!(topk_bytes_16, 16usize, 4usize, false, 1usize);
 
 /// Whether the first pair stands before the second.
 #[cube]
