@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! halves: round(x / scale) to 11 bits, scale a power of two that puts the largest number between 2^14 and 2^15; below 2^-14: 0
-//! bytes:  round(127 x / max |x_i|), scale = max |x_i| / 127
+//! bytes:  round(127 x / max |x_i|), scale = max |x_i| / 127; numbers below 1e-30 have fewer steps
 //! ```
 //! Groups of 32 rows; quad `c` of row `r` of group `g` stands at `(g quads + c) 32 + r`, a quad being sixteen bytes: word `j` holds
 //! the halves `j` and `j + 4`, or the bytes `j`, `j + 4`, `j + 8`, `j + 12`, each plus 128.
@@ -141,65 +141,80 @@ pub(super) fn power(exponent: i32) -> f32 {
     f32::from_bits(((exponent + 127) as u32) << 23)
 }
 
+/// What sums in `f32` may hide of a length.
+const SUMMED: f64 = 1.001;
+
+fn gap(off: &[f32], square: &[f32], scale: f32) -> Gap {
+    let length = |squares: &[f32]| {
+        let sum: f64 = squares.iter().map(|&x| f64::from(x)).sum();
+        SUMMED * sum.sqrt() * f64::from(scale)
+    };
+    Gap {
+        rounding: length(off),
+        length: length(square),
+        less: 0.0,
+    }
+}
+
 fn halves(row: &[f32], out: &mut [u32]) -> (f32, Gap) {
     let top = exponent(largest(row));
     let (up, scale) = (power(14 - top), power(top - 14));
-    let (mut off, mut square) = (0.0_f64, 0.0_f64);
+    let (mut off, mut square) = ([0.0_f32; 8], [0.0_f32; 8]);
     for (c, numbers) in row.chunks(8).enumerate() {
-        let quad = &mut out[4 * GROUP * c..][..4];
-        for (i, &x) in numbers.iter().enumerate() {
-            let raised = x * up;
-            let (bits, held) = half(raised);
-            quad[i % 4] |= bits << (16 * (i / 4));
-            off += f64::from(raised - held) * f64::from(raised - held);
-            square += f64::from(x) * f64::from(x);
+        let mut raised = [0.0; 8];
+        raised[..numbers.len()].copy_from_slice(numbers);
+        let mut bits = [0; 8];
+        for i in 0..8 {
+            raised[i] *= up;
+            let (half, held) = half(raised[i]);
+            bits[i] = half;
+            let gap = raised[i] - held;
+            off[i] += gap * gap;
+            square[i] += raised[i] * raised[i];
+        }
+        for (i, word) in out[4 * GROUP * c..][..4].iter_mut().enumerate() {
+            *word = bits[i] | bits[i + 4] << 16;
         }
     }
-    let gap = Gap {
-        rounding: off.sqrt() * f64::from(scale),
-        length: square.sqrt(),
-        less: 0.0,
-    };
-    (scale, gap)
+    (scale, gap(&off, &square, scale))
 }
 
 /// The half nearest to a number below 2^15, and what it stands for; ties to even, no subnormals.
 fn half(x: f32) -> (u32, f32) {
     let bits = x.to_bits();
-    let size = bits & 0x7fff_ffff;
+    let (sign, size) = (bits & 0x8000_0000, bits & 0x7fff_ffff);
     // 2^-14.
-    if size < 0x3880_0000 {
-        return (0, 0.0);
-    }
+    let there = if size < 0x3880_0000 { 0 } else { u32::MAX };
     let rounded = (size + 0xfff + ((size >> 13) & 1)) & !0x1fff;
-    let sign = bits & 0x8000_0000;
     (
-        (sign >> 16) | ((rounded - 0x3800_0000) >> 13),
-        f32::from_bits(sign | rounded),
+        ((sign >> 16) | (rounded.wrapping_sub(0x3800_0000) >> 13)) & there,
+        f32::from_bits((sign | rounded) & there),
     )
 }
 
 fn bytes(row: &[f32], out: &mut [u32]) -> (f32, Gap) {
-    let most = largest(row).max(f32::MIN_POSITIVE);
-    let scale = most / 127.0;
-    let (mut off, mut square) = (0.0_f64, 0.0_f64);
+    let most = largest(row).max(1e-30);
+    let (up, scale) = (127.0 / most, most / 127.0);
+    let (mut off, mut square) = ([0.0_f32; 16], [0.0_f32; 16]);
     for (c, numbers) in row.chunks(16).enumerate() {
-        let quad = &mut out[4 * GROUP * c..][..4];
-        for (i, &x) in numbers.iter().enumerate() {
-            let step = ((f64::from(x) * 127.0 / f64::from(most)).round()).clamp(-127.0, 127.0);
-            quad[i % 4] |= ((step as i32 + 128) as u32) << (8 * (i / 4));
-            let gap = f64::from(x) - step * f64::from(scale);
-            off += gap * gap;
-            square += f64::from(x) * f64::from(x);
+        let mut raised = [0.0; 16];
+        raised[..numbers.len()].copy_from_slice(numbers);
+        let mut steps = [0; 16];
+        for i in 0..16 {
+            raised[i] *= up;
+            // To the nearest whole number, by rounding to the unit of a large one.
+            const LARGE: f32 = 12_582_912.0;
+            let step = ((raised[i] + LARGE) - LARGE).clamp(-127.0, 127.0);
+            steps[i] = (step as i32 + 128) as u32;
+            let gap = raised[i] - step;
+            off[i] += gap * gap;
+            square[i] += raised[i] * raised[i];
         }
-        // Beyond the row's end stands -128, and the queries are 0 there.
+        for (i, word) in out[4 * GROUP * c..][..4].iter_mut().enumerate() {
+            *word = steps[i] | steps[i + 4] << 8 | steps[i + 8] << 16 | steps[i + 12] << 24;
+        }
     }
-    let gap = Gap {
-        rounding: off.sqrt(),
-        length: square.sqrt(),
-        less: 0.0,
-    };
-    (scale, gap)
+    (scale, gap(&off, &square, scale))
 }
 
 /// Queries as a pass of `wide` reads them: `wide` times four numbers after one another for every four of a row, then a vector with
