@@ -15,6 +15,7 @@ pub mod black_scholes;
 pub mod emit;
 pub mod implied;
 pub mod normal;
+pub mod paths;
 pub mod random;
 pub mod reduce;
 
@@ -132,6 +133,15 @@ pub fn sources() -> Vec<Source> {
             "prices", "spots", "strikes", "years", "rates", "yields" => "vols", "statuses"; "counts"),
         source!("pricing", american::american_premium::AmericanPremium [rows],
             "spots", "strikes", "years", "boundary" => "premiums"; "counts"),
+        source!("pricing", paths::paths_gbm::PathsGbm, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_gbm::SobolGbm,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::paths_heston::PathsHeston, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_heston::SobolHeston,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::paths_merton::PathsMerton, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_merton::SobolMerton,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
         source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),

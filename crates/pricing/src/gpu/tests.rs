@@ -5,14 +5,14 @@ use crate::monte_carlo::philox::{philox4x32, uniform32};
 use crate::{Quoted, Right, implied_vols as implied_vols_cpu};
 use compute::{Backend, Verdict};
 
-fn budget() -> Budget {
+pub(super) fn budget() -> Budget {
     Budget {
         bytes: 256 << 20,
         origin: "a quarter of a gigabyte for a test".to_owned(),
     }
 }
 
-fn device() -> Option<Gpu> {
+pub(super) fn device() -> Option<Gpu> {
     let backend = if cfg!(target_os = "macos") {
         Backend::Metal
     } else {

@@ -54,3 +54,25 @@ pub const AMERICAN_PREMIUM: Kernel = kernel!(
     4,
     &[Read, Read, Read, Read, Write, Read]
 );
+
+/// Law, claim; sums; counts. One for each law; `crates/kernels/src/paths.rs` has the buffers.
+pub const PATHS: [Kernel; 3] = [
+    kernel!("paths_gbm", 1, &[Read, Read, Write, Read]),
+    kernel!("paths_heston", 1, &[Read, Read, Write, Read]),
+    kernel!("paths_merton", 1, &[Read, Read, Write, Read]),
+];
+
+/// Law, claim, tables, seeds, joints; sums; counts. One for each law.
+pub const SOBOL: [Kernel; 3] = [
+    kernel!("sobol_gbm", 1, &[Read, Read, Read, Read, Read, Write, Read]),
+    kernel!(
+        "sobol_heston",
+        1,
+        &[Read, Read, Read, Read, Read, Write, Read]
+    ),
+    kernel!(
+        "sobol_merton",
+        1,
+        &[Read, Read, Read, Read, Read, Write, Read]
+    ),
+];

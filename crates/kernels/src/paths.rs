@@ -1,0 +1,557 @@
+//! Simulated paths and what they pay: sums over many paths, nothing stored between the steps.
+//!
+//! ```text
+//! Gbm     x = (r - q - vol^2/2) t + vol sqrt(h) W                     x = ln(S / S0), W the sum of the normals so far
+//! Merton  the same, less the jumps' drift, plus N m + sqrt(N) s Z' a step
+//! Heston  v' by the quadratic-exponential scheme, then x' = x + (r - q) h + K0* + K1 v + K2 v' + sqrt(K3 (v + v')) Z
+//! pays    max(side (level - strike), 0),  level = e^x at the end, the mean of e^x, or e^x at its highest or lowest
+//! delta   side level where it pays;   vega  delta d(ln level)/d vol, d x/d vol = sqrt(h) W - vol t (Gbm alone)
+//! ```
+//! The twin is `pricing::monte_carlo`, which has the sources; Greeks are pathwise (Broadie & Glasserman 1996). A path has the
+//! same address there and here (seed, purpose, path, step, factor), so both simulate the same paths, up to rounding: Philox
+//! words in pairs, the upper 32 of 52 bits; or Sobol points scrambled by the same hash, through the same Brownian bridge.
+//!
+//! The bridge needs no memory for the path: joints come depth first, each the middle between the value where the path stands
+//! and the top of a stack of values to come, [`DEPTH`] deep. A Sobol coordinate is the exclusive or of a word for each byte of
+//! the index, from a table of the directions' sums.
+//!
+//! The normal behind a uniform number is M. B. Giles's (GPU Computing Gems, Jade edition (2011), chapter 10), fitted anew:
+//! `z = x P(-ln(1 - x^2))`, `x = 1 - 2 p`, with `p` counted from the nearer end, so that the tails are symmetric and reach
+//! 6.3 deviations; 5e-7 of itself.
+//!
+//! Buffers: `law`, [`LAW_LEN`] numbers; `claim`, [`CLAIM_LEN`] numbers; for Sobol points `tables`, 256 words a dimension and byte,
+//! `seeds`, two words a dimension for each randomisation, and `joints`, see [`Joint`]; out come [`SUMS`] sums a workgroup,
+//! `sums[k * workgroups + workgroup]`; last, `counts`, [`COUNT_LEN`] words. Dollars are in units of the spot, undiscounted.
+//! Accuracy: see `docs/kernels.md`. Not for barriers between the steps, nor for a path that is to be looked at afterwards.
+
+// What the macro writes around a kernel has no words of its own.
+#![allow(missing_docs)]
+
+use crate::normal::{DEVIATES_MAX, density, ln, mills};
+use crate::random::philox;
+use cubecl::prelude::*;
+
+/// Numbers in a law. Gbm: drift of one step, deviation of one step, root of the step in years, vol times the step. Merton: drift,
+/// deviation, mean number of jumps a step, the chance of none, mean and deviation of a jump, the most jumps of one step. Heston:
+/// v0, theta, decay, two numbers of the noise, K0, K1, K2, K3, `K2 + K3 / 2`, `K1 + K3 / 2`, carry of one step.
+pub const LAW_LEN: usize = 12;
+/// Numbers in a claim: side (1 a call, -1 a put), strike, logarithms of the lower and the upper barrier, 1 if the claim begins at a barrier
+/// and 0 if it ends there, what is taken off every payoff, coefficient, side, strike and value of the control.
+pub const CLAIM_LEN: usize = 10;
+/// Words in the counts: workgroups, workgroups for one randomisation, end and begin of the samples, steps, level (0 end, 1 mean,
+/// 2 extreme, 3 end with barriers), paths in a sample (2: a path and its mirror image), two words of the key, purpose, dimensions, bytes of an index.
+pub const COUNT_LEN: usize = 12;
+/// Sums of a workgroup: of the payoffs, of their squares; the same for deltas and vegas.
+pub const SUMS: usize = 6;
+/// Values that the bridge's stack holds: enough for 1,024 steps.
+pub const DEPTH: usize = 12;
+/// Numbers of a joint: its place in the order of construction, weight of the left and of the right end, deviation. Before all of
+/// them stand, one number a step, how many are made before the step.
+pub const JOINT_LEN: usize = 4;
+
+const GBM: u32 = 0;
+const HESTON: u32 = 1;
+const MERTON: u32 = 2;
+
+const UNITS: usize = 256;
+
+/// The normal below which a share `(bits + 1/2) / 2^32` lies, times `sign`.
+#[cube]
+fn normal(bits: u32, sign: f32) -> f32 {
+    let upper = bits >> 31u32;
+    // All ones where the share is above a half: the distance from the other end.
+    let flip = 0u32 - upper;
+    let p = fma(
+        f32::cast_from(bits ^ flip),
+        f32::new(2.328_306_4e-10),
+        f32::new(1.164_153_2e-10),
+    );
+    let x = fma(p, f32::new(-2.0), f32::new(1.0));
+    let w = -(f32::new(4.0) * p * fma(p, f32::new(-1.0), f32::new(1.0))).ln();
+    let t = w - f32::new(2.5);
+    let mut q = fma(t, f32::new(4.037_860_9e-8), f32::new(4.861_41e-7));
+    q = fma(q, t, f32::new(-4.990_81e-6));
+    q = fma(q, t, f32::new(-6.218_336_7e-6));
+    q = fma(q, t, f32::new(3.091_509_6e-4));
+    q = fma(q, t, f32::new(-1.773_009_3e-3));
+    q = fma(q, t, f32::new(-5.908_171_7e-3));
+    q = fma(q, t, f32::new(0.348_802_66));
+    q = fma(q, t, f32::new(2.123_313_7));
+    if w > f32::new(5.0) {
+        let s = w.sqrt() - f32::new(3.4);
+        q = fma(s, f32::new(-3.028_171_7e-5), f32::new(-2.535_666_3e-4));
+        q = fma(q, s, f32::new(1.048_981_9e-3));
+        q = fma(q, s, f32::new(-1.588_335_1e-3));
+        q = fma(q, s, f32::new(2.020_809_1e-3));
+        q = fma(q, s, f32::new(-3.568_803_2e-3));
+        q = fma(q, s, f32::new(5.637_266_2e-3));
+        q = fma(q, s, f32::new(1.423_605_4));
+        q = fma(q, s, f32::new(4.574_674_1));
+    }
+    // Below a half the normal is negative.
+    let side = fma(f32::cast_from(upper), f32::new(2.0), f32::new(-1.0));
+    x * q * (side * sign)
+}
+
+/// Probability that a standard normal is at most `x`.
+#[cube]
+fn below(x: f32) -> f32 {
+    let z = Vector::<f32, Const<1>>::new(clamp(x.abs(), f32::new(0.0), f32::new(DEVIATES_MAX)));
+    let tail = (density::<Const<1>>(z) * mills::<Const<1>>(z)).extract(0usize);
+    select(x > f32::new(0.0), f32::new(1.0) - tail, tail)
+}
+
+#[cube]
+fn log(x: f32) -> f32 {
+    ln::<Const<1>>(Vector::<f32, Const<1>>::new(x)).extract(0usize)
+}
+
+/// Sobol coordinate of a point, scrambled; the table's words are reversed, and the sum is turned round at the end.
+#[cube]
+fn coordinate(
+    tables: &[u32],
+    seeds: &[u32],
+    index: u32,
+    dimension: u32,
+    seed_row: u32,
+    bytes: u32,
+) -> u32 {
+    let row = dimension * (256u32 * bytes);
+    let mut x = tables[(row + (index & 255u32)) as usize];
+    for byte in 1..bytes {
+        let digit = (index >> (8u32 * byte)) & 255u32;
+        x ^= tables[(row + 256u32 * byte + digit) as usize];
+    }
+    let at = 2u32 * (seed_row + dimension);
+    let seed = seeds[at as usize];
+    x ^= x * 0x3d20_adeau32;
+    x += seed;
+    x *= (seed >> 16u32) | 1u32;
+    x ^= x * 0x0552_6c56u32;
+    x ^= x * 0x53a2_2864u32;
+    x.reverse_bits() ^ seeds[(at + 1u32) as usize]
+}
+
+#[derive(CubeType, Clone, Copy)]
+struct Move {
+    growth: f32,
+    variance: f32,
+}
+
+/// One step of Heston: what it adds to the logarithm of the spot, and the next variance.
+#[cube]
+fn heston(law: &[f32], v: f32, spot_normal: f32, variance_normal: f32) -> Move {
+    let one = f32::new(1.0);
+    let theta = law[1];
+    let a = law[9];
+    let mean = max(fma(v - theta, law[2], theta), f32::new(1e-30));
+    let noise = fma(law[3], v, law[4]);
+    let psi = min(noise / mean / mean, f32::new(1e18));
+    let mut next = mean;
+    let mut moment = a * mean;
+    let mut finite = true;
+    if psi > f32::new(1e-12) {
+        if psi <= f32::new(1.5) {
+            let two = f32::new(2.0) / psi;
+            let b2 = two - one + (two * (two - one)).sqrt();
+            let scale = mean / (one + b2);
+            let root = b2.sqrt() + variance_normal;
+            let rest = fma(a * scale, f32::new(-2.0), one);
+            next = scale * root * root;
+            finite = rest > f32::new(0.0);
+            let safe = max(rest, f32::new(1e-30));
+            moment = a * b2 * scale / safe - f32::new(0.5) * log(safe);
+        } else {
+            let nothing = (psi - one) / (psi + one);
+            let something = f32::new(2.0) / (psi + one);
+            let beta = something / mean;
+            let above = max(below(-variance_normal), f32::new(1e-30));
+            next = max(log(something / above), f32::new(0.0)) / beta;
+            finite = a < beta;
+            let gap = select(finite, beta - a, one);
+            moment = log(max(fma(beta / gap, something, nothing), f32::new(1e-30)));
+        }
+    }
+    let level = select(finite, -moment - law[10] * v, law[5]);
+    let deviation = max(law[8] * (v + next), f32::new(0.0)).sqrt();
+    Move {
+        growth: law[11] + level + law[6] * v + law[7] * next + deviation * spot_normal,
+        variance: next,
+    }
+}
+
+/// Number of jumps in a step: the inverse of Poisson's distribution.
+#[cube]
+fn jumps(law: &[f32], u: f32) -> f32 {
+    let mut chance = law[3];
+    let mut sum = chance;
+    let mut count = f32::new(0.0);
+    while u > sum && count < law[6] {
+        count += f32::new(1.0);
+        chance *= law[2] / count;
+        sum += chance;
+    }
+    count
+}
+
+/// What every kernel of this page does.
+#[cube]
+#[allow(clippy::too_many_arguments)]
+fn simulate(
+    law: &[f32],
+    claim: &[f32],
+    tables: &[u32],
+    seeds: &[u32],
+    joints: &[f32],
+    sums: &mut [f32],
+    counts: &[u32],
+    #[comptime] dynamics: u32,
+    #[comptime] quasi: bool,
+) {
+    let unit = UNIT_POS;
+    let group = CUBE_POS as u32;
+    let groups = counts[0];
+    let groups_each = counts[1];
+    let steps = counts[4];
+    let kind = counts[5];
+    let mirrors = counts[6];
+    let key0 = counts[7];
+    let key1 = counts[8];
+    let purpose = counts[9];
+    let dimensions = counts[10];
+    let bytes = counts[11];
+    let randomisation = group / groups_each;
+    let workers = groups_each * 256u32;
+    let worker = (group - randomisation * groups_each) * 256u32 + unit;
+    let seed_row = randomisation * dimensions;
+    let size = counts[2] - counts[3];
+    let mut turns = 0u32;
+    if group < groups && worker < size {
+        turns = (size - worker - 1u32) / workers + 1u32;
+    }
+
+    // Steps that one round of random words is good for.
+    let halves = comptime!(if quasi || dynamics == HESTON {
+        1u32
+    } else {
+        2u32
+    });
+    let mut rounds = steps;
+    if comptime!(halves == 2) {
+        rounds = (steps + 1u32) / 2u32;
+    }
+    let zero = f32::new(0.0);
+    let share = f32::new(1.0) / f32::cast_from(mirrors);
+    let side = claim[0];
+    let strike = claim[1];
+
+    let mut value_sum = zero;
+    let mut value_square = zero;
+    let mut delta_sum = zero;
+    let mut delta_square = zero;
+    let mut vega_sum = zero;
+    let mut vega_square = zero;
+    for turn in 0..turns {
+        let index = counts[3] + worker + turn * workers;
+        let mut value = zero;
+        let mut delta = zero;
+        let mut vega = zero;
+        for mirror in 0..mirrors {
+            let sign = fma(f32::cast_from(mirror), f32::new(-2.0), f32::new(1.0));
+            let mut x = zero;
+            let mut walked = zero;
+            let mut jumped = zero;
+            let mut variance = law[0];
+            let mut tangent = zero;
+            let mut sum = zero;
+            let mut sum_tangent = zero;
+            let mut high = zero;
+            let mut high_tangent = zero;
+            let mut low = zero;
+            let mut low_tangent = zero;
+            // Of the bridges.
+            let mut depth = 0u32;
+            let mut row = steps;
+            let mut here = zero;
+            let mut here_variance = zero;
+            let mut stack = Array::<f32>::new(DEPTH);
+            let mut stack_variance = Array::<f32>::new(DEPTH);
+            if comptime!(quasi) {
+                let root = f32::cast_from(steps).sqrt();
+                let bits = coordinate(tables, seeds, index, 0u32, seed_row, bytes);
+                stack[0usize] = root * normal(bits, sign);
+                if comptime!(dynamics == HESTON) {
+                    let bits = coordinate(tables, seeds, index, 1u32, seed_row, bytes);
+                    stack_variance[0usize] = root * normal(bits, sign);
+                }
+                depth = 1u32;
+            }
+            for round in 0..rounds {
+                let mut first0 = zero;
+                let mut first1 = zero;
+                let mut first2 = zero;
+                let mut second0 = zero;
+                let mut second1 = zero;
+                let mut second2 = zero;
+                if comptime!(quasi) {
+                    let joint_count = u32::cast_from(joints[round as usize]);
+                    for _ in 0..joint_count {
+                        let place = u32::cast_from(joints[row as usize]);
+                        let left = joints[(row + 1u32) as usize];
+                        let right = joints[(row + 2u32) as usize];
+                        let deviation = joints[(row + 3u32) as usize];
+                        let top = depth - 1u32;
+                        let mut dimension = place;
+                        if comptime!(dynamics == HESTON) {
+                            dimension = 2u32 * place;
+                            let bits =
+                                coordinate(tables, seeds, index, dimension + 1u32, seed_row, bytes);
+                            stack_variance[depth as usize] = left * here_variance
+                                + right * stack_variance[top as usize]
+                                + deviation * normal(bits, sign);
+                        }
+                        if comptime!(dynamics == MERTON) {
+                            dimension = 3u32 * place;
+                        }
+                        let bits = coordinate(tables, seeds, index, dimension, seed_row, bytes);
+                        stack[depth as usize] = left * here
+                            + right * stack[top as usize]
+                            + deviation * normal(bits, sign);
+                        depth += 1u32;
+                        row += comptime!(JOINT_LEN as u32);
+                    }
+                    depth -= 1u32;
+                    let next = stack[depth as usize];
+                    first0 = next - here;
+                    here = next;
+                    if comptime!(dynamics == HESTON) {
+                        let next = stack_variance[depth as usize];
+                        first1 = next - here_variance;
+                        here_variance = next;
+                    }
+                    if comptime!(dynamics == MERTON) {
+                        let at = 3u32 * round;
+                        first1 = uniform(
+                            coordinate(tables, seeds, index, at + 1u32, seed_row, bytes),
+                            sign,
+                        );
+                        first2 = normal(
+                            coordinate(tables, seeds, index, at + 2u32, seed_row, bytes),
+                            sign,
+                        );
+                    }
+                } else {
+                    if comptime!(dynamics == GBM) {
+                        let made = philox(index, 0u32, round, purpose, key0, key1, false);
+                        first0 = normal(made.w0, sign);
+                        second0 = normal(made.w2, sign);
+                    }
+                    if comptime!(dynamics == HESTON) {
+                        let made = philox(index, 0u32, round, purpose, key0, key1, false);
+                        first0 = normal(made.w0, sign);
+                        first1 = normal(made.w2, sign);
+                    }
+                    if comptime!(dynamics == MERTON) {
+                        let block = 3u32 * round;
+                        let made = philox(index, 0u32, block, purpose, key0, key1, false);
+                        first0 = normal(made.w0, sign);
+                        first1 = uniform(made.w2, sign);
+                        let made = philox(index, 0u32, block + 1u32, purpose, key0, key1, false);
+                        first2 = normal(made.w0, sign);
+                        second0 = normal(made.w2, sign);
+                        let made = philox(index, 0u32, block + 2u32, purpose, key0, key1, false);
+                        second1 = uniform(made.w0, sign);
+                        second2 = normal(made.w2, sign);
+                    }
+                }
+                #[unroll]
+                for half in 0..halves {
+                    let step = comptime!(halves) * round + half;
+                    if step < steps {
+                        let z0 = if comptime!(half == 0) {
+                            first0
+                        } else {
+                            second0
+                        };
+                        let z1 = if comptime!(half == 0) {
+                            first1
+                        } else {
+                            second1
+                        };
+                        let z2 = if comptime!(half == 0) {
+                            first2
+                        } else {
+                            second2
+                        };
+                        let time = f32::cast_from(step + 1u32);
+                        if comptime!(dynamics == HESTON) {
+                            let made = heston(law, variance, z0, z1);
+                            x += made.growth;
+                            variance = made.variance;
+                        } else {
+                            walked += z0;
+                            if comptime!(dynamics == MERTON) {
+                                let count = jumps(law, z1);
+                                jumped += fma(count.sqrt() * law[5], z2, count * law[4]);
+                            }
+                            x = fma(law[1], walked, fma(law[0], time, jumped));
+                        }
+                        if comptime!(dynamics == GBM) {
+                            tangent = law[2] * walked - law[3] * time;
+                        }
+                        if kind == 1u32 {
+                            let spot = x.exp();
+                            sum += spot;
+                            sum_tangent = fma(spot, tangent, sum_tangent);
+                        }
+                        if kind >= 2u32 {
+                            if x > high {
+                                high = x;
+                                high_tangent = tangent;
+                            }
+                            if x < low {
+                                low = x;
+                                low_tangent = tangent;
+                            }
+                        }
+                    }
+                }
+            }
+            let end = clamp(x, f32::new(-80.0), f32::new(80.0)).exp();
+            let mut level = end;
+            let mut level_tangent = tangent;
+            let mut alive = true;
+            if kind == 1u32 {
+                level = sum / f32::cast_from(steps);
+                level_tangent = sum_tangent / max(sum, f32::new(1e-30));
+            }
+            if kind == 2u32 {
+                level = select(side > zero, high, low).exp();
+                level_tangent = select(side > zero, high_tangent, low_tangent);
+            }
+            if kind == 3u32 {
+                // One if the path met a barrier.
+                let below = select(low <= claim[2], f32::new(1.0), zero);
+                let touched = select(high >= claim[3], f32::new(1.0), below);
+                alive = (touched - claim[4]).abs() < f32::new(0.5);
+            }
+            let pays = side * (level - strike);
+            let control = max(claim[7] * (end - claim[8]), zero) - claim[9];
+            if alive && pays > zero {
+                value += pays;
+                delta += side * level;
+                vega = fma(side * level, level_tangent, vega);
+            }
+            value -= claim[6] * control;
+        }
+        value = fma(value, share, -claim[5]);
+        delta *= share;
+        vega *= share;
+        value_sum += value;
+        value_square = fma(value, value, value_square);
+        delta_sum += delta;
+        delta_square = fma(delta, delta, delta_square);
+        vega_sum += vega;
+        vega_square = fma(vega, vega, vega_square);
+    }
+
+    let mut shared = Shared::<[f32]>::new_slice(SUMS * UNITS);
+    let at = unit as usize;
+    shared[at] = value_sum;
+    shared[at + UNITS] = value_square;
+    shared[at + 2 * UNITS] = delta_sum;
+    shared[at + 3 * UNITS] = delta_square;
+    shared[at + 4 * UNITS] = vega_sum;
+    shared[at + 5 * UNITS] = vega_square;
+    sync_cube();
+    #[unroll]
+    for level in 0..8u32 {
+        let half = comptime!(128u32 >> level);
+        if unit < half {
+            #[unroll]
+            for k in 0..SUMS {
+                let here = at + k * UNITS;
+                shared[here] = shared[here] + shared[here + comptime!(half as usize)];
+            }
+        }
+        sync_cube();
+    }
+    if unit < comptime!(SUMS as u32) && group < groups {
+        sums[(unit * groups + group) as usize] = shared[at * UNITS];
+    }
+}
+
+/// `(bits + 1/2) / 2^32`, or what is left to one for a mirror image.
+#[cube]
+fn uniform(bits: u32, sign: f32) -> f32 {
+    let turned = select(sign < f32::new(0.0), bits ^ 0xffff_ffffu32, bits);
+    fma(
+        f32::cast_from(turned),
+        f32::new(2.328_306_4e-10),
+        f32::new(1.164_153_2e-10),
+    )
+}
+
+/// Independent paths under Black and Scholes.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn paths_gbm(law: &[f32], claim: &[f32], sums: &mut [f32], counts: &[u32]) {
+    simulate(law, claim, counts, counts, law, sums, counts, GBM, false);
+}
+
+/// Scrambled Sobol points under Black and Scholes.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn sobol_gbm(
+    law: &[f32],
+    claim: &[f32],
+    tables: &[u32],
+    seeds: &[u32],
+    joints: &[f32],
+    sums: &mut [f32],
+    counts: &[u32],
+) {
+    simulate(law, claim, tables, seeds, joints, sums, counts, GBM, true);
+}
+
+/// Independent paths under Heston.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn paths_heston(law: &[f32], claim: &[f32], sums: &mut [f32], counts: &[u32]) {
+    simulate(law, claim, counts, counts, law, sums, counts, HESTON, false);
+}
+
+/// Scrambled Sobol points under Heston.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn sobol_heston(
+    law: &[f32],
+    claim: &[f32],
+    tables: &[u32],
+    seeds: &[u32],
+    joints: &[f32],
+    sums: &mut [f32],
+    counts: &[u32],
+) {
+    simulate(
+        law, claim, tables, seeds, joints, sums, counts, HESTON, true,
+    );
+}
+
+/// Independent paths under Merton.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn paths_merton(law: &[f32], claim: &[f32], sums: &mut [f32], counts: &[u32]) {
+    simulate(law, claim, counts, counts, law, sums, counts, MERTON, false);
+}
+
+/// Scrambled Sobol points under Merton.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn sobol_merton(
+    law: &[f32],
+    claim: &[f32],
+    tables: &[u32],
+    seeds: &[u32],
+    joints: &[f32],
+    sums: &mut [f32],
+    counts: &[u32],
+) {
+    simulate(
+        law, claim, tables, seeds, joints, sums, counts, MERTON, true,
+    );
+}

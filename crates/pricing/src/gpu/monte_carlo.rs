@@ -1,0 +1,326 @@
+//! Monte Carlo on a GPU: the paths of [`crate::monte_carlo`], many at a time, in `f32`.
+//!
+//! The same seed gives the same paths as on the CPU, number by number, so an estimate here differs from its twin by rounding, not
+//! by chance. Workgroups add up payoffs and their squares about a pilot's mean; the last step is `f64` on the CPU, and so is the
+//! standard error: over paths or pairs for independent ones, over randomisations for Sobol points.
+//! Kernels: `crates/kernels/src/paths.rs`. Accuracy: see `docs/kernels.md`. Not for a payoff without a name ([`Payoff`] has
+//! those it knows), nor below some ten thousand paths, where launch and transfers take longer than the CPU.
+
+use super::{LIMIT, PATHS, SOBOL};
+use crate::Right;
+use crate::monte_carlo::{
+    Control, Estimate, Moments, PILOT_PATHS, Payoff, Sampling, Sensitivities, Simulation,
+    tables_for_kernel,
+};
+use compute::{Budget, Buffer, Gpu, Kernel, Task};
+
+/// Why there is no estimate.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The question makes no sense.
+    #[error(transparent)]
+    Input(#[from] crate::Error),
+    /// The device failed; [`compute::with_fallback`] starts again on the CPU.
+    #[error(transparent)]
+    Device(#[from] compute::Error),
+}
+
+/// Paths behind the number about which payoffs are added up.
+const CENTRE_PATHS: u32 = 64;
+
+/// Workgroups of one launch at most: enough to fill any device many times over, and few sums to fetch.
+const GROUPS_MAX: u32 = 8192;
+
+/// Invocations in a workgroup.
+const WORKGROUP: u32 = 256;
+
+/// Sums of one workgroup.
+const SUMS: usize = 6;
+
+/// Steps of all paths in one launch: short enough that no watchdog wakes up.
+fn steps_max(gpu: &Gpu) -> u64 {
+    if gpu.facts().software {
+        1 << 25
+    } else {
+        1 << 32
+    }
+}
+
+/// Value of a payoff, as [`Simulation::estimate`] gives it.
+///
+/// # Errors
+/// [`Error::Input`] names the first bad number; [`Error::Device`] is the device's.
+pub fn estimate(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+) -> Result<Estimate, Error> {
+    Ok(sensitivities(gpu, budget, simulation, payoff)?.value)
+}
+
+/// Value, delta and vega, as [`Simulation::sensitivities`] gives them.
+///
+/// # Errors
+/// [`Error::Input`] names the first bad number; [`Error::Device`] is the device's.
+pub fn sensitivities(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+) -> Result<Sensitivities, Error> {
+    simulation.check()?;
+    payoff.check()?;
+    let pilot = simulation.pilot(CENTRE_PATHS, |path| payoff.at(path), |_| 0.0);
+    let centre = (pilot.payoff / simulation.spot) as f32;
+    let found = run(gpu, budget, simulation, payoff, None, centre)?;
+    Ok(simulation.known(payoff, found))
+}
+
+/// Value of a payoff with the noise that it shares with a European option taken out, as [`Simulation::estimate_with_control`]
+/// does it: `known` is the option's value now, in dollars. The coefficient comes from 1,024 paths on the CPU.
+///
+/// # Errors
+/// [`Error::Input`] names the first bad number; [`Error::Device`] is the device's.
+pub fn estimate_with_european(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+    (right, strike, known): (Right, f64, f64),
+) -> Result<Estimate, Error> {
+    let option = Payoff::European { right, strike };
+    simulation.check()?;
+    payoff.check()?;
+    option.check()?;
+    let pilot = simulation.pilot(PILOT_PATHS, |path| payoff.at(path), |path| option.at(path));
+    let value = known * (simulation.rate * simulation.years).exp();
+    let coefficient = pilot.coefficient;
+    let control = Control {
+        right,
+        strike,
+        value,
+        coefficient,
+    };
+    let centre = pilot.payoff - coefficient * (pilot.control - value);
+    let centre = (centre / simulation.spot) as f32;
+    let [value, ..] = run(gpu, budget, simulation, payoff, Some(control), centre)?;
+    Ok(value)
+}
+
+/// The buffers that stay the same from launch to launch.
+struct Fixed {
+    law: Buffer,
+    claim: Buffer,
+    sobol: Option<(Buffer, Buffer)>,
+}
+
+/// Value, delta and vega, in dollars; the inputs have been checked.
+fn run(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+    control: Option<Control>,
+    centre: f32,
+) -> Result<[Estimate; 3], compute::Error> {
+    let upload = |what, numbers: &[f32]| -> Result<Buffer, compute::Error> {
+        let buffer = gpu.buffer(what, numbers.len(), budget)?;
+        buffer.write(numbers)?;
+        Ok(buffer)
+    };
+    let mut fixed = Fixed {
+        law: upload("law", &simulation.law_for_kernel())?,
+        claim: upload(
+            "claim",
+            &simulation.claim_for_kernel(payoff, control, centre),
+        )?,
+        sobol: None,
+    };
+    let plan = Plan::new(simulation, payoff, steps_max(gpu));
+    if let Sampling::Sobol { .. } = simulation.sampling {
+        let words = tables_for_kernel(simulation.dimensions(), plan.bytes);
+        let tables = gpu.buffer("directions", words.len(), budget)?;
+        tables.write(&words)?;
+        fixed.sobol = Some((tables, upload("bridge", &simulation.joints_for_kernel())?));
+    }
+    let mut totals = vec![Total::default(); plan.randomisations as usize];
+    for launch in plan.launches() {
+        let sums = one(gpu, budget, simulation, &plan, &fixed, &launch)?;
+        let groups = launch.groups() as usize;
+        for group in 0..groups {
+            let at = launch.first_randomisation as usize + group / launch.groups_each as usize;
+            for k in 0..SUMS {
+                totals[at].0[k] += f64::from(sums[k * groups + group]);
+            }
+        }
+    }
+    let discount = (-simulation.rate * simulation.years).exp();
+    // Undiscounted and per dollar of spot in, dollars out.
+    let units = [simulation.spot, 1.0, simulation.spot].map(|unit| unit * discount);
+    let centres = [f64::from(centre), 0.0, 0.0];
+    let samples = f64::from(plan.samples);
+    Ok(std::array::from_fn(|k| {
+        let mut moments = Moments::default();
+        let paths_each;
+        if let Sampling::Sobol { points, .. } = simulation.sampling {
+            for total in &totals {
+                moments.add(units[k] * (centres[k] + total.0[2 * k] / samples));
+            }
+            paths_each = points;
+        } else {
+            let [sum, square] = [totals[0].0[2 * k], totals[0].0[2 * k + 1]];
+            moments = Moments {
+                count: plan.samples,
+                mean: units[k] * (centres[k] + sum / samples),
+                squares: units[k] * units[k] * (square - sum * sum / samples).max(0.0),
+            };
+            paths_each = plan.mirrors;
+        }
+        Estimate::from_samples(&moments, paths_each)
+    }))
+}
+
+/// Sums of payoffs, their squares, and the same of deltas and vegas, over all samples.
+#[derive(Clone, Copy, Debug, Default)]
+struct Total([f64; SUMS]);
+
+/// One launch: a range of randomisations, and of the samples in each.
+struct Launch {
+    first_randomisation: u32,
+    randomisations: u32,
+    groups_each: u32,
+    from: u32,
+    to: u32,
+}
+
+impl Launch {
+    fn groups(&self) -> u32 {
+        self.randomisations * self.groups_each
+    }
+}
+
+/// How the work is cut.
+pub(super) struct Plan {
+    randomisations: u32,
+    /// Paths, pairs, or points of one randomisation.
+    samples: u32,
+    mirrors: u32,
+    /// Bytes of the largest index.
+    pub(super) bytes: u32,
+    kind: u32,
+    samples_max: u64,
+}
+
+impl Plan {
+    fn new(simulation: &Simulation, payoff: &Payoff, steps_max: u64) -> Plan {
+        let (randomisations, samples, mirrors) = match simulation.sampling {
+            Sampling::Plain { paths } => (1, paths, 1),
+            Sampling::Antithetic { pairs } => (1, pairs, 2),
+            Sampling::Sobol {
+                points,
+                randomisations,
+            } => (randomisations, points, 1),
+        };
+        let bits = u32::BITS - (samples - 1).leading_zeros();
+        Plan {
+            randomisations,
+            samples,
+            mirrors,
+            bytes: bits.div_ceil(8).max(1),
+            kind: payoff.kind_for_kernel(),
+            samples_max: (steps_max / u64::from(simulation.steps) / u64::from(mirrors)).max(256),
+        }
+    }
+
+    fn launches(&self) -> Vec<Launch> {
+        let each = u64::from(self.samples).min(self.samples_max) as u32;
+        let together = (self.samples_max / u64::from(each)).clamp(1, u64::from(GROUPS_MAX)) as u32;
+        let mut launches = Vec::new();
+        let mut first = 0;
+        while first < self.randomisations {
+            let randomisations = together.min(self.randomisations - first);
+            let mut from = 0;
+            while from < self.samples {
+                let to = from + each.min(self.samples - from);
+                let groups = (to - from).div_ceil(WORKGROUP);
+                launches.push(Launch {
+                    first_randomisation: first,
+                    randomisations,
+                    groups_each: groups.min((GROUPS_MAX / randomisations).max(1)),
+                    from,
+                    to,
+                });
+                from = to;
+            }
+            first += randomisations;
+        }
+        launches
+    }
+
+    /// The last buffer of a launch.
+    fn counts(&self, simulation: &Simulation, launch: &Launch) -> [u32; 12] {
+        let [key0, key1, purpose] = simulation.address_for_kernel();
+        [
+            launch.groups(),
+            launch.groups_each,
+            launch.to,
+            launch.from,
+            simulation.steps,
+            self.kind,
+            self.mirrors,
+            key0,
+            key1,
+            purpose,
+            simulation.dimensions() as u32,
+            self.bytes,
+        ]
+    }
+}
+
+fn one(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    plan: &Plan,
+    fixed: &Fixed,
+    launch: &Launch,
+) -> Result<Vec<f32>, compute::Error> {
+    let kernel = kernel(simulation);
+    let groups = launch.groups();
+    let mut sums = vec![0.0; SUMS * groups as usize];
+    let out = gpu.buffer(kernel.name, sums.len(), budget)?;
+    let words = plan.counts(simulation, launch);
+    let counts = gpu.buffer(kernel.name, words.len(), budget)?;
+    counts.write(&words)?;
+    let seeds;
+    let mut buffers = vec![&fixed.law, &fixed.claim];
+    if let Some((tables, joints)) = &fixed.sobol {
+        let first = launch.first_randomisation;
+        let words = simulation.seeds_for_kernel(first..first + launch.randomisations);
+        seeds = gpu.buffer("seeds", words.len(), budget)?;
+        seeds.write(&words)?;
+        buffers.extend([tables, &seeds, joints]);
+    }
+    buffers.extend([&out, &counts]);
+    let task = Task {
+        kernel: &kernel,
+        buffers: &buffers,
+        invocations: u64::from(groups) * u64::from(WORKGROUP),
+    };
+    gpu.run(&[task], LIMIT)?;
+    out.read(&mut sums, LIMIT)?;
+    Ok(sums)
+}
+
+/// The kernel of a law and a kind of paths.
+fn kernel(simulation: &Simulation) -> Kernel {
+    let kernels = match simulation.sampling {
+        Sampling::Plain { .. } | Sampling::Antithetic { .. } => PATHS,
+        Sampling::Sobol { .. } => SOBOL,
+    };
+    kernels[simulation.law_number()]
+}
+
+#[cfg(test)]
+mod tests;
