@@ -507,6 +507,49 @@ fn known_words(program: &Program) {
     );
 }
 
+/// Sums over simulated paths, workgroup by workgroup, against the `f64` twin: the trials that a device has to pass.
+#[test]
+fn paths_are_those_of_the_twin() {
+    use compute::Argument;
+    for language in [Metal, Cuda] {
+        let Some(program) = program(language) else {
+            return;
+        };
+        let mut tried = 0;
+        for trial in pricing::gpu::trials() {
+            if !trial.name.starts_with("paths_") && !trial.name.starts_with("sobol_") {
+                continue;
+            }
+            let buffers: Vec<Vec<u8>> = (trial.arguments.iter())
+                .map(|argument| match argument {
+                    Argument::Floats(values) => bytes(values),
+                    Argument::Words(values) => word_bytes(values),
+                    Argument::Answers { expected, .. } => poison(expected.len()),
+                    Argument::AnswerWords(_) => unreachable!("no words come out"),
+                })
+                .collect();
+            let groups = [(trial.invocations / u64::from(WORKGROUP)) as u32, 2];
+            let out = program.run(&trial.name, groups, &buffers);
+            for (argument, found) in trial.arguments.iter().zip(&out) {
+                let Argument::Answers { expected, .. } = argument else {
+                    continue;
+                };
+                let found = numbers(found);
+                let error = worst(
+                    expected
+                        .iter()
+                        .zip(&found)
+                        .map(|(exact, &sum)| (f64::from(sum) - exact).abs() / (1.0 + exact.abs())),
+                );
+                println!("{language:?} {}: sums within {error:.1e}", trial.name);
+                assert!(error < 2e-5, "{language:?} {}: {error:e}", trial.name);
+                tried += 1;
+            }
+        }
+        assert_eq!(tried, 6);
+    }
+}
+
 #[test]
 fn philox_known_answers_uniforms_and_normals() {
     for language in [Metal, Cuda] {

@@ -7,12 +7,12 @@
 //! those it knows), nor below some ten thousand paths, where launch and transfers take longer than the CPU.
 
 use super::{LIMIT, PATHS, SOBOL};
-use crate::Right;
 use crate::monte_carlo::{
-    Control, Estimate, Moments, PILOT_PATHS, Payoff, Sampling, Sensitivities, Simulation,
-    tables_for_kernel,
+    Control, Dynamics, Estimate, Knock, Moments, PILOT_PATHS, Payoff, Sampling, Sensitivities,
+    Simulation, tables_for_kernel,
 };
-use compute::{Budget, Buffer, Gpu, Kernel, Task};
+use crate::{Right, heston};
+use compute::{Argument, Budget, Buffer, Gpu, Kernel, Task, Trial};
 
 /// Why there is no estimate.
 #[derive(Debug, thiserror::Error)]
@@ -320,6 +320,137 @@ fn kernel(simulation: &Simulation) -> Kernel {
         Sampling::Sobol { .. } => SOBOL,
     };
     kernels[simulation.law_number()]
+}
+
+/// A small estimate for each kernel. Expected sums are those of the `f64` twin.
+pub(super) fn trials() -> Vec<Trial> {
+    let sobol = Sampling::Sobol {
+        points: 300,
+        randomisations: 2,
+    };
+    let model = heston::Model {
+        v0: 0.09,
+        kappa: 1.5,
+        theta: 0.06,
+        sigma: 0.8,
+        rho: -0.6,
+    };
+    let jumps = Dynamics::Merton {
+        vol: 0.2,
+        jumps_per_year: 3.0,
+        jump_mean: -0.08,
+        jump_deviation: 0.1,
+    };
+    let calls = Payoff::Asian {
+        right: Right::Call,
+        strike: 52.0,
+    };
+    let puts = Payoff::Lookback {
+        right: Right::Put,
+        strike: 49.0,
+    };
+    let ends = Payoff::European {
+        right: Right::Call,
+        strike: 51.0,
+    };
+    let barrier = Payoff::Barrier {
+        right: Right::Put,
+        strike: 52.0,
+        barrier: 42.0,
+        knock: Knock::DownAndOut,
+    };
+    let plain = Sampling::Plain { paths: 700 };
+    let pairs = Sampling::Antithetic { pairs: 700 };
+    let gbm = Dynamics::Gbm { vol: 0.3 };
+    let stochastic = Dynamics::Heston(model);
+    [
+        (gbm, pairs, calls),
+        (stochastic, plain, ends),
+        (jumps, plain, barrier),
+        (gbm, sobol, puts),
+        (stochastic, sobol, calls),
+        (jumps, sobol, barrier),
+    ]
+    .into_iter()
+    .map(|(dynamics, sampling, payoff)| {
+        let simulation = Simulation {
+            spot: 50.0,
+            years: 0.5,
+            rate: 0.04,
+            dividend_yield: 0.01,
+            steps: 9,
+            dynamics,
+            sampling,
+            seed: 0xfeed_5eed_0dd5,
+        };
+        trial(&simulation, &payoff)
+    })
+    .collect()
+}
+
+fn trial(simulation: &Simulation, payoff: &Payoff) -> Trial {
+    let kernel = kernel(simulation);
+    let plan = Plan::new(simulation, payoff, u64::MAX);
+    let launch = Launch {
+        first_randomisation: 0,
+        randomisations: plan.randomisations,
+        // So few that an invocation has several samples.
+        groups_each: 2 / plan.randomisations,
+        from: 0,
+        to: plan.samples,
+    };
+    let centre = 0.05_f32;
+    let workers = (launch.groups_each * WORKGROUP) as usize;
+    let mut expected = vec![0.0; SUMS * launch.groups() as usize];
+    // The twin takes its paths in this order: randomisation, sample, mirror image.
+    let paths = std::cell::RefCell::new(Vec::new());
+    let scale = [1.0 / simulation.spot, 1.0, 1.0 / simulation.spot];
+    simulation.run_many(|path| {
+        let slopes = simulation.slopes(payoff, path);
+        paths
+            .borrow_mut()
+            .push([0, 1, 2].map(|k| slopes[k] * scale[k]));
+        [0.0]
+    });
+    for (at, sample) in paths
+        .into_inner()
+        .chunks_exact(plan.mirrors as usize)
+        .enumerate()
+    {
+        let (randomisation, index) = (at / plan.samples as usize, at % plan.samples as usize);
+        let group = randomisation * launch.groups_each as usize + index % workers / 256;
+        for k in 0..3 {
+            let mean = sample.iter().map(|path| path[k]).sum::<f64>() / sample.len() as f64;
+            let value = mean - if k == 0 { f64::from(centre) } else { 0.0 };
+            expected[2 * k * launch.groups() as usize + group] += value;
+            expected[(2 * k + 1) * launch.groups() as usize + group] += value * value;
+        }
+    }
+    let floats = |numbers: &[f32]| Argument::Floats(numbers.to_vec());
+    let mut arguments = vec![
+        floats(&simulation.law_for_kernel()),
+        floats(&simulation.claim_for_kernel(payoff, None, centre)),
+    ];
+    if let Sampling::Sobol { randomisations, .. } = simulation.sampling {
+        arguments.extend([
+            Argument::Words(tables_for_kernel(simulation.dimensions(), plan.bytes)),
+            Argument::Words(simulation.seeds_for_kernel(0..randomisations)),
+            floats(&simulation.joints_for_kernel()),
+        ]);
+    }
+    arguments.push(Argument::Answers {
+        expected,
+        // 300 to 400 samples, each within 3e-6 in units of the spot.
+        absolute: 1e-3,
+        relative: 1e-5,
+    });
+    arguments.push(Argument::Words(plan.counts(simulation, &launch).to_vec()));
+    Trial {
+        name: kernel.name.to_owned(),
+        kernel,
+        arguments,
+        invocations: u64::from(launch.groups()) * u64::from(WORKGROUP),
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use super::super::tests::{budget, device};
 use super::*;
-use crate::monte_carlo::{Dynamics, Knock};
-use crate::{Inputs, european, heston};
+use crate::{Inputs, european};
 
 const HESTON: Dynamics = Dynamics::Heston(heston::Model {
     v0: 0.04,
