@@ -55,19 +55,18 @@ const MERTON: u32 = 2;
 
 const UNITS: usize = 256;
 
-/// The normal below which a share `(bits + 1/2) / 2^32` lies, times `sign`.
+/// The normal below which a share `(bits + 1/2) / 2^32` lies.
 #[cube]
-fn normal(bits: u32, sign: f32) -> f32 {
-    let upper = bits >> 31u32;
+fn normal(bits: u32) -> f32 {
     // All ones where the share is above a half: the distance from the other end.
-    let flip = 0u32 - upper;
-    let p = fma(
+    let flip = 0u32 - (bits >> 31u32);
+    // Twice that distance.
+    let y = fma(
         f32::cast_from(bits ^ flip),
+        f32::new(4.656_613e-10),
         f32::new(2.328_306_4e-10),
-        f32::new(1.164_153_2e-10),
     );
-    let x = fma(p, f32::new(-2.0), f32::new(1.0));
-    let w = -(f32::new(4.0) * p * fma(p, f32::new(-1.0), f32::new(1.0))).ln();
+    let w = -(y * (f32::new(2.0) - y)).ln();
     let t = w - f32::new(2.5);
     let mut q = fma(t, f32::new(4.037_860_9e-8), f32::new(4.861_41e-7));
     q = fma(q, t, f32::new(-4.990_81e-6));
@@ -89,8 +88,8 @@ fn normal(bits: u32, sign: f32) -> f32 {
         q = fma(q, s, f32::new(4.574_674_1));
     }
     // Below a half the normal is negative.
-    let side = fma(f32::cast_from(upper), f32::new(2.0), f32::new(-1.0));
-    x * q * (side * sign)
+    let size = u32::reinterpret((f32::new(1.0) - y) * q);
+    f32::reinterpret(size ^ ((flip ^ 0xffff_ffffu32) & 0x8000_0000u32))
 }
 
 /// Probability that a standard normal is at most `x`.
@@ -138,21 +137,29 @@ struct Move {
     variance: f32,
 }
 
-/// One step of Heston: what it adds to the logarithm of the spot, and the next variance.
+/// One step of Heston: what it adds to the logarithm of the spot, and the next variance. `bits` is the word behind the normal of
+/// the variance, turned for a mirror image, where that normal comes from one word alone.
 #[cube]
-fn heston(law: &[f32], v: f32, spot_normal: f32, variance_normal: f32) -> Move {
+fn heston(
+    law: &[f32],
+    v: f32,
+    spot_normal: f32,
+    variance_normal: f32,
+    bits: u32,
+    #[comptime] quasi: bool,
+) -> Move {
     let one = f32::new(1.0);
     let theta = law[1];
     let a = law[9];
-    let mean = max(fma(v - theta, law[2], theta), f32::new(1e-30));
-    let noise = fma(law[3], v, law[4]);
-    let psi = min(noise / mean / mean, f32::new(1e18));
+    let mean = max(fma(v - theta, law[2], theta), f32::new(1e-18));
+    let noise = max(fma(law[3], v, law[4]), f32::new(1e-36));
+    // Two over psi.
+    let two = max(f32::new(2.0) * mean / noise * mean, f32::new(1e-30));
     let mut next = mean;
     let mut moment = a * mean;
     let mut finite = true;
-    if psi > f32::new(1e-12) {
-        if psi <= f32::new(1.5) {
-            let two = f32::new(2.0) / psi;
+    if two < f32::new(2e12) {
+        if two >= f32::new(4.0 / 3.0) {
             let b2 = two - one + (two * (two - one)).sqrt();
             let scale = mean / (one + b2);
             let root = b2.sqrt() + variance_normal;
@@ -162,14 +169,18 @@ fn heston(law: &[f32], v: f32, spot_normal: f32, variance_normal: f32) -> Move {
             let safe = max(rest, f32::new(1e-30));
             moment = a * b2 * scale / safe - f32::new(0.5) * log(safe);
         } else {
-            let nothing = (psi - one) / (psi + one);
-            let something = f32::new(2.0) / (psi + one);
+            // The chance of more than nothing is `2 / (psi + 1)`.
+            let something = f32::new(2.0) * two / (f32::new(2.0) + two);
+            let nothing = one - something;
+            let mut above = uniform(bits ^ 0xffff_ffffu32);
+            if comptime!(quasi) {
+                above = max(below(-variance_normal), f32::new(1e-30));
+            }
+            next = max((something / above).ln(), f32::new(0.0)) * mean / something;
             let beta = something / mean;
-            let above = max(below(-variance_normal), f32::new(1e-30));
-            next = max(log(something / above), f32::new(0.0)) / beta;
             finite = a < beta;
             let gap = select(finite, beta - a, one);
-            moment = log(max(fma(beta / gap, something, nothing), f32::new(1e-30)));
+            moment = max(fma(beta / gap, something, nothing), f32::new(1e-30)).ln();
         }
     }
     let level = select(finite, -moment - law[10] * v, law[5]);
@@ -224,7 +235,8 @@ fn simulate(
     let workers = groups_each * 256u32;
     let worker = (group - randomisation * groups_each) * 256u32 + unit;
     let seed_row = randomisation * dimensions;
-    let size = counts[2] - counts[3];
+    let first = counts[3];
+    let size = counts[2] - first;
     let mut turns = 0u32;
     if group < groups && worker < size {
         turns = (size - worker - 1u32) / workers + 1u32;
@@ -242,6 +254,10 @@ fn simulate(
     }
     let zero = f32::new(0.0);
     let share = f32::new(1.0) / f32::cast_from(mirrors);
+    let law0 = law[0];
+    let law1 = law[1];
+    let law2 = law[2];
+    let law3 = law[3];
     let side = claim[0];
     let strike = claim[1];
 
@@ -251,17 +267,22 @@ fn simulate(
     let mut delta_square = zero;
     let mut vega_sum = zero;
     let mut vega_square = zero;
-    for turn in 0..turns {
-        let index = counts[3] + worker + turn * workers;
+    for visit in 0..turns {
+        let index = first + worker + visit * workers;
         let mut value = zero;
         let mut delta = zero;
         let mut vega = zero;
         for mirror in 0..mirrors {
+            // All normals of a mirror image are negative, all its words turned.
             let sign = fma(f32::cast_from(mirror), f32::new(-2.0), f32::new(1.0));
+            let turn = 0u32 - mirror;
+            let deviation = law1 * sign;
+            let root = law2 * sign;
             let mut x = zero;
             let mut walked = zero;
+            let mut time = zero;
             let mut jumped = zero;
-            let mut variance = law[0];
+            let mut variance = law0;
             let mut tangent = zero;
             let mut sum = zero;
             let mut sum_tangent = zero;
@@ -277,16 +298,17 @@ fn simulate(
             let mut stack = Array::<f32>::new(DEPTH);
             let mut stack_variance = Array::<f32>::new(DEPTH);
             if comptime!(quasi) {
-                let root = f32::cast_from(steps).sqrt();
+                let far = f32::cast_from(steps).sqrt();
                 let bits = coordinate(tables, seeds, index, 0u32, seed_row, bytes);
-                stack[0usize] = root * normal(bits, sign);
+                stack[0usize] = far * normal(bits);
                 if comptime!(dynamics == HESTON) {
                     let bits = coordinate(tables, seeds, index, 1u32, seed_row, bytes);
-                    stack_variance[0usize] = root * normal(bits, sign);
+                    stack_variance[0usize] = far * normal(bits);
                 }
                 depth = 1u32;
             }
             for round in 0..rounds {
+                let mut word = 0u32;
                 let mut first0 = zero;
                 let mut first1 = zero;
                 let mut first2 = zero;
@@ -308,15 +330,14 @@ fn simulate(
                                 coordinate(tables, seeds, index, dimension + 1u32, seed_row, bytes);
                             stack_variance[depth as usize] = left * here_variance
                                 + right * stack_variance[top as usize]
-                                + deviation * normal(bits, sign);
+                                + deviation * normal(bits);
                         }
                         if comptime!(dynamics == MERTON) {
                             dimension = 3u32 * place;
                         }
                         let bits = coordinate(tables, seeds, index, dimension, seed_row, bytes);
-                        stack[depth as usize] = left * here
-                            + right * stack[top as usize]
-                            + deviation * normal(bits, sign);
+                        stack[depth as usize] =
+                            left * here + right * stack[top as usize] + deviation * normal(bits);
                         depth += 1u32;
                         row += comptime!(JOINT_LEN as u32);
                     }
@@ -331,37 +352,34 @@ fn simulate(
                     }
                     if comptime!(dynamics == MERTON) {
                         let at = 3u32 * round;
-                        first1 = uniform(
-                            coordinate(tables, seeds, index, at + 1u32, seed_row, bytes),
-                            sign,
-                        );
-                        first2 = normal(
-                            coordinate(tables, seeds, index, at + 2u32, seed_row, bytes),
-                            sign,
-                        );
+                        first1 =
+                            uniform(coordinate(tables, seeds, index, at + 1u32, seed_row, bytes));
+                        first2 =
+                            normal(coordinate(tables, seeds, index, at + 2u32, seed_row, bytes));
                     }
                 } else {
                     if comptime!(dynamics == GBM) {
                         let made = philox(index, 0u32, round, purpose, key0, key1, false);
-                        first0 = normal(made.w0, sign);
-                        second0 = normal(made.w2, sign);
+                        first0 = normal(made.w0);
+                        second0 = normal(made.w2);
                     }
                     if comptime!(dynamics == HESTON) {
                         let made = philox(index, 0u32, round, purpose, key0, key1, false);
-                        first0 = normal(made.w0, sign);
-                        first1 = normal(made.w2, sign);
+                        first0 = normal(made.w0);
+                        first1 = normal(made.w2);
+                        word = made.w2 ^ turn;
                     }
                     if comptime!(dynamics == MERTON) {
                         let block = 3u32 * round;
                         let made = philox(index, 0u32, block, purpose, key0, key1, false);
-                        first0 = normal(made.w0, sign);
-                        first1 = uniform(made.w2, sign);
+                        first0 = normal(made.w0);
+                        first1 = uniform(made.w2 ^ turn);
                         let made = philox(index, 0u32, block + 1u32, purpose, key0, key1, false);
-                        first2 = normal(made.w0, sign);
-                        second0 = normal(made.w2, sign);
+                        first2 = normal(made.w0);
+                        second0 = normal(made.w2);
                         let made = philox(index, 0u32, block + 2u32, purpose, key0, key1, false);
-                        second1 = uniform(made.w0, sign);
-                        second2 = normal(made.w2, sign);
+                        second1 = uniform(made.w0 ^ turn);
+                        second2 = normal(made.w2);
                     }
                 }
                 #[unroll]
@@ -383,21 +401,21 @@ fn simulate(
                         } else {
                             second2
                         };
-                        let time = f32::cast_from(step + 1u32);
+                        time += f32::new(1.0);
                         if comptime!(dynamics == HESTON) {
-                            let made = heston(law, variance, z0, z1);
+                            let made = heston(law, variance, z0 * sign, z1 * sign, word, quasi);
                             x += made.growth;
                             variance = made.variance;
                         } else {
                             walked += z0;
                             if comptime!(dynamics == MERTON) {
                                 let count = jumps(law, z1);
-                                jumped += fma(count.sqrt() * law[5], z2, count * law[4]);
+                                jumped += fma(count.sqrt() * law[5] * sign, z2, count * law[4]);
                             }
-                            x = fma(law[1], walked, fma(law[0], time, jumped));
+                            x = fma(deviation, walked, fma(law0, time, jumped));
                         }
                         if comptime!(dynamics == GBM) {
-                            tangent = law[2] * walked - law[3] * time;
+                            tangent = root * walked - law3 * time;
                         }
                         if kind == 1u32 {
                             let spot = x.exp();
@@ -481,12 +499,11 @@ fn simulate(
     }
 }
 
-/// `(bits + 1/2) / 2^32`, or what is left to one for a mirror image.
+/// `(bits + 1/2) / 2^32`.
 #[cube]
-fn uniform(bits: u32, sign: f32) -> f32 {
-    let turned = select(sign < f32::new(0.0), bits ^ 0xffff_ffffu32, bits);
+fn uniform(bits: u32) -> f32 {
     fma(
-        f32::cast_from(turned),
+        f32::cast_from(bits),
         f32::new(2.328_306_4e-10),
         f32::new(1.164_153_2e-10),
     )

@@ -13,6 +13,7 @@ use crate::monte_carlo::{
 };
 use crate::{Right, heston};
 use compute::{Argument, Budget, Buffer, Gpu, Kernel, Task, Trial};
+use std::time::Duration;
 
 /// Why there is no estimate.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,20 @@ pub fn estimate(
     Ok(sensitivities(gpu, budget, simulation, payoff)?.value)
 }
 
+/// As [`estimate`], with the time that the device needed for the launches alone: by its own clock, or where it has none by ours.
+///
+/// # Errors
+/// As for [`estimate`].
+pub fn timed(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+) -> Result<(Estimate, Duration), Error> {
+    let (found, time) = with_pilot(gpu, budget, simulation, payoff)?;
+    Ok((found[0], time))
+}
+
 /// Value, delta and vega, as [`Simulation::sensitivities`] gives them.
 ///
 /// # Errors
@@ -69,12 +84,21 @@ pub fn sensitivities(
     simulation: &Simulation,
     payoff: &Payoff,
 ) -> Result<Sensitivities, Error> {
+    let (found, _) = with_pilot(gpu, budget, simulation, payoff)?;
+    Ok(simulation.known(payoff, found))
+}
+
+fn with_pilot(
+    gpu: &Gpu,
+    budget: &Budget,
+    simulation: &Simulation,
+    payoff: &Payoff,
+) -> Result<([Estimate; 3], Duration), Error> {
     simulation.check()?;
     payoff.check()?;
     let pilot = simulation.pilot(CENTRE_PATHS, |path| payoff.at(path), |_| 0.0);
     let centre = (pilot.payoff / simulation.spot) as f32;
-    let found = run(gpu, budget, simulation, payoff, None, centre)?;
-    Ok(simulation.known(payoff, found))
+    Ok(run(gpu, budget, simulation, payoff, None, centre)?)
 }
 
 /// Value of a payoff with the noise that it shares with a European option taken out, as [`Simulation::estimate_with_control`]
@@ -104,7 +128,7 @@ pub fn estimate_with_european(
     };
     let centre = pilot.payoff - coefficient * (pilot.control - value);
     let centre = (centre / simulation.spot) as f32;
-    let [value, ..] = run(gpu, budget, simulation, payoff, Some(control), centre)?;
+    let ([value, ..], _) = run(gpu, budget, simulation, payoff, Some(control), centre)?;
     Ok(value)
 }
 
@@ -123,7 +147,7 @@ fn run(
     payoff: &Payoff,
     control: Option<Control>,
     centre: f32,
-) -> Result<[Estimate; 3], compute::Error> {
+) -> Result<([Estimate; 3], Duration), compute::Error> {
     let upload = |what, numbers: &[f32]| -> Result<Buffer, compute::Error> {
         let buffer = gpu.buffer(what, numbers.len(), budget)?;
         buffer.write(numbers)?;
@@ -145,8 +169,10 @@ fn run(
         fixed.sobol = Some((tables, upload("bridge", &simulation.joints_for_kernel())?));
     }
     let mut totals = vec![Total::default(); plan.randomisations as usize];
+    let mut time = Duration::ZERO;
     for launch in plan.launches() {
-        let sums = one(gpu, budget, simulation, &plan, &fixed, &launch)?;
+        let (sums, took) = one(gpu, budget, simulation, &plan, &fixed, &launch)?;
+        time += took;
         let groups = launch.groups() as usize;
         for group in 0..groups {
             let at = launch.first_randomisation as usize + group / launch.groups_each as usize;
@@ -160,7 +186,7 @@ fn run(
     let units = [simulation.spot, 1.0, simulation.spot].map(|unit| unit * discount);
     let centres = [f64::from(centre), 0.0, 0.0];
     let samples = f64::from(plan.samples);
-    Ok(std::array::from_fn(|k| {
+    let found = std::array::from_fn(|k| {
         let mut moments = Moments::default();
         let paths_each;
         if let Sampling::Sobol { points, .. } = simulation.sampling {
@@ -178,7 +204,8 @@ fn run(
             paths_each = plan.mirrors;
         }
         Estimate::from_samples(&moments, paths_each)
-    }))
+    });
+    Ok((found, time))
 }
 
 /// Sums of payoffs, their squares, and the same of deltas and vegas, over all samples.
@@ -285,7 +312,7 @@ fn one(
     plan: &Plan,
     fixed: &Fixed,
     launch: &Launch,
-) -> Result<Vec<f32>, compute::Error> {
+) -> Result<(Vec<f32>, Duration), compute::Error> {
     let kernel = kernel(simulation);
     let groups = launch.groups();
     let mut sums = vec![0.0; SUMS * groups as usize];
@@ -308,9 +335,9 @@ fn one(
         buffers: &buffers,
         invocations: u64::from(groups) * u64::from(WORKGROUP),
     };
-    gpu.run(&[task], LIMIT)?;
+    let timing = gpu.run(&[task], LIMIT)?;
     out.read(&mut sums, LIMIT)?;
-    Ok(sums)
+    Ok((sums, timing.gpu.unwrap_or(timing.wall)))
 }
 
 /// The kernel of a law and a kind of paths.
