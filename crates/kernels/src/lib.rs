@@ -13,6 +13,7 @@
 pub mod american;
 pub mod black_scholes;
 pub mod emit;
+pub mod exercise;
 pub mod implied;
 pub mod normal;
 pub mod paths;
@@ -142,6 +143,13 @@ pub fn sources() -> Vec<Source> {
         source!("pricing", paths::paths_merton::PathsMerton, "law", "claim" => "sums"; "counts"),
         source!("pricing", paths::sobol_merton::SobolMerton,
             "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::states_gbm::StatesGbm, "law" => "spots", "variances"; "counts"),
+        source!("pricing", paths::states_heston::StatesHeston, "law" => "spots", "variances"; "counts"),
+        source!("pricing", paths::states_merton::StatesMerton, "law" => "spots", "variances"; "counts"),
+        source!("pricing", exercise::exercise_back::ExerciseBack,
+            "spots", "variances", "rule", "claim", "pairs" => "cash", "sums"; "counts"),
+        source!("pricing", exercise::exercise_try::ExerciseTry,
+            "spots", "variances", "rule", "claim" => "sums"; "counts"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
         source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),

@@ -94,14 +94,14 @@ fn normal(bits: u32) -> f32 {
 
 /// Probability that a standard normal is at most `x`.
 #[cube]
-fn below(x: f32) -> f32 {
+pub(crate) fn below(x: f32) -> f32 {
     let z = Vector::<f32, Const<1>>::new(clamp(x.abs(), f32::new(0.0), f32::new(DEVIATES_MAX)));
     let tail = (density::<Const<1>>(z) * mills::<Const<1>>(z)).extract(0usize);
     select(x > f32::new(0.0), f32::new(1.0) - tail, tail)
 }
 
 #[cube]
-fn log(x: f32) -> f32 {
+pub(crate) fn log(x: f32) -> f32 {
     ln::<Const<1>>(Vector::<f32, Const<1>>::new(x)).extract(0usize)
 }
 
@@ -509,6 +509,110 @@ fn uniform(bits: u32) -> f32 {
     )
 }
 
+/// The states of independent paths, for what looks at them more than once: `spots[step * columns + column]`, the logarithm of the
+/// spot over that of now, and `variances`, 0 where none moves. A column is a path; with mirror images, every second one is.
+#[cube]
+fn store(
+    law: &[f32],
+    spots: &mut [f32],
+    variances: &mut [f32],
+    counts: &[u32],
+    #[comptime] dynamics: u32,
+) {
+    let column = ABSOLUTE_POS as u32;
+    let columns = counts[0];
+    let mirrors = counts[6];
+    if column < columns {
+        let steps = counts[4];
+        let purpose = counts[9];
+        let key0 = counts[7];
+        let key1 = counts[8];
+        let mirror = column % mirrors;
+        let index = counts[3] + column / mirrors;
+        let halves = comptime!(if dynamics == HESTON { 1u32 } else { 2u32 });
+        let mut rounds = steps;
+        if comptime!(halves == 2) {
+            rounds = (steps + 1u32) / 2u32;
+        }
+        let zero = f32::new(0.0);
+        let sign = fma(f32::cast_from(mirror), f32::new(-2.0), f32::new(1.0));
+        let turn = 0u32 - mirror;
+        let mut x = zero;
+        let mut variance = zero;
+        if comptime!(dynamics == HESTON) {
+            variance = law[0];
+        }
+        spots[column as usize] = x;
+        variances[column as usize] = variance;
+        for round in 0..rounds {
+            let mut word = 0u32;
+            let mut first1 = zero;
+            let mut first2 = zero;
+            let mut second1 = zero;
+            let mut second2 = zero;
+            let made = philox(
+                index,
+                0u32,
+                comptime!(if dynamics == MERTON { 3u32 } else { 1u32 }) * round,
+                purpose,
+                key0,
+                key1,
+                false,
+            );
+            let first0 = normal(made.w0);
+            let mut second0 = first0;
+            if comptime!(dynamics == MERTON) {
+                let block = 3u32 * round;
+                first1 = uniform(made.w2 ^ turn);
+                let made = philox(index, 0u32, block + 1u32, purpose, key0, key1, false);
+                first2 = normal(made.w0);
+                second0 = normal(made.w2);
+                let made = philox(index, 0u32, block + 2u32, purpose, key0, key1, false);
+                second1 = uniform(made.w0 ^ turn);
+                second2 = normal(made.w2);
+            } else {
+                second0 = normal(made.w2);
+                word = made.w2 ^ turn;
+            }
+            #[unroll]
+            for half in 0..halves {
+                let step = comptime!(halves) * round + half;
+                if step < steps {
+                    let z0 = if comptime!(half == 0) {
+                        first0
+                    } else {
+                        second0
+                    };
+                    let z1 = if comptime!(half == 0) {
+                        first1
+                    } else {
+                        second1
+                    };
+                    let z2 = if comptime!(half == 0) {
+                        first2
+                    } else {
+                        second2
+                    };
+                    let at = ((step + 1u32) * columns + column) as usize;
+                    if comptime!(dynamics == HESTON) {
+                        let made = heston(law, variance, z0 * sign, second0 * sign, word, false);
+                        x += made.growth;
+                        variance = made.variance;
+                    } else {
+                        x += fma(law[1] * sign, z0, law[0]);
+                        if comptime!(dynamics == MERTON) {
+                            let count = jumps(law, z1);
+                            x += fma(count.sqrt() * law[5] * sign, z2, count * law[4]);
+                        }
+                    }
+                    spots[at] = x;
+                    variances[at] = variance;
+                }
+            }
+        }
+    }
+}
+
 /// Independent paths under Black and Scholes.
 #[cube(launch_unchecked, create_dummy_kernel)]
 pub fn paths_gbm(law: &[f32], claim: &[f32], sums: &mut [f32], counts: &[u32]) {
@@ -571,4 +675,22 @@ pub fn sobol_merton(
     simulate(
         law, claim, tables, seeds, joints, sums, counts, MERTON, true,
     );
+}
+
+/// States under Black and Scholes.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn states_gbm(law: &[f32], spots: &mut [f32], variances: &mut [f32], counts: &[u32]) {
+    store(law, spots, variances, counts, GBM);
+}
+
+/// States under Heston.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn states_heston(law: &[f32], spots: &mut [f32], variances: &mut [f32], counts: &[u32]) {
+    store(law, spots, variances, counts, HESTON);
+}
+
+/// States under Merton.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn states_merton(law: &[f32], spots: &mut [f32], variances: &mut [f32], counts: &[u32]) {
+    store(law, spots, variances, counts, MERTON);
 }

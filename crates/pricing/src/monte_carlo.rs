@@ -54,6 +54,7 @@ use philox::Stream;
 
 pub(crate) use for_kernel::{Control, tables_for_kernel};
 pub use lsm::{Bounds, Effort};
+pub(crate) use lsm::{Range, Sums, TERMS, terms_at};
 pub use models::{Dynamics, State};
 pub use payoff::{Knock, Payoff, Sensitivities};
 
@@ -141,13 +142,13 @@ impl Estimate {
 }
 
 /// Purposes of the random streams; different numbers are independent.
-mod purpose {
-    pub(super) const ESTIMATE: u32 = 0;
-    pub(super) const PILOT: u32 = 1;
-    pub(super) const TRAIN: u32 = 2;
-    pub(super) const LOWER: u32 = 3;
-    pub(super) const UPPER: u32 = 4;
-    pub(super) const INNER: u32 = 5;
+pub(crate) mod purpose {
+    pub(crate) const ESTIMATE: u32 = 0;
+    pub(crate) const PILOT: u32 = 1;
+    pub(crate) const TRAIN: u32 = 2;
+    pub(crate) const LOWER: u32 = 3;
+    pub(crate) const UPPER: u32 = 4;
+    pub(crate) const INNER: u32 = 5;
 }
 
 /// Paths behind the coefficient of a control.
@@ -200,7 +201,7 @@ impl Simulation {
     }
 
     /// All but the sampling.
-    fn check_law(&self) -> Result<(), Error> {
+    pub(crate) fn check_law(&self) -> Result<(), Error> {
         at_least(f64::MIN_POSITIVE, "spot", self.spot)?;
         at_least(f64::MIN_POSITIVE, "time", self.years)?;
         for (what, value) in [("rate", self.rate), ("dividend yield", self.dividend_yield)] {
@@ -343,6 +344,15 @@ impl Simulation {
             }
         };
         moments.map(|moments| Estimate::from_samples(&moments, paths_each))
+    }
+
+    /// Hands independent paths of a purpose to `look`, one after the other.
+    pub(crate) fn look(&self, purpose: u32, paths: u32, mut look: impl FnMut(&[State])) {
+        let stream = Stream::new(self.seed, purpose);
+        let mut walk = Walk::new(self, false);
+        for path in 0..paths {
+            look(walk.independent(&stream, path.into(), false));
+        }
     }
 
     pub(crate) fn dimensions(&self) -> usize {

@@ -27,16 +27,12 @@ impl Simulation {
         self.stepper().for_kernel(start, years).map(|x| x as f32)
     }
 
-    /// Key and purpose of the random words of an estimate.
-    pub(crate) fn address_for_kernel(&self) -> [u32; 3] {
-        [
-            self.seed as u32,
-            (self.seed >> 32) as u32,
-            purpose::ESTIMATE,
-        ]
+    /// Key of the random words.
+    pub(crate) fn key_for_kernel(&self) -> [u32; 2] {
+        [self.seed as u32, (self.seed >> 32) as u32]
     }
 
-    /// Whether a path has a second bridge, or third numbers, is the kernel's own knowledge; its number says which kernel.
+    /// Its kernel among those of one kind.
     pub(crate) fn law_number(&self) -> usize {
         match self.dynamics {
             Dynamics::Gbm { .. } => 0,

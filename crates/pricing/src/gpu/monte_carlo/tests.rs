@@ -2,6 +2,7 @@
 
 use super::super::tests::{budget, device};
 use super::*;
+use crate::monte_carlo::{Effort, State};
 use crate::{Inputs, european};
 
 const HESTON: Dynamics = Dynamics::Heston(heston::Model {
@@ -247,4 +248,94 @@ fn gpu_bad_inputs_are_named() {
         strike: f64::NAN,
     };
     assert!(fails(good, &nowhere).contains("strike"));
+}
+
+/// The put of Longstaff and Schwartz (2001), table 1, exercisable at 50 dates: 4.477811 by convolution (see the twin's tests), and
+/// the twin's own lower bound from the same paths.
+#[test]
+fn gpu_lower_bounds_are_those_of_the_cpu() {
+    let Some(gpu) = device() else { return };
+    let simulation = Simulation {
+        spot: 36.0,
+        years: 1.0,
+        rate: 0.06,
+        dividend_yield: 0.0,
+        steps: 50,
+        dynamics: Dynamics::Gbm { vol: 0.2 },
+        sampling: Sampling::Plain { paths: 2 },
+        seed: 3,
+    };
+    let training = Training {
+        paths: 16_384,
+        pairs: 8192,
+    };
+    let found = lower_bound(&gpu, &budget(), &simulation, (Right::Put, 40.0), &training).unwrap();
+    let later = |step: usize, state: &State| Inputs {
+        right: Right::Put,
+        spot: state.spot,
+        strike: 40.0,
+        years: 1.0 - step as f64 / 50.0,
+        rate: 0.06,
+        dividend_yield: 0.0,
+        vol: 0.2,
+    };
+    let effort = Effort {
+        training_paths: training.paths,
+        lower_pairs: training.pairs,
+        upper_pairs: 2,
+        successors: 1,
+    };
+    let twin = simulation
+        .exercise_bounds(
+            |_, state| 40.0 - state.spot,
+            |step, state| european::price(&later(step, state)),
+            &effort,
+        )
+        .unwrap()
+        .lower;
+    println!("{found:?}\n{twin:?}");
+    assert!(
+        found.value - 3.0 * found.standard_error < 4.477_811,
+        "{found:?}"
+    );
+    assert!((found.value - 4.477_811).abs() < 0.012, "{found:?}");
+    // The same paths; only where the rule differs do they earn otherwise.
+    assert!(
+        (found.value - twin.value).abs() < 1.5 * twin.standard_error,
+        "{found:?} {twin:?}"
+    );
+    assert!((found.standard_error / twin.standard_error - 1.0).abs() < 0.1);
+}
+
+/// Monthly exercise under Heston, without a guide: 8.6450 by finite differences (see the twin's tests).
+#[test]
+fn gpu_lower_bound_under_heston() {
+    let Some(gpu) = device() else { return };
+    let simulation = Simulation {
+        spot: 100.0,
+        years: 360.0 / 365.0,
+        rate: 0.05,
+        dividend_yield: 0.01,
+        steps: 12,
+        dynamics: Dynamics::Heston(heston::Model {
+            v0: 0.06,
+            kappa: 2.0,
+            theta: 0.09,
+            sigma: 0.6,
+            rho: -0.7,
+        }),
+        sampling: Sampling::Plain { paths: 2 },
+        seed: 42,
+    };
+    let training = Training {
+        paths: 16_384,
+        pairs: 16_384,
+    };
+    let found = lower_bound(&gpu, &budget(), &simulation, (Right::Put, 100.0), &training).unwrap();
+    println!("{found:?}");
+    assert!(
+        found.value - 3.0 * found.standard_error < 8.645,
+        "{found:?}"
+    );
+    assert!((found.value / 8.645 - 1.0).abs() < 0.02, "{found:?}");
 }
