@@ -147,7 +147,9 @@ pub fn exercise_back(
     let mut sum = zero;
     let mut batches = 0u32;
     if group < groups {
-        batches = ((columns + 255u32) / 256u32 + groups - 1u32 - group) / groups;
+        // Batch `group`, then every `groups` further on.
+        let all = (columns + 255u32) >> 8u32;
+        batches = (all + groups - 1u32 - group) / groups;
     }
     for batch in 0..batches {
         let column = (batch * groups + group) * 256u32 + unit;
@@ -275,7 +277,9 @@ pub fn exercise_try(
             #[unroll]
             for k in 0..2usize {
                 let here = at + k * UNITS;
-                shared[here] = shared[here] + shared[here + comptime!(half as usize)];
+                let mine = shared[here];
+                let other = shared[here + comptime!(half as usize)];
+                shared[here] = mine + other;
             }
         }
         sync_cube();

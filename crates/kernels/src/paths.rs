@@ -68,7 +68,7 @@ fn normal(bits: u32) -> f32 {
     );
     let w = -(y * (f32::new(2.0) - y)).ln();
     let t = w - f32::new(2.5);
-    let mut q = fma(t, f32::new(4.037_860_9e-8), f32::new(4.861_41e-7));
+    let mut q = fma(t, f32::new(4.037_861e-8), f32::new(4.861_41e-7));
     q = fma(q, t, f32::new(-4.990_81e-6));
     q = fma(q, t, f32::new(-6.218_336_7e-6));
     q = fma(q, t, f32::new(3.091_509_6e-4));
@@ -81,11 +81,11 @@ fn normal(bits: u32) -> f32 {
         q = fma(s, f32::new(-3.028_171_7e-5), f32::new(-2.535_666_3e-4));
         q = fma(q, s, f32::new(1.048_981_9e-3));
         q = fma(q, s, f32::new(-1.588_335_1e-3));
-        q = fma(q, s, f32::new(2.020_809_1e-3));
+        q = fma(q, s, f32::new(2.020_809e-3));
         q = fma(q, s, f32::new(-3.568_803_2e-3));
-        q = fma(q, s, f32::new(5.637_266_2e-3));
+        q = fma(q, s, f32::new(5.637_266e-3));
         q = fma(q, s, f32::new(1.423_605_4));
-        q = fma(q, s, f32::new(4.574_674_1));
+        q = fma(q, s, f32::new(4.574_674));
     }
     // Below a half the normal is negative.
     let size = u32::reinterpret((f32::new(1.0) - y) * q);
@@ -250,7 +250,7 @@ fn simulate(
     });
     let mut rounds = steps;
     if comptime!(halves == 2) {
-        rounds = (steps + 1u32) / 2u32;
+        rounds = steps / 2u32 + steps % 2u32;
     }
     let zero = f32::new(0.0);
     let share = f32::new(1.0) / f32::cast_from(mirrors);
@@ -489,7 +489,9 @@ fn simulate(
             #[unroll]
             for k in 0..SUMS {
                 let here = at + k * UNITS;
-                shared[here] = shared[here] + shared[here + comptime!(half as usize)];
+                let mine = shared[here];
+                let other = shared[here + comptime!(half as usize)];
+                shared[here] = mine + other;
             }
         }
         sync_cube();
@@ -532,7 +534,7 @@ fn store(
         let halves = comptime!(if dynamics == HESTON { 1u32 } else { 2u32 });
         let mut rounds = steps;
         if comptime!(halves == 2) {
-            rounds = (steps + 1u32) / 2u32;
+            rounds = steps / 2u32 + steps % 2u32;
         }
         let zero = f32::new(0.0);
         let sign = fma(f32::cast_from(mirror), f32::new(-2.0), f32::new(1.0));
@@ -560,7 +562,7 @@ fn store(
                 false,
             );
             let first0 = normal(made.w0);
-            let mut second0 = first0;
+            let mut second0 = normal(made.w2);
             if comptime!(dynamics == MERTON) {
                 let block = 3u32 * round;
                 first1 = uniform(made.w2 ^ turn);
@@ -571,7 +573,6 @@ fn store(
                 second1 = uniform(made.w0 ^ turn);
                 second2 = normal(made.w2);
             } else {
-                second0 = normal(made.w2);
                 word = made.w2 ^ turn;
             }
             #[unroll]

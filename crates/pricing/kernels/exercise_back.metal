@@ -85,8 +85,8 @@ bool const v77 = v39 < v23;
 if(v77) {
 uint32_t const v78 = 255;
 uint32_t const v79 = v14 + v78;
-uint32_t const v80 = 256;
-uint32_t const v81 = v79 / v80;
+uint32_t const v80 = 8;
+uint32_t const v81 = v79 >> v80;
 uint32_t const v82 = v81 + v23;
 uint32_t const v83 = v82 - v60;
 uint32_t const v84 = v83 - v39;

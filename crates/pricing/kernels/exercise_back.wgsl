@@ -92,8 +92,8 @@ let v86 = v48 < v32;
 if v86 {
 let v87 = u32(255);
 let v88 = v23 + v87;
-let v89 = u32(256);
-let v90 = v88 / v89;
+let v89 = u32(8);
+let v90 = v88 >> u32(v89);
 let v91 = v90 + v32;
 let v92 = v91 - v69;
 let v93 = v92 - v48;
