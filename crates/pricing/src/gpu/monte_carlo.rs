@@ -47,7 +47,7 @@ fn steps_max(gpu: &Gpu) -> u64 {
     if gpu.facts().software {
         1 << 25
     } else {
-        1 << 32
+        1 << 30
     }
 }
 

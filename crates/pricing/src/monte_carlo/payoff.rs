@@ -6,7 +6,8 @@
 //! vega   = e^(-rT) mean of  side d level / d vol,   d S(t) / d vol = S(t) ((ln(S(t)/S(0)) - (r - q) t) / vol - vol t / 2)
 //! ```
 //! Source: M. Broadie and P. Glasserman, Management Science 42 (1996), the pathwise method. Accuracy: both are unbiased where the payoff
-//! is continuous in the path, so not at a barrier, whose crossing is a jump; there they are absent. A barrier is watched at the steps,
+//! is continuous in the path, so not at a barrier, whose crossing is a jump; there they are absent. (A
+//! lookback whose strike is the spot has a kink now: its delta is that of one side.) A barrier is watched at the steps,
 //! now included, and so are highest and lowest; the mean leaves now out. Not for second derivatives.
 
 use super::{Dynamics, Estimate, Simulation, State};
