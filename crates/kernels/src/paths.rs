@@ -20,7 +20,7 @@
 //! 6.3 deviations; 5e-7 of itself.
 //!
 //! Buffers: `law`, [`LAW_LEN`] numbers; `claim`, [`CLAIM_LEN`] numbers; for Sobol points `tables`, 256 words a dimension and byte,
-//! `seeds`, two words a dimension for each randomisation, and `joints`, see [`Joint`]; out come [`SUMS`] sums a workgroup,
+//! `seeds`, two words a dimension for each randomisation, and `joints`, see [`JOINT_LEN`]; out come [`SUMS`] sums a workgroup,
 //! `sums[k * workgroups + workgroup]`; last, `counts`, [`COUNT_LEN`] words. Dollars are in units of the spot, undiscounted.
 //! Accuracy: see `docs/kernels.md`. Not for barriers between the steps, nor for a path that is to be looked at afterwards.
 
