@@ -14,8 +14,10 @@ pub mod american;
 pub mod black_scholes;
 pub mod dense;
 pub mod emit;
+pub mod exercise;
 pub mod implied;
 pub mod normal;
+pub mod paths;
 pub mod random;
 pub mod reduce;
 pub mod topk;
@@ -139,6 +141,22 @@ pub fn sources() -> Vec<Source> {
         source!("nn", dense::dense_turned::DenseTurned, "x", "weights", "biases" => "out"; "size"),
         source!("nn", dense::dense_backward::DenseBackward, "y", "weights", "gate" => "out"; "size"),
         source!("nn", dense::dense_gradient::DenseGradient, "x", "y", "scale" => "out"; "size"),
+        source!("pricing", paths::paths_gbm::PathsGbm, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_gbm::SobolGbm,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::paths_heston::PathsHeston, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_heston::SobolHeston,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::paths_merton::PathsMerton, "law", "claim" => "sums"; "counts"),
+        source!("pricing", paths::sobol_merton::SobolMerton,
+            "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),
+        source!("pricing", paths::states_gbm::StatesGbm, "law" => "spots", "variances"; "counts"),
+        source!("pricing", paths::states_heston::StatesHeston, "law" => "spots", "variances"; "counts"),
+        source!("pricing", paths::states_merton::StatesMerton, "law" => "spots", "variances"; "counts"),
+        source!("pricing", exercise::exercise_back::ExerciseBack,
+            "spots", "variances", "rule", "claim", "pairs" => "cash", "sums"; "counts"),
+        source!("pricing", exercise::exercise_try::ExerciseTry,
+            "spots", "variances", "rule", "claim" => "sums"; "counts"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
         source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),

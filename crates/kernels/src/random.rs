@@ -22,23 +22,48 @@ use cubecl::prelude::*;
 /// Words in an address.
 pub const ADDRESS_LEN: usize = 7;
 
+/// Four random words.
 #[derive(CubeType, Clone, Copy)]
-struct Words {
-    w0: u32,
-    w1: u32,
-    w2: u32,
-    w3: u32,
+pub struct Words {
+    /// The first.
+    pub w0: u32,
+    /// The second.
+    pub w1: u32,
+    /// The third.
+    pub w2: u32,
+    /// The fourth.
+    pub w3: u32,
 }
 
 #[cube]
 fn words_at(i: u32, address: &[u32]) -> Words {
-    let mut k0 = address[1];
-    let mut k1 = address[2];
-    let mut c0 = address[3] + i;
-    let mut c1 = address[4];
-    let mut c2 = address[5];
-    let mut c3 = address[6];
-    #[unroll]
+    let k0 = address[1];
+    let k1 = address[2];
+    let c0 = address[3] + i;
+    let c1 = address[4];
+    let c2 = address[5];
+    let c3 = address[6];
+    philox(c0, c1, c2, c3, k0, k1, true)
+}
+
+/// The words of one counter under one key; a text is shorter with its rounds rolled up.
+#[cube]
+pub fn philox(
+    from0: u32,
+    from1: u32,
+    from2: u32,
+    from3: u32,
+    key0: u32,
+    key1: u32,
+    #[comptime] unrolled: bool,
+) -> Words {
+    let mut k0 = key0;
+    let mut k1 = key1;
+    let mut c0 = from0;
+    let mut c1 = from1;
+    let mut c2 = from2;
+    let mut c3 = from3;
+    #[unroll(unrolled)]
     for _ in 0..10 {
         let high0 = u32::mul_hi(0xd251_1f53u32, c0);
         let low0 = 0xd251_1f53u32 * c0;

@@ -507,6 +507,52 @@ fn known_words(program: &Program) {
     );
 }
 
+/// Simulated paths, their sums and the exercise of rights on them, against the `f64` twin: the trials that a device has to pass.
+#[test]
+fn paths_are_those_of_the_twin() {
+    use compute::Argument;
+    for language in [Metal, Cuda] {
+        let Some(program) = program(language) else {
+            return;
+        };
+        let mut tried = 0;
+        for trial in pricing::gpu::trials() {
+            let of_paths = ["paths_", "sobol_", "states_", "exercise_"];
+            if !of_paths.iter().any(|start| trial.name.starts_with(start)) {
+                continue;
+            }
+            let buffers: Vec<Vec<u8>> = (trial.arguments.iter())
+                .map(|argument| match argument {
+                    Argument::Floats(values) => bytes(values),
+                    Argument::Words(values) => word_bytes(values),
+                    Argument::Answers { expected, .. } => poison(expected.len()),
+                    Argument::AnswerWords(_) => unreachable!("no words come out"),
+                })
+                .collect();
+            // A row of workgroups too many, which must do nothing.
+            let groups = [trial.invocations.div_ceil(u64::from(WORKGROUP)) as u32, 2];
+            let out = program.run(&trial.name, groups, &buffers);
+            for (argument, found) in trial.arguments.iter().zip(&out) {
+                let Argument::Answers { expected, .. } = argument else {
+                    continue;
+                };
+                let found = numbers(found);
+                let error = worst(
+                    expected
+                        .iter()
+                        .zip(&found)
+                        .map(|(exact, &sum)| (f64::from(sum) - exact).abs() / (1.0 + exact.abs())),
+                );
+                println!("{language:?} {}: within {error:.1e}", trial.name);
+                assert!(error < 2e-5, "{language:?} {}: {error:e}", trial.name);
+                tried += 1;
+            }
+        }
+        // Sums of three laws from two sources; spots and variances of three laws; cash and sums of a step back, and a trial.
+        assert_eq!(tried, 6 + 6 + 3);
+    }
+}
+
 #[test]
 fn philox_known_answers_uniforms_and_normals() {
     for language in [Metal, Cuda] {

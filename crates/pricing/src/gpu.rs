@@ -11,12 +11,13 @@
 //! Not for booked money, nor for second differences of prices; not faster than the CPU for a chain: the crossover is measured by
 //! `compute`. After an error the output columns are partly written: [`compute::with_fallback`] starts again on the CPU.
 
+pub mod monte_carlo;
 mod texts;
 mod trials;
 
 pub use texts::{
     AMERICAN_PREMIUM, BLACK_SCHOLES_GREEKS, BLACK_SCHOLES_PRICE, CALCULATE_BLACK_SCHOLES,
-    IMPLIED_VOL,
+    EXERCISE_BACK, EXERCISE_TRY, IMPLIED_VOL, PATHS, SOBOL, STATES,
 };
 pub use trials::trials;
 

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | a payoff at expiry that may look at the whole path | [`Simulation::estimate`] |
 //! | the same, with the noise of a claim of known value taken out | [`Simulation::estimate_with_control`] |
+//! | value, delta and vega of a claim that has a name ([`Payoff`]) | [`Simulation::sensitivities`] |
 //! | a right that may be exercised at every step: bounds from both sides | [`Simulation::exercise_bounds`] |
 //!
 //! Sources: P. Glasserman, Monte Carlo Methods in Financial Engineering (2004), chapters 4 and 5; randomised quasi-Monte
@@ -34,8 +35,10 @@
 //! ```
 
 pub mod bridge;
+mod for_kernel;
 mod lsm;
 mod models;
+mod payoff;
 pub mod philox;
 pub mod sobol;
 
@@ -49,8 +52,11 @@ use bridge::Bridge;
 use models::Stepper;
 use philox::Stream;
 
+pub(crate) use for_kernel::{Control, tables_for_kernel};
 pub use lsm::{Bounds, Effort};
+pub(crate) use lsm::{Range, Sums, TERMS, terms_at};
 pub use models::{Dynamics, State};
+pub use payoff::{Knock, Payoff, Sensitivities};
 
 /// Everything that a simulation depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,7 +130,7 @@ impl Estimate {
     }
 
     /// From the moments of independent samples, each the mean of `paths_each` paths.
-    fn from_samples(moments: &Moments, paths_each: u32) -> Estimate {
+    pub(crate) fn from_samples(moments: &Moments, paths_each: u32) -> Estimate {
         let count = f64::from(moments.count);
         Estimate {
             value: moments.mean,
@@ -136,17 +142,27 @@ impl Estimate {
 }
 
 /// Purposes of the random streams; different numbers are independent.
-mod purpose {
-    pub(super) const ESTIMATE: u32 = 0;
-    pub(super) const PILOT: u32 = 1;
-    pub(super) const TRAIN: u32 = 2;
-    pub(super) const LOWER: u32 = 3;
-    pub(super) const UPPER: u32 = 4;
-    pub(super) const INNER: u32 = 5;
+pub(crate) mod purpose {
+    pub(crate) const ESTIMATE: u32 = 0;
+    pub(crate) const PILOT: u32 = 1;
+    pub(crate) const TRAIN: u32 = 2;
+    pub(crate) const LOWER: u32 = 3;
+    pub(crate) const UPPER: u32 = 4;
+    pub(crate) const INNER: u32 = 5;
 }
 
 /// Paths behind the coefficient of a control.
-const PILOT_PATHS: u32 = 1024;
+pub(crate) const PILOT_PATHS: u32 = 1024;
+
+/// What some paths of their own say beforehand.
+pub(crate) struct Pilot {
+    /// Mean of the payoff, dollars at expiry.
+    pub(crate) payoff: f64,
+    /// Mean of the control, dollars at expiry.
+    pub(crate) control: f64,
+    /// Payoff regressed on control.
+    pub(crate) coefficient: f64,
+}
 
 impl Simulation {
     /// Names the first input that cannot be simulated.
@@ -185,7 +201,7 @@ impl Simulation {
     }
 
     /// All but the sampling.
-    fn check_law(&self) -> Result<(), Error> {
+    pub(crate) fn check_law(&self) -> Result<(), Error> {
         at_least(f64::MIN_POSITIVE, "spot", self.spot)?;
         at_least(f64::MIN_POSITIVE, "time", self.years)?;
         for (what, value) in [("rate", self.rate), ("dividend yield", self.dividend_yield)] {
@@ -234,10 +250,23 @@ impl Simulation {
     ) -> Result<Estimate, Error> {
         self.check()?;
         let discount = (-self.rate * self.years).exp();
+        let coefficient = self.pilot(PILOT_PATHS, &payoff, &control).coefficient;
+        Ok(self.run(|path| {
+            discount * payoff(path) - coefficient * (discount * control(path) - control_value)
+        }))
+    }
+
+    /// A look at both payoffs on paths that nothing else uses; the inputs have been checked.
+    pub(crate) fn pilot(
+        &self,
+        paths: u32,
+        payoff: impl Fn(&[State]) -> f64,
+        control: impl Fn(&[State]) -> f64,
+    ) -> Pilot {
         let stream = Stream::new(self.seed, purpose::PILOT);
         let mut walk = Walk::new(self, false);
         let (mut mean_x, mut mean_y, mut xx, mut xy) = (0.0, 0.0, 0.0, 0.0);
-        for path in 0..PILOT_PATHS {
+        for path in 0..paths {
             let path = walk.independent(&stream, path.into(), false);
             let (x, y) = (control(path), payoff(path));
             mean_x += x;
@@ -245,28 +274,43 @@ impl Simulation {
             xx += x * x;
             xy += x * y;
         }
-        let count = f64::from(PILOT_PATHS);
+        let count = f64::from(paths);
         let spread = xx - mean_x * mean_x / count;
-        // A control that does not move explains nothing.
-        let coefficient = if spread > 0.0 {
-            (xy - mean_x * mean_y / count) / spread
-        } else {
-            0.0
-        };
-        Ok(self.run(|path| {
-            discount * payoff(path) - coefficient * (discount * control(path) - control_value)
-        }))
+        Pilot {
+            payoff: mean_y / count,
+            control: mean_x / count,
+            // A control that does not move explains nothing.
+            coefficient: if spread > 0.0 {
+                (xy - mean_x * mean_y / count) / spread
+            } else {
+                0.0
+            },
+        }
     }
 
-    /// Means of `value` under the chosen sampling; the inputs have been checked.
+    /// Mean of `value` under the chosen sampling; the inputs have been checked.
     fn run(&self, value: impl Fn(&[State]) -> f64) -> Estimate {
+        let [estimate] = self.run_many(|path| [value(path)]);
+        estimate
+    }
+
+    /// As [`run`](Simulation::run), of several numbers that each path gives.
+    pub(crate) fn run_many<const N: usize>(
+        &self,
+        value: impl Fn(&[State]) -> [f64; N],
+    ) -> [Estimate; N] {
         let stream = Stream::new(self.seed, purpose::ESTIMATE);
-        let mut moments = Moments::default();
+        let mut moments = [Moments::default(); N];
+        let mut add = |sample: [f64; N]| {
+            for (moments, x) in moments.iter_mut().zip(sample) {
+                moments.add(x);
+            }
+        };
         let paths_each = match self.sampling {
             Sampling::Plain { paths } => {
                 let mut walk = Walk::new(self, false);
                 for path in 0..paths {
-                    moments.add(value(walk.independent(&stream, path.into(), false)));
+                    add(value(walk.independent(&stream, path.into(), false)));
                 }
                 1
             }
@@ -275,7 +319,7 @@ impl Simulation {
                 for pair in 0..pairs {
                     let one = value(walk.independent(&stream, pair.into(), false));
                     let other = value(walk.independent(&stream, pair.into(), true));
-                    moments.add(0.5 * (one + other));
+                    add(std::array::from_fn(|k| 0.5 * (one[k] + other[k])));
                 }
                 2
             }
@@ -287,18 +331,31 @@ impl Simulation {
                 for randomisation in 0..randomisations {
                     let scrambled =
                         sobol::Scrambled::new(&stream, randomisation, self.dimensions());
-                    let sum: f64 = (0..points)
-                        .map(|index| value(walk.quasi(&scrambled, index)))
-                        .sum();
-                    moments.add(sum / f64::from(points));
+                    let mut sum = [0.0; N];
+                    for index in 0..points {
+                        let found = value(walk.quasi(&scrambled, index));
+                        for (sum, x) in sum.iter_mut().zip(found) {
+                            *sum += x;
+                        }
+                    }
+                    add(sum.map(|sum| sum / f64::from(points)));
                 }
                 points
             }
         };
-        Estimate::from_samples(&moments, paths_each)
+        moments.map(|moments| Estimate::from_samples(&moments, paths_each))
     }
 
-    fn dimensions(&self) -> usize {
+    /// Hands independent paths of a purpose to `look`, one after the other.
+    pub(crate) fn look(&self, purpose: u32, paths: u32, mut look: impl FnMut(&[State])) {
+        let stream = Stream::new(self.seed, purpose);
+        let mut walk = Walk::new(self, false);
+        for path in 0..paths {
+            look(walk.independent(&stream, path.into(), false));
+        }
+    }
+
+    pub(crate) fn dimensions(&self) -> usize {
         self.steps as usize * self.dynamics.factors()
     }
 
@@ -310,14 +367,15 @@ impl Simulation {
 
 /// Running mean and sum of squared deviations (B. P. Welford, Technometrics 4 (1962)).
 #[derive(Clone, Copy, Debug, Default)]
-struct Moments {
-    count: u32,
-    mean: f64,
-    squares: f64,
+pub(crate) struct Moments {
+    pub(crate) count: u32,
+    pub(crate) mean: f64,
+    /// Sum of squared deviations.
+    pub(crate) squares: f64,
 }
 
 impl Moments {
-    fn add(&mut self, x: f64) {
+    pub(crate) fn add(&mut self, x: f64) {
         self.count += 1;
         let off = x - self.mean;
         self.mean += off / f64::from(self.count);

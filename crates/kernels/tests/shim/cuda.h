@@ -11,8 +11,15 @@ static inline void __syncthreads() {
     threadIdx = own;
 }
 static inline uint32_t __umulhi(uint32_t a, uint32_t b) { return uint32_t((uint64_t(a) * b) >> 32); }
+static inline uint32_t __brev(uint32_t x) {
+    uint32_t y = 0;
+    for (int i = 0; i < 32; i++) y = y << 1 | (x >> i & 1);
+    return y;
+}
+static inline float abs(float x) { return std::fabs(x); }
 static inline float fabs(float x) { return std::fabs(x); }
 static inline float exp(float x) { return std::exp(x); }
+static inline float log(float x) { return std::log(x); }
 static inline float sqrt(float x) { return std::sqrt(x); }
 static inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 static inline float min(float a, float b) { return b < a ? b : a; }

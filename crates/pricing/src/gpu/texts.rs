@@ -2,7 +2,7 @@
 
 use compute::{Access, Kernel};
 
-use Access::{Read, Write};
+use Access::{Read, ReadWrite, Write};
 
 macro_rules! kernel {
     ($name:literal, $per_invocation:literal, $buffers:expr) => {
@@ -54,3 +54,42 @@ pub const AMERICAN_PREMIUM: Kernel = kernel!(
     4,
     &[Read, Read, Read, Read, Write, Read]
 );
+
+/// Law, claim; sums; counts. One for each law; `crates/kernels/src/paths.rs` has the buffers.
+pub const PATHS: [Kernel; 3] = [
+    kernel!("paths_gbm", 1, &[Read, Read, Write, Read]),
+    kernel!("paths_heston", 1, &[Read, Read, Write, Read]),
+    kernel!("paths_merton", 1, &[Read, Read, Write, Read]),
+];
+
+/// Law, claim, tables, seeds, joints; sums; counts. One for each law.
+pub const SOBOL: [Kernel; 3] = [
+    kernel!("sobol_gbm", 1, &[Read, Read, Read, Read, Read, Write, Read]),
+    kernel!(
+        "sobol_heston",
+        1,
+        &[Read, Read, Read, Read, Read, Write, Read]
+    ),
+    kernel!(
+        "sobol_merton",
+        1,
+        &[Read, Read, Read, Read, Read, Write, Read]
+    ),
+];
+
+/// Law; spots, variances; counts. One for each law; `crates/kernels/src/paths.rs` has the buffers.
+pub const STATES: [Kernel; 3] = [
+    kernel!("states_gbm", 1, &[Read, Write, Write, Read]),
+    kernel!("states_heston", 1, &[Read, Write, Write, Read]),
+    kernel!("states_merton", 1, &[Read, Write, Write, Read]),
+];
+
+/// Spots, variances, rule, claim, pairs; cash, sums; counts. `crates/kernels/src/exercise.rs` has the buffers.
+pub const EXERCISE_BACK: Kernel = kernel!(
+    "exercise_back",
+    1,
+    &[Read, Read, Read, Read, Read, ReadWrite, Write, Read]
+);
+
+/// Spots, variances, rule, claim; sums; counts.
+pub const EXERCISE_TRY: Kernel = kernel!("exercise_try", 1, &[Read, Read, Read, Read, Write, Read]);

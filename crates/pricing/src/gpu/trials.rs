@@ -42,7 +42,7 @@ pub fn trials() -> Vec<Trial> {
         answers(&options, 2e-3, |x| european::greeks(x).theta),
         answers(&options, 4e-4, |x| european::greeks(x).rho),
     ]);
-    vec![
+    let mut trials = vec![
         trial("black_scholes_price", BLACK_SCHOLES_PRICE, price, ROWS / 4),
         trial(
             "black_scholes_greeks",
@@ -58,7 +58,9 @@ pub fn trials() -> Vec<Trial> {
         },
         implied(),
         american(),
-    ]
+    ];
+    trials.extend(super::monte_carlo::trials());
+    trials
 }
 
 fn trial(name: &'static str, kernel: Kernel, mut arguments: Vec<Argument>, groups: usize) -> Trial {

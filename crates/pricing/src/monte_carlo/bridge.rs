@@ -68,6 +68,35 @@ impl Bridge {
             *step = ends[1] - ends[0];
         }
     }
+
+    /// The same joints as a kernel takes them, whose memory is a stack: depth first, so that the value at the left end of a gap is
+    /// always the last that was reached. How many joints come before each step; then place in the order of construction, weights
+    /// of left and right, deviation, for each joint.
+    pub(crate) fn depth_first(&self, steps: usize) -> Vec<f32> {
+        let places: std::collections::HashMap<(usize, usize), usize> = (self.joints.iter())
+            .enumerate()
+            .map(|(k, joint)| ((joint.left, joint.right), k))
+            .collect();
+        let mut before = vec![0.0; steps];
+        let mut rows = Vec::with_capacity(4 * self.joints.len());
+        let mut gaps = vec![(0, steps)];
+        while let Some((left, right)) = gaps.pop() {
+            let Some(&k) = places.get(&(left, right)) else {
+                continue;
+            };
+            let joint = &self.joints[k];
+            before[left] += 1.0;
+            rows.extend([
+                (k + 1) as f32,
+                joint.weight_left as f32,
+                joint.weight_right as f32,
+                joint.deviation as f32,
+            ]);
+            gaps.extend([(joint.middle, right), (left, joint.middle)]);
+        }
+        before.extend(rows);
+        before
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +124,34 @@ mod tests {
                     assert!((product - expected).abs() < 1e-13, "{count}: {i}, {j}");
                 }
             }
+        }
+    }
+
+    /// A walk with a stack makes the same path, and the stack stays shallow.
+    #[test]
+    fn depth_first_is_the_same_bridge() {
+        for count in [1, 2, 3, 7, 8, 12, 50, 1024] {
+            let bridge = Bridge::new(count);
+            let normals: Vec<f64> = (0..count).map(|i| (1.7 * i as f64).sin()).collect();
+            let mut expected = normals.clone();
+            bridge.steps(&mut expected, &mut Vec::new());
+            let table = bridge.depth_first(count);
+            let mut rows = table[count..].chunks_exact(4);
+            let mut stack = vec![(count as f64).sqrt() * normals[0]];
+            let (mut here, mut deepest) = (0.0, 1);
+            for (before, expected) in table[..count].iter().zip(expected) {
+                for row in rows.by_ref().take(*before as usize) {
+                    let [place, left, right, deviation] = [0, 1, 2, 3].map(|k| f64::from(row[k]));
+                    let top = *stack.last().unwrap();
+                    stack.push(left * here + right * top + deviation * normals[place as usize]);
+                }
+                deepest = deepest.max(stack.len());
+                let next = stack.pop().unwrap();
+                assert!((next - here - expected).abs() < 1e-5, "{count}");
+                here = next;
+            }
+            assert!(stack.is_empty() && rows.next().is_none());
+            assert!(deepest <= 12, "{deepest} deep for {count} steps");
         }
     }
 }

@@ -302,18 +302,18 @@ struct Fit {
 }
 
 /// Degree 5 in the spot, then variance, its square, and two products.
-const TERMS: usize = 10;
+pub(crate) const TERMS: usize = 10;
 const SPOT_TERMS: usize = 6;
 
 /// Maps what was seen to [-1, 1]; beyond it, the edge stands in, since polynomials run away there.
 #[derive(Clone, Copy, Debug)]
-struct Range {
-    centre: f64,
-    per_unit: f64,
+pub(crate) struct Range {
+    pub(crate) centre: f64,
+    pub(crate) per_unit: f64,
 }
 
 impl Range {
-    fn of(values: impl Iterator<Item = f64>) -> Range {
+    pub(crate) fn of(values: impl Iterator<Item = f64>) -> Range {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
             (low.min(x), high.max(x))
         });
@@ -325,7 +325,7 @@ impl Range {
     }
 
     #[inline]
-    fn map(&self, x: f64) -> f64 {
+    pub(crate) fn map(&self, x: f64) -> f64 {
         ((x - self.centre) * self.per_unit).clamp(-1.0, 1.0)
     }
 }
@@ -391,18 +391,54 @@ impl Fit {
     #[inline]
     fn terms(&self, state: &State) -> [f64; TERMS] {
         let x = self.spot.map(log_spot(state));
-        let mut terms = [0.0; TERMS];
-        terms[0] = 1.0;
-        terms[1] = x;
-        for n in 2..SPOT_TERMS {
-            terms[n] = 2.0 * x * terms[n - 1] - terms[n - 2];
+        let moves = self.variance.per_unit > 0.0;
+        terms_at(x, moves.then(|| self.variance.map(state.variance)))
+    }
+}
+
+/// The terms at places within [-1, 1]; no variance, no terms of it.
+#[inline]
+pub(crate) fn terms_at(x: f64, variance: Option<f64>) -> [f64; TERMS] {
+    let mut terms = [0.0; TERMS];
+    terms[0] = 1.0;
+    terms[1] = x;
+    for n in 2..SPOT_TERMS {
+        terms[n] = 2.0 * x * terms[n - 1] - terms[n - 2];
+    }
+    if let Some(y) = variance {
+        let rest = [y, 2.0 * y * y - 1.0, x * y, x * x * y];
+        terms[SPOT_TERMS..].copy_from_slice(&rest);
+    }
+    terms
+}
+
+/// Sums of a regression that was added up elsewhere, in `f64`: all pairs of terms, and of a term and the cash.
+pub(crate) struct Sums {
+    /// Of terms `i` and `j`, for `j` up to `i`.
+    pub(crate) matrix: [[f64; TERMS]; TERMS],
+    /// Of term and cash.
+    pub(crate) right: [f64; TERMS],
+}
+
+impl Sums {
+    /// Coefficients of the fit, by the rules of [`Fit::new`].
+    pub(crate) fn coefficients(&self) -> [f64; TERMS] {
+        let mut constant = [0.0; TERMS];
+        let rows = self.matrix[0][0];
+        if rows < 0.5 {
+            return constant;
         }
-        if self.variance.per_unit > 0.0 {
-            let y = self.variance.map(state.variance);
-            let rest = [y, 2.0 * y * y - 1.0, x * y, x * x * y];
-            terms[SPOT_TERMS..].copy_from_slice(&rest);
+        let mean = self.right[0] / rows;
+        constant[0] = mean;
+        if rows < 10.0 * TERMS as f64 {
+            return constant;
         }
-        terms
+        // The first term is one, so its row holds the sums of all others.
+        let right = std::array::from_fn(|i| self.right[i] - mean * self.matrix[i][0]);
+        solve(self.matrix, right).map_or(constant, |mut solution| {
+            solution[0] += mean;
+            solution
+        })
     }
 }
 

@@ -150,6 +150,50 @@ impl Stepper {
         }
     }
 
+    /// The numbers of a step of `years` as `crates/kernels/src/paths.rs` lists them; `start` is the variance now.
+    pub(super) fn for_kernel(&self, start: f64, years: f64) -> [f64; 12] {
+        let mut law = [0.0; 12];
+        match self {
+            Stepper::Gbm { drift, deviation } => {
+                law[..4].copy_from_slice(&[*drift, *deviation, years.sqrt(), start.sqrt() * years]);
+            }
+            Stepper::Heston(q) => {
+                law = [
+                    start,
+                    q.theta,
+                    q.decay,
+                    q.noise_state,
+                    q.noise_level,
+                    q.k0,
+                    q.k1,
+                    q.k2,
+                    q.k3,
+                    q.k2 + 0.5 * q.k3,
+                    q.k1 + 0.5 * q.k3,
+                    q.carried,
+                ];
+            }
+            Stepper::Merton {
+                drift,
+                deviation,
+                jumps,
+                jump_mean,
+                jump_deviation,
+            } => {
+                law[..7].copy_from_slice(&[
+                    *drift,
+                    *deviation,
+                    *jumps,
+                    (-jumps).exp(),
+                    *jump_mean,
+                    *jump_deviation,
+                    10.0 * jumps + 60.0,
+                ]);
+            }
+        }
+        law
+    }
+
     /// The state one step later; `normals` are independent and standard, as many as the law has factors.
     #[inline]
     pub(super) fn step(&self, state: &State, normals: &[f64]) -> State {

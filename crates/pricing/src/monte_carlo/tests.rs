@@ -495,3 +495,128 @@ fn margins_follow_student() {
     assert!((margin(32) / 2.039_513 - 1.0).abs() < 1e-4);
     assert!((margin(1_000_000) / 1.959_964 - 1.0).abs() < 1e-5);
 }
+
+fn named() -> Vec<Payoff> {
+    [Right::Call, Right::Put]
+        .into_iter()
+        .flat_map(|right| {
+            // Not the spot, where a lookback has its kink.
+            let strike = 100.0 + 2.0 * right.sign();
+            [
+                Payoff::European { right, strike },
+                Payoff::Asian { right, strike },
+                Payoff::Lookback { right, strike },
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn slopes_of_a_vanilla_find_the_closed_form() {
+    for sampling in [PLAIN, Sampling::Antithetic { pairs: 2048 }, SOBOL] {
+        let simulation = simulation(Dynamics::Gbm { vol: 0.25 }, 12, sampling);
+        for right in [Right::Call, Right::Put] {
+            let exact = european::greeks(&vanilla(&simulation, right, 0.25));
+            let strike = 100.0;
+            let found = simulation
+                .sensitivities(&Payoff::European { right, strike })
+                .unwrap();
+            check(found.value, exact.price);
+            check(found.delta.unwrap(), exact.delta);
+            check(found.vega.unwrap(), exact.vega);
+        }
+    }
+}
+
+/// Along the same paths a small bump of spot or volatility moves every payoff as its slope says; under the other laws the spot
+/// alone.
+#[test]
+fn slopes_are_those_of_small_bumps() {
+    let heston = heston::Model {
+        v0: 0.04,
+        kappa: 1.5,
+        theta: 0.06,
+        sigma: 0.5,
+        rho: -0.6,
+    };
+    let merton = Dynamics::Merton {
+        vol: 0.2,
+        jumps_per_year: 0.8,
+        jump_mean: -0.1,
+        jump_deviation: 0.15,
+    };
+    for dynamics in [
+        Dynamics::Gbm { vol: 0.25 },
+        Dynamics::Heston(heston),
+        merton,
+    ] {
+        let simulation = simulation(dynamics, 6, PLAIN);
+        for payoff in named() {
+            let found = simulation.sensitivities(&payoff).unwrap();
+            let value =
+                |simulation: Simulation| simulation.estimate(|path| payoff.at(path)).unwrap().value;
+            let h = 1e-4;
+            let spot = |change| Simulation {
+                spot: 100.0 + change,
+                ..simulation
+            };
+            let bump = (value(spot(h)) - value(spot(-h))) / (2.0 * h);
+            let delta = found.delta.unwrap().value;
+            // A path whose payoff begins within the bump counts half.
+            assert!((delta - bump).abs() < 5e-4, "{payoff:?}: {delta} {bump}");
+            let Dynamics::Gbm { vol } = dynamics else {
+                assert_eq!(found.vega, None);
+                continue;
+            };
+            let vol = |change| Simulation {
+                dynamics: Dynamics::Gbm { vol: vol + change },
+                ..simulation
+            };
+            let bump = (value(vol(1e-6)) - value(vol(-1e-6))) / 2e-6;
+            let vega = found.vega.unwrap().value;
+            assert!((vega - bump).abs() < 0.05, "{payoff:?}: {vega} {bump}");
+        }
+    }
+}
+
+/// What begins at a barrier and what ends there make the claim without one, path by path; and one that is never met changes nothing.
+#[test]
+fn barriers_share_out_the_vanilla() {
+    let simulation = simulation(Dynamics::Gbm { vol: 0.25 }, 12, PLAIN);
+    let strike = 100.0;
+    for right in [Right::Call, Right::Put] {
+        let value = |payoff: Payoff| {
+            let found = simulation.sensitivities(&payoff).unwrap();
+            assert!(matches!(payoff, Payoff::European { .. }) || found.delta.is_none());
+            found.value.value
+        };
+        let whole = value(Payoff::European { right, strike });
+        let at = |barrier, knock| {
+            value(Payoff::Barrier {
+                right,
+                strike,
+                barrier,
+                knock,
+            })
+        };
+        for (out, begins, barrier) in [
+            (Knock::DownAndOut, Knock::DownAndIn, 85.0),
+            (Knock::UpAndOut, Knock::UpAndIn, 115.0),
+        ] {
+            let (out, begins) = (at(barrier, out), at(barrier, begins));
+            assert!((out + begins - whole).abs() < 1e-9 && out > 0.01 && begins > 0.01);
+        }
+        assert_eq!(at(1e-3, Knock::DownAndOut), whole);
+        assert_eq!(at(1e6, Knock::UpAndIn), 0.0);
+        // Now is a state of the path.
+        assert_eq!(at(100.0, Knock::DownAndOut), 0.0);
+    }
+    let nowhere = Payoff::Barrier {
+        right: Right::Put,
+        strike,
+        barrier: -1.0,
+        knock: Knock::DownAndIn,
+    };
+    let error = simulation.sensitivities(&nowhere).unwrap_err();
+    assert!(error.to_string().contains("barrier"), "{error}");
+}
