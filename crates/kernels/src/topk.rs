@@ -143,15 +143,7 @@ fn scores_of(
                         let query = shared[place];
                         #[unroll]
                         for r in 0..rows_each {
-                            let number = numbers[r];
-                            #[unroll]
-                            for i in 0..4usize {
-                                sums[q * rows_each + r] = fma(
-                                    query.extract(i),
-                                    number.extract(i),
-                                    sums[q * rows_each + r],
-                                );
-                            }
+                            sums[q * rows_each + r] += query.dot(numbers[r]);
                         }
                     }
                 }
@@ -184,12 +176,10 @@ fn scores_of(
     // A tile is the work of so many invocations side by side.
     let share = comptime!(256 / rows_each);
     sync_cube();
-    let levels = comptime!(share.ilog2() as usize);
-    #[unroll]
+    let levels = comptime!(share.ilog2());
     for level in 0..levels {
-        let half = comptime!(share >> (level + 1));
+        let half = (comptime!(share as u32 / 2) >> level) as usize;
         if own % share < half {
-            #[unroll]
             for q in 0..wide {
                 let other = largest[q * 256 + own + half];
                 largest[q * 256 + own] = max(largest[q * 256 + own], other);
@@ -199,7 +189,6 @@ fn scores_of(
     }
     let tile = first_group * 32 / 256;
     if own.is_multiple_of(share) && tile * 256 < there {
-        #[unroll]
         for q in 0..wide {
             tops[q * tile_stride + first_row / 256 + tile] = largest[q * 256 + own];
         }
