@@ -1,0 +1,206 @@
+//! The toy environment of `world.rs` for a net that judges while this thread goes on: batches in flight, one for each group of
+//! roots. No afterstates.
+
+use nn::{Net, Weights};
+use search::compat::{Answers, Leaves, Model};
+
+use crate::world::{ACTIONS, DECAY, DISCOUNT, FEATURES, Judged, uniform};
+
+/// What a net says of a batch: values, and rows of logits.
+pub(crate) type Said<'a> = (&'a [f32], &'a [f32]);
+
+/// A batch of rows in flight. A GPU's slot, or the processor's net, which has the work done when it is waited for.
+pub(crate) trait Batch {
+    /// Room for as many rows of features as the batch may have.
+    fn inputs(&mut self) -> &mut [f32];
+    /// Begins to judge the first `rows` rows; what was in flight is thrown away.
+    fn submit(&mut self, rows: usize) -> Result<(), String>;
+    /// Waits for the answers.
+    fn wait(&mut self) -> Result<Said<'_>, String>;
+}
+
+/// The net of the crate `nn` on this thread.
+pub(crate) struct OnThread {
+    net: Net,
+    inputs: Vec<f32>,
+    values: Vec<f32>,
+    logits: Vec<f32>,
+    rows: usize,
+}
+
+impl OnThread {
+    pub(crate) fn new(weights: &Weights, rows_max: usize) -> OnThread {
+        OnThread {
+            net: Net::new(weights),
+            inputs: vec![0.0; rows_max * FEATURES],
+            values: vec![0.0; rows_max],
+            logits: vec![0.0; rows_max * ACTIONS],
+            rows: 0,
+        }
+    }
+}
+
+impl Batch for OnThread {
+    fn inputs(&mut self) -> &mut [f32] {
+        &mut self.inputs
+    }
+
+    fn submit(&mut self, rows: usize) -> Result<(), String> {
+        self.rows = rows;
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<Said<'_>, String> {
+        let rows = self.rows;
+        let (values, logits) = (&mut self.values[..rows], &mut self.logits[..rows * ACTIONS]);
+        let done = (self.net).forward(&self.inputs[..rows * FEATURES], values, logits);
+        done.map_err(|error| error.to_string())?;
+        Ok((values, logits))
+    }
+}
+
+/// The environment: what states it has met, and the batches in flight.
+pub(crate) struct Flock<B> {
+    width: usize,
+    /// Roots in a group, at most.
+    pub(crate) rows: usize,
+    slots: Vec<Slot<B>>,
+    moves: Vec<f32>,
+    /// `e` of every state, one row after the other.
+    pool: Vec<f32>,
+    used: usize,
+}
+
+struct Slot<B> {
+    batch: B,
+    /// The state of its first leaf; the others follow.
+    first: usize,
+}
+
+impl<B: Batch> Flock<B> {
+    /// States of `width` numbers (a divisor of 768), up to `roots` roots with `nodes` nodes each, `rows` at most in a batch.
+    pub(crate) fn new(
+        width: usize,
+        roots: usize,
+        nodes: usize,
+        rows: usize,
+        batches: Vec<B>,
+    ) -> Flock<B> {
+        Flock {
+            width,
+            rows,
+            slots: batches
+                .into_iter()
+                .map(|batch| Slot { batch, first: 0 })
+                .collect(),
+            moves: (0..ACTIONS * width).map(|i| 0.5 * uniform(1, i)).collect(),
+            pool: vec![0.0; roots * nodes * width],
+            used: 0,
+        }
+    }
+
+    /// Forgets all states but the first `roots`, the roots.
+    pub(crate) fn forget(&mut self, roots: usize) {
+        self.used = roots;
+    }
+
+    /// Makes roots `first..first + roots` and asks the net about them.
+    pub(crate) fn roots(&mut self, first: usize, roots: usize) -> Result<Vec<Judged>, String> {
+        let width = self.width;
+        self.used = roots;
+        for (j, slot) in self.pool[..roots * width].iter_mut().enumerate() {
+            *slot = 0.5 * uniform(3, first * width + j);
+        }
+        let mut judged = Vec::with_capacity(roots);
+        let batch = &mut self.slots[0].batch;
+        for some in self.pool[..roots * width].chunks(self.rows * width) {
+            let inputs = batch.inputs().chunks_exact_mut(FEATURES);
+            for (features, e) in inputs.zip(some.chunks_exact(width)) {
+                repeat(e, features);
+            }
+            batch.submit(some.len() / width)?;
+            let (values, logits) = batch.wait()?;
+            for (value, logits) in values.iter().zip(logits.chunks_exact(ACTIONS)) {
+                judged.push(Judged {
+                    state: judged.len() as u32,
+                    value: value.tanh(),
+                    logits: logits.to_vec(),
+                });
+            }
+        }
+        Ok(judged)
+    }
+}
+
+/// Features of a state.
+fn repeat(e: &[f32], features: &mut [f32]) {
+    for part in features.chunks_exact_mut(e.len()) {
+        part.copy_from_slice(e);
+    }
+}
+
+impl<B: Batch> Model for Flock<B> {
+    type State = u32;
+    type Error = String;
+
+    fn preferred_batch(&self) -> usize {
+        self.rows
+    }
+
+    fn groups(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn begin(&mut self, group: usize, leaves: Leaves<'_, u32>) -> Result<(), String> {
+        let width = self.width;
+        let slot = &mut self.slots[group];
+        slot.first = self.used;
+        let (old, new) = self.pool.split_at_mut(self.used * width);
+        let inputs = slot.batch.inputs().chunks_exact_mut(FEATURES);
+        let rows = inputs.zip(new.chunks_exact_mut(width));
+        for ((features, new), (parent, action)) in rows.zip(leaves.parents.iter().zip(leaves.moves))
+        {
+            let e = &old[*parent as usize * width..][..width];
+            let by = &self.moves[*action as usize * width..][..width];
+            if width == FEATURES {
+                // Written where the tree and where the net will read it, in one pass.
+                for (((to, new), e), by) in features.iter_mut().zip(new).zip(e).zip(by) {
+                    *new = DECAY * e + by;
+                    *to = *new;
+                }
+            } else {
+                for ((new, e), by) in new.iter_mut().zip(e).zip(by) {
+                    *new = DECAY * e + by;
+                }
+                repeat(new, features);
+            }
+        }
+        self.used += leaves.len();
+        slot.batch.submit(leaves.len())
+    }
+
+    fn finish(
+        &mut self,
+        group: usize,
+        leaves: Leaves<'_, u32>,
+        mut answers: Answers<'_, u32>,
+    ) -> Result<(), String> {
+        let Slot { batch, first } = &mut self.slots[group];
+        let (values, logits) = batch.wait()?;
+        for i in 0..leaves.len() {
+            answers.states[i] = (*first + i) as u32;
+            answers
+                .logits(i)
+                .copy_from_slice(&logits[i * ACTIONS..][..ACTIONS]);
+            answers.values[i] = values[i].tanh();
+        }
+        answers.rewards.fill(0.0);
+        answers.discounts.fill(DISCOUNT);
+        Ok(())
+    }
+
+    fn step(&mut self, leaves: Leaves<'_, u32>, answers: Answers<'_, u32>) -> Result<(), String> {
+        self.begin(0, leaves)?;
+        self.finish(0, leaves, answers)
+    }
+}
