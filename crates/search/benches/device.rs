@@ -1,0 +1,426 @@
+//! Searches whose leaves a device judges, beside mctx on the same card: `cargo bench -p search --features gpu --bench device`.
+//!
+//! The toy environment of `mctx.rs`: 32 actions, 128 simulations a root, a net 768-512-256-33 in `f32`, states of 768 or 48 numbers
+//! (48 are repeated sixteen times). Each thread has a share of the roots, its own trees and its own batches in flight; features
+//! are written by these threads straight into the memory that the device reads. Wall time from the roots to the last visit, the
+//! roots judged before; the best of several runs. "net on" says who judges: the processor's net on the same threads, or a device.
+//!
+//! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that pick rows, and settings:
+//! `threads=1,4`, `groups=2` (batches in flight a thread), `rows=512` (roots in a batch, at most), `simulations=128`. Several
+//! values of `rows` and `groups` make several rows. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
+//! device its jax finds; its visits are those of the timed runs.
+
+#![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
+
+#[path = "toy/flock.rs"]
+mod flock;
+#[allow(dead_code)] // The other benchmark uses the rest.
+#[path = "toy/peer.rs"]
+mod peer;
+#[allow(dead_code)]
+#[path = "toy/world.rs"]
+mod world;
+
+use std::hint::black_box;
+use std::thread;
+use std::time::Instant;
+
+use flock::{Batch, Flock, OnThread};
+use peer::Peer;
+use search::compat::{Config, Policy, Root, Searcher};
+use world::{ACTIONS, FEATURES, Judged};
+
+/// Runs of one row: at least so many, then until the time is spent.
+const RUNS_MIN: usize = 2;
+const RUNS_MAX: usize = 15;
+const SPENT_S: f64 = 0.8;
+/// The processor's net is not asked about more roots than this: its rate stays what it is.
+const ROOTS_ON_CPU: usize = 256;
+
+/// What one row is about.
+#[derive(Clone, Copy)]
+struct Case {
+    name: &'static str,
+    roots: usize,
+    simulations: usize,
+    width: usize,
+}
+
+/// How the work is cut.
+#[derive(Clone, Copy)]
+struct Cut {
+    threads: usize,
+    groups: usize,
+    rows: usize,
+}
+
+/// One thread's share of the roots.
+struct Share<B> {
+    searcher: Searcher<u32>,
+    world: Flock<B>,
+    judged: Vec<Judged>,
+}
+
+impl<B: Batch> Share<B> {
+    fn new(
+        case: Case,
+        first: usize,
+        roots: usize,
+        rows: usize,
+        batches: Vec<B>,
+    ) -> Result<Share<B>, String> {
+        let config = Config {
+            policy: match case.name {
+                "muzero" => Policy::muzero(),
+                _ => Policy::gumbel(),
+            },
+            actions: ACTIONS,
+            simulations: case.simulations,
+            max_depth: None,
+        };
+        let mut world = Flock::new(case.width, roots, case.simulations + 1, rows, batches);
+        Ok(Share {
+            judged: world.roots(first, roots)?,
+            searcher: Searcher::new(config, roots).map_err(|error| error.to_string())?,
+            world,
+        })
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        self.world.forget(self.judged.len());
+        let roots: Vec<Root<'_, u32>> = self
+            .judged
+            .iter()
+            .map(|root| Root::new(root.state, root.value, &root.logits))
+            .collect();
+        let done = self.searcher.run(black_box(&roots), &mut self.world);
+        done.map_err(|error| error.to_string())
+    }
+}
+
+/// Seconds of one search of all roots, the best of several, and the root visits.
+fn timed<B: Batch + Send>(
+    case: Case,
+    cut: Cut,
+    mut batch: impl FnMut(usize) -> Result<B, String>,
+) -> Result<(f64, Vec<u32>), String> {
+    let share = case.roots.div_ceil(cut.threads);
+    let mut shares = Vec::new();
+    for first in (0..case.roots).step_by(share) {
+        let roots = share.min(case.roots - first);
+        let rows = roots.div_ceil(cut.groups).min(cut.rows);
+        let groups = cut.groups.min(roots);
+        let batches = (0..groups).map(|_| batch(rows)).collect::<Result<_, _>>()?;
+        shares.push(Share::new(case, first, roots, rows, batches)?);
+    }
+    let mut run = || {
+        let start = Instant::now();
+        match &mut shares[..] {
+            [alone] => alone.run()?,
+            shares => thread::scope(|scope| {
+                let workers: Vec<_> = shares
+                    .iter_mut()
+                    .map(|share| scope.spawn(|| share.run()))
+                    .collect();
+                let ended = workers.into_iter().map(|worker| worker.join());
+                ended
+                    .map(|end| end.unwrap_or_else(|_| Err("a thread ended badly".to_owned())))
+                    .collect::<Result<(), String>>()
+            })?,
+        }
+        Ok::<f64, String>(start.elapsed().as_secs_f64())
+    };
+    run()?; // warm
+    let (mut best, mut spent) = (f64::INFINITY, 0.0);
+    for runs in 0..RUNS_MAX {
+        if runs >= RUNS_MIN && spent > SPENT_S {
+            break;
+        }
+        let seconds = run()?;
+        spent += seconds;
+        best = best.min(seconds);
+    }
+    let visits = shares.iter().flat_map(|share| {
+        let answers = (0..share.judged.len()).map(|root| share.searcher.answer(root));
+        answers.flat_map(|answer| answer.visits().iter().map(|&n| n as u32))
+    });
+    Ok((best, visits.collect()))
+}
+
+/// The same of mctx.
+fn theirs(peer: &mut Peer, case: Case) -> Result<(f64, Vec<u32>), String> {
+    let Case {
+        name,
+        roots,
+        simulations,
+        width,
+    } = case;
+    peer.ask(&format!(
+        "prepare mctx {name} {roots} {simulations} {width}"
+    ))?;
+    let (mut best, mut spent) = (f64::INFINITY, 0.0);
+    for runs in 0..RUNS_MAX {
+        if runs >= RUNS_MIN && spent > SPENT_S {
+            break;
+        }
+        let seconds = peer.wall()?;
+        spent += seconds;
+        best = best.min(seconds);
+    }
+    Ok((best, peer.visits()?))
+}
+
+fn print_row(
+    case: Case,
+    device: &str,
+    cut: Option<Cut>,
+    ours: &Result<(f64, Vec<u32>), String>,
+    theirs: Option<&Result<(f64, Vec<u32>), String>>,
+) {
+    let Case {
+        name,
+        roots,
+        simulations,
+        width,
+    } = case;
+    let cut = cut.map_or(String::new(), |cut| {
+        let share = roots.div_ceil(cut.threads);
+        let groups = cut.groups.min(share);
+        let rows = share.div_ceil(groups).min(cut.rows);
+        format!("{} | {groups} x {rows}", cut.threads)
+    });
+    let cut = if cut.is_empty() { " | ".into() } else { cut };
+    let head = format!("| {name}, {roots} x {simulations}, state {width} | {device} | {cut} |");
+    let (seconds, visits) = match ours {
+        Ok(found) => found,
+        Err(why) => return println!("{head} n/a ({why}) | | | |"),
+    };
+    let rate = (roots * simulations) as f64 / seconds / 1e3;
+    let (ratio, equal) = match theirs {
+        Some(Ok((their_seconds, their_visits))) => {
+            let pairs = visits.chunks(ACTIONS).zip(their_visits.chunks(ACTIONS));
+            let equal = pairs.filter(|(a, b)| a == b).count();
+            (
+                format!("**{:.1}**", their_seconds / seconds),
+                format!("{equal}/{roots}"),
+            )
+        }
+        _ => Default::default(),
+    };
+    println!(
+        "{head} {rate:.1}k | {:.2} | {ratio} | {equal} |",
+        1e3 * seconds
+    );
+}
+
+/// Numbers after `name=`, or these.
+fn setting(words: &[String], name: &str, or: &[usize]) -> Vec<usize> {
+    let found = words.iter().find_map(|word| {
+        word.strip_prefix(name)
+            .and_then(|word| word.strip_prefix('='))
+    });
+    match found {
+        Some(list) => list
+            .split(',')
+            .map(|word| word.parse().expect("a number"))
+            .collect(),
+        None => or.to_vec(),
+    }
+}
+
+fn main() {
+    // `cargo bench` says `--bench`; `cargo test --all-targets` does not, and has no minutes to spare.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if !words.iter().any(|word| word == "--bench") {
+        println!("skipped: run it by `cargo bench -p search --features gpu --bench device`");
+        return;
+    }
+    let devices = device::found(&words);
+    let picks: Vec<&String> = words
+        .iter()
+        .filter(|word| !word.starts_with("--") && !word.contains('='))
+        .filter(|word| !device::is_backend(word))
+        .collect();
+    let mut peer = Peer::start_on_device();
+    match peer.as_mut().map_err(|why| why.clone()).and_then(|peer| {
+        Ok(format!(
+            "{}; {}",
+            peer.ask("versions")?,
+            peer.ask("device")?
+        ))
+    }) {
+        Ok(versions) => println!("peer: {versions}"),
+        Err(why) => println!("peer: n/a ({why})"),
+    }
+    println!(
+        "\n| what | net on | threads | batches in flight a thread | simulations a second | all, ms | faster than mctx by | roots with equal visits |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let simulations = setting(&words, "simulations", &[128])[0];
+    let threads = setting(&words, "threads", &[1, 4]);
+    let groups = setting(&words, "groups", &[2]);
+    let rows = setting(&words, "rows", &[512]);
+    let roots = setting(&words, "roots", &[1, 64, 256, 1024, 4096]);
+    for (name, width) in [
+        ("muzero", FEATURES),
+        ("muzero", 48),
+        ("gumbel", FEATURES),
+        ("gumbel", 48),
+    ] {
+        for &roots in &roots {
+            let case = Case {
+                name,
+                roots,
+                simulations,
+                width,
+            };
+            let title = format!("{name}, {roots} x {simulations}, state {width}");
+            if !picks.is_empty() && !picks.iter().any(|pick| title.contains(pick.as_str())) {
+                continue;
+            }
+            let theirs = peer
+                .as_mut()
+                .map_err(|why| why.clone())
+                .and_then(|peer| theirs(peer, case));
+            print_row(case, "mctx", None, &theirs, None);
+            for &threads in threads.iter().filter(|&&threads| threads <= roots) {
+                if roots <= ROOTS_ON_CPU {
+                    let cut = Cut {
+                        threads,
+                        groups: 1,
+                        rows: 64,
+                    };
+                    let weights = world::weights(10, ACTIONS);
+                    let ours = timed(case, cut, |rows| Ok(OnThread::new(&weights, rows)));
+                    print_row(case, "processor", Some(cut), &ours, Some(&theirs));
+                }
+                for device in &devices {
+                    for (&groups, &rows) in groups
+                        .iter()
+                        .flat_map(|groups| rows.iter().map(move |rows| (groups, rows)))
+                    {
+                        let cut = Cut {
+                            threads,
+                            groups,
+                            rows,
+                        };
+                        let ours = device.timed(case, cut);
+                        print_row(case, device.name(), Some(cut), &ours, Some(&theirs));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Devices with the net on them.
+#[cfg(feature = "gpu")]
+mod device {
+    use super::{ACTIONS, Case, Cut, timed, world};
+    use compute::{Backend, Budget, Gpu};
+    use nn::gpu::GpuNet;
+
+    use crate::flock::{Batch, Said};
+
+    pub(crate) struct Device {
+        name: String,
+        net: GpuNet,
+    }
+
+    pub(crate) fn is_backend(word: &str) -> bool {
+        Backend::ALL.iter().any(|backend| backend.word() == word)
+    }
+
+    /// Opens the adapters of the backends that `words` name, or all.
+    pub(crate) fn found(words: &[String]) -> Vec<Device> {
+        let named = words.iter().any(|word| is_backend(word));
+        let mut devices = Vec::new();
+        for found in compute::find() {
+            if named && !words.iter().any(|word| word == found.backend.word()) {
+                continue;
+            }
+            match found.adapters {
+                Err(error) => println!("{error}"),
+                Ok(list) => {
+                    for facts in list {
+                        println!("{} {} ({})", facts.backend, facts.name, facts.driver);
+                        match open(facts.backend, facts.adapter) {
+                            Ok(net) => devices.push(Device {
+                                name: format!("{} {}", facts.backend, facts.name),
+                                net,
+                            }),
+                            Err(error) => println!("n/a ({error})"),
+                        }
+                    }
+                }
+            }
+        }
+        devices
+    }
+
+    fn open(backend: Backend, adapter: usize) -> Result<GpuNet, String> {
+        let gpu = Gpu::open(backend, adapter).map_err(|error| error.to_string())?;
+        let budget = Budget {
+            bytes: 4 << 30,
+            origin: "of this benchmark".to_owned(),
+        };
+        let net = GpuNet::new(&gpu, &world::weights(10, ACTIONS), &budget);
+        net.map_err(|error| error.to_string())
+    }
+
+    impl Device {
+        pub(crate) fn name(&self) -> &str {
+            &self.name
+        }
+
+        pub(crate) fn timed(&self, case: Case, cut: Cut) -> Result<(f64, Vec<u32>), String> {
+            timed(case, cut, |rows| {
+                let slot = self.net.slot(rows).map_err(|error| error.to_string())?;
+                Ok(OnDevice(slot))
+            })
+        }
+    }
+
+    pub(crate) struct OnDevice(nn::gpu::Slot);
+
+    impl Batch for OnDevice {
+        fn inputs(&mut self) -> &mut [f32] {
+            self.0.inputs()
+        }
+
+        fn submit(&mut self, rows: usize) -> Result<(), String> {
+            self.0.submit(rows).map_err(|error| error.to_string())
+        }
+
+        fn wait(&mut self) -> Result<Said<'_>, String> {
+            self.0.wait().map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// A build without devices.
+#[cfg(not(feature = "gpu"))]
+mod device {
+    use super::{Case, Cut};
+
+    pub(crate) enum Device {}
+
+    pub(crate) fn is_backend(_: &str) -> bool {
+        false
+    }
+
+    pub(crate) fn found(_: &[String]) -> Vec<Device> {
+        println!("no devices: built without --features gpu");
+        Vec::new()
+    }
+
+    impl Device {
+        pub(crate) fn name(&self) -> &str {
+            match *self {}
+        }
+
+        pub(crate) fn timed(&self, _: Case, _: Cut) -> Result<(f64, Vec<u32>), String> {
+            match *self {}
+        }
+    }
+}
