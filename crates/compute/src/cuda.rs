@@ -6,18 +6,20 @@
 // Kernel launches, raw allocation, and the question whether a library is there.
 #![allow(unsafe_code)]
 
-use crate::engine::{Engine, Launch, Timing};
+use crate::engine::{Engine, Lane, Launch, Load, Timing};
 use crate::pool::lock;
 use crate::{Backend, Error, Facts, Kernel};
 use cudarc::driver::sys::{
     CUdevice_attribute_enum as Attribute, CUevent_flags, cuDriverGetVersion,
 };
 use cudarc::driver::{
-    CudaContext, CudaFunction, CudaSlice, CudaStream, DevicePtr, DriverError, LaunchConfig,
-    PushKernelArg,
+    CudaContext, CudaEvent, CudaFunction, CudaSlice, CudaStream, DevicePtr, DriverError,
+    LaunchConfig, PushKernelArg,
 };
 use cudarc::nvrtc::{CompileError, CompileOptions, compile_ptx_with_opts};
 use std::collections::HashMap;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -109,7 +111,7 @@ fn facts(at: usize, context: &CudaContext) -> Result<Facts, DriverError> {
 }
 
 /// Opens a device.
-pub(crate) fn open(at: usize) -> Result<(Facts, Box<dyn Engine>), Error> {
+pub(crate) fn open(at: usize) -> Result<(Facts, Arc<dyn Engine>), Error> {
     guarded(|| {
         libraries()?;
         let context = CudaContext::new(at).map_err(absent)?;
@@ -127,7 +129,7 @@ pub(crate) fn open(at: usize) -> Result<(Facts, Box<dyn Engine>), Error> {
             compiled: Mutex::default(),
             dead: AtomicBool::new(false),
         };
-        Ok((facts, Box::new(engine) as Box<dyn Engine>))
+        Ok((facts, Arc::new(engine) as Arc<dyn Engine>))
     })
 }
 
@@ -184,26 +186,37 @@ impl Cuda {
         before.record(&self.stream).map_err(failed("timing"))?;
         work()?;
         after.record(&self.stream).map_err(failed("timing"))?;
-        loop {
-            if after.try_is_complete().map_err(failed("running"))? {
-                break;
-            }
-            let waited = begin.elapsed();
-            if waited > limit {
-                return Err(Error::TimedOut { limit });
-            }
-            if waited > SPIN {
-                std::thread::sleep(NAP);
-            } else {
-                std::hint::spin_loop();
-            }
-        }
+        wait(&after, begin, limit)?;
         let wall = begin.elapsed();
         let ms = before.elapsed_ms(&after).map_err(failed("timing"))?;
         Ok(Timing {
             wall,
             gpu: Some(Duration::from_secs_f64(f64::from(ms.max(0.0)) / 1e3)),
         })
+    }
+
+    /// Puts launches on the stream.
+    fn launch(&self, launches: &[Launch<'_>]) -> Result<(), Error> {
+        for launch in launches {
+            let function = self.function(launch.kernel)?;
+            let pointers: Vec<u64> = launch
+                .bindings
+                .iter()
+                .map(|(id, _)| self.pointer(*id))
+                .collect();
+            let mut call = self.stream.launch_builder(&function);
+            for pointer in &pointers {
+                call.arg(pointer);
+            }
+            let shape = LaunchConfig {
+                grid_dim: (launch.grid.0, launch.grid.1, 1),
+                block_dim: (launch.kernel.workgroup, 1, 1),
+                shared_mem_bytes: 0,
+            };
+            // SAFETY: as many live pointers as the kernel has parameters; the kernel guards its indices (see `Kernel`).
+            unsafe { call.launch(shape) }.map_err(failed("launching"))?;
+        }
+        Ok(())
     }
 
     fn function(&self, kernel: &Kernel) -> Result<CudaFunction, Error> {
@@ -235,6 +248,160 @@ impl Cuda {
             .map_err(|error| wrong(error.to_string()))?;
         compiled.insert(kernel.name.to_owned(), function.clone());
         Ok(function)
+    }
+}
+
+/// Looks at an event until it has happened; `begin` is when the limit began.
+fn wait(event: &CudaEvent, begin: Instant, limit: Duration) -> Result<(), Error> {
+    while !event.try_is_complete().map_err(failed("running"))? {
+        let waited = begin.elapsed();
+        if waited > limit {
+            return Err(Error::TimedOut { limit });
+        }
+        if waited > SPIN {
+            std::thread::sleep(NAP);
+        } else {
+            std::hint::spin_loop();
+        }
+    }
+    Ok(())
+}
+
+/// Host memory that the device copies from and to directly.
+struct Pinned {
+    context: Arc<CudaContext>,
+    at: NonNull<u8>,
+    bytes: usize,
+}
+
+// SAFETY: memory of the process, owned by one value.
+unsafe impl Send for Pinned {}
+
+impl Pinned {
+    fn new(context: &Arc<CudaContext>, bytes: u64) -> Result<Pinned, Error> {
+        // Anything aligned, also where there is nothing to hold.
+        let bytes = bytes.max(16) as usize;
+        let refused = |why: String| Error::OutOfMemory {
+            what: "pinned memory of the host".to_owned(),
+            need_bytes: bytes as u64,
+            why,
+        };
+        // SAFETY: an allocation; any thread and context may use it (flag "portable").
+        let at = unsafe { cudarc::driver::result::malloc_host(bytes, 1) }
+            .map_err(|error| refused(error.to_string()))?
+            .cast::<u8>();
+        let at = NonNull::new(at).ok_or_else(|| refused("no address".to_owned()))?;
+        // SAFETY: so many bytes were allocated; they are numbers from now on.
+        unsafe { at.write_bytes(0, bytes) };
+        Ok(Pinned {
+            context: Arc::clone(context),
+            at,
+            bytes,
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: allocated and initialised in `new`; a trip that writes here is waited for before anybody looks (`Lane`).
+        unsafe { std::slice::from_raw_parts(self.at.as_ptr(), self.bytes) }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as above, and `self` is borrowed alone.
+        unsafe { std::slice::from_raw_parts_mut(self.at.as_ptr(), self.bytes) }
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new`; nothing is under way, see the drop of `Trips`. A context that is gone has freed it.
+        let _ = self
+            .context
+            .bind_to_thread()
+            .and_then(|()| unsafe { cudarc::driver::result::free_host(self.at.as_ptr().cast()) });
+    }
+}
+
+/// The trips of a [`crate::Shuttle`].
+struct Trips {
+    engine: Arc<Cuda>,
+    input: ManuallyDrop<Pinned>,
+    output: ManuallyDrop<Pinned>,
+    done: CudaEvent,
+    under_way: bool,
+}
+
+impl Trips {
+    fn submit(&mut self, up: Load, launches: &[Launch<'_>], down: Load) -> Result<(), Error> {
+        let engine = &self.engine;
+        let stream = engine.stream.cu_stream();
+        if up.bytes > 0 {
+            let bytes = &self.input.bytes()[..up.bytes as usize];
+            // SAFETY: the buffer holds them (`Shuttle::begin`); they stay until the trip is over.
+            unsafe {
+                cudarc::driver::result::memcpy_htod_async(engine.pointer(up.buffer), bytes, stream)
+            }
+            .map_err(failed("writing"))?;
+        }
+        engine.launch(launches)?;
+        if down.bytes > 0 {
+            let bytes = &mut self.output.bytes_mut()[..down.bytes as usize];
+            // SAFETY: as above.
+            unsafe {
+                cudarc::driver::result::memcpy_dtoh_async(
+                    bytes,
+                    engine.pointer(down.buffer),
+                    stream,
+                )
+            }
+            .map_err(failed("reading"))?;
+        }
+        self.done.record(&engine.stream).map_err(failed("running"))
+    }
+}
+
+impl Lane for Trips {
+    fn input(&mut self) -> &mut [u8] {
+        self.input.bytes_mut()
+    }
+
+    fn output(&self) -> &[u8] {
+        self.output.bytes()
+    }
+
+    fn begin(&mut self, up: Load, launches: &[Launch<'_>], down: Load) -> Result<(), Error> {
+        self.engine.alive()?;
+        // Whatever fails half-way may have begun to copy.
+        self.under_way = true;
+        let result = self.submit(up, launches, down);
+        self.engine.note(result)
+    }
+
+    fn finish(&mut self, limit: Duration) -> Result<(), Error> {
+        self.engine.alive()?;
+        let result = wait(&self.done, Instant::now(), limit);
+        self.engine.note(result)?;
+        self.under_way = false;
+        Ok(())
+    }
+}
+
+impl Drop for Trips {
+    fn drop(&mut self) {
+        // Memory that a device may still copy from or to is left alone.
+        if self.under_way {
+            let ended = self
+                .engine
+                .alive()
+                .and_then(|()| self.engine.stream.synchronize().map_err(failed("leaving")));
+            if ended.is_err() {
+                return;
+            }
+        }
+        // SAFETY: nobody uses them after the drop.
+        unsafe {
+            ManuallyDrop::drop(&mut self.input);
+            ManuallyDrop::drop(&mut self.output);
+        }
     }
 }
 
@@ -319,34 +486,26 @@ impl Engine for Cuda {
 
     fn run(&self, launches: &[Launch<'_>], limit: Duration) -> Result<Timing, Error> {
         self.alive()?;
-        let prepared = launches
-            .iter()
-            .map(|launch| {
-                let pointers: Vec<u64> = launch
-                    .bindings
-                    .iter()
-                    .map(|(id, _)| self.pointer(*id))
-                    .collect();
-                Ok((self.function(launch.kernel)?, pointers, launch))
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        let work = || {
-            for (function, pointers, launch) in &prepared {
-                let mut call = self.stream.launch_builder(function);
-                for pointer in pointers {
-                    call.arg(pointer);
-                }
-                let shape = LaunchConfig {
-                    grid_dim: (launch.grid.0, launch.grid.1, 1),
-                    block_dim: (launch.kernel.workgroup, 1, 1),
-                    shared_mem_bytes: 0,
-                };
-                // SAFETY: as many live pointers as the kernel has parameters; the kernel guards its indices (see `Kernel`).
-                unsafe { call.launch(shape) }.map_err(failed("launching"))?;
-            }
-            Ok(())
-        };
-        self.note(self.timed(work, limit))
+        // Compiling is no part of the time.
+        for launch in launches {
+            self.function(launch.kernel)?;
+        }
+        self.note(self.timed(|| self.launch(launches), limit))
+    }
+
+    fn lane(self: Arc<Self>, up_bytes: u64, down_bytes: u64) -> Result<Box<dyn Lane>, Error> {
+        self.alive()?;
+        let pinned = |bytes| Pinned::new(&self.context, bytes).map(ManuallyDrop::new);
+        Ok(Box::new(Trips {
+            input: pinned(up_bytes)?,
+            output: pinned(down_bytes)?,
+            done: self
+                .context
+                .new_event(None)
+                .map_err(failed("making an event"))?,
+            under_way: false,
+            engine: self,
+        }))
     }
 
     fn destroy(&self) {

@@ -125,7 +125,7 @@ impl fmt::Debug for Gpu {
 
 pub(crate) struct Inner {
     pub(crate) facts: Facts,
-    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) engine: Arc<dyn Engine>,
     pub(crate) pool: Mutex<Pool>,
 }
 
@@ -171,7 +171,7 @@ fn adapters(backend: Backend) -> Result<Vec<Facts>, Error> {
     }
 }
 
-fn engine(backend: Backend, adapter: usize) -> Result<(Facts, Box<dyn Engine>), Error> {
+fn engine(backend: Backend, adapter: usize) -> Result<(Facts, Arc<dyn Engine>), Error> {
     let _ = adapter;
     match backend {
         #[cfg(target_os = "macos")]
@@ -241,7 +241,7 @@ impl Gpu {
         self.0.engine.run(&launches, limit)
     }
 
-    fn launch<'a>(&self, task: &Task<'a>) -> Result<Launch<'a>, Error> {
+    pub(crate) fn launch<'a>(&self, task: &Task<'a>) -> Result<Launch<'a>, Error> {
         let wrong = |why: String| Error::Arguments {
             kernel: task.kernel.name.to_owned(),
             why,

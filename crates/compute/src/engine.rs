@@ -1,6 +1,7 @@
 //! What a backend can do. Two answer: `wgpu` (Vulkan and Metal) and `cuda`.
 
 use crate::{Error, Kernel};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a run took.
@@ -47,6 +48,27 @@ pub(crate) trait Engine: Send + Sync {
     fn compile(&self, kernel: &Kernel) -> Result<(), Error>;
     /// Runs launches one after another and waits.
     fn run(&self, launches: &[Launch<'_>], limit: Duration) -> Result<Timing, Error>;
+    /// Host memory for trips of so many bytes up and down at most; see [`crate::Shuttle`].
+    fn lane(self: Arc<Self>, up_bytes: u64, down_bytes: u64) -> Result<Box<dyn Lane>, Error>;
     /// Breaks the device on purpose, as a reset would; for tests of what follows.
     fn destroy(&self);
+}
+
+/// Copies a number of bytes between a lane and the start of a buffer, by number; none are copied for 0.
+#[derive(Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) buffer: u64,
+    pub(crate) bytes: u64,
+}
+
+/// A device's side of a [`crate::Shuttle`]. `begin` and `finish` come in turns; `input` is left alone between them.
+pub(crate) trait Lane: Send {
+    /// What goes up.
+    fn input(&mut self) -> &mut [u8];
+    /// What came down.
+    fn output(&self) -> &[u8];
+    /// Submits copies and launches, and returns.
+    fn begin(&mut self, up: Load, launches: &[Launch<'_>], down: Load) -> Result<(), Error>;
+    /// Waits for what was begun.
+    fn finish(&mut self, limit: Duration) -> Result<(), Error>;
 }

@@ -23,6 +23,7 @@ mod pool;
 mod proof;
 mod record;
 mod rows;
+mod shuttle;
 #[cfg(any(feature = "vulkan", target_os = "macos"))]
 mod wgpu;
 
@@ -39,3 +40,4 @@ pub use pool::{Buffer, POISON, Word};
 pub use proof::{Argument, Proof, Trial, Verdict, prove, serve, try_one};
 pub use record::{Key, Record, Records};
 pub use rows::{Column, Resident};
+pub use shuttle::Shuttle;

@@ -7,7 +7,7 @@
 // One use: a shader without wgpu's own index checks.
 #![allow(unsafe_code)]
 
-use crate::engine::{Engine, Launch, Timing};
+use crate::engine::{Engine, Lane, Launch, Load, Timing};
 use crate::pool::lock;
 use crate::{Access, Backend, Error, Facts, Kernel};
 use ::wgpu::{self as w, BufferUsages};
@@ -91,7 +91,7 @@ fn facts(backend: Backend, at: usize, adapter: &w::Adapter) -> Facts {
 }
 
 /// Opens an adapter.
-pub(crate) fn open(backend: Backend, at: usize) -> Result<(Facts, Box<dyn Engine>), Error> {
+pub(crate) fn open(backend: Backend, at: usize) -> Result<(Facts, Arc<dyn Engine>), Error> {
     let list = list(backend)?;
     let adapter = list.get(at).ok_or_else(|| Error::Absent {
         backend,
@@ -139,7 +139,7 @@ pub(crate) fn open(backend: Backend, at: usize) -> Result<(Facts, Box<dyn Engine
         compiled: Mutex::default(),
         staging: Mutex::default(),
     };
-    Ok((facts, Box::new(engine)))
+    Ok((facts, Arc::new(engine)))
 }
 
 /// What the device said when nobody asked.
@@ -440,6 +440,164 @@ impl Wgpu {
     }
 }
 
+/// A launch with its pipeline and its buffers bound.
+#[derive(Clone)]
+struct Prepared {
+    compiled: Arc<Compiled>,
+    group: w::BindGroup,
+    grid: (u32, u32),
+}
+
+impl Wgpu {
+    fn prepare(&self, launch: &Launch<'_>) -> Result<Prepared, Error> {
+        let compiled = self.compiled(launch.kernel)?;
+        let group = self.bind(&compiled, launch);
+        Ok(Prepared {
+            compiled,
+            group,
+            grid: launch.grid,
+        })
+    }
+}
+
+/// One pass with all launches in their order.
+fn pass(encoder: &mut w::CommandEncoder, prepared: &[Prepared], clock: Option<&Clock>) {
+    let mut pass = encoder.begin_compute_pass(&w::ComputePassDescriptor {
+        label: None,
+        timestamp_writes: clock.map(|clock| w::ComputePassTimestampWrites {
+            query_set: &clock.queries,
+            beginning_of_pass_write_index: Some(0),
+            end_of_pass_write_index: Some(1),
+        }),
+    });
+    for one in prepared {
+        let (x, y) = one.grid;
+        pass.set_pipeline(&one.compiled.pipeline);
+        pass.set_bind_group(0, &one.group, &[]);
+        pass.dispatch_workgroups(x, y, 1);
+    }
+}
+
+/// The trips of a [`crate::Shuttle`].
+struct Trips {
+    engine: Arc<Wgpu>,
+    /// Words, so that they are aligned for numbers.
+    input: Vec<u32>,
+    output: Vec<u32>,
+    staging: w::Buffer,
+    /// Launches of earlier trips, bound: kernel, buffers and grid are their key.
+    known: Vec<(Known, Prepared)>,
+    under_way: Option<UnderWay>,
+}
+
+type Known = (&'static str, Vec<(u64, u64)>, (u32, u32));
+
+/// More different launches than one shuttle is ever asked for; beyond it they are bound anew.
+const KNOWN_MAX: usize = 64;
+
+struct UnderWay {
+    index: w::SubmissionIndex,
+    down_bytes: u64,
+    told: mpsc::Receiver<Result<(), w::BufferAsyncError>>,
+}
+
+impl Trips {
+    fn prepared(&mut self, launch: &Launch<'_>) -> Result<Prepared, Error> {
+        let key = (launch.kernel.name, &launch.bindings, launch.grid);
+        let known = self
+            .known
+            .iter()
+            .find(|((name, bindings, grid), _)| (*name, bindings, *grid) == key);
+        if let Some((_, prepared)) = known {
+            return Ok(prepared.clone());
+        }
+        let prepared = self.engine.prepare(launch)?;
+        if self.known.len() == KNOWN_MAX {
+            self.known.clear();
+        }
+        let key = (launch.kernel.name, launch.bindings.clone(), launch.grid);
+        self.known.push((key, prepared.clone()));
+        Ok(prepared)
+    }
+}
+
+impl Lane for Trips {
+    fn input(&mut self) -> &mut [u8] {
+        bytemuck::cast_slice_mut(&mut self.input)
+    }
+
+    fn output(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.output)
+    }
+
+    fn begin(&mut self, up: Load, launches: &[Launch<'_>], down: Load) -> Result<(), Error> {
+        self.engine.health.check("launching")?;
+        let prepared = launches
+            .iter()
+            .map(|launch| self.prepared(launch))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let engine = &self.engine;
+        if up.bytes > 0 {
+            let bytes = &bytemuck::cast_slice(&self.input)[..up.bytes as usize];
+            engine
+                .queue
+                .write_buffer(&engine.buffer(up.buffer), 0, bytes);
+        }
+        let mut encoder = engine.encoder();
+        pass(&mut encoder, &prepared, None);
+        if down.bytes > 0 {
+            let from = engine.buffer(down.buffer);
+            encoder.copy_buffer_to_buffer(&from, 0, &self.staging, 0, down.bytes);
+        }
+        let index = engine.queue.submit([encoder.finish()]);
+        let (tell, told) = mpsc::channel();
+        self.staging
+            .slice(..down.bytes.next_multiple_of(8).max(8))
+            .map_async(w::MapMode::Read, move |result| {
+                // Nobody listens if the wait has failed.
+                let _ = tell.send(result);
+            });
+        self.under_way = Some(UnderWay {
+            index,
+            down_bytes: down.bytes,
+            told,
+        });
+        engine.health.check("launching")
+    }
+
+    fn finish(&mut self, limit: Duration) -> Result<(), Error> {
+        let Some(way) = self.under_way.take() else {
+            return Ok(());
+        };
+        self.engine.wait(Some(way.index), limit)?;
+        match way.told.try_recv() {
+            Ok(Ok(())) => {}
+            told => {
+                return Err(Error::Driver {
+                    what: "mapping",
+                    why: match told {
+                        Ok(Err(error)) => error.to_string(),
+                        _ => "the driver did not answer".to_owned(),
+                    },
+                });
+            }
+        }
+        let bytes = way.down_bytes as usize;
+        let result = self
+            .staging
+            .slice(..(way.down_bytes.next_multiple_of(8).max(8)))
+            .get_mapped_range()
+            .map(|view| {
+                bytemuck::cast_slice_mut(&mut self.output)[..bytes].copy_from_slice(&view[..bytes]);
+            });
+        self.staging.unmap();
+        result.map_err(|error| Error::Driver {
+            what: "reading",
+            why: error.to_string(),
+        })
+    }
+}
+
 /// A compiler that panics must not look like one that did its work.
 fn guarded<T>(build: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(build))
@@ -574,32 +732,32 @@ impl Engine for Wgpu {
         self.health.check("launching")?;
         let prepared = launches
             .iter()
-            .map(|launch| {
-                let compiled = self.compiled(launch.kernel)?;
-                let group = self.bind(&compiled, launch);
-                Ok((compiled, group, launch.grid))
-            })
+            .map(|launch| self.prepare(launch))
             .collect::<Result<Vec<_>, Error>>()?;
         let mut encoder = self.encoder();
-        {
-            let mut pass = encoder.begin_compute_pass(&w::ComputePassDescriptor {
-                label: None,
-                timestamp_writes: self
-                    .clock
-                    .as_ref()
-                    .map(|clock| w::ComputePassTimestampWrites {
-                        query_set: &clock.queries,
-                        beginning_of_pass_write_index: Some(0),
-                        end_of_pass_write_index: Some(1),
-                    }),
-            });
-            for (compiled, group, (x, y)) in &prepared {
-                pass.set_pipeline(&compiled.pipeline);
-                pass.set_bind_group(0, group, &[]);
-                pass.dispatch_workgroups(*x, *y, 1);
-            }
-        }
+        pass(&mut encoder, &prepared, self.clock.as_ref());
         self.timed(encoder, self.clock.as_ref(), limit)
+    }
+
+    fn lane(self: Arc<Self>, up_bytes: u64, down_bytes: u64) -> Result<Box<dyn Lane>, Error> {
+        self.health.check("allocating")?;
+        // A map ends on a multiple of 8 bytes.
+        let down_bytes = down_bytes.next_multiple_of(8).max(8);
+        let staging = self.device.create_buffer(&w::BufferDescriptor {
+            label: Some("way down"),
+            size: down_bytes,
+            usage: BufferUsages::COPY_DST | BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        self.health.check("allocating")?;
+        Ok(Box::new(Trips {
+            input: vec![0; up_bytes.div_ceil(4) as usize],
+            output: vec![0; (down_bytes / 4) as usize],
+            staging,
+            known: Vec::new(),
+            under_way: None,
+            engine: self,
+        }))
     }
 
     fn destroy(&self) {

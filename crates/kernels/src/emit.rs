@@ -93,6 +93,11 @@ pub fn text(kernel: &dyn CubeKernel, name: &str, read: &[usize], language: Langu
     for (from, to) in UNUSED {
         text = text.replace(from, to);
     }
+    text = if text.contains(SHARED) {
+        sized(&text)
+    } else {
+        text.replace(ARRAY, "")
+    };
     if language == Language::Wgsl {
         for binding in read {
             let given = format!("@binding({binding}) var<storage, read_write>");
@@ -109,12 +114,8 @@ pub fn text(kernel: &dyn CubeKernel, name: &str, read: &[usize], language: Langu
 }
 
 /// What the compilers write and no kernel uses, or write so that lines run together.
-const UNUSED: [(&str, &str); 5] = [
+const UNUSED: [(&str, &str); 4] = [
     ("struct info_st {\n\n};\n", ""),
-    (
-        "\ntemplate <typename T, size_t N>\nstruct array {\n    T data[N];\n    __device__ T& operator[](size_t i) { return data[i]; }\n    __device__ const T& operator[](size_t i) const { return data[i]; }\n};\n\n",
-        "",
-    ),
     (
         "\ntypedef struct CUtensorMap_st {\nalignas(128) unsigned long long int opaque[16];\n} CUtensorMap;\n",
         "",
@@ -122,6 +123,46 @@ const UNUSED: [(&str, &str); 5] = [
     (";float", ";\nfloat"),
     (";*", ";\n*"),
 ];
+
+/// What only shared memory in CUDA uses.
+const ARRAY: &str = "\ntemplate <typename T, size_t N>\nstruct array {\n    T data[N];\n    __device__ T& operator[](size_t i) { return data[i]; }\n    __device__ const T& operator[](size_t i) const { return data[i]; }\n};\n\n";
+
+/// How shared memory begins in CUDA.
+const SHARED: &str = "extern __shared__ ";
+
+/// CUDA's shared memory gets the size that its arrays need, so that a launch need not say it.
+///
+/// # Panics
+/// If the text does not look as expected: another version of the compiler.
+fn sized(text: &str) -> String {
+    let start = text.find(SHARED).expect("shared memory");
+    let end = start + text[start..].find("];").expect("its end");
+    let bytes = text[end..]
+        .split("reinterpret_cast<array<")
+        .skip(1)
+        .filter_map(|part| {
+            // `float, 256> *>(&v3[1024]);`
+            let (element, rest) = part.split_once(", ")?;
+            let (count, rest) = rest.split_once('>')?;
+            let (_, rest) = rest.split_once("(&")?;
+            let (offset, _) = rest.split_once('[')?.1.split_once(']')?;
+            let size = match element {
+                "float" | "uint32_t" | "int32_t" => 4,
+                _ if element.ends_with("_2") => 8,
+                _ if element.ends_with("_4") => 16,
+                _ => panic!("how long is a shared {element}?"),
+            };
+            Some(offset.parse::<usize>().ok()? + size * count.parse::<usize>().ok()?)
+        })
+        .max()
+        .expect("an array in shared memory");
+    format!(
+        "{}__shared__ {}{bytes}];\n{}",
+        &text[..start],
+        &text[start + SHARED.len()..end],
+        &text[end + 2..]
+    )
+}
 
 /// The compilers append a hash to the name of the entry point.
 fn named(text: &str, name: &str) -> String {

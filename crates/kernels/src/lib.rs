@@ -12,6 +12,7 @@
 
 pub mod american;
 pub mod black_scholes;
+pub mod dense;
 pub mod emit;
 pub mod implied;
 pub mod normal;
@@ -132,6 +133,10 @@ pub fn sources() -> Vec<Source> {
             "prices", "spots", "strikes", "years", "rates", "yields" => "vols", "statuses"; "counts"),
         source!("pricing", american::american_premium::AmericanPremium [rows],
             "spots", "strikes", "years", "boundary" => "premiums"; "counts"),
+        source!("nn", dense::dense_small::DenseSmall, "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense::dense_wide::DenseWide, "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense::dense_backward::DenseBackward, "y", "weights", "gate" => "out"; "size"),
+        source!("nn", dense::dense_gradient::DenseGradient, "x", "y", "scale" => "out"; "size"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),
         source!("compute", random::philox_uniforms::PhiloxUniforms, => "uniforms"; "address"),
         source!("compute", random::philox_normals::PhiloxNormals, => "normals"; "address"),

@@ -614,6 +614,88 @@ fn planted_defects_are_caught() {
     }
 }
 
+/// Turns 256 numbers around through shared memory, twice; the last 56 invocations of a workgroup end before the second turn.
+const TURN: [(Language, &str); 2] = [
+    (
+        Metal,
+        "#include <metal_stdlib>
+using namespace metal;
+[[kernel]] void turn(device float const* const v0 [[buffer(0)]], device float * const v1 [[buffer(1)]], uint32_t const v2 [[thread_index_in_threadgroup]], uint3 const v3 [[threadgroup_position_in_grid]]) {
+alignas(4) threadgroup char v6[1024];
+threadgroup array<float, 256> * const v8 = reinterpret_cast<threadgroup array<float, 256> *>(&v6[0]);
+(*v8)[v2] = v0[v3[0] * 256 + v2];
+threadgroup_barrier(mem_flags::mem_threadgroup);
+float const v9 = (*v8)[255 - v2];
+threadgroup_barrier(mem_flags::mem_threadgroup);
+v1[v3[0] * 256 + v2] = v9;
+if(v2 < 200) {
+(*v8)[v2] = v9;
+threadgroup_barrier(mem_flags::mem_threadgroup);
+v1[v3[0] * 256 + v2] = (*v8)[199 - v2];
+}
+}",
+    ),
+    (
+        Cuda,
+        "template <typename T, size_t N> struct array { T data[N]; T& operator[](size_t i) { return data[i]; } };
+extern \"C\" __global__ void turn(float const* const v0, float * const v1) {
+__shared__ __align__(4) char v3[1024];
+array<float, 256> * const v5 = reinterpret_cast<array<float, 256> *>(&v3[0]);
+(*v5)[threadIdx.x] = v0[blockIdx.x * 256 + threadIdx.x];
+__syncthreads();
+float const v9 = (*v5)[255 - threadIdx.x];
+__syncthreads();
+v1[blockIdx.x * 256 + threadIdx.x] = v9;
+if(threadIdx.x < 200) {
+(*v5)[threadIdx.x] = v9;
+__syncthreads();
+v1[blockIdx.x * 256 + threadIdx.x] = (*v5)[199 - threadIdx.x];
+}
+}",
+    ),
+];
+
+#[test]
+fn barriers_hold_and_a_missing_one_is_caught() {
+    const GROUPS: usize = 3;
+    let values: Vec<f32> = (0..256 * GROUPS).map(|i| i as f32).collect();
+    let buffers = [bytes(&values), poison(values.len())];
+    let expected: Vec<f32> = (0..GROUPS)
+        .flat_map(|group| (0..256).map(move |i| (group, i)))
+        .map(|(group, i)| {
+            let from = if i < 200 { 255 - (199 - i) } else { 255 - i };
+            values[256 * group + from]
+        })
+        .collect();
+    for (language, text) in TURN {
+        let barrier = match language {
+            Metal => "threadgroup_barrier(mem_flags::mem_threadgroup);\n",
+            _ => "__syncthreads();\n",
+        };
+        let without = |which: usize| {
+            let (at, _) = text.match_indices(barrier).nth(which).expect("a barrier");
+            format!("{}{}", &text[..at], &text[at + barrier.len()..])
+        };
+        let run = |stem: &str, text: String| {
+            let name = format!("{}-turn-{stem}", language.ending());
+            shim::compile(language, &name, &[("turn", text)])
+                .unwrap()
+                .map(|program| program.try_run("turn", [GROUPS as u32, 1], &buffers))
+        };
+        let Some(whole) = run("whole", text.to_owned()) else {
+            return;
+        };
+        assert_eq!(numbers(&whole.unwrap()[1]), expected, "{language:?}");
+        for which in 0..3 {
+            let found = run(&format!("without-{which}"), without(which)).unwrap();
+            assert!(
+                found.is_err(),
+                "{language:?}: barrier {which} is not missed"
+            );
+        }
+    }
+}
+
 /// Columns priced by `pricing`'s own `f32` lanes agree too: two twins of one formula.
 #[test]
 fn cpu_columns_agree_with_the_kernel() {

@@ -277,7 +277,19 @@ pub struct Run<'f, F: Field> {
     games: u64,
     last: Option<Generation>,
     /// Held as long as the run is.
-    lock: fs::File,
+    lock: Lock,
+}
+
+/// The lock on a run's folder. It is given back and not just closed: a process that another thread is starting
+/// has a copy of the file until its own program begins, and a lock lasts as long as any copy.
+#[derive(Debug)]
+struct Lock(fs::File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // One that cannot be given back is closed.
+        let _ = self.0.unlock();
+    }
 }
 
 /// What a checkpoint says beside the learner.
@@ -391,6 +403,7 @@ impl<'f, F: Field> Run<'f, F> {
             }
             Err(fs::TryLockError::Error(error)) => return Err(Error::file(&path)(error)),
         }
+        let lock = Lock(lock);
         let (inputs, policies) = field.shape();
         let width = width(inputs, policies);
         let shape = nn::Config {
@@ -639,7 +652,7 @@ impl<'f, F: Field> Run<'f, F> {
         let found: serde_json::Value =
             serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
         // Ours, and about to be taken again.
-        self.lock.unlock().map_err(Error::file(&described))?;
+        self.lock.0.unlock().map_err(Error::file(&described))?;
         *self = Run::open(
             self.field,
             self.config.clone(),

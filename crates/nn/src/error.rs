@@ -258,4 +258,7 @@ pub enum Error {
         /// What is wrong.
         source: Box<Error>,
     },
+    /// A device that failed or has no room.
+    #[error(transparent)]
+    Device(#[from] compute::Error),
 }

@@ -27,13 +27,14 @@
 //!
 //! From files: `cargo run --release -p nn --example judge`. Speed: `cargo bench -p nn`, and `docs/benchmarks.md`.
 //! Learning is the module `train`, behind the feature of that name: `docs/training.md`.
-//! Not here yet: GPUs. Never here: options, trees.
+//! Many rows at a time on a GPU: the module [`gpu`]. Never here: options, trees.
 
 mod accelerate;
 mod bf16;
 mod config;
 mod error;
 pub mod file;
+pub mod gpu;
 mod kernel;
 mod net;
 #[cfg(feature = "train")]

@@ -54,11 +54,12 @@ pub(crate) fn compile(
     let mut table = String::new();
     for (name, text) in texts {
         let file = format!("{name}.{}", language.ending());
-        std::fs::write(folder.join(&file), text).expect("a text for the shim");
+        std::fs::write(folder.join(&file), with_shared_memory(text)).expect("a text for the shim");
         unit += &format!("namespace in_{name} {{\n#include \"{file}\"\n}}\n");
         table += &format!(
-            "{{\"{name}\", [](const std::vector<Any> &b, const Place &p) {{ {} }}}},\n",
-            call(language, name, text)
+            "{{\"{name}\", [](const std::vector<Any> &b, const Place &p) {{ {} }}, {}}},\n",
+            call(language, name, text),
+            text.contains("__syncthreads()") || text.contains("threadgroup_barrier(")
         );
     }
     unit += &format!(
@@ -84,6 +85,23 @@ pub(crate) fn compile(
             Ok(None)
         }
     }
+}
+
+/// The array in shared memory that a text declares, as a pointer to the harness's own, which it poisons.
+fn with_shared_memory(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let declared = line
+            .split_once("__shared__ ")
+            .or_else(|| line.split_once(") threadgroup "))
+            .and_then(|(_, rest)| rest.split_once("char "))
+            .and_then(|(_, rest)| rest.split_once("];"))
+            .and_then(|(array, rest)| Some((array.split_once('[')?, rest)));
+        match declared {
+            Some(((name, bytes), rest)) => format!("char *const {name} = shared({bytes});{rest}\n"),
+            None => format!("{line}\n"),
+        }
+    });
+    lines.collect()
 }
 
 /// How the harness calls the entry point: buffers in order, then what the text asks for.
@@ -115,6 +133,17 @@ fn call(language: Language, name: &str, text: &str) -> String {
 impl Program {
     /// Runs `kernel` on a grid of workgroups; the buffers come back as the kernel left them.
     pub(crate) fn run(&self, kernel: &str, groups: [u32; 2], buffers: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        self.try_run(kernel, groups, buffers)
+            .unwrap_or_else(|why| panic!("{kernel}: {why}"))
+    }
+
+    /// The same, or an error where the answer depends on the order in which invocations run.
+    pub(crate) fn try_run(
+        &self,
+        kernel: &str,
+        groups: [u32; 2],
+        buffers: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, &'static str> {
         let mut child = Command::new(&self.path)
             .arg(kernel)
             .args(groups.map(|n| n.to_string()))
@@ -132,16 +161,19 @@ impl Program {
         stdin.write_all(&input).expect("buffers go in");
         drop(stdin);
         let output = child.wait_with_output().expect("buffers come out");
+        if output.status.code() == Some(5) {
+            return Err("the order of the invocations shows: a barrier is missing");
+        }
         assert!(output.status.success(), "{kernel}: {}", output.status);
         let mut rest = &output.stdout[..];
-        buffers
+        Ok(buffers
             .iter()
             .map(|buffer| {
                 let (one, more) = rest.split_at(buffer.len());
                 rest = more;
                 one.to_vec()
             })
-            .collect()
+            .collect())
     }
 }
 

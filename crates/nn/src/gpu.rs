@@ -1,0 +1,503 @@
+//! The same nets on a GPU, for many rows at a time: weights stay there, batches go up and answers come down.
+//!
+//! Three launches judge a batch of the house net, one a layer, each with its bias and its ReLU; the heads are one layer. Sums are
+//! `f32`, in another order than on the processor: answers differ from [`Net`](crate::Net)'s in the last bits, within the same bound
+//! ([`Weights::reference`]).
+//!
+//! [`GpuNet`] holds the weights. [`GpuNet::slot`] makes room for one batch in flight: write rows into [`Slot::row`], [`Slot::submit`],
+//! do something else, [`Slot::wait`]. Two slots are two half-batches: one is filled while the device judges the other.
+//! Kernels: `crates/nn/kernels`, their one source `crates/kernels/src/dense.rs`. Which device, and whether it is to be trusted:
+//! `compute`. Not for a few rows: a trip takes tens of microseconds, in which the processor judges some itself.
+
+mod texts;
+mod trials;
+
+pub use texts::{DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_WIDE};
+pub use trials::trials;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use compute::{Budget, Buffer, Gpu, Kernel, Shuttle, Task};
+
+use crate::weights::Linear;
+use crate::{Config, Error, Weights};
+
+/// How long a batch may take before the device counts as lost.
+const LIMIT: Duration = Duration::from_secs(10);
+/// Rows and columns of the answer that a workgroup makes, by kernel.
+const SMALL: usize = 32;
+const WIDE: usize = 128;
+/// From so many wide tiles on a device is busy with them; below, small ones are spread over more of it.
+const WIDE_FROM_TILES: usize = 96;
+/// Rows that [`GpuNet::forward`] sends at a time.
+const ROWS_AT_ONCE: usize = 4096;
+
+/// Numbers in a row on the device: the next multiple of four.
+fn stride(numbers: usize) -> usize {
+    numbers.next_multiple_of(4)
+}
+
+/// A layer on the device, its weights turned and padded with zeros.
+struct Layer {
+    weights: Buffer,
+    biases: Buffer,
+    /// Numbers in a row of what comes in and of what goes out.
+    inputs: usize,
+    outputs: usize,
+    relu: bool,
+}
+
+/// `[out][in]` becomes `[in][out]`, rows and columns padded with zeros; layers side by side.
+fn turned(side: &[&Linear]) -> (Vec<f32>, Vec<f32>) {
+    let inputs = stride(side[0].inputs);
+    let outputs = stride(side.iter().map(|layer| layer.outputs).sum());
+    let (mut weights, mut biases) = (vec![0.0; inputs * outputs], vec![0.0; outputs]);
+    let mut column = 0;
+    for layer in side {
+        for (row, bias) in layer.weight.chunks_exact(layer.inputs).zip(&layer.bias) {
+            for (depth, weight) in row.iter().enumerate() {
+                weights[depth * outputs + column] = *weight;
+            }
+            biases[column] = *bias;
+            column += 1;
+        }
+    }
+    (weights, biases)
+}
+
+struct Resident {
+    gpu: Gpu,
+    budget: Budget,
+    config: Config,
+    layers: Vec<Layer>,
+}
+
+/// A net on a device. Clones share it.
+#[derive(Clone)]
+pub struct GpuNet(Arc<Resident>);
+
+impl std::fmt::Debug for GpuNet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GpuNet")
+            .field("architecture", &self.config().architecture())
+            .field("device", self.0.gpu.facts())
+            .finish_non_exhaustive()
+    }
+}
+
+impl GpuNet {
+    /// Brings the weights to a device.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if there is no room for them, or the device fails.
+    pub fn new(gpu: &Gpu, weights: &Weights, budget: &Budget) -> Result<GpuNet, Error> {
+        let config = weights.config().clone();
+        let (trunk, heads) = weights.layers().split_at(config.hidden.len());
+        let mut sides: Vec<(Vec<&Linear>, bool)> =
+            trunk.iter().map(|layer| (vec![layer], true)).collect();
+        sides.push((heads.iter().collect(), false));
+        let layers = sides
+            .iter()
+            .map(|(side, relu)| {
+                let (numbers, biases) = turned(side);
+                let layer = Layer {
+                    weights: gpu.buffer("weights of a net", numbers.len(), budget)?,
+                    biases: gpu.buffer("weights of a net", biases.len(), budget)?,
+                    inputs: stride(side[0].inputs),
+                    outputs: biases.len(),
+                    relu: *relu,
+                };
+                layer.weights.write(&numbers)?;
+                layer.biases.write(&biases)?;
+                Ok(layer)
+            })
+            .collect::<Result<_, compute::Error>>()?;
+        let net = Resident {
+            gpu: gpu.clone(),
+            budget: budget.clone(),
+            config,
+            layers,
+        };
+        Ok(GpuNet(Arc::new(net)))
+    }
+
+    /// The net's shape.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn gpu(&self) -> &Gpu {
+        &self.0.gpu
+    }
+
+    /// Room for a batch of up to `rows_max` rows in flight, on the host and on the device. Kernels are compiled here.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if there is no room, or a kernel does not compile.
+    pub fn slot(&self, rows_max: usize) -> Result<Slot, Error> {
+        Slot::new(self, rows_max.max(1))
+    }
+
+    /// Judges a batch and waits: see [`Net::forward`](crate::Net::forward), whose lengths and errors these are. Large batches
+    /// go in parts, the next one up while one is judged.
+    ///
+    /// # Errors
+    /// [`Error::Length`], [`Error::Input`], [`Error::Overflow`], [`Error::Device`]. All outputs are then NaN.
+    pub fn forward(
+        &self,
+        inputs: &[f32],
+        values: &mut [f32],
+        policies: &mut [f32],
+    ) -> Result<(), Error> {
+        let done = self.judge(inputs, values, policies);
+        if done.is_err() {
+            values.fill(f32::NAN);
+            policies.fill(f32::NAN);
+        }
+        done
+    }
+
+    fn judge(&self, inputs: &[f32], values: &mut [f32], policies: &mut [f32]) -> Result<(), Error> {
+        let rows = values.len();
+        let config = self.config();
+        let lengths = [
+            ("inputs", inputs.len(), config.inputs),
+            ("policies", policies.len(), config.policies),
+        ];
+        for (what, found, each) in lengths {
+            if rows.checked_mul(each) != Some(found) {
+                return Err(Error::Length {
+                    what,
+                    found,
+                    rows,
+                    each,
+                });
+            }
+        }
+        if let Some(at) = inputs.iter().position(|x| !x.is_finite()) {
+            return Err(Error::Input {
+                row: at / config.inputs,
+                column: at % config.inputs,
+                value: inputs[at],
+            });
+        }
+        if rows == 0 {
+            return Ok(());
+        }
+        let part = ROWS_AT_ONCE.min(rows);
+        let mut slots = vec![self.slot(part)?];
+        if rows > part {
+            slots.push(self.slot(part)?);
+        }
+        let parts = rows.div_ceil(part);
+        let mut take = |slot: &mut Slot, at: usize| -> Result<(), Error> {
+            let answers = slot.wait()?;
+            for row in 0..answers.rows() {
+                let here = at * part + row;
+                values[here] = answers.value(row);
+                policies[here * config.policies..][..config.policies]
+                    .copy_from_slice(answers.policy(row));
+            }
+            Ok(())
+        };
+        for at in 0..parts {
+            let both = slots.len();
+            let slot = &mut slots[at % both];
+            if at >= 2 {
+                take(slot, at - 2)?;
+            }
+            let here = at * part..((at + 1) * part).min(rows);
+            for (row, from) in here.clone().enumerate() {
+                slot.row(row)
+                    .copy_from_slice(&inputs[from * config.inputs..][..config.inputs]);
+            }
+            slot.submit(here.len())?;
+        }
+        for at in parts.saturating_sub(2)..parts {
+            let both = slots.len();
+            take(&mut slots[at % both], at)?;
+        }
+        let width = config.policies;
+        let finite = |row: usize| {
+            values[row].is_finite()
+                && policies[row * width..][..width]
+                    .iter()
+                    .all(|logit| logit.is_finite())
+        };
+        match (0..rows).find(|&row| !finite(row)) {
+            None => Ok(()),
+            Some(row) => Err(Error::Overflow {
+                row,
+                largest: inputs[row * config.inputs..][..config.inputs]
+                    .iter()
+                    .fold(0.0, |most, x| most.max(x.abs())),
+            }),
+        }
+    }
+}
+
+/// How many rows a launch is made for: few numbers of rows, so that what a launch needs to know is on the device already.
+struct Rung {
+    rows: usize,
+    /// By layer: its kernel, the five words that it reads, and its workgroups.
+    steps: Vec<(&'static Kernel, Buffer, u64)>,
+}
+
+/// Multiples of 32 that grow by a quarter at most, up to the first that holds `rows_max`.
+fn rungs(rows_max: usize) -> Vec<usize> {
+    let mut rungs = vec![SMALL];
+    while let Some(&last) = rungs.last()
+        && last < rows_max
+    {
+        rungs.push((last + (last / 4).max(SMALL)) / SMALL * SMALL);
+    }
+    rungs
+}
+
+/// One batch in flight: host memory, device memory, and launches that are ready.
+pub struct Slot {
+    net: GpuNet,
+    shuttle: Shuttle,
+    rows_max: usize,
+    /// What each layer reads, then the answers.
+    rooms: Vec<Buffer>,
+    rungs: Vec<Rung>,
+    rows: usize,
+}
+
+impl Slot {
+    fn new(net: &GpuNet, rows_max: usize) -> Result<Slot, Error> {
+        let Resident {
+            gpu,
+            budget,
+            layers,
+            ..
+        } = &*net.0;
+        let heights = rungs(rows_max);
+        let most = heights.last().copied().unwrap_or(SMALL);
+        let widths = layers
+            .iter()
+            .map(|layer| layer.inputs)
+            .chain(layers.last().map(|layer| layer.outputs));
+        let rooms = widths
+            .clone()
+            .map(|width| gpu.buffer("a batch for a net", most * width, budget))
+            .collect::<Result<Vec<_>, _>>()?;
+        let rungs = heights
+            .iter()
+            .map(|&rows| Rung::new(net, rows))
+            .collect::<Result<Vec<_>, compute::Error>>()?;
+        let (first, last) = (layers[0].inputs, layers[layers.len() - 1].outputs);
+        Ok(Slot {
+            shuttle: gpu.shuttle(rows_max * first, rows_max * last)?,
+            net: net.clone(),
+            rows_max,
+            rooms,
+            rungs,
+            rows: 0,
+        })
+    }
+
+    /// The most rows of a batch.
+    #[must_use]
+    pub fn rows_max(&self) -> usize {
+        self.rows_max
+    }
+
+    /// The inputs of a row, to be written: [`Config::inputs`] numbers in memory that the device reads.
+    ///
+    /// # Panics
+    /// Beyond `rows_max`, and while a batch is in flight.
+    pub fn row(&mut self, row: usize) -> &mut [f32] {
+        let width = self.net.0.layers[0].inputs;
+        let inputs = self.net.0.config.inputs;
+        &mut self.shuttle.input()[row * width..][..inputs]
+    }
+
+    /// All rows at once, one behind the other.
+    ///
+    /// # Panics
+    /// While a batch is in flight, and for a net whose inputs are no multiple of four: use [`Slot::row`].
+    pub fn inputs(&mut self) -> &mut [f32] {
+        let width = self.net.0.layers[0].inputs;
+        assert_eq!(width, self.net.0.config.inputs, "rows are padded");
+        self.shuttle.input()
+    }
+
+    /// Sends the first `rows` rows to the device and returns at once. The numbers must be finite.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    ///
+    /// # Panics
+    /// Beyond `rows_max`, and while a batch is in flight.
+    pub fn submit(&mut self, rows: usize) -> Result<(), Error> {
+        assert!(rows <= self.rows_max, "more rows than the slot holds");
+        let layers = &self.net.0.layers;
+        let rung = self
+            .rungs
+            .iter()
+            .find(|rung| rung.rows >= rows)
+            .expect("the last rung holds the most rows");
+        let buffers: Vec<[&Buffer; 5]> = layers
+            .iter()
+            .zip(&rung.steps)
+            .zip(self.rooms.windows(2))
+            .map(|((layer, (_, size, _)), rooms)| {
+                [&rooms[0], &layer.weights, &layer.biases, &rooms[1], size]
+            })
+            .collect();
+        let tasks: Vec<Task<'_>> = buffers
+            .iter()
+            .zip(&rung.steps)
+            .map(|(buffers, (kernel, _, groups))| Task {
+                kernel,
+                buffers,
+                invocations: groups * u64::from(kernel.workgroup),
+            })
+            .collect();
+        let last = self.rooms.len() - 1;
+        self.shuttle.begin(
+            (&self.rooms[0], rows * layers[0].inputs),
+            &tasks,
+            (&self.rooms[last], rows * layers[layers.len() - 1].outputs),
+        )?;
+        self.rows = rows;
+        Ok(())
+    }
+
+    /// Waits for the batch in flight.
+    ///
+    /// # Errors
+    /// [`Error::Device`]; after a lost device the net answers no more.
+    ///
+    /// # Panics
+    /// If no batch is in flight.
+    pub fn wait(&mut self) -> Result<Answers<'_>, Error> {
+        let stride = self.net.0.layers[self.net.0.layers.len() - 1].outputs;
+        Ok(Answers {
+            numbers: self.shuttle.finish(LIMIT)?,
+            rows: self.rows,
+            stride,
+            policies: self.net.0.config.policies,
+        })
+    }
+
+    /// Runs the launches of a batch of `rows` again and again on what lies on the device, without a trip; for benchmarks.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    #[doc(hidden)]
+    pub fn repeat(&self, rows: usize, times: usize) -> Result<compute::Timing, Error> {
+        let layers = &self.net.0.layers;
+        let rung = self
+            .rungs
+            .iter()
+            .find(|rung| rung.rows >= rows)
+            .expect("the last rung holds the most rows");
+        let buffers: Vec<[&Buffer; 5]> = layers
+            .iter()
+            .zip(&rung.steps)
+            .zip(self.rooms.windows(2))
+            .map(|((layer, (_, size, _)), rooms)| {
+                [&rooms[0], &layer.weights, &layer.biases, &rooms[1], size]
+            })
+            .collect();
+        let tasks: Vec<Task<'_>> = (0..times)
+            .flat_map(|_| buffers.iter().zip(&rung.steps))
+            .map(|(buffers, (kernel, _, groups))| Task {
+                kernel,
+                buffers,
+                invocations: groups * u64::from(kernel.workgroup),
+            })
+            .collect();
+        Ok(self.net.0.gpu.run(&tasks, LIMIT)?)
+    }
+}
+
+impl Rung {
+    fn new(net: &GpuNet, rows: usize) -> Result<Rung, compute::Error> {
+        let Resident {
+            gpu,
+            budget,
+            layers,
+            ..
+        } = &*net.0;
+        let steps = layers
+            .iter()
+            .map(|layer| {
+                let wide = rows.div_ceil(WIDE) * layer.outputs.div_ceil(WIDE);
+                let (kernel, groups) = if wide >= WIDE_FROM_TILES {
+                    (&DENSE_WIDE, wide)
+                } else {
+                    let small = rows.div_ceil(SMALL) * layer.outputs.div_ceil(SMALL);
+                    (&DENSE_SMALL, small)
+                };
+                gpu.compile(kernel)?;
+                let size = gpu.buffer("a batch for a net", SIZE_LEN, budget)?;
+                size.write(&size_words(
+                    rows,
+                    layer.inputs,
+                    layer.outputs,
+                    layer.inputs,
+                    layer.relu,
+                ))?;
+                Ok((kernel, size, groups as u64))
+            })
+            .collect::<Result<_, compute::Error>>()?;
+        Ok(Rung { rows, steps })
+    }
+}
+
+/// Words that say how much there is to do.
+const SIZE_LEN: usize = 5;
+
+/// Rows, depth, groups of four numbers in a row of the answer and of the first matrix, and whether a ReLU follows.
+fn size_words(
+    rows: usize,
+    depth: usize,
+    outputs: usize,
+    inputs: usize,
+    relu: bool,
+) -> [u32; SIZE_LEN] {
+    [rows, depth, outputs / 4, inputs / 4, usize::from(relu)].map(|word| word as u32)
+}
+
+/// What a device said of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    numbers: &'a [f32],
+    rows: usize,
+    stride: usize,
+    policies: usize,
+}
+
+impl Answers<'_> {
+    /// Rows of the batch.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The value of a row. It is not finite where sums left the range of `f32`.
+    ///
+    /// # Panics
+    /// Beyond the rows.
+    #[must_use]
+    pub fn value(&self, row: usize) -> f32 {
+        self.numbers[row * self.stride]
+    }
+
+    /// The policy logits of a row.
+    ///
+    /// # Panics
+    /// Beyond the rows.
+    #[must_use]
+    pub fn policy(&self, row: usize) -> &[f32] {
+        &self.numbers[row * self.stride + 1..][..self.policies]
+    }
+}

@@ -1,0 +1,32 @@
+//! The kernels' texts with their buffers. `cargo run -p kernels` writes the texts.
+
+use compute::{Access, Kernel};
+
+macro_rules! kernel {
+    ($name:literal) => {
+        Kernel {
+            name: $name,
+            wgsl: include_str!(concat!("../../kernels/", $name, ".wgsl")),
+            metal: include_str!(concat!("../../kernels/", $name, ".metal")),
+            cuda: include_str!(concat!("../../kernels/", $name, ".cu")),
+            workgroup: 256,
+            per_invocation: 1,
+            buffers: &[
+                Access::Read,
+                Access::Read,
+                Access::Read,
+                Access::Write,
+                Access::Read,
+            ],
+        }
+    };
+}
+
+/// Rows; weights `[in][out]`; biases; answers; size. One workgroup makes 32 rows and columns of the answer.
+pub const DENSE_SMALL: Kernel = kernel!("dense_small");
+/// The same by 128 rows and columns.
+pub const DENSE_WIDE: Kernel = kernel!("dense_wide");
+/// Gradients by output; weights `[out][in]`; what the layer read; gradients by input where that was positive; size.
+pub const DENSE_BACKWARD: Kernel = kernel!("dense_backward");
+/// What the layer read; gradients by output; four times a scale; gradients of the weights `[in][out]`; size.
+pub const DENSE_GRADIENT: Kernel = kernel!("dense_gradient");

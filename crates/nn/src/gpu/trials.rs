@@ -1,0 +1,165 @@
+//! Small problems on which a device proves its products, against sums in `f64`.
+
+use compute::{Argument, Kernel, Trial};
+
+use super::{
+    DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_WIDE, SMALL, WIDE, size_words, stride,
+};
+
+/// Numbers between -1 and 1 that no kernel makes by chance.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    (0..count as u32)
+        .map(|i| {
+            let mixed = (i ^ seed.rotate_left(16))
+                .wrapping_mul(0x9e37_79b9)
+                .rotate_left(13)
+                .wrapping_mul(0x85eb_ca6b);
+            (mixed >> 8) as f32 / 8_388_608.0 - 1.0
+        })
+        .collect()
+}
+
+/// A sum of 200 products below 1 in `f32` is well within it.
+const ABSOLUTE: f64 = 2e-5;
+
+/// A product of matrices whose answer is `rows` by `columns`.
+struct Shape {
+    rows: usize,
+    depth: usize,
+    columns: usize,
+    /// Numbers in a row of the first matrix.
+    first: usize,
+    /// Of the kernel.
+    tile: usize,
+    relu: bool,
+}
+
+/// A trial with its three inputs and the answer of each cell, given the first two.
+fn trial(
+    name: &str,
+    kernel: Kernel,
+    shape: &Shape,
+    [first, second, aside]: [Vec<f32>; 3],
+    answer: impl Fn(&[f32], &[f32], &[f32], usize, usize) -> f64,
+) -> Trial {
+    let &Shape {
+        rows,
+        depth,
+        columns,
+        tile,
+        ..
+    } = shape;
+    let width = stride(columns);
+    let expected = (0..rows * width)
+        .map(|cell| answer(&first, &second, &aside, cell / width, cell % width))
+        .collect();
+    let tiles = rows.div_ceil(tile) * width.div_ceil(tile);
+    Trial {
+        name: name.to_owned(),
+        kernel,
+        arguments: vec![
+            Argument::Floats(first),
+            Argument::Floats(second),
+            Argument::Floats(aside),
+            Argument::Answers {
+                expected,
+                absolute: ABSOLUTE,
+                relative: 0.0,
+            },
+            Argument::Words(size_words(rows, depth, width, shape.first, shape.relu).to_vec()),
+        ],
+        invocations: (tiles * kernel.workgroup as usize) as u64,
+    }
+}
+
+/// A sum of products in `f64`.
+fn dot(depth: usize, pair: impl Fn(usize) -> (f32, f32)) -> f64 {
+    (0..depth)
+        .map(pair)
+        .map(|(a, b)| f64::from(a) * f64::from(b))
+        .sum()
+}
+
+/// A trial for each kernel of nets, edges of tiles among them.
+pub fn trials() -> Vec<Trial> {
+    let mut all = Vec::new();
+    for (name, kernel, [rows, depth, columns, tile]) in [
+        ("dense_small", DENSE_SMALL, [37, 132, 65, SMALL]),
+        ("dense_wide", DENSE_WIDE, [131, 52, 140, WIDE]),
+    ] {
+        let width = stride(columns);
+        for relu in [false, true] {
+            let shape = Shape {
+                rows,
+                depth,
+                columns,
+                first: depth,
+                tile,
+                relu,
+            };
+            all.push(trial(
+                &format!("{name}{}", if relu { " with ReLU" } else { "" }),
+                kernel,
+                &shape,
+                [
+                    numbers(rows * depth, 1),
+                    numbers(depth * width, 2),
+                    numbers(width, 3),
+                ],
+                |x, weights, biases, row, column| {
+                    let pair = |k| (x[row * depth + k], weights[k * width + column]);
+                    let sum = dot(depth, pair) + f64::from(biases[column]);
+                    if relu { sum.max(0.0) } else { sum }
+                },
+            ));
+        }
+    }
+    let (rows, depth, columns) = (35, 68, 72);
+    let shape = Shape {
+        rows,
+        depth,
+        columns,
+        first: depth,
+        tile: SMALL,
+        relu: false,
+    };
+    all.push(trial(
+        "dense_backward",
+        DENSE_BACKWARD,
+        &shape,
+        [
+            numbers(rows * depth, 1),
+            numbers(depth * columns, 2),
+            numbers(rows * columns, 4),
+        ],
+        |y, weights, gate, row, column| {
+            let pair = |k| (y[row * depth + k], weights[k * columns + column]);
+            let open = gate[row * columns + column] > 0.0;
+            if open { dot(depth, pair) } else { 0.0 }
+        },
+    ));
+    let (rows, depth, columns) = (44, 70, 68);
+    let shape = Shape {
+        rows,
+        depth,
+        columns,
+        first: rows,
+        tile: SMALL,
+        relu: false,
+    };
+    all.push(trial(
+        "dense_gradient",
+        DENSE_GRADIENT,
+        &shape,
+        [
+            numbers(depth * rows, 1),
+            numbers(depth * columns, 2),
+            vec![0.5; 4],
+        ],
+        |x, y, scale, row, column| {
+            let pair = |k| (x[k * rows + row], y[k * columns + column]);
+            f64::from(scale[0]) * dot(depth, pair)
+        },
+    ));
+    all
+}
