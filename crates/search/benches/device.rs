@@ -320,7 +320,7 @@ mod device {
     use compute::{Backend, Budget, Gpu};
     use nn::gpu::GpuNet;
 
-    use crate::flock::{Batch, Said};
+    use crate::flock::OnDevice;
 
     pub(crate) struct Device {
         name: String,
@@ -376,24 +376,8 @@ mod device {
         pub(crate) fn timed(&self, case: Case, cut: Cut) -> Result<(f64, Vec<u32>), String> {
             timed(case, cut, |rows| {
                 let slot = self.net.slot(rows).map_err(|error| error.to_string())?;
-                Ok(OnDevice(slot))
+                Ok(OnDevice::new(slot))
             })
-        }
-    }
-
-    pub(crate) struct OnDevice(nn::gpu::Slot);
-
-    impl Batch for OnDevice {
-        fn inputs(&mut self) -> &mut [f32] {
-            self.0.inputs()
-        }
-
-        fn submit(&mut self, rows: usize) -> Result<(), String> {
-            self.0.submit(rows).map_err(|error| error.to_string())
-        }
-
-        fn wait(&mut self) -> Result<Said<'_>, String> {
-            self.0.wait().map_err(|error| error.to_string())
         }
     }
 }

@@ -12,7 +12,9 @@ use std::convert::Infallible;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use flock::{Batch, Flock, OnThread, Said};
+#[cfg(feature = "gpu")]
+use flock::OnDevice;
+use flock::{Batch, Flock, Hear, OnThread};
 use search::compat::{
     Answers, Config, Error, Kind, Leaves, Model, NodeView, Policy, Root, Searcher,
 };
@@ -264,7 +266,6 @@ fn a_failure_in_flight_ends_the_search() {
 /// A device on another thread: rows of features go there, answers come back.
 struct OtherThread {
     inputs: Vec<f32>,
-    answers: (Vec<f32>, Vec<f32>),
     send: Option<Sender<Vec<f32>>>,
     receive: Receiver<(Vec<f32>, Vec<f32>)>,
     in_flight: bool,
@@ -288,7 +289,6 @@ impl OtherThread {
         });
         OtherThread {
             inputs: vec![0.0; rows_max * FEATURES],
-            answers: Default::default(),
             send: Some(send),
             receive,
             in_flight: false,
@@ -311,10 +311,14 @@ impl Batch for OtherThread {
         send.send(inputs).map_err(|error| error.to_string())
     }
 
-    fn wait(&mut self) -> Result<Said<'_>, String> {
+    fn wait(&mut self, hear: Hear<'_>) -> Result<(), String> {
         self.in_flight = false;
-        self.answers = self.receive.recv().map_err(|error| error.to_string())?;
-        Ok((&self.answers.0, &self.answers.1))
+        let (values, logits) = self.receive.recv().map_err(|error| error.to_string())?;
+        let rows = values.iter().zip(logits.chunks_exact(ACTIONS));
+        for (row, (value, logits)) in rows.enumerate() {
+            hear(row, *value, logits);
+        }
+        Ok(())
     }
 }
 
@@ -372,5 +376,38 @@ fn groups_have_the_visits_of_mctx() {
             let mut world = Flock::new(FEATURES, 64, 129, rows, there);
             assert_eq!(&visits(policy, 64, 128, &mut world), expected);
         }
+    }
+}
+
+/// A device judges in sums of another order: the visits of mctx but for a root in sixteen, where two scores are all but equal.
+#[cfg(feature = "gpu")]
+#[test]
+fn gpu_searches_have_the_visits_of_mctx() {
+    use compute::{Backend, Budget, Gpu};
+    let opened =
+        [Backend::Vulkan, Backend::Metal, Backend::Cuda].map(|backend| Gpu::open(backend, 0));
+    let mut reasons = Vec::new();
+    let found = opened
+        .into_iter()
+        .find_map(|gpu| gpu.map_err(|error| reasons.push(error.to_string())).ok());
+    let Some(gpu) = found else {
+        let asked = std::env::var_os("JARVIS2_GPU_TESTS").is_some();
+        assert!(!asked, "JARVIS2_GPU_TESTS asks for a GPU, but: {reasons:?}");
+        return eprintln!("skipped: no GPU, not even in software: {reasons:?}");
+    };
+    let budget = Budget {
+        bytes: 256 << 20,
+        origin: "a test".to_owned(),
+    };
+    let net = nn::gpu::GpuNet::new(&gpu, &world::weights(10, ACTIONS), &budget).unwrap();
+    let golden: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("golden/toy.json")).unwrap();
+    for (name, policy) in [("muzero", Policy::muzero()), ("gumbel", Policy::gumbel())] {
+        let expected = &golden[&format!("{name} 64 128")][..16];
+        let slots = (0..2).map(|_| OnDevice::new(net.slot(8).unwrap()));
+        let mut world = Flock::new(FEATURES, 16, 129, 8, slots.collect());
+        let found = visits(policy, 16, 128, &mut world);
+        let equal = found.iter().zip(expected).filter(|(a, b)| a == b).count();
+        assert!(equal >= 15, "{name}: {equal} of 16");
     }
 }

@@ -6,8 +6,8 @@ use search::compat::{Answers, Leaves, Model};
 
 use crate::world::{ACTIONS, DECAY, DISCOUNT, FEATURES, Judged, uniform};
 
-/// What a net says of a batch: values, and rows of logits.
-pub(crate) type Said<'a> = (&'a [f32], &'a [f32]);
+/// Hears what a net says of each row: its number, the value before tanh, and the logits.
+pub(crate) type Hear<'a> = &'a mut dyn FnMut(usize, f32, &[f32]);
 
 /// A batch of rows in flight. A GPU's slot, or the processor's net, which has the work done when it is waited for.
 pub(crate) trait Batch {
@@ -15,8 +15,8 @@ pub(crate) trait Batch {
     fn inputs(&mut self) -> &mut [f32];
     /// Begins to judge the first `rows` rows; what was in flight is thrown away.
     fn submit(&mut self, rows: usize) -> Result<(), String>;
-    /// Waits for the answers.
-    fn wait(&mut self) -> Result<Said<'_>, String>;
+    /// Waits for the answers and tells them, row by row.
+    fn wait(&mut self, hear: Hear<'_>) -> Result<(), String>;
 }
 
 /// The net of the crate `nn` on this thread.
@@ -50,12 +50,64 @@ impl Batch for OnThread {
         Ok(())
     }
 
-    fn wait(&mut self) -> Result<Said<'_>, String> {
+    fn wait(&mut self, hear: Hear<'_>) -> Result<(), String> {
         let rows = self.rows;
         let (values, logits) = (&mut self.values[..rows], &mut self.logits[..rows * ACTIONS]);
         let done = (self.net).forward(&self.inputs[..rows * FEATURES], values, logits);
         done.map_err(|error| error.to_string())?;
-        Ok((values, logits))
+        let rows = values.iter().zip(logits.chunks_exact(ACTIONS));
+        for (row, (value, logits)) in rows.enumerate() {
+            hear(row, *value, logits);
+        }
+        Ok(())
+    }
+}
+
+/// The net on a device: a batch is in flight from `submit` on.
+#[cfg(feature = "gpu")]
+pub(crate) struct OnDevice {
+    slot: nn::gpu::Slot,
+    in_flight: bool,
+}
+
+#[cfg(feature = "gpu")]
+impl OnDevice {
+    pub(crate) fn new(slot: nn::gpu::Slot) -> OnDevice {
+        OnDevice {
+            slot,
+            in_flight: false,
+        }
+    }
+
+    /// Throws away what a search that failed left in flight.
+    fn settle(&mut self) {
+        if std::mem::take(&mut self.in_flight) {
+            let _ = self.slot.wait();
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl Batch for OnDevice {
+    fn inputs(&mut self) -> &mut [f32] {
+        self.settle();
+        self.slot.inputs()
+    }
+
+    fn submit(&mut self, rows: usize) -> Result<(), String> {
+        self.settle();
+        (self.slot.submit(rows)).map_err(|error| error.to_string())?;
+        self.in_flight = true;
+        Ok(())
+    }
+
+    fn wait(&mut self, hear: Hear<'_>) -> Result<(), String> {
+        self.in_flight = false;
+        let answers = self.slot.wait().map_err(|error| error.to_string())?;
+        for row in 0..answers.rows() {
+            hear(row, answers.value(row), answers.policy(row));
+        }
+        Ok(())
     }
 }
 
@@ -119,14 +171,13 @@ impl<B: Batch> Flock<B> {
                 repeat(e, features);
             }
             batch.submit(some.len() / width)?;
-            let (values, logits) = batch.wait()?;
-            for (value, logits) in values.iter().zip(logits.chunks_exact(ACTIONS)) {
+            batch.wait(&mut |_, value, logits| {
                 judged.push(Judged {
                     state: judged.len() as u32,
                     value: value.tanh(),
                     logits: logits.to_vec(),
                 });
-            }
+            })?;
         }
         Ok(judged)
     }
@@ -182,18 +233,15 @@ impl<B: Batch> Model for Flock<B> {
     fn finish(
         &mut self,
         group: usize,
-        leaves: Leaves<'_, u32>,
+        _: Leaves<'_, u32>,
         mut answers: Answers<'_, u32>,
     ) -> Result<(), String> {
         let Slot { batch, first } = &mut self.slots[group];
-        let (values, logits) = batch.wait()?;
-        for i in 0..leaves.len() {
+        batch.wait(&mut |i, value, logits| {
             answers.states[i] = (*first + i) as u32;
-            answers
-                .logits(i)
-                .copy_from_slice(&logits[i * ACTIONS..][..ACTIONS]);
-            answers.values[i] = values[i].tanh();
-        }
+            answers.values[i] = value.tanh();
+            answers.logits(i).copy_from_slice(logits);
+        })?;
         answers.rewards.fill(0.0);
         answers.discounts.fill(DISCOUNT);
         Ok(())
