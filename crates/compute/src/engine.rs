@@ -56,6 +56,10 @@ pub(crate) trait Engine: Send + Sync {
 
 /// Copies a number of bytes between a lane and the start of a buffer, by number; none are copied for 0.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    not(any(feature = "vulkan", feature = "cuda", target_os = "macos")),
+    allow(dead_code)
+)]
 pub(crate) struct Load {
     pub(crate) buffer: u64,
     pub(crate) bytes: u64,

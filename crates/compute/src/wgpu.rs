@@ -449,6 +449,14 @@ struct Prepared {
 }
 
 impl Wgpu {
+    /// As `Health::check`, but a device that is going says so first: its errors until then look like ours.
+    fn settled(&self, what: &'static str) -> Result<(), Error> {
+        if lock(&self.health.fault).is_some() {
+            let _ = self.device.poll(w::PollType::Poll);
+        }
+        self.health.check(what)
+    }
+
     fn prepare(&self, launch: &Launch<'_>) -> Result<Prepared, Error> {
         let compiled = self.compiled(launch.kernel)?;
         let group = self.bind(&compiled, launch);
@@ -562,7 +570,7 @@ impl Lane for Trips {
             down_bytes: down.bytes,
             told,
         });
-        engine.health.check("launching")
+        engine.settled("launching")
     }
 
     fn finish(&mut self, limit: Duration) -> Result<(), Error> {
@@ -749,7 +757,7 @@ impl Engine for Wgpu {
             usage: BufferUsages::COPY_DST | BufferUsages::MAP_READ,
             mapped_at_creation: false,
         });
-        self.health.check("allocating")?;
+        self.settled("allocating")?;
         Ok(Box::new(Trips {
             input: vec![0; up_bytes.div_ceil(4) as usize],
             output: vec![0; (down_bytes / 4) as usize],

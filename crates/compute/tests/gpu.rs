@@ -133,6 +133,66 @@ fn run_saxpy(gpu: &Gpu, x: &[f32], budget: &Budget) -> Result<Vec<f32>, Error> {
     Ok(y)
 }
 
+/// Two trips under way at a time bring back what belongs to each, whatever the number of rows, and leave the rest alone.
+#[test]
+fn gpu_trips_bring_their_own_numbers() {
+    let Some(gpu) = gpu() else { return };
+    const ROWS: usize = 1_000;
+    let budget = budget(64 << 20);
+    let buffer = |elements| gpu.buffer("a trip", elements, &budget).expect("room");
+    let (a, counts) = (buffer(1), buffer(1));
+    a.write(&[2.0_f32]).expect("written");
+    counts.write(&[ROWS as u32]).expect("written");
+    let mut trips: Vec<_> = (0..2)
+        .map(|_| {
+            let shuttle = gpu.shuttle(ROWS, ROWS).expect("a shuttle");
+            (shuttle, buffer(ROWS), buffer(ROWS))
+        })
+        .collect();
+    let number = |trip: usize, row: usize| (trip * 10_000 + row) as f32;
+    let sizes = [1, 7, ROWS, 64, 999];
+    let go = |trip: usize, (shuttle, x, y): &mut (compute::Shuttle, _, _)| {
+        let rows = sizes[trip % sizes.len()];
+        for (row, place) in shuttle.input()[..rows].iter_mut().enumerate() {
+            *place = number(trip, row);
+        }
+        let task = Task {
+            kernel: &SAXPY,
+            buffers: &[x, &a, y, &counts],
+            invocations: ROWS as u64,
+        };
+        shuttle.begin((x, rows), &[task], (y, rows)).expect("begun");
+    };
+    go(0, &mut trips[0]);
+    for trip in 1..12 {
+        go(trip, &mut trips[trip % 2]);
+        let before = trip - 1;
+        let rows = sizes[before % sizes.len()];
+        let found = trips[before % 2].0.finish(LIMIT).expect("finished");
+        let expected: Vec<f32> = (0..rows)
+            .map(|row| 2.0 * number(before, row) + 1.0)
+            .collect();
+        assert_eq!(found, expected, "trip {before}");
+    }
+    // The last one is never asked for; dropping it waits, and the device goes on.
+    drop(trips);
+    assert_eq!(run_saxpy(&gpu, &[1.0], &budget).expect("alive"), [3.0]);
+}
+
+#[test]
+fn gpu_a_trip_to_a_lost_device_is_an_error() {
+    let Some(gpu) = gpu() else { return };
+    let budget = budget(1 << 20);
+    let buffer = || gpu.buffer("a trip", 4, &budget).expect("room");
+    let (x, y) = (buffer(), buffer());
+    let mut shuttle = gpu.shuttle(4, 4).expect("a shuttle");
+    gpu.destroy();
+    let ended = shuttle
+        .begin((&x, 4), &[], (&y, 4))
+        .and_then(|()| shuttle.finish(LIMIT).map(<[f32]>::to_vec));
+    assert!(matches!(ended, Err(Error::Lost { .. })), "{ended:?}");
+}
+
 #[test]
 fn gpu_rows_come_out_right_however_they_are_cut() {
     let Some(gpu) = gpu() else { return };

@@ -93,11 +93,13 @@ pub fn text(kernel: &dyn CubeKernel, name: &str, read: &[usize], language: Langu
     for (from, to) in UNUSED {
         text = text.replace(from, to);
     }
-    text = if text.contains(SHARED) {
-        sized(&text)
-    } else {
-        text.replace(ARRAY, "")
-    };
+    if text.contains(SHARED) {
+        text = sized(&text);
+    }
+    let bare = text.replace(ARRAY, "");
+    if !bare.contains("array<") || language == Language::Wgsl {
+        text = bare;
+    }
     if language == Language::Wgsl {
         for binding in read {
             let given = format!("@binding({binding}) var<storage, read_write>");
@@ -124,7 +126,7 @@ const UNUSED: [(&str, &str); 4] = [
     (";*", ";\n*"),
 ];
 
-/// What only shared memory in CUDA uses.
+/// What only arrays in CUDA use, local or shared.
 const ARRAY: &str = "\ntemplate <typename T, size_t N>\nstruct array {\n    T data[N];\n    __device__ T& operator[](size_t i) { return data[i]; }\n    __device__ const T& operator[](size_t i) const { return data[i]; }\n};\n\n";
 
 /// How shared memory begins in CUDA.

@@ -578,6 +578,65 @@ fn reduce_adds_and_finds_both_ends() {
 }
 
 /// What a mistake in a text leads to: the compiler's word, or numbers that the comparison refuses.
+/// Runs the trials on which devices prove themselves, and says how far off the worst number is, as a share of its tolerance.
+fn proven(language: Language, trials: &[compute::Trial]) {
+    use compute::Argument;
+    let Some(program) = program(language) else {
+        return;
+    };
+    for trial in trials {
+        let buffers: Vec<Vec<u8>> = trial
+            .arguments
+            .iter()
+            .map(|argument| match argument {
+                Argument::Floats(values) => bytes(values),
+                Argument::Words(values) => word_bytes(values),
+                Argument::Answers { expected, .. } => poison(expected.len()),
+                Argument::AnswerWords(expected) => poison(expected.len()),
+            })
+            .collect();
+        let found = program.run(
+            trial.kernel.name,
+            grid(trial.invocations as usize),
+            &buffers,
+        );
+        for (argument, found) in trial.arguments.iter().zip(&found) {
+            match argument {
+                Argument::Floats(_) | Argument::Words(_) => {}
+                Argument::AnswerWords(expected) => {
+                    assert_eq!(&words(found), expected, "{}", trial.name)
+                }
+                Argument::Answers {
+                    expected,
+                    absolute,
+                    relative,
+                } => {
+                    for (place, (&found, &expected)) in
+                        numbers(found).iter().zip(expected).enumerate()
+                    {
+                        let off = (f64::from(found) - expected).abs();
+                        assert!(
+                            off <= absolute + relative * expected.abs(),
+                            "{language:?} {}: {found} instead of {expected} at {place}",
+                            trial.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn metal_products_of_matrices() {
+    proven(Language::Metal, &nn::gpu::trials());
+}
+
+#[test]
+fn cuda_products_of_matrices() {
+    proven(Language::Cuda, &nn::gpu::trials());
+}
+
 #[test]
 fn planted_defects_are_caught() {
     if program(Metal).is_none() {

@@ -7,10 +7,19 @@ typedef signed char int8_t;
 typedef signed short int16_t;
 typedef signed int int32_t;
 typedef signed long long int int64_t;
+
+template <typename T, size_t N>
+struct array {
+    T data[N];
+    __device__ T& operator[](size_t i) { return data[i]; }
+    __device__ const T& operator[](size_t i) const { return data[i]; }
+};
+
 struct alignas(16) float_4 { float i_0; float i_1; float i_2; float i_3; };
 
 extern "C" __global__ void __launch_bounds__(256)  dense_gradient(float_4 const* const __restrict__ v0, float_4 const* const __restrict__ v1, float_4 const* const __restrict__ v2, float_4 * const __restrict__ v3, uint32_t const* const __restrict__ v4) {
-extern __shared__ __align__(16) char v5[];uint32_t const v6 = 0;
+__shared__ __align__(16) char v5[16384];
+uint32_t const v6 = 0;
 uint32_t const* const v7 = &v4[v6];
 uint32_t const v8 = *v7;
 uint32_t const v9 = 1;
