@@ -5,9 +5,10 @@
 //! are written by these threads straight into the memory that the device reads. Wall time from the roots to the last visit, the
 //! roots judged before; the best of several runs. "net on" says who judges: the processor's net on the same threads, or a device.
 //!
-//! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that pick rows, and settings:
+//! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that rows must have, and settings:
 //! `threads=1,4`, `groups=2` (batches in flight a thread), `rows=512` (roots in a batch, at most), `simulations=128`. Several
-//! values of `rows` and `groups` make several rows. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
+//! values of `rows` and `groups` make several rows. `bound=1` adds rows without a
+//! net, answers drawn at once: what trees and features alone take. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
 //! device its jax finds; its visits are those of the timed runs.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
@@ -25,7 +26,7 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
-use flock::{Batch, Flock, OnThread};
+use flock::{Batch, Drawn, Flock, OnThread};
 use peer::Peer;
 use search::compat::{Config, Policy, Root, Searcher};
 use world::{ACTIONS, FEATURES, Judged};
@@ -122,10 +123,10 @@ fn timed<B: Batch + Send>(
                     .iter_mut()
                     .map(|share| scope.spawn(|| share.run()))
                     .collect();
-                let ended = workers.into_iter().map(|worker| worker.join());
-                ended
-                    .map(|end| end.unwrap_or_else(|_| Err("a thread ended badly".to_owned())))
-                    .collect::<Result<(), String>>()
+                let mut ended = workers.into_iter().map(|worker| worker.join());
+                ended.try_for_each(|end| {
+                    end.unwrap_or_else(|_| Err("a thread ended badly".to_owned()))
+                })
             })?,
         }
         Ok::<f64, String>(start.elapsed().as_secs_f64())
@@ -256,6 +257,7 @@ fn main() {
         "\n| what | net on | threads | batches in flight a thread | simulations a second | all, ms | faster than mctx by | roots with equal visits |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let bound = words.iter().any(|word| word == "bound=1");
     let simulations = setting(&words, "simulations", &[128])[0];
     let threads = setting(&words, "threads", &[1, 4]);
     let groups = setting(&words, "groups", &[2]);
@@ -275,7 +277,7 @@ fn main() {
                 width,
             };
             let title = format!("{name}, {roots} x {simulations}, state {width}");
-            if !picks.is_empty() && !picks.iter().any(|pick| title.contains(pick.as_str())) {
+            if !picks.iter().all(|pick| title.contains(pick.as_str())) {
                 continue;
             }
             let theirs = peer
@@ -293,6 +295,20 @@ fn main() {
                     let weights = world::weights(10, ACTIONS);
                     let ours = timed(case, cut, |rows| Ok(OnThread::new(&weights, rows)));
                     print_row(case, "processor", Some(cut), &ours, Some(&theirs));
+                }
+                if bound {
+                    for (&groups, &rows) in groups
+                        .iter()
+                        .flat_map(|groups| rows.iter().map(move |rows| (groups, rows)))
+                    {
+                        let cut = Cut {
+                            threads,
+                            groups,
+                            rows,
+                        };
+                        let ours = timed(case, cut, |rows| Ok(Drawn::new(rows)));
+                        print_row(case, "nobody", Some(cut), &ours, None);
+                    }
                 }
                 for device in &devices {
                     for (&groups, &rows) in groups
