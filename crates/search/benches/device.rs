@@ -330,7 +330,6 @@ fn main() {
 }
 
 /// Devices with the net on them.
-#[cfg(feature = "gpu")]
 mod device {
     use super::{ACTIONS, Case, Cut, timed, world};
     use compute::{Backend, Budget, Gpu};
@@ -394,33 +393,6 @@ mod device {
                 let slot = self.net.slot(rows).map_err(|error| error.to_string())?;
                 Ok(OnDevice::new(slot))
             })
-        }
-    }
-}
-
-/// A build without devices.
-#[cfg(not(feature = "gpu"))]
-mod device {
-    use super::{Case, Cut};
-
-    pub(crate) enum Device {}
-
-    pub(crate) fn is_backend(_: &str) -> bool {
-        false
-    }
-
-    pub(crate) fn found(_: &[String]) -> Vec<Device> {
-        println!("no devices: built without --features gpu");
-        Vec::new()
-    }
-
-    impl Device {
-        pub(crate) fn name(&self) -> &str {
-            match *self {}
-        }
-
-        pub(crate) fn timed(&self, _: Case, _: Cut) -> Result<(f64, Vec<u32>), String> {
-            match *self {}
         }
     }
 }

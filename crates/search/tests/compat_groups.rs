@@ -12,9 +12,7 @@ use std::convert::Infallible;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-#[cfg(feature = "gpu")]
-use flock::OnDevice;
-use flock::{Batch, Flock, Hear, OnThread};
+use flock::{Batch, Flock, Hear, OnDevice, OnThread};
 use search::compat::{
     Answers, Config, Error, Kind, Leaves, Model, NodeView, Policy, Root, Searcher,
 };
@@ -59,12 +57,15 @@ enum Event {
     Finish(usize),
 }
 
+/// Parents, moves and kinds.
+type Flying = (Vec<u32>, Vec<u32>, Vec<Kind>);
+
 /// A model in flight: keeps the leaves of every group, as a device would, and answers them when they are asked for.
 struct Deferred {
     inner: Hashes,
     groups: usize,
     batch: usize,
-    flying: Vec<Option<(Vec<u32>, Vec<u32>, Vec<Kind>)>>,
+    flying: Vec<Option<Flying>>,
     events: Vec<Event>,
     /// Answers the leaves of the next group instead: a defect to be noticed.
     mixed_up: bool,
@@ -380,7 +381,6 @@ fn groups_have_the_visits_of_mctx() {
 }
 
 /// A device judges in sums of another order: the visits of mctx but for a root in sixteen, where two scores are all but equal.
-#[cfg(feature = "gpu")]
 #[test]
 fn gpu_searches_have_the_visits_of_mctx() {
     use compute::{Backend, Budget, Gpu};

@@ -101,13 +101,11 @@ impl Batch for Drawn {
 }
 
 /// The net on a device: a batch is in flight from `submit` on.
-#[cfg(feature = "gpu")]
 pub(crate) struct OnDevice {
     slot: nn::gpu::Slot,
     in_flight: bool,
 }
 
-#[cfg(feature = "gpu")]
 impl OnDevice {
     pub(crate) fn new(slot: nn::gpu::Slot) -> OnDevice {
         OnDevice {
@@ -124,7 +122,6 @@ impl OnDevice {
     }
 }
 
-#[cfg(feature = "gpu")]
 impl Batch for OnDevice {
     fn inputs(&mut self) -> &mut [f32] {
         self.settle();
