@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! forward     out = x W + b            then ReLU, if flag 1 is set           x [rows][depth]    W [depth][columns]
+//! turned      out = x W^T + b, the same                                      x [rows][depth]    W [columns][depth]
 //! backward    out = (y V) where gate > 0, else 0                             y [rows][depth]    V [depth][columns]
 //! gradient    out = scale x^T y                                              x [depth][rows]    y [depth][columns]
 //! ```
@@ -36,8 +37,14 @@ pub const FLAG_RELU: u32 = 1;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Use {
     Forward,
+    Turned,
     Backward,
     Gradient,
+}
+
+/// Whether an answer is that of a layer.
+fn is_layer(what: Use) -> bool {
+    matches!(what, Use::Forward | Use::Turned)
 }
 
 /// One vector of a matrix of rows, or zeros beyond its end.
@@ -66,7 +73,7 @@ fn turned(four: &Array<Four>, #[comptime] column: usize) -> Four {
 fn finished(sum: Four, aside: Four, flags: u32, #[comptime] what: Use) -> Four {
     let zero = all::<Const<4>>(0.0);
     let mut out = sum;
-    if comptime!(what == Use::Forward) {
+    if comptime!(is_layer(what)) {
         out = sum + aside;
         if flags & FLAG_RELU != 0u32 {
             out = max(out, zero);
@@ -139,6 +146,14 @@ fn small(
                             turned(&ahead, i);
                     }
                 }
+            } else if comptime!(what == Use::Turned) {
+                let block = mine % 16;
+                let places = mine / 16;
+                #[unroll]
+                for i in 0..4usize {
+                    shared[(512 + (block * 4 + i as u32) * 8 + (places ^ (block & 7))) as usize] =
+                        turned(&ahead, i);
+                }
             } else {
                 #[unroll]
                 for i in 0..4usize {
@@ -174,6 +189,17 @@ fn small(
                         );
                     }
                 }
+            } else if comptime!(what == Use::Turned) {
+                #[unroll]
+                for i in 0..4usize {
+                    ahead[i] = at(
+                        second,
+                        place0 * 4 + mine / 16 * 4 + i as u32,
+                        stride * 4,
+                        deep0 / 4 + mine % 16,
+                        first_stride,
+                    );
+                }
             } else {
                 #[unroll]
                 for i in 0..4usize {
@@ -186,7 +212,11 @@ fn small(
             for i in 0..16u32 {
                 let deep = group * 16 + i;
                 let left = shared[(deep * 8 + (my_rows ^ ((deep >> 2u32) & 7))) as usize];
-                let right = shared[(512 + deep * 8 + my_place) as usize];
+                let mut right_place = my_place;
+                if comptime!(what == Use::Turned) {
+                    right_place = my_place ^ ((deep >> 2u32) & 7);
+                }
+                let right = shared[(512 + deep * 8 + right_place) as usize];
                 #[unroll]
                 for row in 0..4usize {
                     sums[row] = fma(Four::new(left.extract(row)), right, sums[row]);
@@ -209,7 +239,7 @@ fn small(
             sum += shared[(g * 256 + unit) as usize];
         }
         let cell = ((row0 + row) * stride + place0 + place) as usize;
-        if comptime!(what == Use::Forward) {
+        if comptime!(is_layer(what)) {
             out[cell] = finished(sum, aside[(place0 + place) as usize], flags, what);
         }
         if comptime!(what == Use::Backward) {
@@ -231,6 +261,18 @@ pub fn dense_small(
     size: &[u32],
 ) {
     small(x, weights, biases, out, size, comptime!(Use::Forward));
+}
+
+/// A layer whose weights lie as they are learned, `[out][in]`, as many rows as `out` has columns: `x W^T + b`.
+#[cube(launch_unchecked, create_dummy_kernel)]
+pub fn dense_turned(
+    x: &[Vector<f32, Const<4>>],
+    weights: &[Vector<f32, Const<4>>],
+    biases: &[Vector<f32, Const<4>>],
+    out: &mut [Vector<f32, Const<4>>],
+    size: &[u32],
+) {
+    small(x, weights, biases, out, size, comptime!(Use::Turned));
 }
 
 /// Backward through a layer: `y V` where the layer's input `gate` was positive.

@@ -135,6 +135,7 @@ pub fn sources() -> Vec<Source> {
             "spots", "strikes", "years", "boundary" => "premiums"; "counts"),
         source!("nn", dense::dense_small::DenseSmall, "x", "weights", "biases" => "out"; "size"),
         source!("nn", dense::dense_wide::DenseWide, "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense::dense_turned::DenseTurned, "x", "weights", "biases" => "out"; "size"),
         source!("nn", dense::dense_backward::DenseBackward, "y", "weights", "gate" => "out"; "size"),
         source!("nn", dense::dense_gradient::DenseGradient, "x", "y", "scale" => "out"; "size"),
         source!("compute", random::philox_words::PhiloxWords, => "words"; "address"),

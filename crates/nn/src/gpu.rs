@@ -12,7 +12,7 @@
 mod texts;
 mod trials;
 
-pub use texts::{DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_WIDE};
+pub use texts::{DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE};
 pub use trials::trials;
 
 use std::sync::Arc;

@@ -26,6 +26,8 @@ macro_rules! kernel {
 pub const DENSE_SMALL: Kernel = kernel!("dense_small");
 /// The same by 128 rows and columns.
 pub const DENSE_WIDE: Kernel = kernel!("dense_wide");
+/// As [`DENSE_SMALL`], but for weights `[out][in]`.
+pub const DENSE_TURNED: Kernel = kernel!("dense_turned");
 /// Gradients by output; weights `[out][in]`; what the layer read; gradients by input where that was positive; size.
 pub const DENSE_BACKWARD: Kernel = kernel!("dense_backward");
 /// What the layer read; gradients by output; four times a scale; gradients of the weights `[in][out]`; size.

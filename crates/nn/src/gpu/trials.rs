@@ -3,7 +3,8 @@
 use compute::{Argument, Kernel, Trial};
 
 use super::{
-    DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_WIDE, SMALL, WIDE, size_words, stride,
+    DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE, SMALL, WIDE, size_words,
+    stride,
 };
 
 /// Numbers between -1 and 1 that no kernel makes by chance.
@@ -114,6 +115,29 @@ pub fn trials() -> Vec<Trial> {
             ));
         }
     }
+    let (rows, depth, columns) = (34, 76, 68);
+    let shape = Shape {
+        rows,
+        depth,
+        columns,
+        first: depth,
+        tile: SMALL,
+        relu: true,
+    };
+    all.push(trial(
+        "dense_turned",
+        DENSE_TURNED,
+        &shape,
+        [
+            numbers(rows * depth, 1),
+            numbers(columns * depth, 2),
+            numbers(columns, 3),
+        ],
+        |x, weights, biases, row, column| {
+            let pair = |k| (x[row * depth + k], weights[column * depth + k]);
+            (dot(depth, pair) + f64::from(biases[column])).max(0.0)
+        },
+    ));
     let (rows, depth, columns) = (35, 68, 72);
     let shape = Shape {
         rows,
