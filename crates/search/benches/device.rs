@@ -1,18 +1,21 @@
 //! Searches whose leaves a device judges, beside mctx on the same card: `cargo bench -p search --features gpu --bench device`.
 //!
-//! The toy environment of `mctx.rs`: 32 actions, 128 simulations a root, a net 768-512-256-33 in `f32`, states of 768 or 48 numbers
+//! First the toy environment of `mctx.rs`: 32 actions, 128 simulations a root, a net 768-512-256-33 in `f32`, states of 768 or 48 numbers
 //! (48 are repeated sixteen times). Each thread has a share of the roots, its own trees and its own batches in flight; features
 //! are written by these threads straight into the memory that the device reads. Wall time from the roots to the last visit, the
 //! roots judged before; the best of several runs. "net on" says who judges: the processor's net on the same threads, or a device.
+//! Then the exact planner, [`search::run_all`], on a game of dice (`toy/dice.rs`) with the same net.
 //!
 //! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that rows must have, and settings:
-//! `threads=1,4`, `groups=2` (batches in flight a thread), `rows=512` (roots in a batch, at most), `simulations=128`. Several
+//! `threads=1,4`, `groups=2` (batches in flight a thread), `rows=128` (rows of a batch, at most), `simulations=128`. Several
 //! values of `rows` and `groups` make several rows. `bound=1` adds rows without a
 //! net, answers drawn at once: what trees and features alone take. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
 //! device its jax finds; its visits are those of the timed runs.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
 
+#[path = "toy/dice.rs"]
+mod dice;
 #[path = "toy/flock.rs"]
 mod flock;
 #[allow(dead_code)] // The other benchmark uses the rest.
@@ -26,9 +29,11 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
+use dice::{Dice, Judge};
 use flock::{Batch, Drawn, Flock, OnThread};
 use peer::Peer;
 use search::compat::{Config, Policy, Root, Searcher};
+use search::{SearchConfig, run_all};
 use world::{ACTIONS, FEATURES, Judged};
 
 /// Runs of one row: at least so many, then until the time is spent.
@@ -54,6 +59,9 @@ struct Cut {
     groups: usize,
     rows: usize,
 }
+
+/// Seconds, and the visits of every action of every root.
+type Found = Result<(f64, Vec<u32>), String>;
 
 /// One thread's share of the roots.
 struct Share<B> {
@@ -99,29 +107,27 @@ impl<B: Batch> Share<B> {
     }
 }
 
-/// Seconds of one search of all roots, the best of several, and the root visits.
-fn timed<B: Batch + Send>(
-    case: Case,
-    cut: Cut,
-    mut batch: impl FnMut(usize) -> Result<B, String>,
-) -> Result<(f64, Vec<u32>), String> {
-    let share = case.roots.div_ceil(cut.threads);
-    let mut shares = Vec::new();
-    for first in (0..case.roots).step_by(share) {
-        let roots = share.min(case.roots - first);
-        let rows = roots.div_ceil(cut.groups).min(cut.rows);
-        let groups = cut.groups.min(roots);
-        let batches = (0..groups).map(|_| batch(rows)).collect::<Result<_, _>>()?;
-        shares.push(Share::new(case, first, roots, rows, batches)?);
-    }
-    let mut run = || {
+/// Where a search of so many roots is cut: the first root of each thread's share, and how many it has.
+fn shares(roots: usize, threads: usize) -> impl Iterator<Item = (usize, usize)> {
+    let share = roots.div_ceil(threads);
+    let firsts = (0..roots).step_by(share);
+    firsts.map(move |first| (first, share.min(roots - first)))
+}
+
+/// The best of several runs, in seconds: each share on a thread of its own, the first run not counted.
+fn best_of<T: Send>(
+    shares: &mut [T],
+    run: impl Fn(&mut T) -> Result<(), String> + Sync,
+) -> Result<f64, String> {
+    let mut once = || {
         let start = Instant::now();
-        match &mut shares[..] {
-            [alone] => alone.run()?,
+        match &mut *shares {
+            [alone] => run(alone)?,
             shares => thread::scope(|scope| {
+                let run = &run;
                 let workers: Vec<_> = shares
                     .iter_mut()
-                    .map(|share| scope.spawn(|| share.run()))
+                    .map(|share| scope.spawn(move || run(share)))
                     .collect();
                 let mut ended = workers.into_iter().map(|worker| worker.join());
                 ended.try_for_each(|end| {
@@ -131,25 +137,83 @@ fn timed<B: Batch + Send>(
         }
         Ok::<f64, String>(start.elapsed().as_secs_f64())
     };
-    run()?; // warm
+    once()?;
     let (mut best, mut spent) = (f64::INFINITY, 0.0);
     for runs in 0..RUNS_MAX {
         if runs >= RUNS_MIN && spent > SPENT_S {
             break;
         }
-        let seconds = run()?;
+        let seconds = once()?;
         spent += seconds;
         best = best.min(seconds);
     }
-    let visits = shares.iter().flat_map(|share| {
+    Ok(best)
+}
+
+/// Seconds of one search of all roots, and the root visits.
+fn timed<B: Batch + Send>(
+    case: Case,
+    cut: Cut,
+    mut batch: impl FnMut(usize) -> Result<B, String>,
+) -> Found {
+    let mut parts = Vec::new();
+    for (first, roots) in shares(case.roots, cut.threads) {
+        let rows = roots.div_ceil(cut.groups).min(cut.rows);
+        let groups = cut.groups.min(roots);
+        let batches = (0..groups).map(|_| batch(rows)).collect::<Result<_, _>>()?;
+        parts.push(Share::new(case, first, roots, rows, batches)?);
+    }
+    let best = best_of(&mut parts, Share::run)?;
+    let visits = parts.iter().flat_map(|share| {
         let answers = (0..share.judged.len()).map(|root| share.searcher.answer(root));
         answers.flat_map(|answer| answer.visits().iter().map(|&n| n as u32))
     });
     Ok((best, visits.collect()))
 }
 
+/// Evaluations of the exact planner for each root, and leaves of a root in a batch: one action with its outcomes.
+const EVALUATIONS: u32 = 1025;
+const LEAVES: u32 = 8;
+
+/// The same of the exact planner; rows of a batch are leaves.
+fn exact<B: Batch + Send>(
+    roots: usize,
+    cut: Cut,
+    mut batch: impl FnMut(usize) -> Result<B, String>,
+) -> Found {
+    let config = SearchConfig {
+        evaluations: EVALUATIONS,
+        batch: LEAVES,
+        ..SearchConfig::default()
+    };
+    let mut parts = Vec::new();
+    for (first, roots) in shares(roots, cut.threads) {
+        let groups = cut.groups.min(roots);
+        let rows = (roots.div_ceil(groups) * LEAVES as usize).min(cut.rows);
+        let batches = (0..groups).map(|_| batch(rows)).collect::<Result<_, _>>()?;
+        let words: Vec<u32> = (first as u32..).take(roots).map(|root| root << 8).collect();
+        parts.push((words, Judge::new(rows, batches), Vec::new()));
+    }
+    let best = best_of(&mut parts, |(words, judge, visits)| {
+        let trees = run_all(&Dice, black_box(words), judge, &config, &mut |_, _| true);
+        visits.clear();
+        for tree in trees.map_err(|error| error.to_string())? {
+            let tree = tree.map_err(|error| error.to_string())?;
+            visits.extend(tree.edges(tree.root()).map(|edge| edge.visits));
+        }
+        Ok(())
+    })?;
+    Ok((
+        best,
+        parts
+            .into_iter()
+            .flat_map(|(_, _, visits)| visits)
+            .collect(),
+    ))
+}
+
 /// The same of mctx.
-fn theirs(peer: &mut Peer, case: Case) -> Result<(f64, Vec<u32>), String> {
+fn theirs(peer: &mut Peer, case: Case) -> Found {
     let Case {
         name,
         roots,
@@ -171,47 +235,44 @@ fn theirs(peer: &mut Peer, case: Case) -> Result<(f64, Vec<u32>), String> {
     Ok((best, peer.visits()?))
 }
 
+/// `count` simulations or evaluations in all; `beside` is what it is compared with.
 fn print_row(
-    case: Case,
+    title: &str,
     device: &str,
-    cut: Option<Cut>,
-    ours: &Result<(f64, Vec<u32>), String>,
-    theirs: Option<&Result<(f64, Vec<u32>), String>>,
+    cut: &str,
+    count: usize,
+    found: &Found,
+    beside: Option<&Found>,
 ) {
-    let Case {
-        name,
-        roots,
-        simulations,
-        width,
-    } = case;
-    let cut = cut.map_or(String::new(), |cut| {
-        let share = roots.div_ceil(cut.threads);
-        let groups = cut.groups.min(share);
-        let rows = share.div_ceil(groups).min(cut.rows);
-        format!("{} | {groups} x {rows}", cut.threads)
-    });
-    let cut = if cut.is_empty() { " | ".into() } else { cut };
-    let head = format!("| {name}, {roots} x {simulations}, state {width} | {device} | {cut} |");
-    let (seconds, visits) = match ours {
+    let head = format!("| {title} | {device} | {cut} |");
+    let (seconds, visits) = match found {
         Ok(found) => found,
         Err(why) => return println!("{head} n/a ({why}) | | | |"),
     };
-    let rate = (roots * simulations) as f64 / seconds / 1e3;
-    let (ratio, equal) = match theirs {
-        Some(Ok((their_seconds, their_visits))) => {
-            let pairs = visits.chunks(ACTIONS).zip(their_visits.chunks(ACTIONS));
+    let (ratio, equal) = match beside {
+        Some(Ok((other_seconds, other_visits))) => {
+            let pairs = visits.chunks(ACTIONS).zip(other_visits.chunks(ACTIONS));
             let equal = pairs.filter(|(a, b)| a == b).count();
-            (
-                format!("**{:.1}**", their_seconds / seconds),
-                format!("{equal}/{roots}"),
-            )
+            let ratio = format!("**{:.1}**", other_seconds / seconds);
+            (ratio, format!("{equal}/{}", visits.len() / ACTIONS))
         }
         _ => Default::default(),
     };
+    let rate = count as f64 / seconds / 1e3;
     println!(
         "{head} {rate:.1}k | {:.2} | {ratio} | {equal} |",
         1e3 * seconds
     );
+}
+
+impl Cut {
+    /// For a table: threads, and batches in flight on each; a root has so many rows in a batch.
+    fn text(self, roots: usize, leaves: usize) -> String {
+        let share = roots.div_ceil(self.threads);
+        let groups = self.groups.min(share);
+        let rows = (share.div_ceil(groups) * leaves).min(self.rows);
+        format!("{} | {groups} x {rows}", self.threads)
+    }
 }
 
 /// Numbers after `name=`, or these.
@@ -253,76 +314,108 @@ fn main() {
         Ok(versions) => println!("peer: {versions}"),
         Err(why) => println!("peer: n/a ({why})"),
     }
-    println!(
-        "\n| what | net on | threads | batches in flight a thread | simulations a second | all, ms | faster than mctx by | roots with equal visits |"
-    );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let bound = words.iter().any(|word| word == "bound=1");
     let simulations = setting(&words, "simulations", &[128])[0];
     let threads = setting(&words, "threads", &[1, 4]);
     let groups = setting(&words, "groups", &[2]);
-    let rows = setting(&words, "rows", &[512]);
+    let rows = setting(&words, "rows", &[128]);
     let roots = setting(&words, "roots", &[1, 64, 256, 1024, 4096]);
-    for (name, width) in [
+    let cuts = |threads: usize| {
+        let groups = groups.clone().into_iter();
+        let rows = rows.clone();
+        groups.flat_map(move |groups| {
+            rows.clone().into_iter().map(move |rows| Cut {
+                threads,
+                groups,
+                rows,
+            })
+        })
+    };
+    let on_cpu = |threads| Cut {
+        threads,
+        groups: 1,
+        rows: 64,
+    };
+    let picked = |title: &str| picks.iter().all(|pick| title.contains(pick.as_str()));
+
+    println!(
+        "\n| what | net on | threads | batches in flight on each | simulations a second | all, ms | faster than mctx by | roots with equal visits |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let cases = [
         ("muzero", FEATURES),
         ("muzero", 48),
         ("gumbel", FEATURES),
         ("gumbel", 48),
-    ] {
-        for &roots in &roots {
-            let case = Case {
-                name,
-                roots,
-                simulations,
-                width,
-            };
-            let title = format!("{name}, {roots} x {simulations}, state {width}");
-            if !picks.iter().all(|pick| title.contains(pick.as_str())) {
-                continue;
+    ];
+    for (&(name, width), &roots) in cases
+        .iter()
+        .flat_map(|case| roots.iter().map(move |roots| (case, roots)))
+    {
+        let case = Case {
+            name,
+            roots,
+            simulations,
+            width,
+        };
+        let title = format!("{name}, {roots} x {simulations}, state {width}");
+        if !picked(&title) {
+            continue;
+        }
+        let theirs = match &mut peer {
+            Ok(peer) => theirs(peer, case),
+            Err(why) => Err(why.clone()),
+        };
+        let count = roots * simulations;
+        print_row(&title, "mctx", " | ", count, &theirs, None);
+        for &threads in threads.iter().filter(|&&threads| threads <= roots) {
+            if roots <= ROOTS_ON_CPU {
+                let cut = on_cpu(threads);
+                let weights = world::weights(10, ACTIONS);
+                let ours = timed(case, cut, |rows| Ok(OnThread::new(&weights, rows)));
+                let text = cut.text(roots, 1);
+                print_row(&title, "processor", &text, count, &ours, Some(&theirs));
             }
-            let theirs = peer
-                .as_mut()
-                .map_err(|why| why.clone())
-                .and_then(|peer| theirs(peer, case));
-            print_row(case, "mctx", None, &theirs, None);
-            for &threads in threads.iter().filter(|&&threads| threads <= roots) {
-                if roots <= ROOTS_ON_CPU {
-                    let cut = Cut {
-                        threads,
-                        groups: 1,
-                        rows: 64,
-                    };
-                    let weights = world::weights(10, ACTIONS);
-                    let ours = timed(case, cut, |rows| Ok(OnThread::new(&weights, rows)));
-                    print_row(case, "processor", Some(cut), &ours, Some(&theirs));
-                }
+            for cut in cuts(threads) {
+                let text = cut.text(roots, 1);
                 if bound {
-                    for (&groups, &rows) in groups
-                        .iter()
-                        .flat_map(|groups| rows.iter().map(move |rows| (groups, rows)))
-                    {
-                        let cut = Cut {
-                            threads,
-                            groups,
-                            rows,
-                        };
-                        let ours = timed(case, cut, |rows| Ok(Drawn::new(rows)));
-                        print_row(case, "nobody", Some(cut), &ours, None);
-                    }
+                    let ours = timed(case, cut, |rows| Ok(Drawn::new(rows)));
+                    print_row(&title, "nothing", &text, count, &ours, None);
                 }
                 for device in &devices {
-                    for (&groups, &rows) in groups
-                        .iter()
-                        .flat_map(|groups| rows.iter().map(move |rows| (groups, rows)))
-                    {
-                        let cut = Cut {
-                            threads,
-                            groups,
-                            rows,
-                        };
-                        let ours = device.timed(case, cut);
-                        print_row(case, device.name(), Some(cut), &ours, Some(&theirs));
-                    }
+                    let ours = timed(case, cut, |rows| device.batch(rows));
+                    print_row(&title, device.name(), &text, count, &ours, Some(&theirs));
+                }
+            }
+        }
+    }
+
+    println!(
+        "\n| what | net on | threads | batches in flight on each | evaluations a second | all, ms | faster than the processor by | roots with equal visits |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    for &roots in &roots {
+        let title = format!("exact planner, {roots} x {EVALUATIONS} evaluations");
+        if !picked(&title) {
+            continue;
+        }
+        let count = roots * EVALUATIONS as usize;
+        for &threads in threads.iter().filter(|&&threads| threads <= roots) {
+            let leaves = LEAVES as usize;
+            let cut = on_cpu(threads);
+            let weights = world::weights(10, ACTIONS);
+            let here = if roots <= ROOTS_ON_CPU {
+                exact(roots, cut, |rows| Ok(OnThread::new(&weights, rows)))
+            } else {
+                Err("not asked about so many".to_owned())
+            };
+            let text = cut.text(roots, leaves);
+            print_row(&title, "processor", &text, count, &here, None);
+            for cut in cuts(threads) {
+                for device in &devices {
+                    let ours = exact(roots, cut, |rows| device.batch(rows));
+                    let text = cut.text(roots, leaves);
+                    print_row(&title, device.name(), &text, count, &ours, Some(&here));
                 }
             }
         }
@@ -331,7 +424,7 @@ fn main() {
 
 /// Devices with the net on them.
 mod device {
-    use super::{ACTIONS, Case, Cut, timed, world};
+    use super::{ACTIONS, world};
     use compute::{Backend, Budget, Gpu};
     use nn::gpu::GpuNet;
 
@@ -388,11 +481,10 @@ mod device {
             &self.name
         }
 
-        pub(crate) fn timed(&self, case: Case, cut: Cut) -> Result<(f64, Vec<u32>), String> {
-            timed(case, cut, |rows| {
-                let slot = self.net.slot(rows).map_err(|error| error.to_string())?;
-                Ok(OnDevice::new(slot))
-            })
+        /// A batch in flight of up to so many rows.
+        pub(crate) fn batch(&self, rows: usize) -> Result<OnDevice, String> {
+            let slot = self.net.slot(rows).map_err(|error| error.to_string())?;
+            Ok(OnDevice::new(slot))
         }
     }
 }

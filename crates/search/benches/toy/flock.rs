@@ -218,7 +218,7 @@ impl<B: Batch> Flock<B> {
 }
 
 /// Features of a state.
-fn repeat(e: &[f32], features: &mut [f32]) {
+pub(crate) fn repeat(e: &[f32], features: &mut [f32]) {
     for part in features.chunks_exact_mut(e.len()) {
         part.copy_from_slice(e);
     }
