@@ -29,6 +29,7 @@
 //! | a judge with random errors | [`Judgement::within`] and [`Backup::Soft`] |
 //! | thousands of actions in a state | [`Widening`] |
 //! | many positions at once | [`run_all`]: one batch for all of them, and the trees of [`run`] |
+//! | a judge on another device | [`run_all`] and [`Evaluator::groups`]: some roots grow while others are judged |
 //! | the same position a day later | [`Tree::rooted_at`], [`run_from`] |
 //! | searches without end | [`Planner`]: no allocation once warm |
 //! | a slow judge that meets states again | [`Cached`] |
