@@ -133,5 +133,5 @@ pub use cache::Cached;
 pub use config::{Backup, Baseline, Interior, Root, SearchConfig, Widening};
 pub use error::{Error, NodePath};
 pub use game::{Each, Evaluator, Game, Judgement, Outcome};
-pub use run::{Planner, run, run_all, run_from};
+pub use run::{Planner, run, run_all, run_each, run_from};
 pub use tree::{Branch, Counts, Edge, EdgeId, NodeId, Status, Step, StopReason, Tree};

@@ -58,9 +58,30 @@ pub fn run_all<G: Game, E: Evaluator<G::State>>(
     config: &SearchConfig,
     keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
 ) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
-    config.check()?;
+    let roots = roots.iter().map(|root| (root, config));
+    lock_step(game, roots, evaluator, keep_going)
+}
+
+/// As [`run_all`], each root by its own config: other seeds and budgets.
+pub fn run_each<G: Game, E: Evaluator<G::State>>(
+    game: &G,
+    roots: &[(G::State, SearchConfig)],
+    evaluator: &mut E,
+    keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
+    let roots = roots.iter().map(|(root, config)| (root, config));
+    lock_step(game, roots, evaluator, keep_going)
+}
+
+fn lock_step<'a, G: Game<State: 'a>, E: Evaluator<G::State>>(
+    game: &'a G,
+    roots: impl ExactSizeIterator<Item = (&'a G::State, &'a SearchConfig)>,
+    evaluator: &mut E,
+    keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
     let mut entries: Vec<Entry<G>> = Vec::with_capacity(roots.len());
-    for root in roots {
+    for (root, config) in roots {
+        config.check()?;
         let mut search = Search::new(game, config, Tree::empty(), Buffers::default());
         let planted = search.plant(root, evaluator);
         entries.push(Entry {
@@ -69,7 +90,7 @@ pub fn run_all<G: Game, E: Evaluator<G::State>>(
             end: planted.err().map(Err),
         });
     }
-    let share = roots.len().div_ceil(evaluator.groups().max(1)).max(1);
+    let share = entries.len().div_ceil(evaluator.groups().max(1)).max(1);
     let mut groups: Vec<Group<G>> = (entries.chunks_mut(share).enumerate())
         .map(|(number, entries)| Group {
             number,

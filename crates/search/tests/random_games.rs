@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use search::{
     Backup, Baseline, Cached, Error, Evaluator, Game, Interior, Judgement, Outcome, Planner, Root,
-    SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_from,
+    SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_each, run_from,
 };
 
 /// A game over numbered places; a move always leads to a higher number.
@@ -749,6 +749,18 @@ proptest! {
             states += alone.states;
         }
         prop_assert_eq!(judge.states, states);
+        // Each by a budget and a seed of its own.
+        let each: Vec<(usize, SearchConfig)> = (roots.iter().zip(0..))
+            .map(|(root, more)| {
+                let (seed, evaluations) = (config.seed ^ more, config.evaluations.saturating_add(7 * more as u32));
+                (*root, SearchConfig { seed, evaluations, ..config.clone() })
+            })
+            .collect();
+        let together = run_each(&maze, &each, &mut judge, &mut |_, _| true);
+        for ((root, config), tree) in each.iter().zip(together.expect("an honest judge")) {
+            let single = run(&maze, root, &mut Judge::new(&maze), config, &mut |_| true).expect("as together");
+            prop_assert_eq!(copy(&tree.expect("as alone")), copy(&single));
+        }
         prop_assert!(judge.largest <= takes as usize);
         prop_assert!(judge.most_flying <= groups);
     }
