@@ -26,7 +26,7 @@ use crate::{Config, Error, Weights};
 /// How long a batch may take before the device counts as lost.
 const LIMIT: Duration = Duration::from_secs(10);
 /// Rows and columns of the answer that a workgroup makes, by kernel.
-const SMALL: usize = 32;
+pub(crate) const SMALL: usize = 32;
 const WIDE: usize = 128;
 /// From so many wide tiles on a device is busy with them; below, small ones are spread over more of it.
 const WIDE_FROM_TILES: usize = 96;
@@ -34,7 +34,7 @@ const WIDE_FROM_TILES: usize = 96;
 const ROWS_AT_ONCE: usize = 4096;
 
 /// Numbers in a row on the device: the next multiple of four.
-fn stride(numbers: usize) -> usize {
+pub(crate) fn stride(numbers: usize) -> usize {
     numbers.next_multiple_of(4)
 }
 
@@ -457,7 +457,7 @@ impl Rung {
 const SIZE_LEN: usize = 5;
 
 /// Rows, depth, groups of four numbers in a row of the answer and of the first matrix, and whether a ReLU follows.
-fn size_words(
+pub(crate) fn size_words(
     rows: usize,
     depth: usize,
     outputs: usize,

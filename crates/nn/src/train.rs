@@ -13,19 +13,21 @@
 //! The gradient comes from burn's reverse mode on its plain Rust backend, in `f32`; clipping, schedule and Adam are here
 //! ([`LearnConfig`]). The same weights, batches and build give the same bytes on the same machine, whatever the number of threads:
 //! large products are shared out over rayon's, so a pool around [`Learner::step`] says how many. Tests compare the gradient with
-//! differences of the `f64` reference; see `docs/training.md`.
+//! differences of the `f64` reference; see `docs/training.md`. Or from a GPU: [`Device`], [`Learner::step_on`].
 //! Not here: where batches come from, and when weights are good enough to be used.
 
 mod adam;
 mod checkpoint;
+mod device;
 mod loss;
 #[cfg(test)]
 mod tests;
 
 use adam::Adam;
 pub use adam::LearnConfig;
+pub use device::Device;
 
-use crate::{Config, Error, Weights};
+use crate::{Config, Error, Linear, Weights};
 
 /// A net that learns.
 ///
@@ -119,9 +121,36 @@ impl Learner {
     /// [`Error::Diverged`] if a row's loss is not finite, [`Error::Gradient`] if the gradient is not. The learner is then as it was
     /// before.
     pub fn step(&mut self, batch: &Batch) -> Result<StepReport, Error> {
+        self.step_by(batch, loss::gradient)
+    }
+
+    /// The same with the gradient from a GPU: as good, and other bits. After an error of the device the learner is as it was before
+    /// and can go on with [`Learner::step`].
+    ///
+    /// # Errors
+    /// Those of [`Learner::step`], and [`Error::Device`].
+    ///
+    /// # Panics
+    /// If the device was made for nets of another shape.
+    pub fn step_on(&mut self, device: &mut Device, batch: &Batch) -> Result<StepReport, Error> {
+        self.step_by(batch, |weights, learn, batch, step| {
+            device.gradient(weights, learn, batch, step)
+        })
+    }
+
+    fn step_by(
+        &mut self,
+        batch: &Batch,
+        gradient: impl FnOnce(
+            &Weights,
+            &LearnConfig,
+            &Batch,
+            u64,
+        ) -> Result<(loss::Losses, Vec<Linear>), Error>,
+    ) -> Result<StepReport, Error> {
         batch.check(self.weights.config())?;
         let step = self.adam.steps() + 1;
-        let (losses, mut gradient) = loss::gradient(&self.weights, &self.learn, batch, step)?;
+        let (losses, mut gradient) = gradient(&self.weights, &self.learn, batch, step)?;
         let gradient_norm = adam::norm(&gradient);
         if !gradient_norm.is_finite() {
             let (row, loss) = losses.worst();

@@ -14,7 +14,7 @@ pub(super) struct Losses {
     pub(super) policy: Option<f64>,
     pub(super) priorities: Vec<Option<f32>>,
     /// What each row adds to the loss.
-    rows: Vec<f64>,
+    pub(super) rows: Vec<f64>,
 }
 
 impl Losses {
@@ -26,7 +26,7 @@ impl Losses {
 }
 
 /// Each row's share of a weighted mean over the rows that have a target; `None` if none with a weight has.
-fn shares(batch: &Batch, has_target: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
+pub(super) fn shares(batch: &Batch, has_target: impl Fn(usize) -> bool) -> Option<Vec<f64>> {
     let weights = batch.weights.iter().enumerate();
     let weights: Vec<f64> = weights
         .map(|(row, &weight)| {

@@ -755,3 +755,156 @@ fn the_first_schema_still_opens() {
     run(&mut learner, 5..6);
     assert_eq!(learner.steps(), 6);
 }
+
+/// Software Vulkan in CI; without an adapter these tests say that they skip.
+fn gpu() -> Option<(compute::Gpu, compute::Budget)> {
+    use compute::Backend;
+    let budget = compute::Budget {
+        bytes: 256 << 20,
+        origin: "a test".to_owned(),
+    };
+    let mut reasons = Vec::new();
+    for backend in [Backend::Vulkan, Backend::Metal, Backend::Cuda] {
+        match compute::Gpu::open(backend, 0) {
+            Ok(gpu) => return Some((gpu, budget)),
+            Err(error) => reasons.push(error.to_string()),
+        }
+    }
+    let reasons = reasons.join("; ");
+    assert!(
+        std::env::var_os("JARVIS2_GPU_TESTS").is_none(),
+        "JARVIS2_GPU_TESTS asks for a GPU, but: {reasons}"
+    );
+    eprintln!("skipped: no GPU, not even in software: {reasons}");
+    None
+}
+
+/// The gradient written out is the one that reverse mode finds, and so are the losses.
+#[test]
+fn gpu_train_the_gradient_is_that_of_the_processor() {
+    let Some((gpu, budget)) = gpu() else { return };
+    for (config, rows, learn) in [
+        (config(9, &[12, 7], 5), 37, LearnConfig::default()),
+        (
+            config(64, &[70], 6),
+            130,
+            LearnConfig {
+                huber_delta: 0.25,
+                l2: 1e-2,
+                value_scale: 0.7,
+                policy_scale: 1.3,
+                ..LearnConfig::default()
+            },
+        ),
+        (config(3, &[], 0), 5, LearnConfig::default()),
+    ] {
+        let weights = Weights::seeded(config.clone(), 3).unwrap();
+        let mut device = super::Device::new(&gpu, &config, &budget).unwrap();
+        // A second batch of another size finds the room for it.
+        for (rows, seed) in [(rows, 11), (rows + 3, 12)] {
+            let owned = Rows::random(&config, rows, seed);
+            let batch = owned.batch();
+            let (known, expected) = loss::gradient(&weights, &learn, &batch, 1).unwrap();
+            let (losses, found) = device.gradient(&weights, &learn, &batch, 1).unwrap();
+            let close = |a: Option<f64>, b: Option<f64>| match (a, b) {
+                (Some(a), Some(b)) => (a - b).abs() <= 1e-5 * (1.0 + b.abs()),
+                (a, b) => a == b,
+            };
+            assert!(close(losses.value, known.value), "{:?}", losses.value);
+            assert!(close(losses.policy, known.policy), "{:?}", losses.policy);
+            for (a, b) in losses.priorities.iter().zip(&known.priorities) {
+                assert!(close(a.map(f64::from), b.map(f64::from)), "{a:?} {b:?}");
+            }
+            let norm = adam::norm(&expected);
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_eq!(
+                    (&found.name, found.inputs),
+                    (&expected.name, expected.inputs)
+                );
+                let numbers = |layer: &Linear| [layer.weight.clone(), layer.bias.clone()].concat();
+                let (found, expected) = (numbers(found), numbers(expected));
+                assert_eq!(found.len(), expected.len());
+                for (place, (a, b)) in found.iter().zip(&expected).enumerate() {
+                    let off = f64::from((a - b).abs());
+                    assert!(off <= 2e-6 * norm, "{place}: {a} instead of {b}");
+                }
+            }
+        }
+    }
+}
+
+/// A thousand steps on either side of the wire end at the same loss; what a seed of the start changes is the measure of noise.
+#[test]
+fn gpu_train_a_thousand_steps_end_where_the_processor_ends() {
+    let Some((gpu, budget)) = gpu() else { return };
+    let config = config(8, &[24, 16], 4);
+    let learn = LearnConfig {
+        steps: 1_000,
+        learning_rate: 3e-3,
+        ..LearnConfig::default()
+    };
+    // Something to learn: the value is a bent sum, the best action the largest of four inputs.
+    let batch_of = |seed: u64| {
+        let mut rows = Rows::random(&config, 32, seed);
+        for row in 0..32 {
+            let x = &rows.features[row * 8..][..8];
+            let best = (0..4).max_by(|&a, &b| x[a].total_cmp(&x[b])).unwrap();
+            rows.values[row] = Some((x[0] * x[1] + x[5]).tanh());
+            for action in 0..4 {
+                rows.legal[row * 4 + action] = true;
+                rows.policies[row * 4 + action] = if action == best { 1.0 } else { 0.0 };
+            }
+        }
+        rows
+    };
+    let ends = |seed: u64, mut device: Option<super::Device>| {
+        let mut learner = Learner::new(config.clone(), learn.clone(), seed).unwrap();
+        let (mut first, mut last) = (0.0, 0.0);
+        for step in 0..1_000 {
+            let rows = batch_of(1_000 + step);
+            let report = match &mut device {
+                None => learner.step(&rows.batch()),
+                Some(device) => learner.step_on(device, &rows.batch()),
+            };
+            let report = report.unwrap();
+            let loss = report.value_loss.unwrap() + report.policy_loss.unwrap();
+            if step < 20 {
+                first += loss / 20.0;
+            }
+            if step >= 900 {
+                last += loss / 100.0;
+            }
+        }
+        (first, last)
+    };
+    let seeds = [5, 6, 7];
+    let cpu: Vec<f64> = seeds.iter().map(|&seed| ends(seed, None).1).collect();
+    let device = super::Device::new(&gpu, &config, &budget).unwrap();
+    let (first, last) = ends(5, Some(device));
+    let spread = cpu.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b))
+        - cpu.iter().fold(f64::INFINITY, |a, &b| a.min(b));
+    assert!(last < 0.5 * first, "nothing was learned: {first} to {last}");
+    assert!(
+        (last - cpu[0]).abs() <= spread,
+        "{last} on the device, {cpu:?} on the processor"
+    );
+}
+
+#[test]
+fn gpu_train_a_lost_device_costs_nothing_learned() {
+    let Some((gpu, budget)) = gpu() else { return };
+    let config = config(6, &[8], 3);
+    let mut learner = Learner::new(config.clone(), LearnConfig::default(), 4).unwrap();
+    let mut device = super::Device::new(&gpu, &config, &budget).unwrap();
+    let rows = Rows::random(&config, 20, 9);
+    learner.step_on(&mut device, &rows.batch()).unwrap();
+    let before = learner.clone();
+    gpu.destroy();
+    let lost = learner.step_on(&mut device, &rows.batch());
+    assert!(
+        matches!(lost, Err(Error::Device(compute::Error::Lost { .. }))),
+        "{lost:?}"
+    );
+    assert_eq!(learner, before);
+    assert_eq!(learner.step(&rows.batch()).unwrap().step, 2);
+}
