@@ -24,4 +24,4 @@ pub use error::Error;
 pub use play::{Episode, ILLEGAL, Lesson, PlayConfig, play, play_all};
 #[cfg(feature = "train")]
 pub use run::{FreeConfig, Generation, Run, Stratum, TrainConfig};
-pub use view::{Field, Many, NetJudge, Scale, View};
+pub use view::{Field, Judging, Many, NetJudge, Scale, View};

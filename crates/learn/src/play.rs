@@ -20,7 +20,7 @@ use nn::Net;
 use search::{Game, Planner, SearchConfig, Tree, run_each};
 
 use crate::dice::uniform;
-use crate::view::{Many, NetJudge, View};
+use crate::view::{Judging, Many, NetJudge, View};
 use crate::{Error, Field, Scale};
 
 /// How games are played.
@@ -115,7 +115,7 @@ pub fn play<F: Field>(
 }
 
 /// Plays many of the field's games side by side, one batch for the leaves of all that go on: for a judge that likes large ones,
-/// such as [`NetJudge::on_device`], which `judge` makes.
+/// such as one on a device.
 ///
 /// The episodes are those of [`play`], bit for bit, as long as the judge judges a state alike in any batch.
 ///
@@ -125,7 +125,7 @@ pub fn play_all<F: Field>(
     field: &F,
     numbers: std::ops::Range<u64>,
     seed: u64,
-    judge: impl for<'g> FnOnce(&'g Many<F::Game>) -> Result<NetJudge<'g, Many<F::Game>>, Error>,
+    judging: Judging<'_>,
     config: &PlayConfig,
 ) -> Result<Vec<Episode>, Error> {
     let (mut games, mut seats) = (Many(Vec::new()), Vec::new());
@@ -137,7 +137,7 @@ pub fn play_all<F: Field>(
     if seats.is_empty() {
         return Ok(Vec::new());
     }
-    let mut judge = judge(&games)?;
+    let mut judge = NetJudge::by(&games, judging)?;
     loop {
         let (mut places, mut roots) = (Vec::new(), Vec::new());
         for (place, seat) in seats.iter_mut().enumerate() {

@@ -82,6 +82,21 @@ pub struct NetJudge<'a, G: View> {
     judged: u64,
 }
 
+/// Which net judges, and where.
+pub enum Judging<'a> {
+    /// This thread's: [`NetJudge::new`].
+    Processor(&'a mut Net),
+    /// One on a device, with so many batches of so many states in flight: [`NetJudge::on_device`].
+    Device {
+        /// The net.
+        net: &'a GpuNet,
+        /// Batches in flight.
+        groups: usize,
+        /// States in a batch, at most.
+        rows_max: usize,
+    },
+}
+
 /// Where the net is.
 enum Seat<'a> {
     Here {
@@ -144,6 +159,21 @@ impl<'a, G: View> NetJudge<'a, G> {
         });
         let seat = Seat::There(slots.collect::<Result<_, nn::Error>>()?);
         Ok(NetJudge::seated(game, seat))
+    }
+
+    /// By either.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn by(game: &'a G, judging: Judging<'a>) -> Result<NetJudge<'a, G>, Error> {
+        match judging {
+            Judging::Processor(net) => NetJudge::new(game, net),
+            Judging::Device {
+                net,
+                groups,
+                rows_max,
+            } => NetJudge::on_device(game, net, groups, rows_max),
+        }
     }
 
     fn seated(game: &'a G, seat: Seat<'a>) -> NetJudge<'a, G> {

@@ -2,7 +2,7 @@
 
 use compute::{Backend, Budget, Gpu};
 use learn::lattice::LatticeField;
-use learn::{Field, Many, NetJudge, PlayConfig, View, play, play_all};
+use learn::{Field, Judging, Many, NetJudge, PlayConfig, View, play, play_all};
 use nn::gpu::GpuNet;
 use nn::{Config, Net, Weights};
 use search::problems::wheel_lattice::Lattice;
@@ -76,27 +76,15 @@ fn games_side_by_side_are_those_alone() {
     let alone: Vec<_> = (3..25)
         .map(|number| play(&field, number, 9, &mut net, &config()).expect("it plays"))
         .collect();
-    let here = |seed, net| {
-        play_all(
-            &field,
-            3..25,
-            seed,
-            |games| NetJudge::new(games, net),
-            &config(),
-        )
+    let mut here = |numbers, seed| {
+        let judging = Judging::Processor(&mut net);
+        play_all(&field, numbers, seed, judging, &config()).expect("they play")
     };
-    assert_eq!(here(9, &mut net).expect("they play"), alone);
+    assert_eq!(here(3..25, 9), alone);
     // The comparison has teeth, and the games are not all alike.
-    assert_ne!(here(10, &mut net).expect("they play"), alone);
+    assert_ne!(here(3..25, 10), alone);
     assert!(alone.iter().any(|game| game.lessons.len() < 5));
-    let none = play_all(
-        &field,
-        3..3,
-        9,
-        |games| NetJudge::new(games, &mut net),
-        &config(),
-    );
-    assert_eq!(none.expect("nothing to play"), []);
+    assert_eq!(here(3..3, 9), []);
 }
 
 /// On a device: the words of the processor to single precision; the same games in any number of groups.
@@ -142,8 +130,12 @@ fn gpu_games_side_by_side() {
     assert_eq!(on_device.judged(), 30);
 
     let played = |groups| {
-        let judge = |games| NetJudge::on_device(games, &there, groups, 24);
-        play_all(&field, 0..12, 9, judge, &config()).expect("they play")
+        let judging = Judging::Device {
+            net: &there,
+            groups,
+            rows_max: 24,
+        };
+        play_all(&field, 0..12, 9, judging, &config()).expect("they play")
     };
     let one = played(1);
     assert_eq!(one.len(), 12);
