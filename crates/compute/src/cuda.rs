@@ -276,6 +276,8 @@ struct Pinned {
 
 // SAFETY: memory of the process, owned by one value.
 unsafe impl Send for Pinned {}
+// SAFETY: read through `&self`, written through `&mut self`.
+unsafe impl Sync for Pinned {}
 
 impl Pinned {
     fn new(context: &Arc<CudaContext>, bytes: u64) -> Result<Pinned, Error> {

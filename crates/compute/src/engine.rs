@@ -66,7 +66,7 @@ pub(crate) struct Load {
 }
 
 /// A device's side of a [`crate::Shuttle`]. `begin` and `finish` come in turns; `input` is left alone between them.
-pub(crate) trait Lane: Send {
+pub(crate) trait Lane: Send + Sync {
     /// What goes up.
     fn input(&mut self) -> &mut [u8];
     /// What came down.

@@ -506,7 +506,8 @@ const KNOWN_MAX: usize = 64;
 struct UnderWay {
     index: w::SubmissionIndex,
     down_bytes: u64,
-    told: mpsc::Receiver<Result<(), w::BufferAsyncError>>,
+    /// In a mutex only because a receiver must not be shared.
+    told: Mutex<mpsc::Receiver<Result<(), w::BufferAsyncError>>>,
 }
 
 impl Trips {
@@ -568,7 +569,7 @@ impl Lane for Trips {
         self.under_way = Some(UnderWay {
             index,
             down_bytes: down.bytes,
-            told,
+            told: Mutex::new(told),
         });
         engine.settled("launching")
     }
@@ -578,7 +579,7 @@ impl Lane for Trips {
             return Ok(());
         };
         self.engine.wait(Some(way.index), limit)?;
-        match way.told.try_recv() {
+        match lock(&way.told).try_recv() {
             Ok(Ok(())) => {}
             told => {
                 return Err(Error::Driver {

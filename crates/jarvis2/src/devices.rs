@@ -109,6 +109,7 @@ impl DeviceWord {
 fn trials() -> Vec<Trial> {
     let mut trials = compute::trials();
     trials.extend(pricing::gpu::trials());
+    trials.extend(nn::gpu::trials());
     trials
 }
 
@@ -132,13 +133,18 @@ fn crossovers(
     budget: &Budget,
 ) -> Result<BTreeMap<String, Option<usize>>, compute::Error> {
     let mut race = Race::new(*SIZES.last().unwrap_or(&0));
+    let net = race::net_crossover(gpu, threads, budget, &NET_SIZES)?;
     KEPT.into_iter()
         .map(|work| {
             let from = race.crossover(work, gpu, budget, threads, &SIZES)?;
             Ok((work.word().to_owned(), from))
         })
+        .chain([Ok((race::NET.to_owned(), net))])
         .collect()
 }
+
+/// Situations at which the house net is compared.
+const NET_SIZES: [usize; 6] = [1, 8, 32, 128, 512, 2_048];
 
 #[derive(Debug, Serialize)]
 struct Report {

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use experience::{Draw, Ratio, RecordId, Replay, ReplayConfig, Standing, Wait};
-use nn::train::{Batch, LearnConfig, Learner, StepReport};
+use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -276,6 +276,9 @@ pub struct Run<'f, F: Field> {
     begun: u64,
     games: u64,
     last: Option<Generation>,
+    /// Where gradients are found, if not on the processor, and why that has ended.
+    device: Option<Device>,
+    lost: Option<String>,
     /// Held as long as the run is.
     lock: Lock,
 }
@@ -450,6 +453,8 @@ impl<'f, F: Field> Run<'f, F> {
                         games,
                         config,
                         last: serde_json::from_value(standing.last).ok(),
+                        device: None,
+                        lost: None,
                         lock,
                     });
                 }
@@ -480,6 +485,8 @@ impl<'f, F: Field> Run<'f, F> {
             games: 0,
             config,
             last: None,
+            device: None,
+            lost: None,
             lock,
         })
     }
@@ -492,6 +499,19 @@ impl<'f, F: Field> Run<'f, F> {
     /// What the last generation brought, as far as its checkpoint says: a caller that was killed before it heard can ask.
     pub fn last(&self) -> Option<&Generation> {
         self.last.as_ref()
+    }
+
+    /// Finds gradients on a device from now on, or on the processor again. The files know nothing of it; the weights have other last
+    /// bits than those of a run that learned elsewhere. A device that fails is given up, and the run goes on on the processor.
+    pub fn learn_on(&mut self, device: Option<Device>) {
+        self.device = device;
+        self.lost = None;
+    }
+
+    /// Why the device of [`Run::learn_on`] was given up, if it was.
+    #[must_use]
+    pub fn device_lost(&self) -> Option<&str> {
+        self.lost.as_deref()
     }
 
     /// Steps of the learner done.
@@ -592,7 +612,18 @@ impl<'f, F: Field> Run<'f, F> {
             Err(wait) => return Err(Error::Replay(wait.to_string())),
         }
         self.draws += 1;
-        let told = self.learner.step(&room.batch(inputs, policies))?;
+        let batch = room.batch(inputs, policies);
+        let told = match &mut self.device {
+            None => self.learner.step(&batch),
+            Some(device) => match self.learner.step_on(device, &batch) {
+                Err(nn::Error::Device(error)) => {
+                    self.lost = Some(error.to_string());
+                    self.device = None;
+                    self.learner.step(&batch)
+                }
+                told => told,
+            },
+        }?;
         // Every row has a value target; a surprise of none must not be drawn never.
         let priorities = told.priorities.iter();
         let priorities: Vec<f64> = priorities
@@ -653,12 +684,14 @@ impl<'f, F: Field> Run<'f, F> {
             serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null);
         // Ours, and about to be taken again.
         self.lock.0.unlock().map_err(Error::file(&described))?;
+        let (device, lost) = (self.device.take(), self.lost.take());
         *self = Run::open(
             self.field,
             self.config.clone(),
             &self.folder,
             &found["about"],
         )?;
+        (self.device, self.lost) = (device, lost);
         Ok(None)
     }
 

@@ -58,6 +58,64 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The puts of [`Work::American`]: rate, dividend yield, volatility, and years to which their boundary reaches.
 const PUTS: [f64; 4] = [0.05, 0.02, 0.3, 1.5];
 
+/// The name under which the crossover of the house net is kept, in situations judged at a time.
+pub(crate) const NET: &str = "net_situations";
+
+/// The smallest of `sizes` from which on a GPU judges so many situations sooner than `threads` threads of the processor, from main
+/// memory to main memory.
+pub(crate) fn net_crossover(
+    gpu: &Gpu,
+    threads: usize,
+    budget: &Budget,
+    sizes: &[usize],
+) -> Result<Option<usize>, compute::Error> {
+    let told = |error: nn::Error| match error {
+        nn::Error::Device(error) => error,
+        other => unreachable!("the house net judges finite numbers: {other}"),
+    };
+    let config = nn::Config::default();
+    let (width, policies) = (config.inputs, config.policies);
+    let weights = match nn::Weights::seeded(config, 1) {
+        Ok(weights) => weights,
+        Err(error) => unreachable!("the house net can be built: {error}"),
+    };
+    let most = sizes.iter().copied().max().unwrap_or(1);
+    let rows: Vec<f32> = (0..most * width).map(|at| (at as f32).sin()).collect();
+    let mut slot = nn::gpu::GpuNet::new(gpu, &weights, budget)
+        .and_then(|net| net.slot(most))
+        .map_err(told)?;
+    let nets = vec![nn::Net::new(&weights); threads.max(1)];
+    let room = RefCell::new((nets, vec![0.0; most], vec![0.0; most * policies]));
+    compute::crossover(
+        sizes,
+        3,
+        |n| {
+            slot.inputs()[..n * width].copy_from_slice(&rows[..n * width]);
+            slot.submit(n).map_err(told)?;
+            slot.wait().map_err(told).map(|_| ())
+        },
+        |n| {
+            let (nets, values, logits) = &mut *room.borrow_mut();
+            let share = n.div_ceil(nets.len());
+            std::thread::scope(|scope| {
+                let parts = values[..n]
+                    .chunks_mut(share)
+                    .zip(logits.chunks_mut(share * policies))
+                    .zip(rows.chunks(share * width));
+                for (net, ((values, logits), rows)) in nets.iter_mut().zip(parts) {
+                    scope.spawn(move || {
+                        let n = values.len();
+                        let (rows, logits) = (&rows[..n * width], &mut logits[..n * policies]);
+                        if let Err(error) = net.forward(rows, values, logits) {
+                            unreachable!("the house net judges finite numbers: {error}");
+                        }
+                    });
+                }
+            });
+        },
+    )
+}
+
 /// The options, and room for answers.
 pub(crate) struct Race {
     given: Given,

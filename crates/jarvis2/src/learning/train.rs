@@ -1,6 +1,7 @@
 //! `jarvis2 train`: nets that learn by playing, in a folder that may be left at any moment.
 
 use crate::cli::{self, ConfigArgs, done};
+use crate::devices::{DeviceWord, Place};
 use crate::error::Error;
 use crate::learning::arena::{self, Player};
 use crate::learning::calibration;
@@ -14,7 +15,7 @@ use crate::progress::Progress;
 use clap::{Args, ValueEnum};
 use learn::lattice::{LatticeField, Standard, standards};
 use learn::{Field, FreeConfig, Generation, NetJudge, PlayConfig, Run, TrainConfig};
-use nn::train::LearnConfig;
+use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
 use search::problems::wheel_lattice::Lattice;
 use search::problems::wheel_rolling::Rolling;
@@ -111,6 +112,10 @@ pub(crate) struct TrainArgs {
     /// Lattice: cycles that an option lives.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
     life: u32,
+    /// Where gradients are found: a GPU by name, or `auto` for one that a few steps at the start show to be faster. On another device
+    /// than before the weights get other last bits.
+    #[arg(long, value_enum, default_value_t = DeviceWord::Cpu)]
+    device: DeviceWord,
     /// Print the end as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -150,12 +155,14 @@ const LOOK_EVERY: u64 = 10;
 const LOOK_MARKETS: u64 = 48;
 
 pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
-    let config = cli::load(&args.config, Vec::new())?.config;
-    let threads = cli::threads(&config, &hardware::detect());
+    let loaded = cli::load(&args.config, vec![args.device.flag()])?;
+    let machine = hardware::detect();
+    let threads = cli::threads(&loaded.config, &machine);
+    let place = Place::open(&loaded, &machine)?;
     let progress = Progress::new(args.quiet);
     let text = match args.ground {
-        Ground::Wheel => wheel(args, threads, &progress),
-        Ground::Lattice => lattice(args, threads, &progress),
+        Ground::Wheel => wheel(args, threads, &place, &progress),
+        Ground::Lattice => lattice(args, threads, &place, &progress),
     };
     progress.finish();
     // Ctrl-C keeps what is done, and says with its exit code that it was not all.
@@ -244,16 +251,82 @@ struct Trained {
     finished: bool,
 }
 
+/// The device that finds gradients, and why it is this one; `None` is the processor.
+fn teacher(
+    args: &TrainArgs,
+    place: &Place,
+    weights: &Weights,
+    learn: LearnConfig,
+    batch: usize,
+) -> Result<Option<(Device, String)>, Error> {
+    let Some(gpu) = place.gpu() else {
+        return Ok(None);
+    };
+    let name = format!("{} {}", gpu.facts().backend, gpu.facts().name);
+    let told = |error| match error {
+        nn::Error::Device(error) => Error::Device(error),
+        other => failed(other.into()),
+    };
+    let mut device = Device::new(&gpu, weights.config(), &place.budget).map_err(told)?;
+    if args.device != DeviceWord::Auto {
+        return Ok(Some((device, name)));
+    }
+    let [here, there] = race(weights, learn, batch, &mut device).map_err(told)?;
+    let faster = there < here;
+    let why = format!("{name}: a step takes {there:.1?} there and {here:.1?} on the processor");
+    Ok(faster.then_some((device, why)))
+}
+
+/// The median time of a step on the processor and on a device, on rows without a meaning.
+fn race(
+    weights: &Weights,
+    learn: LearnConfig,
+    rows: usize,
+    device: &mut Device,
+) -> Result<[Duration; 2], nn::Error> {
+    const STEPS: usize = 5;
+    let config = weights.config();
+    let features: Vec<f32> = (0..rows * config.inputs)
+        .map(|at| (at as f32).sin())
+        .collect();
+    let policies = vec![1.0 / config.policies as f32; rows * config.policies];
+    let batch = Batch {
+        features: &features,
+        values: &vec![Some(0.5); rows],
+        policies: &policies,
+        legal: &vec![true; policies.len()],
+        weights: &vec![1.0; rows],
+    };
+    let mut learner = Learner::from_weights(weights.clone(), learn)?;
+    let mut median = |step: &mut dyn FnMut(&mut Learner) -> Result<StepReport, nn::Error>| {
+        let mut times = Vec::new();
+        // The first one finds its memory and its compiled kernels.
+        for _ in 0..=STEPS {
+            let begin = Instant::now();
+            step(&mut learner)?;
+            times.push(begin.elapsed());
+        }
+        times.remove(0);
+        times.sort_unstable();
+        Ok::<_, nn::Error>(times[STEPS / 2])
+    };
+    Ok([
+        median(&mut |learner| learner.step(&batch))?,
+        median(&mut |learner| learner.step_on(device, &batch))?,
+    ])
+}
+
 /// Trains on a field, and tells every generation.
 fn trained<F: Field>(
     field: &F,
     about: &serde_json::Value,
     args: &TrainArgs,
-    threads: usize,
+    (threads, place): (usize, &Place),
     progress: &Progress,
     look: Look<'_>,
 ) -> Result<(Trained, Log), Error> {
     let (settings, generations) = settings(args);
+    let (learn, batch) = (settings.learn.clone(), settings.batch);
     let (steps, games) = (settings.learn.steps, settings.games);
     let steps_each = settings.steps;
     let free = FreeConfig {
@@ -267,6 +340,12 @@ fn trained<F: Field>(
         Run::open(field, settings, &args.folder, about)
     }
     .map_err(failed)?;
+    if let Some((device, why)) = teacher(args, place, run.weights(), learn, batch)? {
+        if !args.quiet {
+            eprintln!("learning on {why}");
+        }
+        run.learn_on(Some(device));
+    }
     let mut log = Log::open(&args.folder)?;
     log.keep_until(run.generation())?;
     // Killed between a checkpoint and its line: the checkpoint knows what the line would have said, but for the time.
@@ -347,6 +426,9 @@ fn trained<F: Field>(
             tell(&report, run.weights(), at.elapsed().as_secs_f64(), &mut log)?;
         }
     }
+    if let Some(why) = run.device_lost() {
+        eprintln!("the device was given up, and the run went on on the processor: {why}");
+    }
     let (games, moves) = run.games_and_moves();
     let trained = Trained {
         weights: run.weights().clone(),
@@ -365,7 +447,12 @@ fn trained<F: Field>(
     Ok((trained, log))
 }
 
-fn wheel(args: &TrainArgs, threads: usize, progress: &Progress) -> Result<String, Error> {
+fn wheel(
+    args: &TrainArgs,
+    threads: usize,
+    place: &Place,
+    progress: &Progress,
+) -> Result<String, Error> {
     if args.seed == gate::FROZEN.seed {
         return Err(Error::Usage(format!(
             "--seed {}: that is the seed of the frozen markets, on which nets are judged; take another",
@@ -400,7 +487,7 @@ fn wheel(args: &TrainArgs, threads: usize, progress: &Progress) -> Result<String
         Ok(())
     };
     progress.stage("playing and learning");
-    let (trained, log) = trained(&markets, &about, args, threads, progress, &look)?;
+    let (trained, log) = trained(&markets, &about, args, (threads, place), progress, &look)?;
     if !trained.finished {
         return left(args, &trained, &log);
     }
@@ -492,7 +579,12 @@ fn wheel(args: &TrainArgs, threads: usize, progress: &Progress) -> Result<String
     Ok(text)
 }
 
-fn lattice(args: &TrainArgs, threads: usize, progress: &Progress) -> Result<String, Error> {
+fn lattice(
+    args: &TrainArgs,
+    threads: usize,
+    place: &Place,
+    progress: &Progress,
+) -> Result<String, Error> {
     let game = Rolling {
         lattice: Lattice {
             mu: args.growth,
@@ -524,7 +616,7 @@ fn lattice(args: &TrainArgs, threads: usize, progress: &Progress) -> Result<Stri
     };
     let field = LatticeField(game.clone());
     progress.stage("playing and learning");
-    let (trained, log) = trained(&field, &about, args, threads, progress, &look)?;
+    let (trained, log) = trained(&field, &about, args, (threads, place), progress, &look)?;
     if !trained.finished {
         return left(args, &trained, &log);
     }
