@@ -541,17 +541,18 @@ fn usearch_version() -> String {
     format!("usearch crate {}", usearch::version())
 }
 
+/// With the pages of mapped files, each counted once; `VmRSS` counts one again for every connection that maps it.
 fn resident_mb() -> f64 {
-    status_mb("VmRSS:")
+    line_mb("/proc/self/smaps_rollup", "Pss:")
 }
 
 /// Memory of our own, without pages of files, which SQLite maps to read full vectors and the system can drop.
 fn own_mb() -> f64 {
-    status_mb("RssAnon:")
+    line_mb("/proc/self/status", "RssAnon:")
 }
 
-fn status_mb(name: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn line_mb(file: &str, name: &str) -> f64 {
+    let status = std::fs::read_to_string(file).unwrap_or_default();
     let line = status
         .lines()
         .find(|line| line.starts_with(name))

@@ -218,4 +218,25 @@ fn gpu_plan_and_bench_use_the_device_that_was_asked_for() {
         );
     }
     assert_eq!(bench["crossovers"][0]["device"], bench["rows"][1]["device"]);
+
+    if cfg!(feature = "train") {
+        let learn = |folder: &str, more: &[&str]| {
+            let line =
+                "train --ground lattice --cycles 3 --games 60 --steps 30 --generations 4 --json";
+            let mut line: Vec<&str> = line.split(' ').collect();
+            line.extend(["--folder", folder]);
+            line.extend(more);
+            let told = run(&line).exits(0);
+            assert_eq!(told.json()["finished"], true);
+            let weights = std::fs::read(desk.path(folder).join("net.safetensors"));
+            (told.stderr, weights.expect("weights"))
+        };
+        let (told, weights) = learn("there", &asked);
+        assert!(told.contains("learning on Vulkan"), "{told}");
+        assert!(!told.contains("given up"), "{told}");
+        let (told, here) = learn("here", &[]);
+        assert!(!told.contains("learning on"), "{told}");
+        // Equal to the last bit would mean that the processor did it; the gradients themselves are compared in `nn`.
+        assert_ne!(weights, here);
+    }
 }
