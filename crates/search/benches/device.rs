@@ -4,13 +4,13 @@
 //! (48 are repeated sixteen times). Each thread has a share of the roots, its own trees and its own batches in flight; features
 //! are written by these threads straight into the memory that the device reads. Wall time from the roots to the last visit, the
 //! roots judged before; the best of several runs. "net on" says who judges: the processor's net on the same threads, or a device.
-//! Then the exact planner, [`search::run_all`], on a game of dice (`toy/dice.rs`) with the same net.
+//! Then the exact planner, [`search::run_all`], on a game of dice (`toy/dice.rs`) with the same net, beside the processor.
 //!
-//! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that rows must have, and settings:
-//! `threads=1,4`, `groups=2` (batches in flight a thread), `rows=128` (rows of a batch, at most), `simulations=128`. Several
-//! values of `rows` and `groups` make several rows. `bound=1` adds rows without a
-//! net, answers drawn at once: what trees and features alone take. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
-//! device its jax finds; its visits are those of the timed runs.
+//! Arguments after `--`: a backend (`vulkan`, `cuda`, `metal`; else all that are found), parts of names that rows must have, and
+//! settings: `roots=1,64`, `threads=1,4`, `groups=2` (batches in flight on each thread), `rows=128` (rows of a batch, at most),
+//! `simulations=128`; several values of `rows` and `groups` make several rows. `bound=1` adds rows without a net, answers drawn
+//! at once: what trees and features alone take. mctx takes part where `SEARCH_PEERS_PYTHON` (or `python3`) has it, on whatever
+//! device its jax finds and in the precision of its products there; its visits are those of the timed runs.
 
 #![allow(clippy::disallowed_methods)] // A benchmark may look at the clock and the environment; the crate may not.
 
