@@ -5,7 +5,8 @@
 //!
 //! reserve = max(8 GiB, 35 % of the installed memory)                   left to the system and to other programs
 //! rule    = max(installed - reserve, half of what is available now, an eighth of the installed memory)
-//! budget  = min(rule, container limit - max(256 MiB, 10 % of it), the user's own limit)
+//! budget  = min(rule, container limit - max(256 MiB, 10 % of it), working set - margin, the user's own limit)
+//! margin  = min(2 GiB, a quarter of the working set)                   only of a GPU that computes in the machine's own memory
 //! ```
 //! The reserve follows what users of machine learning on unified memory settled on after frozen machines; a container has no
 //! system to leave room for, but the kernel kills what reaches the limit, and stacks and code count too. The budget is an upper
@@ -15,13 +16,15 @@
 
 use std::fmt;
 
-use crate::machine::{Bytes, Machine, PressureLevel, Reading};
+use crate::machine::{Bytes, Gpu, GpuMemory, Machine, PressureLevel, Reading};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
 /// Installed memory that is never ours, at least.
 const RESERVE_BYTES_MIN: u64 = 8 * GIB;
+/// What stays free below the working set of a GPU, at most.
+const WORKING_SET_MARGIN_BYTES: u64 = 2 * GIB;
 /// The budget on a machine that does not say how much memory it has.
 const UNKNOWN_MACHINE_BYTES: u64 = GIB;
 
@@ -159,6 +162,13 @@ pub enum Limit {
         /// What stays below it.
         margin_bytes: u64,
     },
+    /// What a GPU in the machine's own memory may hold at once, less a margin.
+    WorkingSet {
+        /// What the device recommends.
+        working_set_bytes: u64,
+        /// What stays below it.
+        margin_bytes: u64,
+    },
     /// Installed memory, less a reserve for the system.
     Installed {
         /// Installed memory.
@@ -189,6 +199,8 @@ impl Limit {
         match self {
             Limit::User => "raise the memory limit or ask for less",
             Limit::Container { .. } => "raise the memory limit of the container or ask for less",
+            // It follows a system setting that is the user's to change, not ours.
+            Limit::WorkingSet { .. } => "ask for less or use a machine with more memory",
             Limit::Installed { .. } => "ask for less or use a machine with more memory",
             Limit::HalfOfAvailable { .. } | Limit::EighthOfInstalled { .. } => {
                 "close other programs or ask for less"
@@ -210,6 +222,17 @@ impl fmt::Display for Limit {
                     f,
                     "container limit {} less {}",
                     Bytes(*limit_bytes),
+                    Bytes(*margin_bytes)
+                )
+            }
+            Limit::WorkingSet {
+                working_set_bytes,
+                margin_bytes,
+            } => {
+                write!(
+                    f,
+                    "working set {} of the GPU less {}",
+                    Bytes(*working_set_bytes),
                     Bytes(*margin_bytes)
                 )
             }
@@ -264,15 +287,35 @@ pub fn memory_budget(machine: &Machine, user_limit_bytes: Option<u64>) -> Memory
                 },
             }
         });
+    let working_set = smallest_working_set(machine).map(|working_set_bytes| {
+        let margin_bytes = WORKING_SET_MARGIN_BYTES.min(working_set_bytes / 4);
+        MemoryBudget {
+            bytes: working_set_bytes - margin_bytes,
+            limit: Limit::WorkingSet {
+                working_set_bytes,
+                margin_bytes,
+            },
+        }
+    });
     let user = user_limit_bytes.map(|bytes| MemoryBudget {
         bytes,
         limit: Limit::User,
     });
-    [Some(rule), container, user]
+    [Some(rule), container, working_set, user]
         .into_iter()
         .flatten()
         .min_by_key(|budget| budget.bytes)
         .expect("the rule always gives a budget")
+}
+
+/// Of the GPUs that compute in the machine's own memory and said how much they may hold.
+fn smallest_working_set(machine: &Machine) -> Option<u64> {
+    let gpus = machine.gpus.known()?;
+    let unified = |gpu: &&Gpu| gpu.memory == Reading::Known(GpuMemory::Unified);
+    gpus.iter()
+        .filter(unified)
+        .filter_map(|gpu| gpu.working_set_bytes.known().copied())
+        .min()
 }
 
 /// The greatest of three: a large machine keeps its reserve, a small one is still of use.
@@ -313,7 +356,11 @@ fn rule_for(machine: &Machine, total_bytes: u64) -> MemoryBudget {
 mod tests {
     use super::*;
     use crate::linux::tests::{VM_24_GB, files};
-    use crate::{linux, macos};
+    use crate::{Recording, linux};
+
+    fn m4_pro() -> Machine {
+        Recording::parse(include_str!("../tests/fixtures/m4-pro-12.txt")).machine()
+    }
 
     fn bare(total_bytes: u64, available_bytes: u64) -> Machine {
         let mut machine = Machine::unknown("test", "simulated host");
@@ -331,13 +378,28 @@ mod tests {
 
     #[test]
     fn the_budget_on_simulated_hosts() {
-        let mac = macos::tests::from_text(macos::tests::M4_PRO_12);
+        let mut mac = m4_pro();
         check(
             &mac,
             None,
             "15.6 GiB (24.0 GiB installed less 8.4 GiB for the system)",
         );
         check(&mac, Some(4096), "4.0 GiB (the user's limit)");
+        // Two thirds of 24 GiB, as an M2 of that size reports; and three quarters, as newer systems may.
+        let Reading::Known(gpus) = &mut mac.gpus else {
+            panic!("a Mac has a GPU");
+        };
+        gpus[0].working_set_bytes = Reading::Known(17_179_869_184);
+        check(
+            &mac,
+            None,
+            "14.0 GiB (working set 16.0 GiB of the GPU less 2.0 GiB)",
+        );
+        check(&mac, Some(4096), "4.0 GiB (the user's limit)");
+        let Reading::Known(gpus) = &mut mac.gpus else {
+            panic!("a Mac has a GPU");
+        };
+        gpus[0].working_set_bytes = Reading::Known(19_327_352_832);
         check(
             &mac,
             Some(65_536),
@@ -442,10 +504,7 @@ mod tests {
         check_threads(64, 8, None, "8 (affinity mask)");
         check_threads(64, 8, Some(2.5), "2 (container quota)");
         check_threads(64, 8, Some(0.5), "1 (container quota)");
-        assert_eq!(
-            threads(&macos::tests::from_text(macos::tests::M4_PRO_12)).count,
-            12
-        );
+        assert_eq!(threads(&m4_pro()).count, 12);
         assert_eq!(
             threads(&Machine::unknown("plan9", "?")).to_string(),
             "1 (the number of cores is unknown)"

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::cgroup;
-use crate::machine::{Cache, CoreClass, Machine, Pressure, Reading};
+use crate::machine::{Cache, CoreClass, Machine, NeuralEngine, Pressure, Reading};
+use crate::{cgroup, simd};
 
 /// Gives the text of a file, if it exists and may be read.
 pub(crate) type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -26,6 +26,11 @@ pub(crate) fn machine(files: Files<'_>) -> Machine {
         .map(|cpus| core_classes(files, cpus))
         .unwrap_or_default();
     machine.logical_cores = online.map(|cpus| cpus.len());
+    machine.simd = files("/proc/cpuinfo").map_or_else(
+        || Reading::absent("no /proc/cpuinfo"),
+        |text| simd::of_cpuinfo(&text),
+    );
+    machine.neural_engine = neural_engine(files);
     machine.affinity_threads = affinity_threads(files);
     machine.memory_total_bytes = meminfo_bytes(files, "MemTotal");
     machine.memory_available_bytes = meminfo_bytes(files, "MemAvailable");
@@ -34,14 +39,30 @@ pub(crate) fn machine(files: Files<'_>) -> Machine {
     machine
 }
 
-impl<T> Reading<Reading<T>> {
-    /// A reading inside a reading is one reading.
-    fn flatten(self) -> Reading<T> {
-        match self {
-            Reading::Known(inner) => inner,
-            Reading::Absent(reason) => Reading::Absent(reason),
-        }
-    }
+/// Notes where the values of a machine of this file come from.
+pub(crate) fn note_sources(machine: &mut Machine) {
+    let gpu = machine.gpus.known().and_then(|gpus| gpus.first());
+    let gpu = gpu.map_or(String::new(), |gpu| gpu.source.clone());
+    machine.note_sources(&[
+        ("cpu", "/proc/cpuinfo"),
+        ("logical cores", "/sys/devices/system/cpu/online"),
+        ("physical cores", "/sys/devices/system/cpu/cpu*/topology"),
+        (
+            "core class",
+            "/sys/devices/cpu_{core,atom,lowpower}/cpus, or cpu_capacity, cpufreq and cache below /sys/devices/system/cpu/cpu*",
+        ),
+        ("simd", "/proc/cpuinfo"),
+        ("gpu", &gpu),
+        ("neural engine", "/sys/class/accel"),
+        ("affinity threads", "/proc/self/status"),
+        ("memory", "/proc/meminfo"),
+        ("memory available", "/proc/meminfo"),
+        ("memory pressure", "/proc/pressure/memory"),
+        ("control groups", "/proc/self/cgroup, /proc/self/mountinfo"),
+        ("container memory", "limits of the control groups above us"),
+        ("container room", "limits and use of the control groups above us"),
+        ("container cores", "quotas of the control groups above us"),
+    ]);
 }
 
 /// Expands a kernel list of numbers, "0-3,8", in order. `None` if it is not one.
@@ -80,17 +101,55 @@ fn online(files: Files<'_>) -> Reading<Vec<usize>> {
 
 fn cpu_brand(files: Files<'_>) -> Reading<String> {
     let brand = files("/proc/cpuinfo").and_then(|text| {
-        let value = |key: &str| {
-            let line = text.lines().find(|line| {
-                line.split(':')
-                    .next()
-                    .is_some_and(|name| name.trim() == key)
-            })?;
-            Some(line.split_once(':')?.1.trim().to_owned()).filter(|value| !value.is_empty())
+        let values = |key: &'static str| {
+            text.lines().filter_map(move |line| {
+                let (name, value) = line.split_once(':')?;
+                (name.trim() == key && !value.trim().is_empty()).then(|| value.trim().to_owned())
+            })
         };
-        value("model name").or_else(|| value("Model"))
+        // Arm's kernels name no model, but the design of each core.
+        let arm = || {
+            if values("CPU implementer").next()? != "0x41" {
+                return None;
+            }
+            let parts: BTreeSet<String> = values("CPU part").collect();
+            let names: Option<Vec<&str>> = parts.iter().rev().map(|part| arm_core(part)).collect();
+            Some(format!("Arm {}", names?.join(" and ")))
+        };
+        let first = |key| values(key).next();
+        first("model name").or_else(|| first("Model")).or_else(arm)
     });
     Reading::from_option(brand, "/proc/cpuinfo names no model")
+}
+
+/// Arm's own designs by part number. Source: Linux, arch/arm64/include/asm/cputype.h.
+fn arm_core(part: &str) -> Option<&'static str> {
+    Some(match part {
+        "0xd03" => "Cortex-A53",
+        "0xd04" => "Cortex-A35",
+        "0xd05" => "Cortex-A55",
+        "0xd07" => "Cortex-A57",
+        "0xd08" => "Cortex-A72",
+        "0xd09" => "Cortex-A73",
+        "0xd0a" => "Cortex-A75",
+        "0xd0b" => "Cortex-A76",
+        "0xd0c" => "Neoverse-N1",
+        "0xd0d" => "Cortex-A77",
+        "0xd40" => "Neoverse-V1",
+        "0xd41" => "Cortex-A78",
+        "0xd44" => "Cortex-X1",
+        "0xd46" => "Cortex-A510",
+        "0xd47" => "Cortex-A710",
+        "0xd48" => "Cortex-X2",
+        "0xd49" => "Neoverse-N2",
+        "0xd4d" => "Cortex-A715",
+        "0xd4e" => "Cortex-X3",
+        "0xd4f" => "Neoverse-V2",
+        "0xd80" => "Cortex-A520",
+        "0xd81" => "Cortex-A720",
+        "0xd82" => "Cortex-X4",
+        _ => return None,
+    })
 }
 
 fn physical_cores(files: Files<'_>, cpus: &[usize]) -> Reading<usize> {
@@ -110,54 +169,147 @@ fn physical_cores(files: Files<'_>, cpus: &[usize]) -> Reading<usize> {
     )
 }
 
-/// Tiers of cores: Intel hybrids list theirs, Arm publishes a capacity for each core (1024 is the fastest).
+/// A tier of cores by its numbers.
+struct Tier {
+    name: String,
+    cpus: Vec<usize>,
+    efficiency: bool,
+}
+
+/// Tiers of cores: Intel hybrids list theirs, Arm publishes a capacity for each core (1024 is the fastest); where neither tells
+/// cores apart, their highest clocks may.
 fn core_classes(files: Files<'_>, online: &[usize]) -> Vec<CoreClass> {
-    let listed = |device: &str| {
-        files(&format!("/sys/devices/{device}/cpus")).and_then(|text| number_list(&text))
-    };
-    let mut tiers: Vec<(String, Vec<usize>)> = Vec::new();
-    if let (Some(fast), Some(slow)) = (listed("cpu_core"), listed("cpu_atom")) {
-        tiers.push(("Performance".to_owned(), fast));
-        tiers.push(("Efficiency".to_owned(), slow));
-    } else {
-        let capacity = |cpu: usize| {
-            files(&format!("{CPU}/cpu{cpu}/cpu_capacity"))?
-                .trim()
-                .parse::<u32>()
-                .ok()
-        };
-        let capacities: Option<Vec<u32>> = online.iter().map(|&cpu| capacity(cpu)).collect();
-        let capacities = capacities.unwrap_or_else(|| vec![0; online.len()]);
-        let distinct: BTreeSet<u32> = capacities.iter().copied().collect();
-        for &level in distinct.iter().rev() {
-            let name = if distinct.len() == 1 {
-                "Uniform".to_owned()
-            } else {
-                format!("Capacity {level}")
-            };
-            let cpus = online
-                .iter()
-                .zip(&capacities)
-                .filter(|(_, capacity)| **capacity == level)
-                .map(|(&cpu, _)| cpu);
-            tiers.push((name, cpus.collect()));
-        }
+    let mut tiers = listed_tiers(files)
+        .or_else(|| capacity_tiers(files, online))
+        .or_else(|| clock_tiers(files, online))
+        .unwrap_or_else(|| {
+            vec![Tier {
+                name: "Uniform".to_owned(),
+                cpus: online.to_vec(),
+                efficiency: false,
+            }]
+        });
+    for tier in &mut tiers {
+        tier.cpus.retain(|cpu| online.contains(cpu));
     }
-    for (_, cpus) in &mut tiers {
-        cpus.retain(|cpu| online.contains(cpu));
-    }
-    tiers.retain(|(_, cpus)| !cpus.is_empty());
+    tiers.retain(|tier| !tier.cpus.is_empty());
+    let several = tiers.len() > 1;
     tiers
         .into_iter()
         .enumerate()
-        .map(|(level, (name, cpus))| CoreClass {
+        .map(|(level, tier)| CoreClass {
             level,
-            name,
-            logical: cpus.len(),
-            physical: physical_cores(files, &cpus),
-            caches: caches(files, cpus[0]),
+            name: tier.name,
+            logical: tier.cpus.len(),
+            physical: physical_cores(files, &tier.cpus),
+            clock_mhz_max: Reading::from_option(
+                tier.cpus
+                    .iter()
+                    .filter_map(|&cpu| clock_mhz_max(files, cpu))
+                    .max_by(f64::total_cmp),
+                format!("no cpufreq below {CPU}"),
+            ),
+            efficiency: several && tier.efficiency,
+            caches: caches(files, tier.cpus[0]),
+            cpus: Reading::Known(tier.cpus),
         })
         .collect()
+}
+
+/// What Intel hybrids list, fastest first.
+fn listed_tiers(files: Files<'_>) -> Option<Vec<Tier>> {
+    let tier = |name: &str, device: &str, efficiency: bool| {
+        let cpus = number_list(&files(&format!("/sys/devices/{device}/cpus"))?)?;
+        Some(Tier {
+            name: name.to_owned(),
+            cpus,
+            efficiency,
+        })
+    };
+    let mut tiers = vec![
+        tier("Performance", "cpu_core", false)?,
+        tier("Efficiency", "cpu_atom", true)?,
+    ];
+    tiers.extend(tier("Low power", "cpu_lowpower", true));
+    Some(tiers)
+}
+
+/// By `cpu_capacity`. Firmware that prefers one core among equals gives it a few points more, which is no tier.
+fn capacity_tiers(files: Files<'_>, online: &[usize]) -> Option<Vec<Tier>> {
+    let capacity = |cpu: usize| {
+        let text = files(&format!("{CPU}/cpu{cpu}/cpu_capacity"))?;
+        text.trim().parse::<f64>().ok()
+    };
+    let capacities: Option<Vec<f64>> = online.iter().map(|&cpu| capacity(cpu)).collect();
+    // A core of Arm's small line has less than half of the large one's capacity; the middle line has 0.7 or more.
+    grouped(online, &capacities?, 0.95, 0.5, |top| {
+        format!("Capacity {top:.0}")
+    })
+}
+
+/// By highest clock, where small cores are clocked much lower than large ones.
+fn clock_tiers(files: Files<'_>, online: &[usize]) -> Option<Vec<Tier>> {
+    let clocks: Option<Vec<f64>> = online
+        .iter()
+        .map(|&cpu| clock_mhz_max(files, cpu))
+        .collect();
+    grouped(online, &clocks?, 0.85, 0.85, |top| {
+        format!("Up to {top:.0} MHz")
+    })
+}
+
+fn clock_mhz_max(files: Files<'_>, cpu: usize) -> Option<f64> {
+    let text = files(&format!("{CPU}/cpu{cpu}/cpufreq/cpuinfo_max_freq"))?;
+    text.trim().parse::<f64>().ok().map(|khz| khz / 1000.0)
+}
+
+/// Cores by a measure of speed: those within `alike` of the fastest of a tier belong to it, and a tier below `small` of the fastest
+/// core is one of efficiency. `None` where all are alike.
+fn grouped(
+    cpus: &[usize],
+    speeds: &[f64],
+    alike: f64,
+    small: f64,
+    name: impl Fn(f64) -> String,
+) -> Option<Vec<Tier>> {
+    let mut order: Vec<(f64, usize)> = speeds.iter().copied().zip(cpus.iter().copied()).collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let fastest = order.first()?.0;
+    let mut tiers: Vec<(f64, Vec<usize>)> = Vec::new();
+    for (speed, cpu) in order {
+        match tiers.last_mut() {
+            Some((top, cpus)) if speed >= *top * alike => cpus.push(cpu),
+            _ => tiers.push((speed, vec![cpu])),
+        }
+    }
+    if tiers.len() < 2 {
+        return None;
+    }
+    let tiers = tiers.into_iter().map(|(top, mut cpus)| {
+        cpus.sort_unstable();
+        Tier {
+            name: name(top),
+            cpus,
+            efficiency: top < fastest * small,
+        }
+    });
+    Some(tiers.collect())
+}
+
+/// The first accelerator that the kernel lists, by its driver.
+fn neural_engine(files: Files<'_>) -> Reading<NeuralEngine> {
+    let driver = (0..4).find_map(|number| {
+        let text = files(&format!("/sys/class/accel/accel{number}/device/uevent"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("DRIVER="))?;
+        Some(line.trim().to_owned())
+    });
+    Reading::from_option(
+        driver.map(|name| NeuralEngine {
+            name,
+            cores: Reading::absent("its driver gives no cores"),
+        }),
+        "none below /sys/class/accel",
+    )
 }
 
 /// The caches of one processor; those of its tier are alike.
@@ -200,7 +352,7 @@ fn affinity_threads(files: Files<'_>) -> Reading<usize> {
     Reading::from_option(count, "/proc/self/status has no Cpus_allowed_list")
 }
 
-fn meminfo_bytes(files: Files<'_>, key: &str) -> Reading<u64> {
+pub(crate) fn meminfo_bytes(files: Files<'_>, key: &str) -> Reading<u64> {
     let bytes = files("/proc/meminfo").and_then(|text| {
         let value = text
             .lines()
@@ -217,7 +369,7 @@ fn meminfo_bytes(files: Files<'_>, key: &str) -> Reading<u64> {
 }
 
 /// Pressure stall information: "some avg10=0.12 ..." in percent.
-fn pressure(files: Files<'_>) -> Reading<Pressure> {
+pub(crate) fn pressure(files: Files<'_>) -> Reading<Pressure> {
     let stalled = files("/proc/pressure/memory").and_then(|text| {
         let fraction = |kind: &str| {
             let line = text
@@ -350,6 +502,21 @@ pub(crate) mod tests {
         check_tiers(
             "/proc/cpuinfo = processor : 0|processor : 1|processor : 2",
             &[("Uniform", 3)],
+        );
+        // A preferred core is no tier, a small core is one.
+        check_tiers(
+            "/sys/devices/system/cpu/online = 0-2
+             /sys/devices/system/cpu/cpu0/cpu_capacity = 1024
+             /sys/devices/system/cpu/cpu1/cpu_capacity = 1009
+             /sys/devices/system/cpu/cpu2/cpu_capacity = 1024",
+            &[("Uniform", 3)],
+        );
+        check_tiers(
+            "/sys/devices/system/cpu/online = 0-2
+             /sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq = 3300000
+             /sys/devices/system/cpu/cpu1/cpufreq/cpuinfo_max_freq = 5100000
+             /sys/devices/system/cpu/cpu2/cpufreq/cpuinfo_max_freq = 5000000",
+            &[("Up to 5100 MHz", 2), ("Up to 3300 MHz", 1)],
         );
     }
 

@@ -1,5 +1,6 @@
 //! The machine as plain data: every field that may be missing says why.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A value that was read, or the reason why there is none.
@@ -34,6 +35,16 @@ impl<T> Reading<T> {
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Reading<U> {
         match self {
             Reading::Known(value) => Reading::Known(convert(value)),
+            Reading::Absent(reason) => Reading::Absent(reason),
+        }
+    }
+}
+
+impl<T> Reading<Reading<T>> {
+    /// A reading inside a reading is one reading.
+    pub(crate) fn flatten(self) -> Reading<T> {
+        match self {
+            Reading::Known(inner) => inner,
             Reading::Absent(reason) => Reading::Absent(reason),
         }
     }
@@ -80,6 +91,12 @@ pub struct Machine {
     /// Tiers of cores, fastest first. One class called "Uniform" where the system makes no difference; empty if the number of
     /// cores is unknown. The order is by speed and says nothing about core numbers.
     pub core_classes: Vec<CoreClass>,
+    /// What one instruction can do at once, for example "AVX2" or "NEON", narrowest first.
+    pub simd: Reading<Vec<String>>,
+    /// Graphics processors that the system lists.
+    pub gpus: Reading<Vec<Gpu>>,
+    /// The unit for neural networks beside the cores.
+    pub neural_engine: Reading<NeuralEngine>,
     /// Hardware threads that the affinity mask leaves us.
     pub affinity_threads: Reading<usize>,
     /// Threads that the system itself suggests to run at once. On Linux it knows the affinity mask and the quota.
@@ -92,6 +109,8 @@ pub struct Machine {
     pub memory_pressure: Reading<Pressure>,
     /// What a container or service limit leaves us.
     pub container: Container,
+    /// Where the known values come from: a row's name (see [`Machine::rows`]), then a file or a counter.
+    pub sources: BTreeMap<String, String>,
 }
 
 impl Machine {
@@ -104,12 +123,35 @@ impl Machine {
             logical_cores: Reading::absent(reason),
             physical_cores: Reading::absent(reason),
             core_classes: Vec::new(),
+            simd: Reading::absent(reason),
+            gpus: Reading::absent(reason),
+            neural_engine: Reading::absent(reason),
             affinity_threads: Reading::absent(reason),
             schedulable_threads: Reading::absent(reason),
             memory_total_bytes: Reading::absent(reason),
             memory_available_bytes: Reading::absent(reason),
             memory_pressure: Reading::absent(reason),
             container: Container::none(reason),
+            sources: BTreeMap::new(),
+        }
+    }
+
+    /// Where the value of a row comes from, a file or a counter; `None` where the row has no value.
+    pub fn source(&self, row: &str) -> Option<&str> {
+        self.sources.get(row).map(String::as_str)
+    }
+
+    /// Notes where rows come from; "core class" names all of them. A row without a value comes from nowhere.
+    pub(crate) fn note_sources(&mut self, sources: &[(&str, &str)]) {
+        for (row, value) in self.rows() {
+            let source = sources.iter().find(|(name, _)| {
+                row.trim_end_matches(|c: char| c.is_numeric() || c == ' ') == *name
+            });
+            if let Some((_, source)) = source
+                && !value.starts_with("n/a")
+            {
+                self.sources.insert(row, (*source).to_owned());
+            }
         }
     }
 
@@ -125,6 +167,17 @@ impl Machine {
         for class in &self.core_classes {
             rows.push((format!("core class {}", class.level), class.to_string()));
         }
+        let simd = self.simd.clone().map(|levels| levels.join(", "));
+        rows.push(("simd".to_owned(), simd.to_string()));
+        match &self.gpus {
+            Reading::Known(gpus) => {
+                for (index, gpu) in gpus.iter().enumerate() {
+                    rows.push((format!("gpu {index}"), gpu.to_string()));
+                }
+            }
+            Reading::Absent(reason) => rows.push(("gpu".to_owned(), format!("n/a ({reason})"))),
+        }
+        rows.push(("neural engine".to_owned(), self.neural_engine.to_string()));
         rows.extend([
             (
                 "affinity threads".to_owned(),
@@ -173,7 +226,7 @@ impl fmt::Display for Machine {
 }
 
 /// One tier of cores.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CoreClass {
     /// 0 is the fastest tier.
     pub level: usize,
@@ -183,6 +236,12 @@ pub struct CoreClass {
     pub logical: usize,
     /// Physical cores in this tier.
     pub physical: Reading<usize>,
+    /// Numbers of its hardware threads, in the system's own count.
+    pub cpus: Reading<Vec<usize>>,
+    /// Highest clock in MHz.
+    pub clock_mhz_max: Reading<f64>,
+    /// Made to save power: work that nobody waits for belongs there. A machine's only tier never is.
+    pub efficiency: bool,
     /// Caches seen by one core of this tier, nearest first.
     pub caches: Reading<Vec<Cache>>,
 }
@@ -190,6 +249,9 @@ pub struct CoreClass {
 impl fmt::Display for CoreClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.logical, self.name)?;
+        if let Reading::Known(mhz) = self.clock_mhz_max {
+            write!(f, ", up to {mhz:.0} MHz")?;
+        }
         match &self.caches {
             Reading::Known(caches) => {
                 for cache in caches {
@@ -230,6 +292,69 @@ impl fmt::Display for Cache {
     }
 }
 
+/// One graphics processor, as the system lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gpu {
+    /// Its own name, for example "Apple M4 Pro" or "NVIDIA H200".
+    pub name: String,
+    /// Cores as its maker counts them: Apple's cores, NVIDIA's CUDA cores. Never to be compared between makers.
+    pub cores: Reading<usize>,
+    /// Whose memory it computes in.
+    pub memory: Reading<GpuMemory>,
+    /// Bytes that it may hold at once before it slows down (Metal: `recommendedMaxWorkingSetSize`). Only the device says so, and
+    /// the rule behind it changes between systems: it is asked for, never computed.
+    pub working_set_bytes: Reading<u64>,
+    /// Where this comes from.
+    pub source: String,
+}
+
+impl fmt::Display for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, cores {}, memory {}",
+            self.name, self.cores, self.memory
+        )?;
+        match self.working_set_bytes {
+            Reading::Known(bytes) => write!(f, ", working set {}", Bytes(bytes)),
+            Reading::Absent(_) => Ok(()),
+        }
+    }
+}
+
+/// Whose memory a graphics processor computes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GpuMemory {
+    /// The machine's own: one memory, counted once.
+    Unified,
+    /// Its own, in bytes.
+    Own(u64),
+}
+
+impl fmt::Display for GpuMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GpuMemory::Unified => f.write_str("unified"),
+            GpuMemory::Own(bytes) => write!(f, "{}", Bytes(*bytes)),
+        }
+    }
+}
+
+/// A unit for neural networks beside the cores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeuralEngine {
+    /// Its name.
+    pub name: String,
+    /// Its cores.
+    pub cores: Reading<usize>,
+}
+
+impl fmt::Display for NeuralEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, cores {}", self.name, self.cores)
+    }
+}
+
 /// How short of memory the system is. The two systems measure different things, so there are two variants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pressure {
@@ -242,6 +367,19 @@ pub enum Pressure {
     },
     /// macOS: the kernel's own level.
     Level(PressureLevel),
+}
+
+impl Pressure {
+    /// As one of macOS's levels. Linux has none: ours is a warning once some task waits for memory a tenth of the time, and critical
+    /// once all of them do for a quarter of it (systemd-oomd ends programs at 60 %).
+    pub fn level(self) -> PressureLevel {
+        match self {
+            Pressure::Level(level) => level,
+            Pressure::Stalled { full_10s, .. } if full_10s >= 0.25 => PressureLevel::Critical,
+            Pressure::Stalled { some_10s, .. } if some_10s >= 0.1 => PressureLevel::Warning,
+            Pressure::Stalled { .. } => PressureLevel::Normal,
+        }
+    }
 }
 
 impl fmt::Display for Pressure {

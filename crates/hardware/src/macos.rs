@@ -6,7 +6,10 @@
 //!
 //! Widths differ between counters (`hw.memsize` has 8 bytes, most have 4), so an integer is read by its length.
 
-use crate::machine::{Cache, Container, CoreClass, Machine, Pressure, PressureLevel, Reading};
+use crate::machine::{
+    Cache, Container, CoreClass, Gpu, Machine, NeuralEngine, Pressure, PressureLevel, Reading,
+};
+use crate::{gpu, simd};
 
 /// Gives the raw bytes of a counter, if this machine has it.
 type Counters<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
@@ -22,12 +25,91 @@ pub(crate) fn machine(counters: Counters<'_>) -> Machine {
     };
     machine.physical_cores = count("hw.physicalcpu");
     machine.core_classes = core_classes(counters, &machine);
+    machine.simd =
+        simd::of_counters(|name| number(counters, name).known().copied().unwrap_or(0) == 1);
+    machine.neural_engine = neural_engine(counters);
     machine.affinity_threads = Reading::absent("macOS has no affinity mask");
     machine.memory_total_bytes = number(counters, "hw.memsize");
     machine.memory_available_bytes = available_bytes(counters);
     machine.memory_pressure = pressure(counters);
     machine.container = Container::none("macOS has no control groups");
     machine
+}
+
+/// The GPUs from what two commands print; `print` runs one and gives its text. The quick one is asked first.
+pub(crate) fn gpus(print: &dyn Fn(&str) -> Option<String>) -> Reading<Vec<Gpu>> {
+    if let Some(found) = print("ioreg AGXAccelerator").map(|text| gpu::of_ioreg(&text))
+        && let Reading::Known(gpus) = &found
+        && gpus.iter().all(|gpu| gpu.cores.known().is_some())
+    {
+        return found;
+    }
+    match print("system_profiler SPDisplaysDataType") {
+        Some(json) => gpu::of_system_profiler(&json),
+        None => Reading::absent("neither ioreg nor system_profiler answered"),
+    }
+}
+
+/// Runs one of the two commands of [`gpus`]. Fixed names, no input, nothing written.
+pub(crate) fn print(command: &str) -> Option<String> {
+    let (program, arguments): (&str, &[&str]) = match command {
+        "ioreg AGXAccelerator" => (
+            "/usr/sbin/ioreg",
+            &["-rc", "AGXAccelerator", "-d", "1", "-w", "0"],
+        ),
+        _ => (
+            "/usr/sbin/system_profiler",
+            &["SPDisplaysDataType", "-json"],
+        ),
+    };
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Notes where the values of a machine of this file come from.
+pub(crate) fn note_sources(machine: &mut Machine) {
+    let gpu = machine.gpus.known().and_then(|gpus| gpus.first());
+    let gpu = gpu.map_or(String::new(), |gpu| gpu.source.clone());
+    machine.note_sources(&[
+        ("cpu", "sysctl machdep.cpu.brand_string"),
+        ("logical cores", "sysctl hw.logicalcpu"),
+        ("physical cores", "sysctl hw.physicalcpu"),
+        ("core class", "sysctl hw.perflevel*"),
+        ("simd", "sysctl hw.optional.*"),
+        ("gpu", &gpu),
+        (
+            "neural engine",
+            "every Apple silicon Mac has one (sysctl hw.optional.arm64)",
+        ),
+        ("memory", "sysctl hw.memsize"),
+        ("memory available", "sysctl vm.page_*"),
+        (
+            "memory pressure",
+            "sysctl kern.memorystatus_vm_pressure_level",
+        ),
+    ]);
+}
+
+/// Every Mac with Apple's own processor has one; a guest on it does not see it.
+fn neural_engine(counters: Counters<'_>) -> Reading<NeuralEngine> {
+    let is_set = |name: &str| number(counters, name).known() == Some(&1);
+    if is_set("kern.hv_vmm_present") {
+        return Reading::absent("a virtual machine does not see it");
+    }
+    if !is_set("hw.optional.arm64") {
+        return Reading::absent("only Macs with Apple silicon have one");
+    }
+    Reading::Known(NeuralEngine {
+        name: "Apple Neural Engine".to_owned(),
+        cores: Reading::absent("macOS publishes no count"),
+    })
 }
 
 fn core_classes(counters: Counters<'_>, machine: &Machine) -> Vec<CoreClass> {
@@ -47,12 +129,15 @@ fn core_classes(counters: Counters<'_>, machine: &Machine) -> Vec<CoreClass> {
             };
             Some(CoreClass {
                 level,
+                efficiency: levels > 1 && name == "Efficiency",
                 name,
                 logical: logical
                     .known()
                     .map(|count| *count as usize)
                     .or(physical.known().copied())?,
                 physical,
+                cpus: Reading::absent("macOS does not say which core is in which tier"),
+                clock_mhz_max: Reading::absent("macOS publishes no clock of Apple silicon"),
                 caches: caches(
                     counters,
                     &format!("hw.perflevel{level}."),
@@ -73,6 +158,9 @@ fn core_classes(counters: Counters<'_>, machine: &Machine) -> Vec<CoreClass> {
             name: "Uniform".to_owned(),
             logical,
             physical: machine.physical_cores.clone(),
+            cpus: Reading::absent("macOS does not say which core is in which tier"),
+            clock_mhz_max: number(counters, "hw.cpufrequency_max").map(|hz| hz as f64 / 1e6),
+            efficiency: false,
             caches: caches(counters, "hw.", Reading::absent("no tiers on this Mac")),
         })
         .into_iter()
@@ -171,121 +259,18 @@ fn text(counters: Counters<'_>, name: &str) -> Reading<String> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
+    use crate::Recording;
 
-    /// M4 Pro, 8 + 4 cores, 24 GB. The counts are Apple's; cache and page figures stand in for real ones.
-    pub(crate) const M4_PRO_12: &str = "machdep.cpu.brand_string: Apple M4 Pro\nhw.ncpu: 12\nhw.logicalcpu: 12\nhw.physicalcpu: 12\n\
-        hw.memsize: 25769803776\nhw.pagesize: 16384\nhw.nperflevels: 2\n\
-        hw.perflevel0.name: Performance\nhw.perflevel0.logicalcpu: 8\nhw.perflevel0.physicalcpu: 8\n\
-        hw.perflevel0.l1icachesize: 196608\nhw.perflevel0.l1dcachesize: 131072\nhw.perflevel0.l2cachesize: 16777216\n\
-        hw.perflevel0.cpusperl2: 4\n\
-        hw.perflevel1.name: Efficiency\nhw.perflevel1.logicalcpu: 4\nhw.perflevel1.physicalcpu: 4\n\
-        hw.perflevel1.l2cachesize: 4194304\nhw.perflevel1.cpusperl2: 4\n\
-        vm.page_free_count: 100000\nvm.page_purgeable_count: 20000\nvm.page_pageable_external_count: 300000\n\
-        kern.memorystatus_vm_pressure_level: 1";
-
-    const M4_PRO_14: &str = "machdep.cpu.brand_string: Apple M4 Pro\nhw.ncpu: 14\nhw.memsize: 51539607552\nhw.nperflevels: 2\n\
-        hw.perflevel0.name: Performance\nhw.perflevel0.logicalcpu: 10\nhw.perflevel1.name: Efficiency\nhw.perflevel1.logicalcpu: 4";
-
-    const M5_PRO: &str = "machdep.cpu.brand_string: Apple M5 Pro\nhw.ncpu: 15\nhw.nperflevels: 2\n\
-        hw.perflevel0.name: Super\nhw.perflevel0.logicalcpu: 5\nhw.perflevel1.name: Performance\nhw.perflevel1.logicalcpu: 10";
-
-    const M6: &str = "machdep.cpu.brand_string: Apple M6\nhw.ncpu: 12\nhw.nperflevels: 3\n\
-        hw.perflevel0.name: Super\nhw.perflevel0.logicalcpu: 2\nhw.perflevel1.name: Performance\nhw.perflevel1.logicalcpu: 4\n\
-        hw.perflevel2.name: Efficiency\nhw.perflevel2.logicalcpu: 6";
-
-    const INTEL: &str = "machdep.cpu.brand_string: Intel(R) Core(TM) i9-9880H CPU @ 2.30GHz\nhw.ncpu: 16\nhw.logicalcpu: 16\n\
-        hw.physicalcpu: 8\nhw.memsize: 17179869184\nhw.l1dcachesize: 32768\nhw.l2cachesize: 262144";
-
-    /// The machine that `sysctl -a` described so. Widths are those of the kernel: sizes have 8 bytes, counts 4.
-    pub(crate) fn from_text(listing: &str) -> Machine {
-        machine(&|name| {
-            let value = listing
-                .lines()
-                .find_map(|line| line.split_once(": ").filter(|(key, _)| *key == name))?
-                .1;
-            Some(match value.parse::<i64>() {
-                Ok(size) if name.contains("size") => size.to_ne_bytes().to_vec(),
-                Ok(count) => i32::try_from(count)
-                    .expect("counts fit in 4 bytes")
-                    .to_ne_bytes()
-                    .to_vec(),
-                Err(_) => [value.as_bytes(), b"\0"].concat(),
-            })
-        })
-    }
-
-    fn check_tiers(listing: &str, brand: &str, expected: &[(&str, usize)]) {
-        let machine = from_text(listing);
-        let tiers: Vec<(&str, usize)> = machine
-            .core_classes
-            .iter()
-            .map(|tier| (tier.name.as_str(), tier.logical))
-            .collect();
-        assert_eq!(tiers, expected, "{brand}");
-        assert_eq!(machine.cpu_brand, Reading::Known(brand.to_owned()));
-        let logical: usize = machine.core_classes.iter().map(|tier| tier.logical).sum();
-        assert_eq!(
-            machine.logical_cores,
-            Reading::Known(logical),
-            "{brand}: the tiers add up"
-        );
-        assert!(
-            machine
-                .core_classes
-                .iter()
-                .enumerate()
-                .all(|(index, tier)| tier.level == index)
-        );
-    }
-
-    #[test]
-    fn tiers_are_read_by_name_fastest_first() {
-        check_tiers(
-            M4_PRO_12,
-            "Apple M4 Pro",
-            &[("Performance", 8), ("Efficiency", 4)],
-        );
-        check_tiers(
-            M4_PRO_14,
-            "Apple M4 Pro",
-            &[("Performance", 10), ("Efficiency", 4)],
-        );
-        check_tiers(M5_PRO, "Apple M5 Pro", &[("Super", 5), ("Performance", 10)]);
-        check_tiers(
-            M6,
-            "Apple M6",
-            &[("Super", 2), ("Performance", 4), ("Efficiency", 6)],
-        );
-        check_tiers(
-            INTEL,
-            "Intel(R) Core(TM) i9-9880H CPU @ 2.30GHz",
-            &[("Uniform", 16)],
-        );
-    }
-
-    #[test]
-    fn memory_pressure_and_caches_of_the_24_gb_machine() {
-        let machine = from_text(M4_PRO_12);
-        assert_eq!(machine.memory_total_bytes, Reading::Known(24 << 30));
-        assert_eq!(
-            machine.memory_available_bytes,
-            Reading::Known(420_000 * 16_384)
-        );
-        assert_eq!(
-            machine.memory_pressure,
-            Reading::Known(Pressure::Level(PressureLevel::Normal))
-        );
-        assert_eq!(
-            machine.core_classes[0].to_string(),
-            "8 Performance, L1i 192.0 KiB, L1d 128.0 KiB, L2 16.0 MiB for 4"
-        );
+    /// The machine that `sysctl -a` described so.
+    fn from_text(listing: &str) -> Machine {
+        Recording::parse(listing).machine()
     }
 
     #[test]
     fn what_a_mac_does_not_offer_is_absent_with_the_name_of_the_counter() {
-        let machine = from_text(M6);
+        let machine = from_text("hw.ncpu = 12\nhw.nperflevels = 1\nhw.perflevel0.logicalcpu = 12");
         assert_eq!(
             machine.memory_total_bytes.to_string(),
             "n/a (hw.memsize is not offered)"
@@ -298,7 +283,7 @@ pub(crate) mod tests {
             machine.core_classes[0].caches,
             Reading::absent("no cache sizes on this Mac")
         );
-        let odd = from_text("kern.memorystatus_vm_pressure_level: 3\nhw.ncpu: -1");
+        let odd = from_text("kern.memorystatus_vm_pressure_level = 3\nhw.ncpu = -1");
         assert_eq!(
             odd.memory_pressure.to_string(),
             "n/a (pressure level 3 has no known meaning)"
