@@ -21,7 +21,7 @@ mod run;
 mod view;
 
 pub use error::Error;
-pub use play::{Episode, ILLEGAL, Lesson, PlayConfig, play};
+pub use play::{Episode, ILLEGAL, Lesson, PlayConfig, play, play_all};
 #[cfg(feature = "train")]
-pub use run::{FreeConfig, Generation, Run, Stratum, TrainConfig};
-pub use view::{Field, NetJudge, Scale, View};
+pub use run::{Bring, FreeConfig, Generation, Run, Stratum, TrainConfig};
+pub use view::{Field, Judging, Many, NetJudge, Scale, View};

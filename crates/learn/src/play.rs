@@ -17,11 +17,11 @@
 //! al., ICLR 2022.
 
 use nn::Net;
-use search::{Game, Planner, SearchConfig};
+use search::{Game, Planner, SearchConfig, Tree, run_each};
 
 use crate::dice::uniform;
-use crate::view::{NetJudge, View};
-use crate::{Error, Field};
+use crate::view::{Judging, Many, NetJudge, View};
+use crate::{Error, Field, Scale};
 
 /// How games are played.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ pub struct Episode {
 /// What is kept of one decision until its target is known.
 struct Moment {
     lesson: Lesson,
-    scale: crate::Scale,
+    scale: Scale,
     /// Worth of the best action.
     best: f64,
     /// Worth of the action taken.
@@ -98,108 +98,223 @@ pub fn play<F: Field>(
     net: &mut Net,
     config: &PlayConfig,
 ) -> Result<Episode, Error> {
-    let (game, mut state) = field.draw(number);
-    let scale = game.scale(&state);
-    let stratum = field.stratum(number);
+    let (game, state) = field.draw(number);
+    let mut seat = Seat::new(number, seed, field.stratum(number), &game, state);
     let mut planner = Planner::new();
     let mut judge = NetJudge::new(&game, net)?;
-    let mut moments: Vec<Moment> = Vec::new();
-    // What the end is worth: exactly, or by the last search where the game is cut.
-    let end = loop {
-        if let Some(worth) = game.terminal_worth(&state) {
-            break worth;
-        }
-        if moments.len() >= config.moves_max {
-            break moments.last().map_or(0.0, |last| last.promised);
-        }
-        let step = moments.len() as u64;
-        let search = SearchConfig {
-            seed: crate::dice::hash(seed, &[number, step]),
-            ..config.search.clone()
-        };
+    while let Some(search) = seat.ask(&game, config) {
         let tree = planner
-            .run(&game, &state, &mut judge, &search, &mut |_| true)
+            .run(&game, &seat.state, &mut judge, &search, &mut |_| true)
             .map_err(|source| Error::Search {
                 game: number,
                 source,
             })?;
+        seat.hear(&game, tree, |state| state);
+    }
+    seat.end(config.lambda)
+}
+
+/// Plays many of the field's games side by side, one batch for the leaves of all that go on: for a judge that likes large ones,
+/// such as one on a device.
+///
+/// The episodes are those of [`play`], bit for bit, as long as the judge judges a state alike in any batch.
+///
+/// # Errors
+/// Where a search fails, or a target is not finite.
+pub fn play_all<F: Field>(
+    field: &F,
+    numbers: std::ops::Range<u64>,
+    seed: u64,
+    judging: Judging<'_>,
+    config: &PlayConfig,
+) -> Result<Vec<Episode>, Error> {
+    let (mut games, mut seats) = (Many(Vec::new()), Vec::new());
+    for number in numbers {
+        let (game, state) = field.draw(number);
+        seats.push(Seat::new(number, seed, field.stratum(number), &game, state));
+        games.0.push(game);
+    }
+    if seats.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut judge = NetJudge::by(&games, judging)?;
+    loop {
+        let (mut places, mut roots) = (Vec::new(), Vec::new());
+        for (place, seat) in seats.iter_mut().enumerate() {
+            if let Some(search) = seat.ask(&games.0[place], config) {
+                places.push(place);
+                roots.push(((place as u32, seat.state.clone()), search));
+            }
+        }
+        let Some(&first) = places.first() else {
+            break;
+        };
+        let failed = |number| {
+            move |source| Error::Search {
+                game: number,
+                source,
+            }
+        };
+        let trees = run_each(&games, &roots, &mut judge, &mut |_, _| true)
+            .map_err(failed(seats[first].number))?;
+        for (place, tree) in places.into_iter().zip(trees) {
+            let seat = &mut seats[place];
+            let tree = tree.map_err(failed(seat.number))?;
+            seat.hear(&games.0[place], &tree, |(_, state)| state);
+        }
+    }
+    let ended = seats.into_iter().map(|seat| seat.end(config.lambda));
+    ended.collect()
+}
+
+/// A game under way.
+struct Seat<S> {
+    number: u64,
+    seed: u64,
+    stratum: u32,
+    scale: Scale,
+    state: S,
+    moments: Vec<Moment>,
+    judged: u64,
+    /// What the end is worth: exactly, or by the last search where the game is cut.
+    end: Option<f64>,
+}
+
+impl<S: Clone> Seat<S> {
+    fn new<G: View<State = S>>(
+        number: u64,
+        seed: u64,
+        stratum: u32,
+        game: &G,
+        state: S,
+    ) -> Seat<S> {
+        Seat {
+            number,
+            seed,
+            stratum,
+            scale: game.scale(&state),
+            state,
+            moments: Vec::new(),
+            judged: 0,
+            end: None,
+        }
+    }
+
+    /// How the next move is to be searched for; `None` at the end.
+    fn ask<G: View<State = S>>(&mut self, game: &G, config: &PlayConfig) -> Option<SearchConfig> {
+        if self.end.is_none() {
+            self.end = game.terminal_worth(&self.state);
+        }
+        if self.end.is_none() && self.moments.len() >= config.moves_max {
+            self.end = Some(self.moments.last().map_or(0.0, |last| last.promised));
+        }
+        let step = self.moments.len() as u64;
+        self.end.is_none().then(|| SearchConfig {
+            seed: crate::dice::hash(self.seed, &[self.number, step]),
+            ..config.search.clone()
+        })
+    }
+
+    /// Makes the move that the search found, and lets chance deal.
+    fn hear<G, T>(&mut self, game: &G, tree: &Tree<T>, state_of: impl Fn(&T::State) -> &S)
+    where
+        G: View<State = S>,
+        T: Game<Action = G::Action>,
+    {
+        self.judged += u64::from(tree.counts().evaluations);
+        let step = self.moments.len() as u64;
         let (root, policies) = (tree.root(), game.policies());
         let mut lesson = Lesson {
             encoding: vec![0.0; game.inputs()],
             policy: vec![ILLEGAL; policies],
             value: f32::NAN,
-            stratum,
+            stratum: self.stratum,
         };
-        game.encode(&state, &mut lesson.encoding);
+        game.encode(&self.state, &mut lesson.encoding);
         for (edge, probability) in tree.edges(root).zip(tree.improved_policy(root)) {
-            lesson.policy[game.slot(&state, edge.action, edge.index)] = probability as f32;
+            lesson.policy[game.slot(&self.state, edge.action, edge.index)] = probability as f32;
         }
         let best = tree.best(root).and_then(|edge| Some((edge, edge.worth?)));
         let choice = tree.choice().and_then(|edge| Some((edge, edge.worth?)));
         // A search that expanded nothing has only the net's word; then there is nothing to learn from it.
         let (Some((best, worth)), Some((choice, taken))) = (best, choice) else {
-            break tree.worth(root);
+            self.end = Some(tree.worth(root));
+            return;
         };
         let outcomes = tree.outcomes(choice.id);
         let at = deal(
             outcomes.iter().map(|branch| branch.probability),
-            uniform(seed, &[number, step, 1]),
+            uniform(self.seed, &[self.number, step, 1]),
         );
         let next = &outcomes[at];
-        moments.push(Moment {
+        self.moments.push(Moment {
             lesson,
-            scale: game.scale(&state),
+            scale: game.scale(&self.state),
             best: worth,
             taken,
             greedy: choice.index == best.index || taken >= worth,
-            discount: game.discount(&state, choice.action),
+            discount: game.discount(&self.state, choice.action),
             reward: next.reward,
             promised: tree.worth(next.node),
         });
-        state = tree.state(next.node).clone();
-    };
-    let expected = moments.first().map_or(end, |first| first.best);
-    let (mut target, mut outcome, mut less_luck) = (end, end, end);
-    let mut lessons = Vec::with_capacity(moments.len());
-    for (step, moment) in moments.into_iter().enumerate().rev() {
-        let Moment {
-            mut lesson,
-            best,
-            taken,
-            discount,
-            promised,
-            ..
-        } = moment;
-        outcome = moment.reward + discount * outcome;
-        less_luck = taken + discount * (less_luck - promised);
-        target = if moment.greedy {
-            best + config.lambda * discount * (target - promised)
-        } else {
-            best
-        };
-        // The check comes before the bound, which would hide an infinity.
-        lesson.value = moment.scale.value(target) as f32;
-        if !lesson.value.is_finite() {
-            return Err(Error::Target {
-                game: number,
-                step,
-                target,
-            });
-        }
-        lesson.value = lesson.value.clamp(-VALUE_MAX, VALUE_MAX);
-        lessons.push(lesson);
+        self.state = state_of(tree.state(next.node)).clone();
     }
-    lessons.reverse();
-    let bound = f64::from(VALUE_MAX);
-    let value = |worth: f64| scale.value(worth).clamp(-bound, bound);
-    Ok(Episode {
-        lessons,
-        stratum,
-        outcome: value(outcome),
-        outcome_less_luck: value(less_luck),
-        expected: value(expected),
-        judged: judge.judged(),
-    })
+
+    /// What is to be learned from it.
+    fn end(self, lambda: f64) -> Result<Episode, Error> {
+        let Seat {
+            number,
+            stratum,
+            scale,
+            moments,
+            judged,
+            end,
+            ..
+        } = self;
+        let end = end.unwrap_or(f64::NAN);
+        let expected = moments.first().map_or(end, |first| first.best);
+        let (mut target, mut outcome, mut less_luck) = (end, end, end);
+        let mut lessons = Vec::with_capacity(moments.len());
+        for (step, moment) in moments.into_iter().enumerate().rev() {
+            let Moment {
+                mut lesson,
+                best,
+                taken,
+                discount,
+                promised,
+                ..
+            } = moment;
+            outcome = moment.reward + discount * outcome;
+            less_luck = taken + discount * (less_luck - promised);
+            target = if moment.greedy {
+                best + lambda * discount * (target - promised)
+            } else {
+                best
+            };
+            // The check comes before the bound, which would hide an infinity.
+            lesson.value = moment.scale.value(target) as f32;
+            if !lesson.value.is_finite() {
+                return Err(Error::Target {
+                    game: number,
+                    step,
+                    target,
+                });
+            }
+            lesson.value = lesson.value.clamp(-VALUE_MAX, VALUE_MAX);
+            lessons.push(lesson);
+        }
+        lessons.reverse();
+        let bound = f64::from(VALUE_MAX);
+        let value = |worth: f64| scale.value(worth).clamp(-bound, bound);
+        Ok(Episode {
+            lessons,
+            stratum,
+            outcome: value(outcome),
+            outcome_less_luck: value(less_luck),
+            expected: value(expected),
+            judged,
+        })
+    }
 }
 
 /// The place whose stretch of `[0, 1)` holds `at`; never one of probability zero.

@@ -22,17 +22,19 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use experience::{Draw, Ratio, RecordId, Replay, ReplayConfig, Standing, Wait};
+use nn::gpu::GpuNet;
 use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::free::FreeConfig;
-use crate::play::{Episode, ILLEGAL, PlayConfig, play};
+use crate::play::{Episode, ILLEGAL, PlayConfig, play, play_all};
 use crate::rows::RowFile;
-use crate::{Error, Field, dice};
+use crate::{Error, Field, Judging, dice};
 
 /// How a run learns. `run.json` keeps its `Debug` text: see there before a field is added.
 #[derive(Clone, PartialEq)]
@@ -261,6 +263,15 @@ impl Tally {
     }
 }
 
+/// Brings a net's weights to a device, such as [`GpuNet::new`] with a device and a budget.
+pub type Bring = Box<dyn Fn(&Weights) -> Result<GpuNet, nn::Error> + Send + Sync>;
+
+/// Games that a thread plays side by side, at most, where a device judges, in two groups that are in flight in turn.
+const TOGETHER: u64 = 64;
+const GROUPS: usize = 2;
+/// States in a batch for a device, at most.
+const BATCH_MAX: usize = 1024;
+
 /// A run in its folder.
 pub struct Run<'f, F: Field> {
     field: &'f F,
@@ -279,8 +290,19 @@ pub struct Run<'f, F: Field> {
     /// Where gradients are found, if not on the processor, and why that has ended.
     device: Option<Device>,
     lost: Option<String>,
+    /// Brings the net to the device where games are judged, if not on the processor.
+    bring: Option<Bring>,
     /// Held as long as the run is.
     lock: Lock,
+}
+
+/// What came of it, or nothing and the reason kept.
+fn give_up<T, E: fmt::Display>(done: Result<T, E>, lost: &Mutex<Option<String>>) -> Option<T> {
+    let told = |why: E| {
+        let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get_or_insert(why.to_string());
+    };
+    done.map_err(told).ok()
 }
 
 /// The lock on a run's folder. It is given back and not just closed: a process that another thread is starting
@@ -454,6 +476,7 @@ impl<'f, F: Field> Run<'f, F> {
                         config,
                         last: serde_json::from_value(standing.last).ok(),
                         device: None,
+                        bring: None,
                         lost: None,
                         lock,
                     });
@@ -486,6 +509,7 @@ impl<'f, F: Field> Run<'f, F> {
             config,
             last: None,
             device: None,
+            bring: None,
             lost: None,
             lock,
         })
@@ -508,7 +532,15 @@ impl<'f, F: Field> Run<'f, F> {
         self.lost = None;
     }
 
-    /// Why the device of [`Run::learn_on`] was given up, if it was.
+    /// Has games judged on a device from now on, or on the processor again: each thread plays up to 64 games side by side
+    /// ([`play_all`]). As [`Run::learn_on`] otherwise, and for [`Run::advance`] alone. It pays where the net is most of the work: large nets, many
+    /// threads.
+    pub fn play_on(&mut self, bring: Option<Bring>) {
+        self.bring = bring;
+        self.lost = None;
+    }
+
+    /// Why the device of [`Run::learn_on`] or [`Run::play_on`] was given up, if it was.
     #[must_use]
     pub fn device_lost(&self) -> Option<&str> {
         self.lost.as_deref()
@@ -635,7 +667,7 @@ impl<'f, F: Field> Run<'f, F> {
 
     /// Plays the games of the next generation on so many threads, in the order of their numbers.
     fn play_games(
-        &self,
+        &mut self,
         threads: usize,
         go_on: &(dyn Fn(u64, u64) -> bool + Sync),
     ) -> Result<Option<Vec<Episode>>, Error> {
@@ -644,17 +676,47 @@ impl<'f, F: Field> Run<'f, F> {
         let first = self.generation * count;
         let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
         let seed = dice::hash(self.config.seed, &[3]);
+        let lost = Mutex::new(None);
+        let there = self
+            .bring
+            .as_ref()
+            .and_then(|bring| give_up(bring(weights), &lost));
+        let side_by_side = |net: &GpuNet, games: std::ops::Range<u64>| {
+            let judging = Judging::Device {
+                net,
+                groups: GROUPS,
+                rows_max: BATCH_MAX,
+            };
+            let numbers = first + games.start..first + games.end;
+            play_all(self.field, numbers, seed, judging, &self.config.play)
+        };
+        let share = count.div_ceil(threads.max(1) as u64);
+        let together = there.as_ref().map_or(1, |_| share.clamp(1, TOGETHER));
         let worker = || {
             let mut net = Net::new(weights);
             let mut played = Vec::new();
             loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
+                let at = next.fetch_add(together, Ordering::Relaxed);
                 if at >= count || !go_on(done.load(Ordering::Relaxed), 0) {
                     return Ok(played);
                 }
-                let episode = play(self.field, first + at, seed, &mut net, &self.config.play)?;
-                done.fetch_add(1, Ordering::Relaxed);
-                played.push((at, episode));
+                let end = (at + together).min(count);
+                let games = at..end;
+                let episodes = there.as_ref().and_then(|net| {
+                    // A device that fails is given up; these games are played here.
+                    give_up(side_by_side(net, games.clone()), &lost)
+                });
+                match episodes {
+                    Some(episodes) => played.extend(games.zip(episodes)),
+                    None => {
+                        for at in games {
+                            let number = first + at;
+                            let game = play(self.field, number, seed, &mut net, &self.config.play);
+                            played.push((at, game?));
+                        }
+                    }
+                }
+                done.fetch_add(end - at, Ordering::Relaxed);
             }
         };
         let played: Result<Vec<_>, Error> = std::thread::scope(|scope| {
@@ -666,6 +728,10 @@ impl<'f, F: Field> Run<'f, F> {
             });
             joined.collect()
         });
+        let lost = lost.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if lost.is_some() {
+            (self.bring, self.lost) = (None, lost);
+        }
         let mut played: Vec<(u64, Episode)> = played?.into_iter().flatten().collect();
         if (played.len() as u64) < count {
             return Ok(None);
@@ -685,13 +751,14 @@ impl<'f, F: Field> Run<'f, F> {
         // Ours, and about to be taken again.
         self.lock.0.unlock().map_err(Error::file(&described))?;
         let (device, lost) = (self.device.take(), self.lost.take());
+        let bring = self.bring.take();
         *self = Run::open(
             self.field,
             self.config.clone(),
             &self.folder,
             &found["about"],
         )?;
-        (self.device, self.lost) = (device, lost);
+        (self.device, self.lost, self.bring) = (device, lost, bring);
         Ok(None)
     }
 

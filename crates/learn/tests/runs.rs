@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use compute::{Backend, Budget, Gpu};
 use learn::lattice::{LatticeField, knowledge, standards};
-use learn::{Error, Field, NetJudge, PlayConfig, Run, TrainConfig};
+use learn::{Bring, Error, Field, NetJudge, PlayConfig, Run, TrainConfig};
+use nn::gpu::GpuNet;
 use nn::train::LearnConfig;
 use nn::{Net, Weights};
 use search::problems::wheel_lattice::Lattice;
@@ -106,6 +108,48 @@ fn threads_change_nothing() {
     for strata in SHARES {
         assert_eq!(whole(1, strata), whole(3, strata));
     }
+}
+
+/// A device that is not there is given up, and nothing else changes; one that is judges all games, on any number of threads.
+#[test]
+fn gpu_games_are_judged_on_a_device() {
+    let played = |threads: usize, bring: Bring| {
+        let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
+        let mut run = open(&field, &[], folder.path());
+        run.play_on(Some(bring));
+        while run.generation() < 5 {
+            let told = run.advance(threads, &|_, _| true).expect("it learns");
+            assert_eq!(told.expect("it was not stopped").games, 12);
+        }
+        (weights(&run), run.device_lost().map(str::to_owned))
+    };
+    let absent = || {
+        let lost = compute::Error::Lost {
+            why: "it was never there".to_owned(),
+        };
+        Err(nn::Error::Device(lost))
+    };
+    let (found, lost) = played(2, Box::new(move |_| absent()));
+    assert_eq!(found, whole(2, &[]));
+    assert!(lost.expect("it was given up").contains("never there"));
+
+    let opened = [Backend::Vulkan, Backend::Metal, Backend::Cuda].map(|way| Gpu::open(way, 0));
+    let Some(gpu) = opened.into_iter().find_map(Result::ok) else {
+        let asked = std::env::var_os("JARVIS2_GPU_TESTS").is_some();
+        assert!(!asked, "JARVIS2_GPU_TESTS asks for a GPU");
+        return eprintln!("skipped: no GPU, not even in software");
+    };
+    let bring = || -> Bring {
+        let gpu = gpu.clone();
+        let budget = Budget {
+            bytes: 64 << 20,
+            origin: "a test".to_owned(),
+        };
+        Box::new(move |weights| GpuNet::new(&gpu, weights, &budget))
+    };
+    let (one, lost) = played(1, bring());
+    assert_eq!(lost, None);
+    assert_eq!(played(3, bring()), (one, None));
 }
 
 /// Left in the middle of games and of steps, and between generations; opened again each time.

@@ -11,6 +11,7 @@
 
 #[path = "toy/four.rs"]
 mod four;
+#[allow(dead_code)] // The other benchmark uses the rest.
 #[path = "toy/peer.rs"]
 mod peer;
 #[path = "toy/table.rs"]

@@ -74,6 +74,17 @@ impl<E, K> Cached<E, K> {
         self.inner
     }
 
+    fn remember_all<State>(&mut self, leaves: &[State], out: &[Judgement])
+    where
+        K: Fn(&State) -> Option<u128>,
+    {
+        for (leaf, judgement) in leaves.iter().zip(out) {
+            if let Some(key) = (self.key)(leaf) {
+                self.remember(key, judgement.clone());
+            }
+        }
+    }
+
     fn remember(&mut self, key: u128, judgement: Judgement) {
         if self.capacity == 0 {
             return;
@@ -89,16 +100,31 @@ impl<E, K> Cached<E, K> {
 impl<State, E: Evaluator<State>, K: Fn(&State) -> Option<u128>> Evaluator<State> for Cached<E, K> {
     fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), Error> {
         self.inner.evaluate(leaves, out)?;
-        for (leaf, judgement) in leaves.iter().zip(out) {
-            if let Some(key) = (self.key)(leaf) {
-                self.remember(key, judgement.clone());
-            }
-        }
+        self.remember_all(leaves, out);
         Ok(())
     }
 
     fn batch(&self) -> u32 {
         self.inner.batch()
+    }
+
+    fn groups(&self) -> usize {
+        self.inner.groups()
+    }
+
+    fn begin(&mut self, group: usize, leaves: &[State]) -> Result<(), Error> {
+        self.inner.begin(group, leaves)
+    }
+
+    fn finish(
+        &mut self,
+        group: usize,
+        leaves: &[State],
+        out: &mut [Judgement],
+    ) -> Result<(), Error> {
+        self.inner.finish(group, leaves, out)?;
+        self.remember_all(leaves, out);
+        Ok(())
     }
 
     fn recall(&mut self, state: &State) -> Option<Judgement> {

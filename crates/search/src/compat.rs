@@ -282,6 +282,14 @@ impl<S> Answers<'_, S> {
 }
 
 /// Knows how the world answers: a net, a simulator or a table. One call is one batch.
+///
+/// A model that answers on another device has [`Model::groups`] of leaves in flight: while it works on those of one group, the
+/// descents of the next are made.
+///
+/// ```text
+/// two groups   device         |A1.....|B1.....|A2.....|B2.....|
+///              this thread  A1|B1|    |A2|    |B2|    |A3|         A: descend group A, write down its leaves
+/// ```
 pub trait Model {
     /// A position: compact, or an index into the model's own memory. It is copied into the tree and to the model.
     type State: Clone + Default;
@@ -295,7 +303,42 @@ pub trait Model {
         usize::MAX
     }
 
-    /// Answers every leaf. Slots hold old answers of other leaves before.
+    /// How many groups of roots may be in flight at once; by default 1. Two or three keep a device and this thread busy. The
+    /// roots are shared out among them, each group at most [`Model::preferred_batch`] large. Changes no answer.
+    fn groups(&self) -> usize {
+        1
+    }
+
+    /// Begins to answer the leaves of group `group`, below [`Model::groups`], and returns at once. By default does nothing.
+    ///
+    /// A search that fails leaves groups begun and not finished: what was in flight for `group` is then to be thrown away.
+    ///
+    /// # Errors
+    /// Ends the search.
+    fn begin(
+        &mut self,
+        _group: usize,
+        _leaves: Leaves<'_, Self::State>,
+    ) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Waits for the answers of what was begun last for `group`; the leaves are the same again. Slots hold old answers of other
+    /// leaves before. By default this is [`Model::step`].
+    ///
+    /// # Errors
+    /// Ends the search.
+    fn finish(
+        &mut self,
+        _group: usize,
+        leaves: Leaves<'_, Self::State>,
+        answers: Answers<'_, Self::State>,
+    ) -> Result<(), Self::Error> {
+        self.step(leaves, answers)
+    }
+
+    /// Answers every leaf at once. A search calls [`Model::begin`] and [`Model::finish`] alone, so a model that has both needs
+    /// it for its own use only. Slots hold old answers of other leaves before.
     ///
     /// # Errors
     /// Ends the search.
@@ -432,17 +475,35 @@ impl<S: Clone + Default> Searcher<S> {
         let (config, halving, level) = (&self.config, &self.halving, self.level);
         let (arena, states) = (&mut self.arena, &mut self.states);
         let count = roots.len();
-        let step = model.preferred_batch().clamp(1, count);
-        for first in (0..count).step_by(step) {
-            let group = first..(first + step).min(count);
-            kernels::descend_all(level, config, halving, arena, group.clone());
-            for simulation in 0..config.simulations {
+        let most = model.groups().clamp(1, count);
+        let step = model.preferred_batch().clamp(1, count.div_ceil(most));
+        // As many groups as may be in flight, to the end, before the next.
+        for first in (0..count).step_by(step.saturating_mul(most)) {
+            let groups = (first..count).step_by(step).take(most);
+            let groups = groups
+                .map(|first| first..(first + step).min(count))
+                .enumerate();
+            for (number, group) in groups.clone() {
+                kernels::descend_all(level, config, halving, arena, group.clone());
                 states.lay_out(arena, group.clone());
-                let (leaves, answers) = arena.batch(states, config, group.clone());
-                model.step(leaves, answers).map_err(Error::Model)?;
-                kernels::advance_all(level, config, halving, arena, group.clone(), simulation)
-                    .map_err(bad)?;
-                states.absorb(arena, group.clone());
+                let (leaves, _) = arena.batch(states, config, group);
+                model.begin(number, leaves).map_err(Error::Model)?;
+            }
+            for simulation in 0..config.simulations {
+                for (number, group) in groups.clone() {
+                    let (leaves, answers) = arena.batch(states, config, group.clone());
+                    model
+                        .finish(number, leaves, answers)
+                        .map_err(Error::Model)?;
+                    kernels::advance_all(level, config, halving, arena, group.clone(), simulation)
+                        .map_err(bad)?;
+                    states.absorb(arena, group.clone());
+                    if simulation + 1 < config.simulations {
+                        states.lay_out(arena, group.clone());
+                        let (leaves, _) = arena.batch(states, config, group);
+                        model.begin(number, leaves).map_err(Error::Model)?;
+                    }
+                }
             }
         }
         self.roots = count;

@@ -55,6 +55,9 @@ pub struct Outcome<S> {
 }
 
 /// Judges leaves: a network, a closed-form heuristic, or a constant in tests.
+///
+/// [`crate::run`] calls [`Evaluator::evaluate`]; [`crate::run_all`] calls [`Evaluator::begin`] and [`Evaluator::finish`], which
+/// come to the same unless the evaluator says otherwise.
 pub trait Evaluator<State> {
     /// Fills `out[i]` for `leaves[i]`. One call is one batch; the tree never learns which device answered.
     ///
@@ -67,6 +70,30 @@ pub trait Evaluator<State> {
     /// depend on it.
     fn batch(&self) -> u32 {
         u32::MAX
+    }
+
+    /// How many batches may be in flight at once: 1 by default, two or three for a device that judges while this thread goes
+    /// on. [`crate::run_all`] makes as many groups of roots. No tree depends on it.
+    fn groups(&self) -> usize {
+        1
+    }
+
+    /// Begins to judge the leaves of group `group`, below [`Evaluator::groups`], and returns at once. By default does nothing.
+    ///
+    /// A search that fails leaves groups begun and not finished: what was in flight for `group` is then to be thrown away.
+    fn begin(&mut self, _group: usize, _leaves: &[State]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Waits for the judgements of what was begun last for `group`; the leaves are the same again. By default this is
+    /// [`Evaluator::evaluate`].
+    fn finish(
+        &mut self,
+        _group: usize,
+        leaves: &[State],
+        out: &mut [Judgement],
+    ) -> Result<(), Error> {
+        self.evaluate(leaves, out)
     }
 
     /// A judgement that needs no work, such as one remembered from an earlier search. It takes no place in a batch and

@@ -29,6 +29,7 @@
 //! | a judge with random errors | [`Judgement::within`] and [`Backup::Soft`] |
 //! | thousands of actions in a state | [`Widening`] |
 //! | many positions at once | [`run_all`]: one batch for all of them, and the trees of [`run`] |
+//! | a judge on another device | [`run_all`] and [`Evaluator::groups`]: some roots grow while others are judged |
 //! | the same position a day later | [`Tree::rooted_at`], [`run_from`] |
 //! | searches without end | [`Planner`]: no allocation once warm |
 //! | a slow judge that meets states again | [`Cached`] |
@@ -132,5 +133,5 @@ pub use cache::Cached;
 pub use config::{Backup, Baseline, Interior, Root, SearchConfig, Widening};
 pub use error::{Error, NodePath};
 pub use game::{Each, Evaluator, Game, Judgement, Outcome};
-pub use run::{Planner, run, run_all, run_from};
+pub use run::{Planner, run, run_all, run_each, run_from};
 pub use tree::{Branch, Counts, Edge, EdgeId, NodeId, Status, Step, StopReason, Tree};

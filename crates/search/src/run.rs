@@ -45,11 +45,12 @@ pub fn run_from<G: Game, E: Evaluator<G::State>>(
 }
 
 /// Plans from many roots in lock step: each call of the evaluator holds the leaves of all of them, so that a device which
-/// likes large batches gets them from small searches.
+/// likes large batches gets them from small searches. An evaluator that works while this thread goes on
+/// ([`Evaluator::groups`]) gets the roots in groups: while it judges the leaves of one, the others grow.
 ///
-/// Every tree is, bit for bit, what [`run`] would have grown alone, whatever the company and its order, as long as the
-/// evaluator judges a state alike in any batch. `keep_going` hears the number of a root and sees its tree after each of its
-/// batches; its no stops that root alone. A game that breaks its rules spoils its own root; a failing evaluator, all.
+/// Every tree is, bit for bit, what [`run`] would have grown alone, whatever the company, its order and its groups, as long as
+/// the evaluator judges a state alike in any batch. `keep_going` hears the number of a root and sees its tree after each of
+/// its batches; its no stops that root alone. A game that breaks its rules spoils its own root; a failing evaluator, all.
 pub fn run_all<G: Game, E: Evaluator<G::State>>(
     game: &G,
     roots: &[G::State],
@@ -57,67 +58,161 @@ pub fn run_all<G: Game, E: Evaluator<G::State>>(
     config: &SearchConfig,
     keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
 ) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
-    config.check()?;
-    let mut ends: Vec<Option<Result<(), Error>>> = Vec::with_capacity(roots.len());
-    let mut searches: Vec<Search<G>> = Vec::with_capacity(roots.len());
-    for root in roots {
+    let roots = roots.iter().map(|root| (root, config));
+    lock_step(game, roots, evaluator, keep_going)
+}
+
+/// As [`run_all`], each root by its own config: other seeds and budgets.
+pub fn run_each<G: Game, E: Evaluator<G::State>>(
+    game: &G,
+    roots: &[(G::State, SearchConfig)],
+    evaluator: &mut E,
+    keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
+    let roots = roots.iter().map(|(root, config)| (root, config));
+    lock_step(game, roots, evaluator, keep_going)
+}
+
+fn lock_step<'a, G: Game<State: 'a>, E: Evaluator<G::State>>(
+    game: &'a G,
+    roots: impl ExactSizeIterator<Item = (&'a G::State, &'a SearchConfig)>,
+    evaluator: &mut E,
+    keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+) -> Result<Vec<Result<Tree<G>, Error>>, Error> {
+    let mut entries: Vec<Entry<G>> = Vec::with_capacity(roots.len());
+    for (root, config) in roots {
+        config.check()?;
         let mut search = Search::new(game, config, Tree::empty(), Buffers::default());
         let planted = search.plant(root, evaluator);
-        ends.push(planted.err().map(Err));
-        searches.push(search);
+        entries.push(Entry {
+            search,
+            grows: false,
+            end: planted.err().map(Err),
+        });
+    }
+    let share = entries.len().div_ceil(evaluator.groups().max(1)).max(1);
+    let mut groups: Vec<Group<G>> = (entries.chunks_mut(share).enumerate())
+        .map(|(number, entries)| Group {
+            number,
+            first: number * share,
+            entries,
+            leaves: Vec::new(),
+            judgements: Vec::new(),
+        })
+        .collect();
+    for group in &mut groups {
+        group.begin(evaluator)?;
+    }
+    while groups.iter().any(Group::is_open) {
+        for group in groups.iter_mut().filter(|group| group.is_open()) {
+            group.finish(evaluator)?;
+            group.advance(evaluator, keep_going);
+            group.begin(evaluator)?;
+        }
+    }
+    let finished = entries.into_iter();
+    Ok(finished
+        .map(|entry| entry.end.unwrap_or(Ok(())).map(|()| entry.search.tree))
+        .collect())
+}
+
+/// One of many searches.
+struct Entry<'a, G: Game> {
+    search: Search<'a, G>,
+    /// Its root is judged.
+    grows: bool,
+    end: Option<Result<(), Error>>,
+}
+
+/// Roots whose leaves are judged together.
+struct Group<'e, 'a, G: Game> {
+    number: usize,
+    /// The number of its first root.
+    first: usize,
+    entries: &'e mut [Entry<'a, G>],
+    /// The new states of all its searches.
+    leaves: Vec<G::State>,
+    judgements: Vec<Judgement>,
+}
+
+impl<G: Game> Group<'_, '_, G> {
+    fn is_open(&self) -> bool {
+        self.entries.iter().any(|entry| entry.end.is_none())
     }
 
-    let mut states = Vec::new();
-    let mut judgements = Vec::new();
-    let mut planted = vec![false; roots.len()];
-    while ends.iter().any(Option::is_none) {
-        states.clear();
-        for (search, end) in searches.iter_mut().zip(&ends) {
-            if end.is_none() {
-                states.extend(
-                    search
-                        .buffers
-                        .leaves
-                        .iter()
-                        .map(|leaf| search.tree.state(*leaf).clone()),
-                );
-            }
+    /// Collects the new states and begins to have them judged. Of more than the evaluator takes at once it begins the first.
+    fn begin<E: Evaluator<G::State>>(&mut self, evaluator: &mut E) -> Result<(), Error> {
+        self.leaves.clear();
+        for entry in self.entries.iter().filter(|entry| entry.end.is_none()) {
+            let search = &entry.search;
+            let leaves = search.buffers.leaves.iter();
+            self.leaves
+                .extend(leaves.map(|leaf| search.tree.state(*leaf).clone()));
         }
-        judge(evaluator, u32::MAX, &states, &mut judgements)?;
-        let mut rest = &mut judgements[..];
-        for (number, (search, end)) in searches.iter_mut().zip(&mut ends).enumerate() {
-            if end.is_some() {
+        match self.leaves.chunks(most(evaluator)).next() {
+            Some(leaves) => evaluator.begin(self.number, leaves),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until all new states are judged.
+    fn finish<E: Evaluator<G::State>>(&mut self, evaluator: &mut E) -> Result<(), Error> {
+        let judgements = slots(&mut self.judgements, self.leaves.len());
+        let batch = most(evaluator);
+        let calls = self.leaves.chunks(batch).zip(judgements.chunks_mut(batch));
+        for (call, (leaves, out)) in calls.enumerate() {
+            if call > 0 {
+                evaluator.begin(self.number, leaves)?;
+            }
+            evaluator.finish(self.number, leaves, out)?;
+        }
+        Ok(())
+    }
+
+    /// Gives every search its judgements, and has it find the next states.
+    fn advance<E: Evaluator<G::State>>(
+        &mut self,
+        evaluator: &mut E,
+        keep_going: &mut dyn FnMut(usize, &Tree<G>) -> bool,
+    ) {
+        let mut rest = &mut self.judgements[..];
+        for (number, entry) in (self.first..).zip(self.entries.iter_mut()) {
+            if entry.end.is_some() {
                 continue;
             }
-            let (mine, others) = rest.split_at_mut(search.buffers.leaves.len());
+            let (mine, others) = rest.split_at_mut(entry.search.buffers.leaves.len());
             rest = others;
-            let first = !std::mem::replace(&mut planted[number], true);
-            let mut step = || -> Result<Option<StopReason>, Error> {
-                search.accept(mine, config.batch.min(evaluator.batch()))?;
-                if first {
-                    search.open_root()?;
-                } else {
-                    search.back_up()?;
-                    if !keep_going(number, &search.tree) && search.is_open() {
-                        return Ok(Some(StopReason::Asked));
-                    }
-                }
-                search.next_batch(evaluator)
-            };
-            match step() {
+            match entry.advance(mine, evaluator, &mut |tree| keep_going(number, tree)) {
                 Ok(None) => {}
                 Ok(Some(reason)) => {
-                    search.finish(reason);
-                    *end = Some(Ok(()));
+                    entry.search.finish(reason);
+                    entry.end = Some(Ok(()));
                 }
-                Err(error) => *end = Some(Err(error)),
+                Err(error) => entry.end = Some(Err(error)),
             }
         }
     }
-    let finished = searches.into_iter().zip(ends);
-    Ok(finished
-        .map(|(search, end)| end.unwrap_or(Ok(())).map(|()| search.tree))
-        .collect())
+}
+
+impl<G: Game> Entry<'_, G> {
+    fn advance<E: Evaluator<G::State>>(
+        &mut self,
+        judgements: &mut [Judgement],
+        evaluator: &mut E,
+        keep_going: &mut dyn FnMut(&Tree<G>) -> bool,
+    ) -> Result<Option<StopReason>, Error> {
+        let search = &mut self.search;
+        search.accept(judgements, search.config.batch.min(evaluator.batch()))?;
+        if std::mem::replace(&mut self.grows, true) {
+            search.back_up()?;
+            if !keep_going(&search.tree) && search.is_open() {
+                return Ok(Some(StopReason::Asked));
+            }
+        } else {
+            search.open_root()?;
+        }
+        search.next_batch(evaluator)
+    }
 }
 
 /// Searches one root after another in the same memory: once it has grown to what the largest search needed, it asks the
@@ -430,25 +525,35 @@ impl<'a, G: Game> Search<'a, G> {
 }
 
 /// Has states judged in calls of at most `batch`, or what the evaluator likes if that is less.
-///
-/// The slots keep the memory of their priors from one call to the next; those past the last state are old.
 fn judge<S, E: Evaluator<S>>(
     evaluator: &mut E,
     batch: u32,
     states: &[S],
     judgements: &mut Vec<Judgement>,
 ) -> Result<(), Error> {
-    if judgements.len() < states.len() {
-        judgements.resize_with(states.len(), Judgement::default);
-    }
-    let judgements = &mut judgements[..states.len()];
-    for judgement in judgements.iter_mut() {
-        (judgement.worth, judgement.spread) = (f64::NAN, None);
-        judgement.priors.clear();
-    }
-    let batch = batch.min(evaluator.batch().max(1)) as usize;
+    let judgements = slots(judgements, states.len());
+    let batch = most(evaluator).min(batch as usize);
     for (leaves, out) in states.chunks(batch).zip(judgements.chunks_mut(batch)) {
         evaluator.evaluate(leaves, out)?;
     }
     Ok(())
+}
+
+/// The most states that one call may hold.
+fn most<S, E: Evaluator<S>>(evaluator: &E) -> usize {
+    evaluator.batch().max(1) as usize
+}
+
+/// So many slots that are not judged yet. They keep the memory of their priors from one call to the next; those past the last
+/// are old.
+fn slots(judgements: &mut Vec<Judgement>, count: usize) -> &mut [Judgement] {
+    if judgements.len() < count {
+        judgements.resize_with(count, Judgement::default);
+    }
+    let judgements = &mut judgements[..count];
+    for judgement in judgements.iter_mut() {
+        (judgement.worth, judgement.spread) = (f64::NAN, None);
+        judgement.priors.clear();
+    }
+    judgements
 }

@@ -4,11 +4,17 @@ use std::convert::Infallible;
 
 use search::compat::{Answers, Config, Leaves, Model, Policy, Root, Searcher};
 
-struct Counting;
+struct Counting {
+    groups: usize,
+}
 
 impl Model for Counting {
     type State = u32;
     type Error = Infallible;
+
+    fn groups(&self) -> usize {
+        self.groups
+    }
 
     fn step(
         &mut self,
@@ -54,8 +60,8 @@ fn a_search_allocates_nothing() {
         let mut searcher = Searcher::new(config, 3).unwrap();
         let memory = searcher.memory_bytes();
         let taken = allocation_counter::measure(|| {
-            for _ in 0..3 {
-                searcher.run(&roots, &mut Counting).unwrap();
+            for groups in [1, 2, 3] {
+                searcher.run(&roots, &mut Counting { groups }).unwrap();
             }
         });
         assert_eq!(taken.count_total, 0, "{policy:?}");
@@ -84,7 +90,7 @@ fn a_million_searches_do_not_grow() {
     let taken = allocation_counter::measure(|| {
         for search in 0..1_000_000u32 {
             let root = Root::new(search % 4, 0.0, &LOGITS[..3]);
-            searcher.run(&[root], &mut Counting).unwrap();
+            searcher.run(&[root], &mut Counting { groups: 1 }).unwrap();
             if search == 0 {
                 first = searcher.answer(0).visits().to_vec();
             }
@@ -94,7 +100,10 @@ fn a_million_searches_do_not_grow() {
     assert_eq!(searcher.memory_bytes(), memory);
     // The last search is as the first: nothing stays behind.
     searcher
-        .run(&[Root::new(0, 0.0, &LOGITS[..3])], &mut Counting)
+        .run(
+            &[Root::new(0, 0.0, &LOGITS[..3])],
+            &mut Counting { groups: 1 },
+        )
         .unwrap();
     assert_eq!(searcher.answer(0).visits(), first);
 }

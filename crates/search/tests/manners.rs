@@ -2,7 +2,7 @@
 
 use search::{
     Backup, Baseline, Cached, Each, Error, Evaluator, Game, Interior, Judgement, Outcome, Planner,
-    Root, SearchConfig, Status, StopReason, Widening, run, run_all, run_from,
+    Root, SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_from,
 };
 
 /// Numbers that look random, from 0 to 1.
@@ -534,6 +534,103 @@ fn many_roots_fill_batches() {
         let reason = tree.as_ref().unwrap().stop_reason();
         assert_eq!(reason == StopReason::Asked, number == 3);
     }
+}
+
+/// An evaluator in flight: the leaves of one group of roots are judged while the others grow; a memory before it changes
+/// nothing, a failure ends all, and answers for the wrong group are noticed.
+#[test]
+fn the_other_groups_are_in_flight() {
+    #[derive(Default)]
+    struct Device {
+        groups: usize,
+        flying: Vec<Vec<f64>>,
+        /// `+group` begun, `-group` finished, counted from 1.
+        events: Vec<i32>,
+        swapped: bool,
+        fails_at: Option<usize>,
+    }
+    impl Evaluator<Hall> for Device {
+        fn evaluate(&mut self, _: &[Hall], _: &mut [Judgement]) -> Result<(), Error> {
+            unreachable!("many roots are begun and finished")
+        }
+        fn groups(&self) -> usize {
+            self.groups
+        }
+        fn begin(&mut self, group: usize, halls: &[Hall]) -> Result<(), Error> {
+            self.flying.resize(self.groups, Vec::new());
+            self.flying[group] = halls.iter().map(|hall| hall.won).collect();
+            self.events.push(group as i32 + 1);
+            Ok(())
+        }
+        fn finish(
+            &mut self,
+            group: usize,
+            halls: &[Hall],
+            out: &mut [Judgement],
+        ) -> Result<(), Error> {
+            self.events.push(-(group as i32 + 1));
+            if self.fails_at.is_some_and(|at| self.events.len() >= at) {
+                return Err(Error::Evaluator("it is gone".into()));
+            }
+            let other = (group + 1) % self.groups;
+            let from = if self.swapped { other } else { group };
+            assert_eq!(self.flying[group].len(), halls.len());
+            for (i, judgement) in out.iter_mut().enumerate() {
+                *judgement = Judgement::of(self.flying[from].get(i).copied().unwrap_or(0.0));
+            }
+            Ok(())
+        }
+    }
+    let game = Machines {
+        machines: 3,
+        faces: 2,
+        rounds: 9,
+        gain: 1.0,
+    };
+    let config = SearchConfig {
+        batch: 4,
+        evaluations: 101,
+        ..SearchConfig::default()
+    };
+    let roots: Vec<Hall> = (0..5)
+        .map(|root| Hall {
+            won: f64::from(root),
+            ..ENTRANCE
+        })
+        .collect();
+    let worth = |tree: &Tree<Machines>| tree.worth(tree.root());
+    let alone: Vec<f64> = (roots.iter())
+        .map(|root| {
+            let mut judge = Each(|hall: &Hall| hall.won);
+            worth(&run(&game, root, &mut judge, &config, &mut |_| true).unwrap())
+        })
+        .collect();
+    let together = |device: &mut Device| {
+        let mut judge = Cached::new(std::mem::take(device), 0, |_: &Hall| None);
+        let trees = run_all(&game, &roots, &mut judge, &config, &mut |_, _| true);
+        *device = judge.into_inner();
+        let worths = trees?.into_iter().map(|tree| Ok(worth(&tree?)));
+        worths.collect::<Result<Vec<f64>, Error>>()
+    };
+    let new = |groups| Device {
+        groups,
+        ..Device::default()
+    };
+    // Three groups: of two, two and one root.
+    let mut device = new(3);
+    assert_eq!(together(&mut device).unwrap(), alone);
+    assert_eq!(device.events[..9], [1, 2, 3, -1, 1, -2, 2, -3, 3]);
+    let mut device = Device {
+        swapped: true,
+        ..new(5)
+    };
+    assert_ne!(together(&mut device).unwrap(), alone);
+    let mut device = Device {
+        fails_at: Some(20),
+        ..new(2)
+    };
+    let error = together(&mut device).unwrap_err();
+    assert_eq!(error.to_string(), "the evaluator failed: it is gone");
 }
 
 /// Once warm, a search asks the system for no memory at all, in any manner; a million of them neither grow nor leak.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use search::{
     Backup, Baseline, Cached, Error, Evaluator, Game, Interior, Judgement, Outcome, Planner, Root,
-    SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_from,
+    SearchConfig, Status, StopReason, Tree, Widening, run, run_all, run_each, run_from,
 };
 
 /// A game over numbered places; a move always leads to a higher number.
@@ -172,6 +172,10 @@ struct Judge<'a> {
     states: u32,
     batches: u32,
     largest: usize,
+    /// The leaves of every group that are in flight.
+    flying: Vec<Option<Vec<usize>>>,
+    /// The most groups that were.
+    most_flying: usize,
 }
 
 impl<'a> Judge<'a> {
@@ -182,6 +186,8 @@ impl<'a> Judge<'a> {
             states: 0,
             batches: 0,
             largest: 0,
+            flying: vec![None],
+            most_flying: 0,
         }
     }
 }
@@ -189,6 +195,27 @@ impl<'a> Judge<'a> {
 impl Evaluator<usize> for Judge<'_> {
     fn batch(&self) -> u32 {
         self.takes
+    }
+
+    fn groups(&self) -> usize {
+        self.flying.len()
+    }
+
+    fn begin(&mut self, group: usize, leaves: &[usize]) -> Result<(), Error> {
+        assert!(self.flying[group].replace(leaves.to_vec()).is_none());
+        let flying = self.flying.iter().flatten().count();
+        self.most_flying = self.most_flying.max(flying);
+        Ok(())
+    }
+
+    fn finish(
+        &mut self,
+        group: usize,
+        leaves: &[usize],
+        out: &mut [Judgement],
+    ) -> Result<(), Error> {
+        assert_eq!(self.flying[group].take().as_deref(), Some(leaves));
+        self.evaluate(leaves, out)
     }
 
     fn evaluate(&mut self, leaves: &[usize], out: &mut [Judgement]) -> Result<(), Error> {
@@ -701,17 +728,18 @@ proptest! {
         prop_assert!(ranked || (config.evaluations as usize) < 1 + outcomes);
     }
 
-    /// Many roots at once grow the trees that each would grow alone, and so does memory that other searches have used.
+    /// Many roots at once grow the trees that each would grow alone, in any number of groups whose leaves are in flight and in
+    /// calls of any size, and so does memory that other searches have used.
     #[test]
-    fn company_does_not_matter(maze in mazes(1..=14), config in configs(), starts in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
+    fn company_does_not_matter(maze in mazes(1..=14), config in configs(), starts in prop::collection::vec(any::<prop::sample::Index>(), 1..6), groups in 1usize..5, takes in prop_oneof![1u32..9, Just(u32::MAX)]) {
         let roots: Vec<usize> = starts.iter().map(|start| start.index(maze.places.len())).collect();
-        let mut judge = Judge::new(&maze);
+        let mut judge = Judge { takes, flying: vec![None; groups], ..Judge::new(&maze) };
         let together = run_all(&maze, &roots, &mut judge, &config, &mut |_, _| true);
         let mut planner = Planner::new();
         let mut states = 0;
         for (root, tree) in roots.iter().zip(together.expect("an honest judge")) {
             let tree = tree.map_err(|e| TestCaseError::fail(e.to_string()))?;
-            let mut alone = Judge::new(&maze);
+            let mut alone = Judge { takes, ..Judge::new(&maze) };
             let single = run(&maze, root, &mut alone, &config, &mut |_| true).expect("as together");
             prop_assert_eq!(copy(&tree), copy(&single));
             prop_assert_eq!(tree.counts(), single.counts());
@@ -721,6 +749,20 @@ proptest! {
             states += alone.states;
         }
         prop_assert_eq!(judge.states, states);
+        // Each by a budget and a seed of its own.
+        let each: Vec<(usize, SearchConfig)> = (roots.iter().zip(0..))
+            .map(|(root, more)| {
+                let (seed, evaluations) = (config.seed ^ more, config.evaluations.saturating_add(7 * more as u32));
+                (*root, SearchConfig { seed, evaluations, ..config.clone() })
+            })
+            .collect();
+        let together = run_each(&maze, &each, &mut judge, &mut |_, _| true);
+        for ((root, config), tree) in each.iter().zip(together.expect("an honest judge")) {
+            let single = run(&maze, root, &mut Judge::new(&maze), config, &mut |_| true).expect("as together");
+            prop_assert_eq!(copy(&tree.expect("as alone")), copy(&single));
+        }
+        prop_assert!(judge.largest <= takes as usize);
+        prop_assert!(judge.most_flying <= groups);
     }
 
     /// How many states the evaluator takes at once changes the number of calls and nothing else.

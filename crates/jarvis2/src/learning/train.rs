@@ -15,6 +15,7 @@ use crate::progress::Progress;
 use clap::{Args, ValueEnum};
 use learn::lattice::{LatticeField, Standard, standards};
 use learn::{Field, FreeConfig, Generation, NetJudge, PlayConfig, Run, TrainConfig};
+use nn::gpu::GpuNet;
 use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
 use search::problems::wheel_lattice::Lattice;
@@ -116,6 +117,10 @@ pub(crate) struct TrainArgs {
     /// than before the weights get other last bits.
     #[arg(long, value_enum, default_value_t = DeviceWord::Cpu)]
     device: DeviceWord,
+    /// The GPU of --device also judges the games, of which each thread plays up to 64 side by side. A net of the shipped size is a quarter
+    /// of the time of a search, so there is little to gain with it. Not with --free.
+    #[arg(long, requires = "device", conflicts_with = "free")]
+    games_on_device: bool,
     /// Print the end as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -345,6 +350,12 @@ fn trained<F: Field>(
             eprintln!("learning on {why}");
         }
         run.learn_on(Some(device));
+    }
+    if let (true, Some(gpu)) = (args.games_on_device, place.gpu()) {
+        let budget = place.budget.clone();
+        run.play_on(Some(Box::new(move |weights| {
+            GpuNet::new(&gpu, weights, &budget)
+        })));
     }
     let mut log = Log::open(&args.folder)?;
     log.keep_until(run.generation())?;

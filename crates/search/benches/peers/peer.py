@@ -1,7 +1,9 @@
-"""Serves the searches of mctx and OpenSpiel to `benches/mctx.rs`, one command a line.
+"""Serves the searches of mctx and OpenSpiel to `benches/mctx.rs` and `benches/device.rs`, one command a line.
 
     prepare NAME ARGUMENTS..   compiles and warms up, answers "ready" or "error .."
     go                         runs once, answers "SECONDS SIMULATIONS": processor time, and simulations done
+    wall                       runs once, answers seconds on the clock until the visits are in main memory
+    device                     answers what jax computes on, and in which precision it multiplies
     visits                     answers the root visits of the last run, roots one after the other
 
 NAME ARGUMENTS: mctx POLICY BATCH SIMULATIONS WIDTH | table POLICY BATCH SIMULATIONS ACTIONS MAX_DEPTH | connect_four SIMULATIONS
@@ -63,6 +65,15 @@ def main():
                 start = time.process_time()
                 visits = run()
                 print(time.process_time() - start, count)
+            elif words[0] == "wall":
+                start = time.perf_counter()
+                visits = run()
+                print(time.perf_counter() - start)
+            elif words[0] == "device":
+                import jax
+
+                found = jax.devices()[0]
+                print(f"{found.platform} {found.device_kind}, products in {jax.config.jax_default_matmul_precision or 'default'} precision")
             elif words[0] == "visits":
                 flat = visits if isinstance(visits, list) else visits.reshape(-1).tolist()
                 print(*flat)

@@ -10,14 +10,31 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Starts the program under the Python named by `SEARCH_PEERS_PYTHON`, or `python3`.
+    /// Starts the program under the Python named by `SEARCH_PEERS_PYTHON`, or `python3`, on one thread.
     pub(crate) fn start() -> Result<Peer, String> {
+        Peer::start_with(&[
+            ("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false"),
+            ("OMP_NUM_THREADS", "1"),
+        ])
+    }
+
+    /// The same on the best device that its jax finds, which it shares with us.
+    pub(crate) fn start_on_device() -> Result<Peer, String> {
+        Peer::start_with(&[("XLA_PYTHON_CLIENT_PREALLOCATE", "false")])
+    }
+
+    fn start_with(settings: &[(&str, &str)]) -> Result<Peer, String> {
         let python = std::env::var("SEARCH_PEERS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peer.py");
+        let built = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/peer.py");
+        // On another machine than the one that built this: from the root of the repository.
+        let script = if std::path::Path::new(built).exists() {
+            built
+        } else {
+            "crates/search/benches/peers/peer.py"
+        };
         let mut child = Command::new(&python)
             .arg(script)
-            .env("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
-            .env("OMP_NUM_THREADS", "1")
+            .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -62,6 +79,14 @@ impl Peer {
             [seconds, simulations] => Ok(1e9 * seconds / simulations),
             _ => Err(format!("the peer said \"{answer}\"")),
         }
+    }
+
+    /// Runs once: seconds on the clock from the call to the visits.
+    pub(crate) fn wall(&mut self) -> Result<f64, String> {
+        let answer = self.ask("wall")?;
+        answer
+            .parse()
+            .map_err(|_| format!("the peer said \"{answer}\""))
     }
 
     /// Root visits of its last run.

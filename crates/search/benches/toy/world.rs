@@ -13,8 +13,8 @@ use search::compat::{Answers, Kind, Leaves, Model};
 pub(crate) const ACTIONS: usize = 32;
 pub(crate) const OUTCOMES: usize = 8;
 pub(crate) const FEATURES: usize = 768;
-const DISCOUNT: f32 = 0.99;
-const DECAY: f32 = 0.9;
+pub(crate) const DISCOUNT: f32 = 0.99;
+pub(crate) const DECAY: f32 = 0.9;
 
 /// Mixes 32 bits (the finaliser "lowbias32" of C. Wellons, public domain).
 fn mix(mut x: u32) -> u32 {
@@ -31,6 +31,11 @@ pub(crate) fn uniform(column: u32, index: usize) -> f32 {
 
 /// A He-initialised net with `logits` logits and a value, which is the last column of the last layer here.
 pub(crate) fn net(column: u32, logits: usize, precision: Precision) -> Net {
+    Net::with(&weights(column, logits), precision)
+}
+
+/// Its weights.
+pub(crate) fn weights(column: u32, logits: usize) -> Weights {
     let config = nn::Config {
         inputs: FEATURES,
         hidden: vec![512, 256],
@@ -55,8 +60,7 @@ pub(crate) fn net(column: u32, logits: usize, precision: Precision) -> Net {
         linear(2, 256, logits + 1, logits..logits + 1),
         linear(2, 256, logits + 1, 0..logits),
     ];
-    let weights = Weights::new(config, layers).expect("layers of this shape");
-    Net::with(&weights, precision)
+    Weights::new(config, layers).expect("layers of this shape")
 }
 
 /// What a net says of one root.
