@@ -19,6 +19,8 @@
 
 // What the macro writes around a kernel has no words of its own.
 #![allow(missing_docs)]
+// The dialect has no `div_ceil`.
+#![allow(clippy::manual_div_ceil)]
 
 use crate::normal::all;
 use cubecl::prelude::*;
@@ -102,7 +104,7 @@ fn small(
     let stride = size[2];
     let first_stride = size[3];
     let flags = size[4];
-    let unit = UNIT_POS as u32;
+    let unit = UNIT_POS;
     let tile = CUBE_POS as u32;
     let across = (stride + 7) / 8;
     let row0 = tile / across * 32;
@@ -313,7 +315,7 @@ pub fn dense_wide(
     let stride = size[2];
     let first_stride = size[3];
     let flags = size[4];
-    let unit = UNIT_POS as u32;
+    let unit = UNIT_POS;
     let tile = CUBE_POS as u32;
     let across = (stride + 31) / 32;
     let row0 = tile / across * 128;

@@ -18,6 +18,8 @@
 
 // What the macro writes around a kernel has no words of its own.
 #![allow(missing_docs)]
+// The dialect has no `div_ceil`.
+#![allow(clippy::manual_div_ceil)]
 
 use cubecl::prelude::*;
 
@@ -285,8 +287,8 @@ pub fn topk_select(scores: &[f32], tops: &[f32], answers: &mut [u32], wanted: &[
     let queries = wanted[5] as usize;
     let own = UNIT_POS as usize;
     // A workgroup beyond the last query repeats its work and writes nothing.
-    let query = min(CUBE_POS as usize, queries - 1);
-    let writes = own == 0 && (CUBE_POS as usize) < queries;
+    let query = min(CUBE_POS, queries - 1);
+    let writes = own == 0 && CUBE_POS < queries;
     let mut shared_scores = Shared::<[f32]>::new_slice(256usize);
     let mut shared_places = Shared::<[u32]>::new_slice(256usize);
     let mut chosen = Shared::<[u32]>::new_slice(COUNT_MAX);
