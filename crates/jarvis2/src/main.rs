@@ -14,6 +14,8 @@ mod index;
 mod journal;
 mod learning;
 mod memory;
+#[cfg(feature = "monitor")]
+mod monitor;
 mod plan;
 mod portfolio;
 mod price;
@@ -22,9 +24,14 @@ mod recall;
 mod regimes;
 mod report;
 mod risk;
+#[cfg(feature = "serve")]
+mod serve;
 mod sql;
+mod status;
 mod surface;
 mod trace;
+#[cfg(any(feature = "monitor", feature = "serve"))]
+mod watch;
 
 use std::process::ExitCode;
 

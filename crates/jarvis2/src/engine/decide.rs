@@ -579,6 +579,8 @@ fn grow(
         settling.note(standing(so_far));
         let spent = f64::from(so_far.counts().evaluations);
         progress.fraction(spent / f64::from(config.evaluations));
+        progress.count("evaluations", spent);
+        progress.count("simulations", f64::from(so_far.counts().simulations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
     let tree =
