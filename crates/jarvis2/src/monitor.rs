@@ -226,13 +226,15 @@ fn frame(
         ])
         .areas(body);
         let mut lines = machine(watch, now, look, left.width as usize, true);
-        lines.extend(heading("Remarks", look, left.width as usize));
-        lines.extend(notes(now, look));
-        Paragraph::new(lines).render(left, buffer);
+        if !now.notes.is_empty() {
+            lines.extend(heading("Remarks", look, left.width as usize));
+            lines.extend(notes(now, look));
+        }
+        Paragraph::new(fitted(lines, left.width, look)).render(left, buffer);
         let mut lines = work(now, look, right.width as usize, true);
         let room = (right.height as usize).saturating_sub(lines.len() + 1);
         lines.extend(plans(now, look, right.width as usize, room));
-        Paragraph::new(lines).render(right, buffer);
+        Paragraph::new(fitted(lines, right.width, look)).render(right, buffer);
         return;
     }
     let width = body.width as usize;
@@ -243,7 +245,7 @@ fn frame(
     if room > 0 {
         lines.extend(plans(now, look, width, room));
     }
-    Paragraph::new(lines).render(body, buffer);
+    Paragraph::new(fitted(lines, body.width, look)).render(body, buffer);
 }
 
 fn title(now: &Now, interval: Duration, paused: bool, look: Look) -> Line<'static> {
@@ -261,6 +263,29 @@ fn title(now: &Now, interval: Duration, paused: bool, look: Look) -> Line<'stati
         },
         Span::raw("q quits, p pauses"),
     ])
+}
+
+/// Lines that are too long end with a sign that says so.
+fn fitted(lines: Vec<Line<'static>>, width: u16, look: Look) -> Vec<Line<'static>> {
+    let width = usize::from(width);
+    let cut = if look.unicode { "…" } else { "~" };
+    let fit = |line: Line<'static>| {
+        if line.width() <= width {
+            return line;
+        }
+        let style = line.style;
+        let mut left = width.saturating_sub(1);
+        let mut spans = Vec::new();
+        for span in line.spans {
+            // Letters that take two columns are rare here; the screen cuts what they exceed.
+            let kept: String = span.content.chars().take(left).collect();
+            left -= kept.chars().count();
+            spans.push(Span::styled(kept, span.style));
+        }
+        spans.push(Span::raw(cut));
+        Line::from(spans).style(style)
+    };
+    lines.into_iter().map(fit).collect()
 }
 
 fn heading(text: &str, look: Look, width: usize) -> Option<Line<'static>> {
@@ -422,12 +447,10 @@ fn memory(
             .style(look.good_or_bad(badness)),
     );
     let swap = match (&sample.swap_used_bytes, &sample.swap_total_bytes) {
-        (_, Reading::Known(0)) => "none".to_owned(),
-        (used, total) => format!(
-            "{} of {}",
-            used.clone().map(Bytes),
-            total.clone().map(Bytes)
-        ),
+        (Reading::Known(used), Reading::Known(total)) => {
+            format!("{} of {}", Bytes(*used), Bytes(*total))
+        }
+        (Reading::Absent(why), _) | (_, Reading::Absent(why)) => format!("n/a ({why})"),
     };
     if roomy {
         lines.push(row("swap", swap));

@@ -118,9 +118,12 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8, Error> {
 
     let mut watch = Watch::open(&config);
     // A rate needs two looks.
+    watch.look();
     std::thread::sleep(Duration::from_millis(100));
-    let mut ready = answers::ready(&mut watch, interval, &BTreeMap::new())?;
-    ready.reports = watch.reports();
+    let ready = {
+        let reports = watch.reports();
+        answers::ready(&mut watch, interval, &reports)?
+    };
     let site = Arc::new(Site {
         ready: RwLock::new(Arc::new(ready)),
         guard: Guard {

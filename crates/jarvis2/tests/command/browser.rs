@@ -54,7 +54,7 @@ impl Browser {
         assert!(made.success());
         let script = "exec \"$1\" --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
             --disable-component-update --disable-sync --disable-dev-shm-usage --remote-debugging-pipe --window-size=1280,1500 \
-            --host-resolver-rules='MAP * ~NOTFOUND' --user-data-dir=\"$2\" about:blank 3<\"$3\" 4>\"$4\"";
+            --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1' --user-data-dir=\"$2\" about:blank 3<\"$3\" 4>\"$4\"";
         let child = Command::new("sh")
             .args(["-c", script, "sh"])
             .arg(program)
@@ -142,7 +142,10 @@ impl Browser {
     #[track_caller]
     fn until(&mut self, what: &str, expression: &str) {
         let end = Instant::now() + PATIENCE;
-        while self.value(expression) != Value::Bool(true) {
+        // While the page loads there is nothing to ask.
+        let expression =
+            format!("(() => {{ try {{ return {expression} }} catch {{ return false }} }})()");
+        while self.value(&expression) != Value::Bool(true) {
             let body = if Instant::now() < end {
                 Value::Null
             } else {
