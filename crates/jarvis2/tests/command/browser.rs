@@ -4,7 +4,7 @@
 //! The browser is driven through two pipes with its own protocol (`--remote-debugging-pipe`: JSON, a zero byte between messages).
 
 use crate::run::{Desk, SMALL};
-use crate::watch::Server;
+use crate::watch::{Server, long_plan};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -191,17 +191,7 @@ fn charts_move_while_a_plan_runs() {
     let desk = Desk::new();
     desk.run(&[&["plan", "--quiet"], SMALL].concat()).exits(0);
     let server = Server::start(&desk, &[]);
-    let args = [
-        &["plan", "--json", "--no-diary", "--time-ms", "600000"],
-        SMALL,
-    ]
-    .concat();
-    let mut command = desk.command(&args);
-    let mut plan = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let plan = long_plan(&desk);
 
     let folder = tempfile::tempdir().unwrap();
     let mut browser = Browser::start(&program, folder.path());
@@ -243,8 +233,7 @@ fn charts_move_while_a_plan_runs() {
     let wide = browser.value("document.documentElement.scrollWidth > window.innerWidth");
     assert_eq!(wide, false, "a narrow window scrolls sideways");
 
-    let _ = plan.kill();
-    let _ = plan.wait();
+    drop(plan);
     browser.until(
         "the end is told",
         "document.getElementById('notes').innerText.includes('ended without a word')",

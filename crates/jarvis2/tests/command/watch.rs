@@ -11,7 +11,7 @@ const TOKEN: &str = "0123456789abcdef";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Ends with the test.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -31,7 +31,7 @@ impl Running {
 }
 
 /// A plan that goes on until it is ended.
-fn long_plan(desk: &Desk) -> Running {
+pub(crate) fn long_plan(desk: &Desk) -> Running {
     let args = [
         &["plan", "--json", "--no-diary", "--time-ms", "600000"],
         SMALL,
