@@ -105,6 +105,16 @@ struct Told {
     message: Option<String>,
 }
 
+impl Told {
+    fn done(&mut self, share: f64, now: Instant) {
+        // Threads that share a phase out tell a little out of order.
+        if self.done.is_some_and(|before| share < before - 0.05) {
+            self.begun = now;
+        }
+        self.done = Some(share);
+    }
+}
+
 /// Tells of the work of this program until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Teller {
@@ -173,10 +183,10 @@ impl Teller {
         }
     }
 
-    /// The phase is this far, 0 to 1.
+    /// The phase is this far, 0 to 1. Where it falls back it has begun anew, as the second search of a plan does.
     pub(crate) fn done(&self, share: f64) {
         if share.is_finite() {
-            lock(&self.told).done = Some(share.clamp(0.0, 1.0));
+            lock(&self.told).done(share.clamp(0.0, 1.0), Instant::now());
         }
     }
 
@@ -494,6 +504,33 @@ mod tests {
         // It began anew.
         assert_eq!(at(13, 10.0).0, None);
         assert_eq!(at(14, 60.0).0, Some(50.0));
+    }
+
+    #[test]
+    fn time_left_counts_from_where_the_phase_fell_back() {
+        let begun = Instant::now();
+        let mut told = Told {
+            phase: "searching".to_owned(),
+            begun,
+            done: None,
+            counts: Vec::new(),
+            figures: Vec::new(),
+            message: None,
+        };
+        let mut book = Book {
+            ledger: None,
+            past: VecDeque::new(),
+            status: Status::empty("plan", 0),
+        };
+        let mut left = |seconds: u64, share: f64| {
+            let now = begun + Duration::from_secs(seconds);
+            told.done(share, now);
+            book.status(&told, now).left_seconds
+        };
+        assert_eq!(left(8, 0.8), Some(2.0));
+        assert_eq!(left(8, 0.76), Some(8.0 * 0.24 / 0.76));
+        assert_eq!(left(10, 0.0), None);
+        assert_eq!(left(15, 0.5), Some(5.0));
     }
 
     #[test]
