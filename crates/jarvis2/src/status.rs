@@ -462,7 +462,7 @@ mod tests {
         std::fs::write(folder.join("7.json"), "not ours").unwrap();
         std::fs::write(folder.join("notes.txt"), "not ours").unwrap();
         let found = look(&folder);
-        assert_eq!(found.running, [mine.clone()]);
+        assert_eq!(found.running, std::slice::from_ref(&mine));
         assert_eq!(found.gone, [dead]);
         assert_eq!(look(&folder).gone, []);
         assert_eq!(look(&folder).running, [mine]);
@@ -527,8 +527,8 @@ mod tests {
             told.done(share, now);
             book.status(&told, now).left_seconds
         };
-        assert_eq!(left(8, 0.8), Some(2.0));
-        assert_eq!(left(8, 0.76), Some(8.0 * 0.24 / 0.76));
+        assert_eq!(left(8, 0.75), Some(8.0 / 3.0));
+        assert_eq!(left(8, 0.71875), Some(8.0 * 0.28125 / 0.71875));
         assert_eq!(left(10, 0.0), None);
         assert_eq!(left(15, 0.5), Some(5.0));
     }

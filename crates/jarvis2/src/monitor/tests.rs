@@ -88,7 +88,7 @@ fn a_small_screen_shows_each_part() {
             "q quits, p pauses",
             "all cores",
             "pressure",
-            "30.0 MiB reserved of a budget of",
+            "60.0 MiB reserved of a budget of",
             "plan (process 4242) for 1 min 05 s: searching",
             " 25 %, 30 s left",
             "5000 simulations (1234/s), value loss 0.1250",
@@ -175,7 +175,7 @@ fn heat_and_a_card_are_shown() {
             "serious (the system says so)",
             "50 % Card",
             "1.0 GiB of 8.0 GiB, n/a (not said), 71 C, 120 W",
-            "held down   heat",
+            "held down  heat",
         ],
     );
 }
