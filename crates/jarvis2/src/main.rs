@@ -27,10 +27,13 @@ mod risk;
 #[cfg(feature = "serve")]
 mod serve;
 mod sql;
+// What nobody reads in a build without both.
+#[cfg_attr(not(any(feature = "monitor", feature = "serve")), allow(dead_code))]
 mod status;
 mod surface;
 mod trace;
 #[cfg(any(feature = "monitor", feature = "serve"))]
+#[cfg_attr(not(all(feature = "monitor", feature = "serve")), allow(dead_code))]
 mod watch;
 
 use std::process::ExitCode;
