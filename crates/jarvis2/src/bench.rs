@@ -197,7 +197,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
     let place = Place::open(&loaded, &machine)?;
     let config = loaded.config;
     let threads = cli::threads(&config, &machine);
-    let progress = Progress::new(args.quiet || args.json);
+    let progress = Progress::new(args.quiet || args.json).told("bench", &config, None);
     let mut clock = Clock {
         seconds: args.seconds,
         only: args.only.as_deref(),

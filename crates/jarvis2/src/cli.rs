@@ -95,6 +95,26 @@ enum Command {
     Memory(MemoryCommand),
     /// List the devices that can compute: the processor and GPUs, each proven by running every kernel, with measured figures.
     Devices(crate::devices::DevicesArgs),
+    /// Watch the machine, its memory, running work and the last plans on this screen. `q` ends it, `p` pauses it.
+    #[cfg(feature = "monitor")]
+    Monitor(Box<crate::monitor::MonitorArgs>),
+    /// Watch the machine and running work (this program was built without it).
+    #[cfg(not(feature = "monitor"))]
+    Monitor {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<String>,
+    },
+    /// Show the same as a page in the browser, for this machine alone unless a token says otherwise; Prometheus reads `/metrics`.
+    #[cfg(feature = "serve")]
+    Serve(Box<crate::serve::ServeArgs>),
+    /// Show the machine and running work in the browser (this program was built without it).
+    #[cfg(not(feature = "serve"))]
+    Serve {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<String>,
+    },
     /// The child process of a proof.
     #[command(hide = true)]
     ProveDevice(crate::devices::ProveArgs),
@@ -354,6 +374,18 @@ pub(crate) fn run() -> u8 {
             let config = load(&args.config, Vec::new())?.config;
             crate::devices::devices(&args, &config).map(|text| done(&text))
         }),
+        #[cfg(feature = "monitor")]
+        Command::Monitor(args) => caught(|| crate::monitor::run(&args)),
+        #[cfg(not(feature = "monitor"))]
+        Command::Monitor { .. } => Err(Error::Usage(
+            "this program was built without the monitor; build it with `cargo install --path crates/jarvis2 --features monitor`".to_owned(),
+        )),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => caught(|| crate::serve::run(&args)),
+        #[cfg(not(feature = "serve"))]
+        Command::Serve { .. } => Err(Error::Usage(
+            "this program was built without the page; build it with `cargo install --path crates/jarvis2 --features serve`".to_owned(),
+        )),
         Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     };
@@ -495,7 +527,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         }),
         None => None,
     };
-    let progress = Progress::new(args.quiet || args.json);
+    let progress = shown(args, &config, &ledger);
     let inputs = engine::inputs::read(&request, config, threads, taken.evaluations_max)?;
     let made = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
@@ -533,6 +565,15 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     })
 }
 
+/// The bar of a plan, and its word to those who watch.
+fn shown(args: &PlanArgs, config: &Config, ledger: &hardware::ledger::Ledger) -> Progress {
+    let progress = Progress::new(args.quiet || args.json);
+    if args.no_files {
+        return progress;
+    }
+    progress.told("plan", config, Some(ledger))
+}
+
 fn plan_portfolio(
     path: &Path,
     args: &PlanArgs,
@@ -546,8 +587,8 @@ fn plan_portfolio(
         allow_synthetic: args.allow_synthetic,
         place,
     };
-    let progress = Progress::new(args.quiet || args.json);
     let ledger = memory::ledger(config, machine);
+    let progress = shown(args, config, &ledger);
     let mut held = None;
     let share = |symbols: usize| {
         // As many symbols at once as there are threads and memory for, one at least.
@@ -709,12 +750,12 @@ pub(crate) fn text_style() -> report::TextStyle {
     }
 }
 
-fn wants_color() -> bool {
+pub(crate) fn wants_color() -> bool {
     std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn wants_unicode() -> bool {
+pub(crate) fn wants_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

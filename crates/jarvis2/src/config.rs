@@ -428,12 +428,12 @@ impl Loaded {
 
 impl Config {
     /// The values that a plan depends on, one `key = value` a line in a fixed order: what a hash of the configuration is taken
-    /// of. The sections `[output]` and `[diary]` are left out, because they say where the plan goes and not what it is, and `[hardware]`
+    /// of. The sections `[output]`, `[diary]` and `[monitor]` are left out, because they say where the plan goes and not what it is, and `[hardware]`
     /// and `[compute]`, because a plan names the device that was taken.
     pub(crate) fn canonical(&self) -> String {
         let mut text = format!("schema_version = {SCHEMA_VERSION}\n");
         for (key, value) in self.values().into_iter().filter(|(key, _)| {
-            !["output.", "diary.", "hardware.", "compute."]
+            !["output.", "diary.", "hardware.", "compute.", "monitor."]
                 .iter()
                 .any(|section| key.starts_with(section))
         }) {

@@ -490,8 +490,12 @@ fn kept(notes: &mut Vec<String>) -> (Option<PathBuf>, Records) {
     (Some(file), records)
 }
 
-/// `$XDG_CACHE_HOME/jarvis2/devices.json`, else below the system's own folder for such files.
 fn cache_file() -> Option<PathBuf> {
+    cache_folder().map(|folder| folder.join("devices.json"))
+}
+
+/// What may be made anew: `$XDG_CACHE_HOME/jarvis2`, else below the system's own folder for such files.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
@@ -504,7 +508,7 @@ fn cache_file() -> Option<PathBuf> {
     };
     folder("XDG_CACHE_HOME")
         .or_else(|| folder("HOME").map(|home| home.join(below_home)))
-        .map(|cache| cache.join("jarvis2/devices.json"))
+        .map(|cache| cache.join("jarvis2"))
 }
 
 /// Runs `jarvis2 prove-device`: in the child.

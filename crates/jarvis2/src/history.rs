@@ -30,23 +30,23 @@ pub(crate) struct HistoryArgs {
 }
 
 /// One decision.
-#[derive(Debug, Serialize)]
-struct Past {
-    id: i64,
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Past {
+    pub(crate) id: i64,
     /// The day of the quotes.
-    as_of: String,
-    symbol: String,
+    pub(crate) as_of: String,
+    pub(crate) symbol: String,
     /// Where the quotes came from; an invented market says so.
-    source: String,
+    pub(crate) source: String,
     /// `act`, `do_nothing` or `abstain`.
-    outcome: String,
-    action: String,
+    pub(crate) outcome: String,
+    pub(crate) action: String,
     /// Worth over holding that the plan saw.
-    worth_usd: Option<f64>,
+    pub(crate) worth_usd: Option<f64>,
     /// Who judged.
     model: Option<String>,
     seed: Option<u64>,
-    made_at: String,
+    pub(crate) made_at: String,
     /// How often the same plan was asked for.
     looks: usize,
     /// Fills that followed it.
@@ -57,7 +57,7 @@ struct Past {
     realised_cents: Option<i64>,
 }
 
-fn past(reader: &Reader, id: RecordId) -> Result<Past, Error> {
+pub(crate) fn past(reader: &Reader, id: RecordId) -> Result<Past, Error> {
     let made = reader.decision_alone(id)?;
     let situation = reader.situation(made.situation)?;
     let outcome = reader.outcome_of(id, i64::MAX)?.map(|(_, outcome)| outcome);

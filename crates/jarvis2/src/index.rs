@@ -12,6 +12,7 @@ mod read;
 
 use crate::devices::DeviceWord;
 use crate::error::Error;
+use crate::progress::Progress;
 use clap::{Args, Subcommand};
 use index::{Config, Index};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,17 @@ pub(super) struct Place {
     /// No progress bar.
     #[arg(long)]
     quiet: bool,
+}
+
+impl Place {
+    /// The bar of a build, and its word to those who watch; these commands read no configuration file of their own.
+    fn progress(&self, command: &str) -> Progress {
+        let progress = Progress::new(self.quiet || self.json);
+        match crate::config::load(None, &crate::config::environment(), &[]) {
+            Ok(loaded) => progress.told(command, &loaded.config, None),
+            Err(_) => progress,
+        }
+    }
 }
 
 /// What rows of a file are called, and what to do with those that are there already.

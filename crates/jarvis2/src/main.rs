@@ -14,6 +14,8 @@ mod index;
 mod journal;
 mod learning;
 mod memory;
+#[cfg(feature = "monitor")]
+mod monitor;
 mod plan;
 mod portfolio;
 mod price;
@@ -22,9 +24,17 @@ mod recall;
 mod regimes;
 mod report;
 mod risk;
+#[cfg(feature = "serve")]
+mod serve;
 mod sql;
+// What nobody reads in a build without both.
+#[cfg_attr(not(any(feature = "monitor", feature = "serve")), allow(dead_code))]
+mod status;
 mod surface;
 mod trace;
+#[cfg(any(feature = "monitor", feature = "serve"))]
+#[cfg_attr(not(all(feature = "monitor", feature = "serve")), allow(dead_code))]
+mod watch;
 
 use std::process::ExitCode;
 

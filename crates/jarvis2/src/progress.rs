@@ -1,5 +1,9 @@
-//! What the user sees while we think, and how they stop us. On stderr only; silent where nobody watches.
+//! What the user sees while we think, and how they stop us: a bar on stderr, silent where nobody watches, and a status file for
+//! `jarvis2 monitor` and `jarvis2 serve`.
 
+use crate::config::Config;
+use crate::status::{self, Teller};
+use hardware::ledger::Ledger;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -10,6 +14,8 @@ use std::time::Duration;
 pub(crate) struct Progress {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
+    /// Gone with the work; the parts that several threads share out have none.
+    teller: Option<Teller>,
 }
 
 impl Progress {
@@ -28,7 +34,26 @@ impl Progress {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Progress { bar, stop }
+        Progress {
+            bar,
+            stop,
+            teller: None,
+        }
+    }
+
+    /// Also leaves word for those who watch, as `command`, unless the configuration says not to. With `ledger`, its rows too.
+    pub(crate) fn told(
+        mut self,
+        command: &str,
+        config: &Config,
+        ledger: Option<&Ledger>,
+    ) -> Progress {
+        if config.monitor.status
+            && let Some(folder) = status::folder(config)
+        {
+            self.teller = Some(Teller::start(command, folder, ledger.cloned()));
+        }
+        self
     }
 
     /// The same wish to stop, with nothing to see: for work that several threads share out.
@@ -36,6 +61,7 @@ impl Progress {
         Progress {
             bar: ProgressBar::hidden(),
             stop: Arc::clone(&self.stop),
+            teller: None,
         }
     }
 
@@ -43,11 +69,40 @@ impl Progress {
     pub(crate) fn stage(&self, name: &str) {
         self.bar.set_message(name.to_owned());
         self.bar.set_position(0);
+        if let Some(teller) = &self.teller {
+            teller.phase(name);
+        }
     }
 
     /// The stage is this far.
     pub(crate) fn fraction(&self, done: f64) {
         self.bar.set_position((100.0 * done.clamp(0.0, 1.0)) as u64);
+        if let Some(teller) = &self.teller {
+            teller.done(done);
+        }
+    }
+
+    /// So many of something were done in this stage so far: those who watch see the rate.
+    pub(crate) fn count(&self, what: &str, count: f64) {
+        if let Some(teller) = &self.teller {
+            teller.count(what, count);
+        }
+    }
+
+    /// A figure now, such as a loss: for those who watch.
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
+    pub(crate) fn figure(&self, what: &str, value: f64) {
+        if let Some(teller) = &self.teller {
+            teller.figure(what, value);
+        }
+    }
+
+    /// A line for those who watch.
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
+    pub(crate) fn message(&self, text: &str) {
+        if let Some(teller) = &self.teller {
+            teller.message(text);
+        }
     }
 
     /// Has the user asked us to stop?

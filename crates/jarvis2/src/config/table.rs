@@ -283,6 +283,16 @@ settings! {
         file: Option<String> = None, "path"; example "\"diary.sqlite\"";
     }
 
+    /// What those see who watch: `jarvis2 monitor` and `jarvis2 serve`.
+    [monitor] Monitor {
+        /// Long work leaves word of how far it is, in a small file that goes when it ends.
+        status: bool = true, "none";
+        /// The folder of those files. Unset: `jarvis2/running` in `$XDG_CACHE_HOME`, else in the system's folder for such files.
+        folder: Option<String> = None, "path"; example "\"running\"";
+        /// A file with the token that `jarvis2 serve` asks for; without one it is for this machine alone.
+        token_file: Option<String> = None, "path"; example "\"token\"";
+    }
+
     /// Where the answer goes.
     [output] Output {
         /// Folder of the report files, seen from the current folder.

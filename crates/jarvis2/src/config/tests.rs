@@ -173,6 +173,8 @@ fn the_sample_is_the_defaults_and_names_every_key() {
     unset.market = Config::default().market;
     unset.search.time_ms = None;
     unset.diary.file = None;
+    unset.monitor.folder = None;
+    unset.monitor.token_file = None;
     assert_eq!(unset, Config::default());
 }
 

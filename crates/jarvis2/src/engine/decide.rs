@@ -564,9 +564,11 @@ fn grow(
     part: f64,
 ) -> Result<Searched, Error> {
     let config = &inputs.config.search;
-    let until = config
+    let begun = Instant::now();
+    let time = config
         .time_ms
-        .map(|ms| Instant::now() + Duration::from_millis(ms).mul_f64(part));
+        .map(|ms| Duration::from_millis(ms).mul_f64(part));
+    let until = time.map(|time| begun + time);
     // By the clock, as many evaluations as memory holds; else the fixed number, so that runs repeat.
     let evaluations = if until.is_some() {
         inputs.evaluations_max
@@ -578,7 +580,12 @@ fn grow(
     let mut keep_going = |so_far: &Tree<WheelGame>| {
         settling.note(standing(so_far));
         let spent = f64::from(so_far.counts().evaluations);
-        progress.fraction(spent / f64::from(config.evaluations));
+        progress.fraction(match time {
+            Some(time) => begun.elapsed().as_secs_f64() / time.as_secs_f64(),
+            None => spent / f64::from(config.evaluations),
+        });
+        progress.count("evaluations", spent);
+        progress.count("simulations", f64::from(so_far.counts().simulations));
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
     let tree =

@@ -138,6 +138,7 @@ pub(super) fn pour(
             .extend(step.first_refused.into_iter().take(room));
         poured.records.extend(step.records);
         progress.fraction(poured.rows_read as f64 / poured.rows_in_file.max(1) as f64);
+        progress.count("vectors", poured.rows_read as f64);
     }
     if poured.added + poured.replaced > 0 {
         progress.stage("snapshot");
@@ -226,7 +227,7 @@ pub(super) fn add(args: &AddArgs) -> Result<u8, Error> {
         &place.db,
         vectors.as_ref().map(|(source, _)| source.dimensions()),
     )?;
-    let progress = Progress::new(place.quiet || place.json);
+    let progress = place.progress("index add");
     let mut poured = None;
     if let (Some((source, given)), Some(path)) = (&mut vectors, &args.vectors) {
         let dimensions = source.dimensions();
@@ -389,7 +390,7 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
         }
         index.update(|change| change.remove_edge(source, target, &arrow.kind))?;
     } else {
-        let progress = Progress::new(place.quiet || place.json);
+        let progress = place.progress("index link");
         let mut done = 0;
         for part in arrows.chunks(AT_ONCE) {
             if progress.stopped() {

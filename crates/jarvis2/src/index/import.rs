@@ -87,7 +87,7 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let (mut from, given) = source(&args.file, &args.rows)?;
     let (format, dimensions, metric) = (from.format(), from.dimensions(), from.metric());
     let mut index = open(&place.db, Some(dimensions))?;
-    let progress = Progress::new(place.quiet || place.json);
+    let progress = place.progress("index import");
     let poured = pour(
         &mut index,
         &mut from,

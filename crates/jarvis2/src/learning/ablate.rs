@@ -79,7 +79,7 @@ struct Table {
 pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
     let config = cli::load(&args.config, Vec::new())?.config;
     let threads = cli::threads(&config, &hardware::detect());
-    let progress = Progress::new(args.quiet);
+    let progress = Progress::new(args.quiet).told("ablate", &config, None);
     let interrupted = || Error::Interrupted {
         done: "the games were not all played".to_owned(),
     };
@@ -171,6 +171,7 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
             threads,
             &|played| {
                 progress.fraction(played as f64 / markets as f64);
+                progress.count("markets", played as f64);
                 !progress.stopped()
             },
         )

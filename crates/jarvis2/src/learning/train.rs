@@ -164,7 +164,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
     let machine = hardware::detect();
     let threads = cli::threads(&loaded.config, &machine);
     let place = Place::open(&loaded, &machine)?;
-    let progress = Progress::new(args.quiet);
+    let progress = Progress::new(args.quiet).told("train", &loaded.config, None);
     let text = match args.ground {
         Ground::Wheel => wheel(args, threads, &place, &progress),
         Ground::Lattice => lattice(args, threads, &place, &progress),
@@ -376,6 +376,9 @@ fn trained<F: Field>(
     let steps_before = run.steps();
     let tell = |report: &Generation, weights: &Weights, seconds: f64, log: &mut Log| {
         let mut row = row(report, seconds);
+        progress.figure("value loss", row.value_loss);
+        progress.figure("policy loss", row.policy_loss);
+        progress.message(&format!("generation {} is done", report.generation));
         look(report.generation, weights, &mut row)?;
         log.add(&row)?;
         if !args.quiet {
@@ -399,6 +402,7 @@ fn trained<F: Field>(
             &mut |_, made| {
                 progress.stage("playing and learning");
                 progress.fraction(made as f64 / steps as f64);
+                progress.count("steps", made as f64);
                 go_on() && !broken.get()
             },
             &mut |report, weights| {
@@ -429,6 +433,10 @@ fn trained<F: Field>(
                             + steps_done as f64 / f64::from(steps_each))
                             / 2.0;
                         progress.fraction((generation as f64 - 1.0 + part) / generations as f64);
+                        let before = generation as f64 - 1.0;
+                        progress.count("games", before * f64::from(games) + games_done as f64);
+                        let made = before * f64::from(steps_each) + steps_done as f64;
+                        progress.count("steps", made);
                     }
                     go_on()
                 })

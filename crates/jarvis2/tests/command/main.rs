@@ -6,6 +6,8 @@
 mod accounts;
 mod as_of;
 mod bench;
+#[cfg(all(unix, feature = "monitor", feature = "serve"))]
+mod browser;
 mod chain;
 mod data_errors;
 mod devices;
@@ -37,3 +39,5 @@ mod trace;
 mod train;
 mod twins;
 mod usage_errors;
+#[cfg(all(unix, feature = "monitor", feature = "serve"))]
+mod watch;
