@@ -182,7 +182,7 @@ fn targets(
                 "GB",
                 Some(bytes as f64 / 1e9),
                 |x| x < 20.0,
-                "the most that this run took; of planning, training and a million vectors at once: docs/benchmarks.md",
+                "the most that this run took; the full load: docs/seed.md, 6-5",
             ),
             Err(why) => Target {
                 how: format!("n/a ({why})"),
@@ -190,6 +190,13 @@ fn targets(
             },
         },
     ]
+}
+
+/// What to know of the figures of a build that checks itself.
+pub(crate) fn slow_build() -> Option<&'static str> {
+    cfg!(debug_assertions).then_some(
+        "This program was built to check itself while it runs, and is slower for it: `cargo build --release` builds the other.",
+    )
 }
 
 /// The most memory that this program has had in RAM, in bytes.
@@ -417,6 +424,9 @@ fn text(bench: &Bench) -> String {
         out.push('\n');
     }
     out += "\nWhat was asked for, and this machine:\n\n";
+    if let Some(note) = slow_build() {
+        out += &format!("{note}\n\n");
+    }
     for target in &bench.targets {
         let Target {
             name, wanted, unit, ..

@@ -21,6 +21,7 @@ use clap::Args;
 use hardware::sensors::Sensors;
 use serde::Serialize;
 
+use crate::bench;
 use crate::cli::{self, ConfigArgs};
 use crate::config::{self, Loaded};
 use crate::error::Error;
@@ -249,7 +250,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Error> {
     let mut findings = Vec::new();
     let loaded = configuration(args, &mut findings)?;
     let threads = cli::threads(&loaded.config, &machine);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = bench::slow_build().map(str::to_owned).into_iter().collect();
     let clock = Clock::new(args.quick);
 
     let parts = checks::Parts {

@@ -260,7 +260,7 @@ fn rated(
     {
         rating = Fares::NeedsConfiguration;
         why = format!(
-            "{} allows only versions before {since}, of which this is not said: {why}",
+            "{} keeps it before {since}, and the rating is meant from there on: {why}",
             asked.versions
         );
         remedy = Some(match remedy {
@@ -398,7 +398,7 @@ pub(super) fn html(report: &Report) -> String {
             &escape(&row.package),
             &[
                 words(&row.asked),
-                ("nowrap", escape(row.rating.words())),
+                words(row.rating.words()),
                 words(&row.why),
                 or_nothing(&row.remedy),
                 or_nothing(&row.here),

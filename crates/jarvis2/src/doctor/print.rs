@@ -138,7 +138,7 @@ pub(super) fn html(report: &Report) -> String {
             class,
             &escape(&finding.part),
             &[
-                ("nowrap", escape(finding.rating.words())),
+                words(finding.rating.words()),
                 words(&finding.why),
                 words(&figures(finding)),
                 words(finding.remedy.as_deref().unwrap_or_default()),

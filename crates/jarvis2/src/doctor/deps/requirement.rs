@@ -328,18 +328,22 @@ impl Condition {
             }
             Condition::All(parts) => {
                 let found: Vec<Option<bool>> = parts.iter().map(|part| part.on(platform)).collect();
-                match () {
-                    () if found.contains(&Some(false)) => Some(false),
-                    () if found.contains(&None) => None,
-                    () => Some(true),
+                if found.contains(&Some(false)) {
+                    Some(false)
+                } else if found.contains(&None) {
+                    None
+                } else {
+                    Some(true)
                 }
             }
             Condition::Any(parts) => {
                 let found: Vec<Option<bool>> = parts.iter().map(|part| part.on(platform)).collect();
-                match () {
-                    () if found.contains(&Some(true)) => Some(true),
-                    () if found.contains(&None) => None,
-                    () => Some(false),
+                if found.contains(&Some(true)) {
+                    Some(true)
+                } else if found.contains(&None) {
+                    None
+                } else {
+                    Some(false)
                 }
             }
         }
