@@ -51,7 +51,7 @@ pub(super) fn all(
                 done: format!("{} parts were looked at", findings.len()),
             });
         }
-        findings.extend(run());
+        findings.extend(survived(name, run));
         Ok(())
     };
     let clock = parts.clock;
@@ -72,15 +72,31 @@ pub(super) fn all(
     check("index", &mut || vec![vectors(clock)])?;
     check("SQL", &mut || vec![sql(21)])?;
     parts.progress.stage("GPUs");
-    let rows = devices::examine(
+    let examined = devices::examine(
         &parts.loaded.config,
         parts.machine,
         !parts.quick,
         parts.progress,
         notes,
-    )?;
-    findings.extend(rows.iter().map(gpu));
+    );
+    match examined {
+        Ok(rows) => findings.extend(rows.iter().map(gpu)),
+        Err(error @ Error::Interrupted { .. }) => return Err(error),
+        Err(error) => findings.push(Finding::unusable(
+            "GPUs",
+            error.to_string(),
+            "set compute.device to \"cpu\"; nothing else needs a GPU",
+        )),
+    }
     Ok(())
+}
+
+/// What a check found; a bug in a part is a finding of it, and the examination goes on.
+fn survived(name: &str, run: &mut dyn FnMut() -> Vec<Finding>) -> Vec<Finding> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let why = "it stopped with a bug; the lines on stderr say where";
+        vec![Finding::unusable(name, why, WRONG)]
+    })
 }
 
 /// An option by its numbers: right, spot, strike, years, rate, yield, volatility; and what it costs in dollars.
@@ -963,6 +979,13 @@ mod tests {
         let mut missing = EUROPEAN;
         missing[0].2 = f64::NAN;
         fails(&europeans(&quick(), &missing));
+    }
+
+    #[test]
+    fn a_bug_in_a_part_is_a_finding() {
+        let found = survived("part", &mut || panic!("on purpose"));
+        assert_eq!(found.len(), 1);
+        fails(&found[0]);
     }
 
     #[test]
