@@ -591,9 +591,12 @@ fn threads(clock: &Clock, machine: &Machine, threads: usize) -> Finding {
 }
 
 fn speedup(part: &str, threads: usize, origin: &str, times: f64) -> Finding {
+    if threads == 1 {
+        return Finding::works(part, format!("one ({origin})"));
+    }
     let what = format!("{threads} threads ({origin}) are {times:.1} times as fast as one");
     // NaN is no help either.
-    let helps = threads == 1 || times >= 0.5 * threads as f64;
+    let helps = times >= 0.5 * threads as f64;
     let finding = if helps {
         Finding::works(part, what)
     } else {
