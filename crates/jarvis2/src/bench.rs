@@ -36,6 +36,8 @@ const RACE: [usize; 2] = [1 << 20, 1 << 16];
 const RESIDENT: [(usize, usize); 2] = [(1 << 22, 16), (1 << 16, 1)];
 /// Evaluations of the search on the sample.
 const EVALUATIONS: u32 = 8_000;
+/// The row of the search.
+const SEARCH: &str = "search of the sample's plan";
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
@@ -68,6 +70,152 @@ struct Bench {
     rows: Vec<Row>,
     /// Where a GPU takes the lead; empty without one.
     crossovers: Vec<Crossover>,
+    /// The figures that the product was asked for, beside those of this machine.
+    targets: Vec<Target>,
+}
+
+/// A figure that the product was asked for (docs/seed.md, section 6).
+#[derive(Debug, PartialEq, Serialize)]
+struct Target {
+    name: &'static str,
+    /// What was asked for.
+    wanted: &'static str,
+    unit: &'static str,
+    /// What this run measured.
+    measured: Option<f64>,
+    /// Whether that is as wanted.
+    met: Option<bool>,
+    /// What was measured, or why not and how to.
+    how: String,
+}
+
+/// What this run has to say to the figures of section 6: the rows by name, simulations for each evaluation of the search, and the
+/// memory that this program has taken at most, in bytes.
+fn targets(
+    rows: &[Row],
+    simulations_each: Option<f64>,
+    peak_bytes: Result<u64, String>,
+) -> Vec<Target> {
+    let rate = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name);
+        row.map(|row| row.per_second_median)
+    };
+    let left_out = "n/a (left out by --only)";
+    let target =
+        |name, wanted, unit, measured: Option<f64>, is_met: fn(f64) -> bool, how: &str| Target {
+            name,
+            wanted,
+            unit,
+            measured,
+            met: measured.map(is_met),
+            how: if measured.is_some() {
+                how.to_owned()
+            } else {
+                left_out.to_owned()
+            },
+        };
+    let simulations = rate(SEARCH)
+        .zip(simulations_each)
+        .map(|(rate, each)| rate * each);
+    let batch = |name, states: f64| rate(name).map(|rate| 1e3 * states / rate);
+    let million = if cfg!(feature = "index") {
+        "n/a (a million vectors take minutes to add): `cargo bench -p index --bench vectors -- --count 1000000`"
+    } else {
+        "n/a (the index is not in this build): `cargo bench -p index --bench vectors -- --count 1000000`"
+    };
+    vec![
+        target(
+            "simulations of the search",
+            "over 2,000",
+            "a second",
+            simulations,
+            |x| x > 2e3,
+            "of the sample's plan",
+        ),
+        target(
+            "the net, a batch of 64",
+            "10 to 50",
+            "ms",
+            batch("net, 64 states", 64.0),
+            |x| x <= 50.0,
+            "one thread",
+        ),
+        target(
+            "the net, a batch of 256",
+            "10 to 50",
+            "ms",
+            batch("net, 256 states", 256.0),
+            |x| x <= 50.0,
+            "one thread",
+        ),
+        Target {
+            how: million.to_owned(),
+            ..target(
+                "a lookup among a million vectors",
+                "below 5",
+                "ms",
+                None,
+                |_| false,
+                "",
+            )
+        },
+        target(
+            "European options priced",
+            "over 100,000",
+            "a second",
+            rate("European price"),
+            |x| x > 1e5,
+            "one thread, f64",
+        ),
+        target(
+            "American options priced",
+            "over 100,000",
+            "a second",
+            rate("American price, standard"),
+            |x| x > 1e5,
+            "one thread, f64",
+        ),
+        match peak_bytes {
+            Ok(bytes) => target(
+                "memory",
+                "below 20",
+                "GB",
+                Some(bytes as f64 / 1e9),
+                |x| x < 20.0,
+                "the most that this run took; the full load: docs/seed.md, 6-5",
+            ),
+            Err(why) => Target {
+                how: format!("n/a ({why})"),
+                ..target("memory", "below 20", "GB", None, |_| false, "")
+            },
+        },
+    ]
+}
+
+/// What to know of the figures of a build that checks itself.
+pub(crate) fn slow_build() -> Option<&'static str> {
+    cfg!(debug_assertions).then_some(
+        "This program was built to check itself while it runs, and is slower for it: `cargo build --release` builds the other.",
+    )
+}
+
+/// The most memory that this program has had in RAM, in bytes.
+fn peak_bytes() -> Result<u64, String> {
+    if !cfg!(target_os = "linux") {
+        return Err("only Linux tells it without a call of its own".to_owned());
+    }
+    let text = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
+    text.lines()
+        .find_map(|line| {
+            line.strip_prefix("VmHWM:")?
+                .trim()
+                .strip_suffix("kB")?
+                .trim()
+                .parse::<u64>()
+                .ok()
+        })
+        .map(|kib| kib * 1024)
+        .ok_or_else(|| "/proc/self/status does not have VmHWM".to_owned())
 }
 
 /// From how many options on a GPU answers sooner than the processor, round trip included.
@@ -210,7 +358,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         None => Vec::new(),
     };
     net_rows(&mut clock)?;
-    search_row(&mut clock, config, threads)?;
+    let simulations_each = search_row(&mut clock, config, threads)?;
     progress.finish();
     if clock.rows.is_empty() {
         return Err(Error::Usage(format!(
@@ -221,6 +369,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
     let bench = Bench {
         version: env!("CARGO_PKG_VERSION"),
         machine: machine.rows(),
+        targets: targets(&clock.rows, simulations_each, peak_bytes()),
         rows: clock.rows,
         crossovers,
     };
@@ -274,6 +423,32 @@ fn text(bench: &Bench) -> String {
         out += cells.join("  ").trim_end();
         out.push('\n');
     }
+    out += "\nWhat was asked for, and this machine:\n\n";
+    if let Some(note) = slow_build() {
+        out += &format!("{note}\n\n");
+    }
+    for target in &bench.targets {
+        let Target {
+            name, wanted, unit, ..
+        } = target;
+        let measured = match target.measured {
+            Some(value) if value >= 1e3 => format!("{} {unit}", short(value)),
+            Some(value) => format!("{value:.2} {unit}"),
+            None => String::new(),
+        };
+        let met = match target.met {
+            Some(true) => "as asked",
+            Some(false) => "short of it",
+            None => "",
+        };
+        let line = format!(
+            "{name:33}  {:22}  {measured:18}  {met:11}  {}",
+            format!("{wanted} {unit}"),
+            target.how
+        );
+        out += line.trim_end();
+        out.push('\n');
+    }
     for crossover in &bench.crossovers {
         let Crossover {
             name,
@@ -297,7 +472,7 @@ fn text(bench: &Bench) -> String {
 }
 
 /// Three digits with the thousands in words: `12.3 M`.
-fn short(per_second: f64) -> String {
+pub(crate) fn short(per_second: f64) -> String {
     let (value, unit) = match per_second {
         x if x >= 1e9 => (x / 1e9, " G"),
         x if x >= 1e6 => (x / 1e6, " M"),
@@ -314,14 +489,14 @@ fn short(per_second: f64) -> String {
 
 /// Options of every kind that is traded, made from a seed.
 #[derive(Default)]
-struct Options {
+pub(crate) struct Options {
     right: Vec<Right>,
     columns: [Vec<f64>; 6],
     singles: [Vec<f32>; 6],
 }
 
 impl Options {
-    fn new(count: usize) -> Options {
+    pub(crate) fn new(count: usize) -> Options {
         let mut state = 20_261_125_u64;
         // SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
         let mut between = |low: f64, high: f64| {
@@ -358,7 +533,7 @@ impl Options {
         options
     }
 
-    fn as_ref(&self) -> InputsRef<'_> {
+    pub(crate) fn as_ref(&self) -> InputsRef<'_> {
         InputsRef::from_columns(&self.right, self.columns.each_ref().map(Vec::as_slice))
     }
 }
@@ -588,7 +763,11 @@ fn race_rows(
 }
 
 /// An American option is worth at least what exercise pays now and what the European one costs.
-fn above_floor(inputs: InputsRef, prices: &[f64], status: &[Status]) -> Result<String, String> {
+pub(crate) fn above_floor(
+    inputs: InputsRef,
+    prices: &[f64],
+    status: &[Status],
+) -> Result<String, String> {
     let mut missing = 0;
     for (i, &price) in prices.iter().enumerate() {
         if status[i] != Status::Ok {
@@ -610,7 +789,7 @@ fn above_floor(inputs: InputsRef, prices: &[f64], status: &[Status]) -> Result<S
 }
 
 /// A volatility is right if it gives the price back; where the price says nothing of it, it may be missing.
-fn repriced(
+pub(crate) fn repriced(
     inputs: InputsRef,
     exact: &[f64],
     vols: &[f64],
@@ -696,10 +875,9 @@ fn search_row(
     clock: &mut Clock,
     mut config: crate::config::Config,
     threads: usize,
-) -> Result<(), Error> {
-    const NAME: &str = "search of the sample's plan";
-    if !clock.wants(NAME) {
-        return Ok(());
+) -> Result<Option<f64>, Error> {
+    if !clock.wants(SEARCH) {
+        return Ok(None);
     }
     config.search.evaluations = EVALUATIONS;
     config.search.time_ms = None;
@@ -708,15 +886,16 @@ fn search_row(
     let table = engine::decide::Table::lay(&inputs, fitted)?;
     let quiet = clock.progress.silent();
     let what = What {
-        name: NAME.to_owned(),
+        name: SEARCH.to_owned(),
         device: "cpu".to_owned(),
         threads,
         size: EVALUATIONS as usize,
         unit: "evaluations",
     };
+    let mut last = None;
     clock.row(
         what,
-        &mut None,
+        &mut last,
         |counts| {
             *counts = Some(engine::decide::search(&table, &inputs, &quiet)?.counts);
             Ok(())
@@ -735,5 +914,68 @@ fn search_row(
                 counts.evaluations, counts.simulations
             ))
         },
-    )
+    )?;
+    // For each evaluation, so that the row's speed gives theirs.
+    Ok(last.map(|counts| f64::from(counts.simulations) / f64::from(EVALUATIONS)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, per_second_median: f64) -> Row {
+        Row {
+            name: name.to_owned(),
+            device: "cpu".to_owned(),
+            threads: 1,
+            size: 1,
+            unit: "items",
+            per_second_median,
+            per_second_best: per_second_median,
+            passes: 3,
+            checked: String::new(),
+        }
+    }
+
+    /// The figures in the order of the table, and whether each is as wanted.
+    #[test]
+    fn the_seed_s_figures_come_from_the_rows() {
+        let rows = [
+            row(SEARCH, 50_000.0),
+            row("net, 64 states", 1_280.0),
+            row("net, 256 states", 2_560.0),
+            row("European price", 99_000.0),
+        ];
+        let found = targets(&rows, Some(0.05), Ok(19_000_000_000));
+        let found: Vec<_> = found
+            .iter()
+            .map(|target| (target.measured, target.met))
+            .collect();
+        let yes = |value| (Some(value), Some(true));
+        let no = |value| (Some(value), Some(false));
+        assert_eq!(
+            found,
+            [
+                yes(2_500.0),
+                yes(50.0),
+                no(100.0),
+                (None, None),
+                no(99_000.0),
+                (None, None),
+                yes(19.0)
+            ]
+        );
+        let none = targets(&[], None, Err("a reason".to_owned()));
+        assert!(
+            none.iter()
+                .all(|target| target.measured.is_none() && target.how.starts_with("n/a (")),
+            "{none:?}"
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_program_has_taken_memory() {
+        assert!(peak_bytes().unwrap() > 1 << 20);
+    }
 }

@@ -90,6 +90,8 @@ enum Command {
     Models(crate::learning::shelf::ModelsCommand),
     /// Measure how fast the parts are on this machine: pricing, the net, the search.
     Bench(Box<crate::bench::BenchArgs>),
+    /// Run every part, compare it with what is known, and say what works on this machine and how to set it up.
+    Doctor(Box<crate::doctor::DoctorArgs>),
     /// How much memory may be taken, why, and what a plan takes of it.
     #[command(subcommand)]
     Memory(MemoryCommand),
@@ -320,6 +322,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
         || matches!(&cli.command, Command::Bench(args) if args.json)
+        || matches!(&cli.command, Command::Doctor(args) if args.json)
         || matches!(
             cli.command,
             Command::Memory(MemoryCommand::Explain { json: true, .. })
@@ -344,6 +347,7 @@ pub(crate) fn run() -> u8 {
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
         Command::Bench(args) => caught(|| crate::bench::run(&args)),
+        Command::Doctor(args) => caught(|| crate::doctor::run(&args)),
         Command::Ablate(args) => caught(|| crate::learning::ablate::run(&args)),
         #[cfg(feature = "train")]
         Command::Train(args) => caught(|| crate::learning::train::run(&args)),

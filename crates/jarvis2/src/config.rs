@@ -170,6 +170,24 @@ pub(crate) enum Error {
     Conflict { low: String, high: String },
 }
 
+impl Error {
+    /// Whether a line of a file is to blame, or a file that cannot be read; not an argument or a variable.
+    pub(crate) fn is_of_file(&self) -> bool {
+        match self {
+            Error::Unreadable { .. } | Error::SchemaMissing { .. } | Error::Conflict { .. } => true,
+            Error::Syntax { place, .. }
+            | Error::SchemaVersion { place, .. }
+            | Error::UnknownKey { place, .. }
+            | Error::WrongType { place, .. }
+            | Error::OutOfRange { place, .. } => matches!(place, Source::File { .. }),
+            Error::Missing { .. }
+            | Error::Unwritable { .. }
+            | Error::Exists { .. }
+            | Error::NoFolder => false,
+        }
+    }
+}
+
 /// The environment variables that matter here. Call it once, at the front door; everything else takes them as an argument.
 pub(crate) fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
@@ -253,6 +271,11 @@ fn standard_files(env: &[(String, String)]) -> Vec<PathBuf> {
     .flatten()
     .map(|folder| folder.join("jarvis2").join("config.toml"))
     .collect()
+}
+
+/// Where the configuration is written where there is none yet; `None` if nobody says.
+pub(crate) fn standard_file(env: &[(String, String)]) -> Option<PathBuf> {
+    standard_files(env).into_iter().next()
 }
 
 impl Loaded {

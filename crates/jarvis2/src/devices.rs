@@ -168,23 +168,23 @@ struct Processor {
 
 /// One adapter, or one backend without any.
 #[derive(Debug, Serialize)]
-struct Row {
-    backend: Backend,
+pub(crate) struct Row {
+    pub(crate) backend: Backend,
     #[serde(skip_serializing_if = "Option::is_none")]
-    facts: Option<Facts>,
+    pub(crate) facts: Option<Facts>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    absent: Option<String>,
-    proven: bool,
+    pub(crate) absent: Option<String>,
+    pub(crate) proven: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<String>,
-    /// By kernel.
-    verdicts: BTreeMap<String, Verdict>,
+    pub(crate) verdict: Option<String>,
+    /// By kernel; empty where nobody has tried.
+    pub(crate) verdicts: BTreeMap<String, Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    measured: Option<Measured>,
+    pub(crate) measured: Option<Measured>,
     /// Rows from which on it is faster than the processor, round trip included, by kind of work; null: at no size tried.
-    crossovers: BTreeMap<String, Option<usize>>,
+    pub(crate) crossovers: BTreeMap<String, Option<usize>>,
     /// Whether the verdict is one of an earlier run.
-    from_cache: bool,
+    pub(crate) from_cache: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -214,40 +214,13 @@ pub(crate) fn devices(args: &DevicesArgs, config: &Config) -> Result<String, Err
     };
     let mut notes = Vec::new();
     let mut known = Known::open(args.fresh, &mut notes);
-    let mut gpus = Vec::new();
-    for found in compute::find() {
-        match found.adapters {
-            Err(error) => gpus.push(Row {
-                backend: found.backend,
-                facts: None,
-                absent: Some(error.to_string()),
-                proven: false,
-                verdict: None,
-                verdicts: BTreeMap::new(),
-                measured: None,
-                crossovers: BTreeMap::new(),
-                from_cache: false,
-            }),
-            Ok(list) => {
-                for facts in list {
-                    progress.stage(&format!("proving {} {}", facts.backend, facts.name));
-                    let (record, from_cache) =
-                        known.record(&facts, (budget.bytes, threads), &progress, &mut notes)?;
-                    gpus.push(Row {
-                        backend: facts.backend,
-                        proven: record.is_proven(),
-                        verdict: Some(record.summary()),
-                        verdicts: record.verdicts.iter().cloned().collect(),
-                        measured: record.measured.clone(),
-                        crossovers: record.crossovers.clone(),
-                        facts: Some(facts),
-                        absent: None,
-                        from_cache,
-                    });
-                }
-            }
-        }
-    }
+    let gpus = rows(
+        &mut known,
+        true,
+        (budget.bytes, threads),
+        &progress,
+        &mut notes,
+    )?;
     let chosen = args
         .device
         .map(|word| {
@@ -272,6 +245,77 @@ pub(crate) fn devices(args: &DevicesArgs, config: &Config) -> Result<String, Err
             .map_err(|error| Error::Internal(error.to_string()));
     }
     Ok(text(&report))
+}
+
+/// Every adapter with what is known of it; one that nobody has proven yet is proven now if `prove` says so.
+pub(crate) fn examine(
+    config: &Config,
+    machine: &hardware::Machine,
+    prove: bool,
+    progress: &Progress,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Row>, Error> {
+    let limit = config.hardware.memory_limit_bytes();
+    let bytes = hardware::memory_budget(machine, limit).bytes;
+    let threads = crate::cli::threads(config, machine);
+    let mut known = Known::open(false, notes);
+    let limits = (bytes.min(MEASURING_BYTES_MAX), threads);
+    rows(&mut known, prove, limits, progress, notes)
+}
+
+fn rows(
+    known: &mut Known,
+    prove: bool,
+    limits: (u64, usize),
+    progress: &Progress,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for found in compute::find() {
+        match found.adapters {
+            Err(error) => rows.push(Row {
+                backend: found.backend,
+                facts: None,
+                absent: Some(error.to_string()),
+                proven: false,
+                verdict: None,
+                verdicts: BTreeMap::new(),
+                measured: None,
+                crossovers: BTreeMap::new(),
+                from_cache: false,
+            }),
+            Ok(list) => {
+                for facts in list {
+                    progress.stage(&format!("proving {} {}", facts.backend, facts.name));
+                    let found = if prove || known.get(&facts).is_some() {
+                        Some(known.record(&facts, limits, progress, notes)?)
+                    } else {
+                        None
+                    };
+                    let (record, from_cache) = match &found {
+                        Some((record, from_cache)) => (Some(record), *from_cache),
+                        None => (None, false),
+                    };
+                    rows.push(Row {
+                        backend: facts.backend,
+                        proven: record.is_some_and(Record::is_proven),
+                        verdict: record.map(Record::summary),
+                        verdicts: record
+                            .map(|record| record.verdicts.iter().cloned().collect())
+                            .unwrap_or_default(),
+                        measured: record.and_then(|record| record.measured.clone()),
+                        crossovers: record
+                            .map(|record| record.crossovers.clone())
+                            .unwrap_or_default(),
+                        facts: Some(facts),
+                        absent: None,
+                        from_cache,
+                    });
+                }
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// Why an adapter is not to be used under a choice.
@@ -490,7 +534,7 @@ fn kept(notes: &mut Vec<String>) -> (Option<PathBuf>, Records) {
     (Some(file), records)
 }
 
-fn cache_file() -> Option<PathBuf> {
+pub(crate) fn cache_file() -> Option<PathBuf> {
     cache_folder().map(|folder| folder.join("devices.json"))
 }
 

@@ -6,6 +6,7 @@ mod bench;
 mod cli;
 mod config;
 mod devices;
+mod doctor;
 mod engine;
 mod error;
 mod history;

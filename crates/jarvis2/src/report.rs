@@ -27,4 +27,5 @@ pub(crate) use recall::recall_text;
 pub(crate) use risk::{risk_csv, risk_text};
 pub(crate) use risk_html::risk_html;
 pub(crate) use surface::{surface_html, surface_text};
+pub(crate) use table::wrap;
 pub(crate) use text::{TextStyle, text};

@@ -113,6 +113,11 @@ impl Shelf {
         }
     }
 
+    /// The folder, if there is a place for one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// The folder, made if it is not there.
     fn made(&self) -> Result<&Path, Error> {
         let folder = self.folder.as_deref().ok_or_else(|| {

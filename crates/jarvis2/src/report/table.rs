@@ -143,7 +143,7 @@ impl Table {
 
 /// Breaks text at spaces into lines of at most `width` characters; a longer word is cut, and a `%` stays with its number.
 /// Never empty.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
     let mut words: Vec<String> = Vec::new();

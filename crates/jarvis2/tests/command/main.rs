@@ -12,6 +12,7 @@ mod chain;
 mod data_errors;
 mod devices;
 mod diary;
+mod doctor;
 mod extremes;
 mod files;
 mod golden;
