@@ -6,7 +6,7 @@
 //! ```
 //! Rows lie in groups of 32, one row a lane: word-quad `c` of row `r` of group `g` at `(g chunks + c) 32 + r`, so that 32
 //! invocations read 512 bytes in a row and each has the product of its own rows alone, with nothing to add across invocations.
-//! A quad holds eight halves or sixteen bytes, in the order that [`halves`] and [`bytes`] give; rows are padded with zeros to
+//! A quad holds eight halves or sixteen bytes, in the order that `halves` and `bytes` give; rows are padded with zeros to
 //! whole turns of [`CHUNKS_AT_ONCE`] quads. `marks` has two numbers a row: `scale` and `less`; a `less` above 3.2e38 is no row.
 //! A half becomes a number by shifting its bits, which leaves it 2^-112 too small: the queries make up for that. Subnormal halves
 //! are not among the rows: see `index::device`, which also chooses the scales.
@@ -34,7 +34,7 @@ pub const NONE: f32 = -3.4e38;
 /// Words of the last buffer of the score kernels: groups (a multiple of eight), quads a row, first row, scores a query, tiles a
 /// query, first vector of the queries.
 pub const SHAPE_LEN: usize = 6;
-/// Words of the last buffer of [`topk_select`]: tiles, tiles a query, scores a query, how many are wanted, first answer, queries.
+/// Words of the last buffer of [`topk_select()`]: tiles, tiles a query, scores a query, how many are wanted, first answer, queries.
 pub const WANTED_LEN: usize = 6;
 
 type Four<T> = Vector<T, Const<4>>;

@@ -260,13 +260,18 @@ fn rungs(rows_max: usize) -> Vec<usize> {
 
 /// One batch in flight: host memory, device memory, and launches that are ready.
 pub struct Slot {
-    net: GpuNet,
     shuttle: Shuttle,
+    launches: Launches,
     rows_max: usize,
+    rows: usize,
+}
+
+/// What runs on the device.
+struct Launches {
+    net: GpuNet,
     /// What each layer reads, then the answers.
     rooms: Vec<Buffer>,
     rungs: Vec<Rung>,
-    rows: usize,
 }
 
 impl Slot {
@@ -294,10 +299,12 @@ impl Slot {
         let (first, last) = (layers[0].inputs, layers[layers.len() - 1].outputs);
         Ok(Slot {
             shuttle: gpu.shuttle(rows_max * first, rows_max * last)?,
-            net: net.clone(),
+            launches: Launches {
+                net: net.clone(),
+                rooms,
+                rungs,
+            },
             rows_max,
-            rooms,
-            rungs,
             rows: 0,
         })
     }
@@ -313,8 +320,8 @@ impl Slot {
     /// # Panics
     /// Beyond `rows_max`, and while a batch is in flight.
     pub fn row(&mut self, row: usize) -> &mut [f32] {
-        let width = self.net.0.layers[0].inputs;
-        let inputs = self.net.0.config.inputs;
+        let width = self.launches.net.0.layers[0].inputs;
+        let inputs = self.launches.net.0.config.inputs;
         &mut self.shuttle.input()[row * width..][..inputs]
     }
 
@@ -323,8 +330,8 @@ impl Slot {
     /// # Panics
     /// While a batch is in flight, and for a net whose inputs are no multiple of four: use [`Slot::row`].
     pub fn inputs(&mut self) -> &mut [f32] {
-        let width = self.net.0.layers[0].inputs;
-        assert_eq!(width, self.net.0.config.inputs, "rows are padded");
+        let width = self.launches.net.0.layers[0].inputs;
+        assert_eq!(width, self.launches.net.0.config.inputs, "rows are padded");
         self.shuttle.input()
     }
 
@@ -337,34 +344,15 @@ impl Slot {
     /// Beyond `rows_max`, and while a batch is in flight.
     pub fn submit(&mut self, rows: usize) -> Result<(), Error> {
         assert!(rows <= self.rows_max, "more rows than the slot holds");
-        let layers = &self.net.0.layers;
-        let rung = self
-            .rungs
-            .iter()
-            .find(|rung| rung.rows >= rows)
-            .expect("the last rung holds the most rows");
-        let buffers: Vec<[&Buffer; 5]> = layers
-            .iter()
-            .zip(&rung.steps)
-            .zip(self.rooms.windows(2))
-            .map(|((layer, (_, size, _)), rooms)| {
-                [&rooms[0], &layer.weights, &layer.biases, &rooms[1], size]
-            })
-            .collect();
-        let tasks: Vec<Task<'_>> = buffers
-            .iter()
-            .zip(&rung.steps)
-            .map(|(buffers, (kernel, _, groups))| Task {
-                kernel,
-                buffers,
-                invocations: groups * u64::from(kernel.workgroup),
-            })
-            .collect();
-        let last = self.rooms.len() - 1;
+        let Launches { net, rooms, .. } = &self.launches;
+        let layers = &net.0.layers;
+        let buffers = self.launches.buffers(rows);
+        let tasks = self.launches.tasks(rows, &buffers, 1);
+        let last = layers.len();
         self.shuttle.begin(
-            (&self.rooms[0], rows * layers[0].inputs),
+            (&rooms[0], rows * layers[0].inputs),
             &tasks,
-            (&self.rooms[last], rows * layers[layers.len() - 1].outputs),
+            (&rooms[last], rows * layers[last - 1].outputs),
         )?;
         self.rows = rows;
         Ok(())
@@ -378,12 +366,12 @@ impl Slot {
     /// # Panics
     /// If no batch is in flight.
     pub fn wait(&mut self) -> Result<Answers<'_>, Error> {
-        let stride = self.net.0.layers[self.net.0.layers.len() - 1].outputs;
+        let stride = self.launches.net.0.layers[self.launches.net.0.layers.len() - 1].outputs;
         Ok(Answers {
             numbers: self.shuttle.finish(LIMIT)?,
             rows: self.rows,
             stride,
-            policies: self.net.0.config.policies,
+            policies: self.launches.net.0.config.policies,
         })
     }
 
@@ -393,29 +381,52 @@ impl Slot {
     /// [`Error::Device`].
     #[doc(hidden)]
     pub fn repeat(&self, rows: usize, times: usize) -> Result<compute::Timing, Error> {
-        let layers = &self.net.0.layers;
-        let rung = self
-            .rungs
-            .iter()
+        let launches = &self.launches;
+        let buffers = launches.buffers(rows);
+        let tasks = launches.tasks(rows, &buffers, times);
+        Ok(launches.net.0.gpu.run(&tasks, LIMIT)?)
+    }
+}
+
+impl Launches {
+    fn rung(&self, rows: usize) -> &Rung {
+        let mut rungs = self.rungs.iter();
+        rungs
             .find(|rung| rung.rows >= rows)
-            .expect("the last rung holds the most rows");
-        let buffers: Vec<[&Buffer; 5]> = layers
+            .expect("the last rung holds the most rows")
+    }
+
+    /// What each layer's launch reads and writes.
+    fn buffers(&self, rows: usize) -> Vec<[&Buffer; 5]> {
+        let steps = &self.rung(rows).steps;
+        self.net
+            .0
+            .layers
             .iter()
-            .zip(&rung.steps)
+            .zip(steps)
             .zip(self.rooms.windows(2))
             .map(|((layer, (_, size, _)), rooms)| {
                 [&rooms[0], &layer.weights, &layer.biases, &rooms[1], size]
             })
-            .collect();
-        let tasks: Vec<Task<'_>> = (0..times)
-            .flat_map(|_| buffers.iter().zip(&rung.steps))
+            .collect()
+    }
+
+    /// The launches of a batch, over and over.
+    fn tasks<'a>(
+        &'a self,
+        rows: usize,
+        buffers: &'a [[&'a Buffer; 5]],
+        times: usize,
+    ) -> Vec<Task<'a>> {
+        let steps = &self.rung(rows).steps;
+        (0..times)
+            .flat_map(|_| buffers.iter().zip(steps))
             .map(|(buffers, (kernel, _, groups))| Task {
                 kernel,
                 buffers,
                 invocations: groups * u64::from(kernel.workgroup),
             })
-            .collect();
-        Ok(self.net.0.gpu.run(&tasks, LIMIT)?)
+            .collect()
     }
 }
 
