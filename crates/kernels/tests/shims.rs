@@ -623,8 +623,7 @@ fn reduce_adds_and_finds_both_ends() {
     }
 }
 
-/// What a mistake in a text leads to: the compiler's word, or numbers that the comparison refuses.
-/// Runs the trials on which devices prove themselves, and says how far off the worst number is, as a share of its tolerance.
+/// Runs the trials on which devices prove themselves; every number must lie within its tolerance.
 fn proven(language: Language, trials: &[compute::Trial]) {
     use compute::Argument;
     let Some(program) = program(language) else {
@@ -693,6 +692,7 @@ fn cuda_exact_nearest() {
     proven(Language::Cuda, &index::device::trials());
 }
 
+/// What a mistake in a text leads to: the compiler's word, or numbers that the comparison refuses.
 #[test]
 fn planted_defects_are_caught() {
     if program(Metal).is_none() {
