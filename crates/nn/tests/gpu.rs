@@ -43,6 +43,7 @@ fn gpu_products_prove_themselves() {
     let Some(gpu) = gpu() else { return };
     for trial in nn::gpu::trials() {
         let verdict = try_one(&gpu, &trial, Duration::from_secs(60));
+        println!("{}: {verdict}", trial.name);
         assert!(verdict.is_proven(), "{}: {verdict}", trial.name);
     }
 }
