@@ -1,9 +1,9 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
 //! `cargo xtask mac-check` and `cargo xtask sample`.
 
-mod mac;
-
 mod duckdb;
+mod load;
+mod mac;
 
 use std::env;
 use std::fs;
@@ -16,6 +16,7 @@ usage: cargo xtask <task>
   ci     what a change must pass: format, lints, docs, licences, tests
   long   the tests named long_*, which are ignored otherwise, in release mode
   duckdb how to build `jarvis2 sql` on a DuckDB library that is there already; with a folder: builds it, or tests it
+  load   PROGRAM [--vectors N] [--limit-mb M] [--folder DIR]: vectors, training, plans and prices at once, in that much memory
   mac-check
          the whole workspace for aarch64-apple-darwin, from Linux: types, lints, C and C++ through zig
   sample makes the committed synthetic sample anew: crates/market/sample
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
             .and_then(|()| run(TESTS)),
         "long" => run(LONG).and_then(|()| long_sql()),
         "duckdb" => duckdb::run(&env::args().skip(2).collect::<Vec<_>>()),
+        "load" => load::run(&env::args().skip(2).collect::<Vec<_>>()),
         "mac-check" => mac::check(),
         "sample" => write_sample(),
         "help" | "--help" | "-h" => {

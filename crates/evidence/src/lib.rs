@@ -6,6 +6,8 @@
 //!
 //! [`worlds`] makes paths of markets that are not the model's, for judging a policy where the model is wrong.
 //!
+//! [`record`] says what a track record shows and what luck alone would show.
+//!
 //! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
 
 mod baselines;
@@ -13,6 +15,7 @@ mod error;
 mod grade;
 mod odds;
 mod paths;
+pub mod record;
 mod walk;
 pub mod worlds;
 

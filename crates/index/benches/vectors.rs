@@ -5,7 +5,7 @@
 //! ```
 //! `--latent 0` gives rows without structure: every number normal by itself. Queries are further rows of the same law and are not
 //! in the index. Truth is every row looked at. With `--peer`, `benches/vectors_peer.py` runs hnswlib, faiss and usearch on the same
-//! rows and queries right after ours. Times are processor time of the process per query, one thread, one query at a time.
+//! rows and queries, with as many candidates while building, right after ours. Times are processor time of the process per query, one thread, one query at a time.
 //!
 //! Other flags: `--queries 1000`, `--scalar i8|bf16|f32`, `--connectivity 16`, `--expansion 200`, `--threads 2` (for building),
 //! `--in-memory` (full vectors in memory too), `--only-plain` (no filters, no deletes), `--folder DIR` (for what goes away
@@ -50,7 +50,10 @@ fn main() {
         write_for_peer(folder, &law, flags.count, &queries, &truth[0]);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/vectors_peer.py");
         let mut peers = Command::new(python);
-        peers.arg(script).arg(folder);
+        peers
+            .arg(script)
+            .arg(folder)
+            .arg(flags.expansion.to_string());
         if flags.keep.is_some() {
             peers.env("KEEP", "1");
         }

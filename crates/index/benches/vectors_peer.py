@@ -11,8 +11,8 @@ import numpy as np
 import usearch
 import usearch.index
 
-WIDTH, NEAREST, M, EF_ADD = 768, 10, 16, 128
-folder = sys.argv[1]
+WIDTH, NEAREST, M = 768, 10, 16
+folder, EF_ADD = sys.argv[1], int(sys.argv[2])
 rows = np.fromfile(f"{folder}/rows.f32", dtype=np.float32).reshape(-1, WIDTH)
 queries = np.fromfile(f"{folder}/queries.f32", dtype=np.float32).reshape(-1, WIDTH)
 truth = np.fromfile(f"{folder}/truth.i64", dtype=np.int64).reshape(-1, NEAREST)
@@ -110,6 +110,6 @@ def run_usearch(dtype):
         measure(f"ef {ef}", lambda query: index.search(query, NEAREST, threads=1).keys)
 
 
-wanted = sys.argv[2:] or ["hnswlib", "faiss", "bf16", "i8"]
+wanted = sys.argv[3:] or ["hnswlib", "faiss", "bf16", "i8"]
 for peer in wanted:
     {"hnswlib": run_hnswlib, "faiss": run_faiss}.get(peer, lambda: run_usearch(peer))()

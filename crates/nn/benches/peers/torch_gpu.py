@@ -78,7 +78,7 @@ def main():
             plain = graph_of(lambda: net(x))
             in_graph = resident(plain.replay, launches)
             try:
-                compiled = torch.compile(net, mode="max-autotune-no-cudagraphs" if rows > 4096 else "reduce-overhead")
+                compiled = torch.compile(net, mode="default" if rows > 4096 else "reduce-overhead")
                 for _ in range(5):
                     compiled(x)
                 by_compile = f"{resident(lambda: compiled(x), launches):.1f}"
