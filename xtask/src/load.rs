@@ -143,9 +143,12 @@ impl Wanted {
     }
 }
 
+/// What became of each kind of work.
+type Told = Vec<(&'static str, Work)>;
+
 /// What became of one kind of work.
 #[derive(Default)]
-struct Told {
+struct Work {
     runs: u64,
     failures: Vec<String>,
 }
@@ -185,11 +188,7 @@ struct Load<'a> {
 }
 
 impl Load<'_> {
-    fn all(
-        &self,
-        file: &Path,
-        question: &Path,
-    ) -> Result<(Vec<(&'static str, Told)>, Peaks), String> {
+    fn all(&self, file: &Path, question: &Path) -> Result<(Told, Peaks), String> {
         let db = self.wanted.folder.join("index");
         let run = self.wanted.folder.join("run");
         for old in [&db, &run] {
@@ -209,9 +208,9 @@ impl Load<'_> {
                     "100000",
                     "--quiet",
                 ];
-                let mut told = Told {
+                let mut told = Work {
                     runs: 1,
-                    ..Told::default()
+                    ..Work::default()
                 };
                 match self.start("train", &words) {
                     Err(error) => told.failures.push(error),
@@ -231,7 +230,7 @@ impl Load<'_> {
                 told
             });
             let again = |name: &'static str, words: &'static [&'static str], seeded: bool| {
-                let mut told = Told::default();
+                let mut told = Work::default();
                 while !self.over.load(Ordering::Relaxed) {
                     told.runs += 1;
                     let seed = told.runs.to_string();
@@ -246,9 +245,9 @@ impl Load<'_> {
             };
             let plan = scope.spawn(move || again("plan", &["plan", "--no-files", "--quiet"], true));
             let price = scope.spawn(move || again("price", &["price"], false));
-            let mut import = Told {
+            let mut import = Work {
                 runs: 1,
-                ..Told::default()
+                ..Work::default()
             };
             self.once(
                 "import",
@@ -263,7 +262,7 @@ impl Load<'_> {
                 &[0],
                 &mut import,
             );
-            let mut query = Told::default();
+            let mut query = Work::default();
             let until = Instant::now() + ASKING;
             while import.failures.is_empty() && Instant::now() < until {
                 query.runs += 1;
@@ -278,7 +277,7 @@ impl Load<'_> {
                 self.once("query", &words, &[0], &mut query);
             }
             self.over.store(true, Ordering::Relaxed);
-            let told = |thread: thread::ScopedJoinHandle<'_, Told>| {
+            let told = |thread: thread::ScopedJoinHandle<'_, Work>| {
                 thread
                     .join()
                     .map_err(|_| "a thread of the load failed".to_owned())
@@ -295,7 +294,7 @@ impl Load<'_> {
         })
     }
 
-    fn once(&self, name: &'static str, words: &[&str], good: &[i32], told: &mut Told) {
+    fn once(&self, name: &'static str, words: &[&str], good: &[i32], told: &mut Work) {
         let ended = self.start(name, words).and_then(|mut child| {
             let ended = child.wait().map_err(|error| error.to_string());
             self.ended(&child);
