@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, Launch, Timing};
 use crate::pool::{Buffer, Pool, lock};
+use crate::times::{self, Tally};
 use crate::{Budget, Error, Kernel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -127,6 +128,7 @@ pub(crate) struct Inner {
     pub(crate) facts: Facts,
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) pool: Mutex<Pool>,
+    pub(crate) tally: Arc<Tally>,
 }
 
 /// One launch of a kernel.
@@ -201,6 +203,7 @@ impl Gpu {
     pub fn open(backend: Backend, adapter: usize) -> Result<Gpu, Error> {
         let (facts, engine) = engine(backend, adapter)?;
         Ok(Gpu(Arc::new(Inner {
+            tally: Tally::of(times::shown(&facts)),
             facts,
             engine,
             pool: Mutex::default(),
@@ -238,7 +241,7 @@ impl Gpu {
             .iter()
             .map(|task| self.launch(task))
             .collect::<Result<Vec<_>, _>>()?;
-        self.0.engine.run(&launches, limit)
+        self.0.tally.run(&*self.0.engine, &launches, limit)
     }
 
     pub(crate) fn launch<'a>(&self, task: &Task<'a>) -> Result<Launch<'a>, Error> {

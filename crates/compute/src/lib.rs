@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod rows;
 mod shuttle;
+mod times;
 #[cfg(any(feature = "vulkan", target_os = "macos"))]
 mod wgpu;
 
@@ -41,3 +42,4 @@ pub use proof::{Argument, Proof, Trial, Verdict, prove, serve, try_one};
 pub use record::{Key, Record, Records};
 pub use rows::{Column, Resident};
 pub use shuttle::Shuttle;
+pub use times::{KernelTime, kernel_times};

@@ -51,7 +51,7 @@ impl Shuttle {
     }
 
     /// Sends the first `up.1` numbers to the start of a buffer, runs the tasks, and lets the first `down.1` numbers of another one
-    /// come back; either may be none. Returns at once.
+    /// come back; either may be none. Returns at once, but for the few trips that [`crate::kernel_times`] takes apart.
     ///
     /// # Panics
     /// If a trip is under way, for more numbers than the shuttle or a buffer holds, or for a buffer of another device.
@@ -79,7 +79,18 @@ impl Shuttle {
             .iter()
             .map(|task| self.gpu.launch(task))
             .collect::<Result<Vec<_>, _>>()?;
-        self.lane.begin(from, &launches, to)?;
+        let (engine, tally) = (&self.gpu.0.engine, &self.gpu.0.tally);
+        if tally.takes_apart(&launches) {
+            // Up, the launches one by one, and down: the same numbers in three trips.
+            let nothing = |load: Load| Load { bytes: 0, ..load };
+            self.lane.begin(from, &[], nothing(to))?;
+            self.lane.finish(LEAVING)?;
+            tally.one_by_one(&**engine, &launches, LEAVING)?;
+            self.lane.begin(nothing(from), &[], to)?;
+        } else {
+            self.lane.begin(from, &launches, to)?;
+            tally.count(&launches, None);
+        }
         self.under_way = Some(down.1);
         Ok(())
     }

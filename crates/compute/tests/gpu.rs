@@ -179,6 +179,83 @@ fn gpu_trips_bring_their_own_numbers() {
     assert_eq!(run_saxpy(&gpu, &[1.0], &budget).expect("alive"), [3.0]);
 }
 
+/// Launches are counted one by one however they are submitted; times are of whole launches, and what comes out stays the same.
+#[test]
+fn gpu_every_kernel_has_its_time() {
+    let Some(gpu) = gpu() else { return };
+    const ADDS: Kernel = Kernel {
+        name: "adds",
+        wgsl: "
+        @group(0) @binding(0) var<storage, read_write> y: array<f32>;
+        @compute @workgroup_size(64)
+        fn adds(@builtin(global_invocation_id) g: vec3<u32>) { y[g.x] = y[g.x] + 1.0; }",
+        metal: "",
+        cuda: "extern \"C\" __global__ void adds(float* y) { y[blockIdx.x * 64u + threadIdx.x] += 1.0f; }",
+        workgroup: 64,
+        per_invocation: 1,
+        buffers: &[Access::ReadWrite],
+    };
+    const DOUBLES: Kernel = Kernel {
+        name: "doubles",
+        wgsl: "
+        @group(0) @binding(0) var<storage, read_write> y: array<f32>;
+        @compute @workgroup_size(64)
+        fn doubles(@builtin(global_invocation_id) g: vec3<u32>) { y[g.x] = y[g.x] * 2.0; }",
+        metal: "",
+        cuda: "extern \"C\" __global__ void doubles(float* y) { y[blockIdx.x * 64u + threadIdx.x] *= 2.0f; }",
+        ..ADDS
+    };
+    let budget = budget(1 << 20);
+    let y = gpu.buffer("numbers", 64, &budget).expect("room");
+    let buffers = [&y];
+    let task = |kernel| Task {
+        kernel,
+        buffers: &buffers,
+        invocations: 64,
+    };
+    let told = |name: &str| {
+        let times = compute::kernel_times();
+        let own = times.into_iter().find(|time| time.kernel == name);
+        own.map_or((0, 0, None), |time| {
+            (time.launches, time.timed, time.mean())
+        })
+    };
+    assert_eq!(told("adds"), (0, 0, None));
+    let zero = [0.0_f32; 64];
+    y.write(&zero).expect("written");
+    // One kernel, three times in one submission: timed as they are.
+    gpu.run(&[task(&ADDS), task(&ADDS), task(&ADDS)], LIMIT)
+        .expect("run");
+    let (launches, timed, mean) = told("adds");
+    assert_eq!((launches, timed), (3, 3));
+    // Two kernels: the first submission is taken apart, and the next is not.
+    for timed in [1, 1] {
+        gpu.run(&[task(&DOUBLES), task(&ADDS)], LIMIT).expect("run");
+        assert_eq!(told("doubles").1, timed);
+    }
+    // Trips: numbers go up, through the kernels and down; no time of theirs is new here.
+    let mut shuttle = gpu.shuttle(64, 64).expect("a shuttle");
+    for trip in 0..600 {
+        shuttle.input().fill(trip as f32);
+        shuttle
+            .begin((&y, 64), &[task(&ADDS), task(&DOUBLES)], (&y, 64))
+            .expect("begun");
+        let found = shuttle.finish(LIMIT).expect("finished");
+        assert!(
+            found.iter().all(|x| *x == 2.0 * (trip as f32 + 1.0)),
+            "{trip}"
+        );
+    }
+    let (launches, timed, doubled) = told("doubles");
+    // Submissions 256 and 512 of those that tell nothing by themselves.
+    assert_eq!((launches, timed), (602, 3));
+    assert_eq!(told("adds").0, 605);
+    println!("adds {mean:?}, doubles {doubled:?} a launch");
+    if mean.is_some() {
+        assert!(doubled.is_some_and(|mean| !mean.is_zero()));
+    }
+}
+
 #[test]
 fn gpu_a_trip_to_a_lost_device_is_an_error() {
     let Some(gpu) = gpu() else { return };
