@@ -110,6 +110,6 @@ def run_usearch(dtype):
         measure(f"ef {ef}", lambda query: index.search(query, NEAREST, threads=1).keys)
 
 
-wanted = sys.argv[3:] or ["hnswlib", "faiss", "bf16", "i8"]
+wanted = sys.argv[3:] or ["hnswlib", "bf16", "faiss", "i8"]
 for peer in wanted:
     {"hnswlib": run_hnswlib, "faiss": run_faiss}.get(peer, lambda: run_usearch(peer))()
