@@ -160,6 +160,29 @@ impl Vectors {
         )
     }
 
+    /// See [`crate::Index::bytes_for`].
+    pub(crate) fn bytes_for(config: &Config, vectors: u64) -> u64 {
+        let dimensions = config.dimensions as u64;
+        let copy = match config.scalar {
+            Scalar::I8 => dimensions,
+            Scalar::Bf16 => 2 * dimensions,
+            Scalar::F32 => 4 * dimensions,
+        };
+        let links = config.connectivity as u64;
+        // At the bottom twice as many neighbours of four bytes; of M vectors one is also a level higher up. Key and level beside them.
+        let node = copy + 4 * (2 * links + 1) + 4 * (links + 1) / (links - 1).max(1) + 10;
+        // Where each node lies, with room to grow by half, and which node has which key.
+        let places = 12 + 40;
+        // The record of each vector, the vector of each record, a bit.
+        let records = 16 + 40 + 1;
+        let full = match config.rerank {
+            Rerank::FromFile => 0,
+            Rerank::InMemory => 4 * dimensions + 40,
+        };
+        // A table that is full is copied into a larger one.
+        vectors * (node + places + records + full) + vectors * full / 2
+    }
+
     pub(crate) fn set_effort(&mut self, config: &Config) {
         self.config.expansion_search = config.expansion_search;
         self.config.candidates = config.candidates;

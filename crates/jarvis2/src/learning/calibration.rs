@@ -6,6 +6,7 @@
 //! Brier   mean of (p - o)^2; beside it that of the base rate, which knows nothing of the game (Brier, Monthly Weather Review 78, 1950)
 //! ```
 
+use crate::governor::Crew;
 use crate::engine::game::WheelGame;
 use crate::learning::arena::{self, Player};
 use crate::learning::markets::Markets;
@@ -69,10 +70,10 @@ pub(crate) fn measure(
     ground: &Markets,
     numbers: std::ops::Range<u64>,
     player: &Player,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Calibration> {
-    let seen = arena::each(numbers, threads, go_on, |number| {
+    let seen = arena::each(numbers, crew, go_on, |number| {
         one(ground, number, player)
     })?;
     Some(summed(seen))
