@@ -13,7 +13,9 @@
 use crate::config::Config;
 use hardware::ledger::Ledger;
 use hardware::sensors::{Sample, Sensors};
-use hardware::thermal::{Advice, Care, Pace, Signs, ThermalState};
+use hardware::thermal::{Advice, Care, Pace, Signs};
+#[cfg(test)]
+use hardware::thermal::ThermalState;
 use hardware::threads::Role;
 use hardware::{Machine, PressureLevel, Reading};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -397,7 +399,7 @@ mod tests {
         let governor = governor(8, background);
         let crew = governor.crew();
         let mut eye = Eye::new(8);
-        let (mut state, mut memory) = (ThermalState::Nominal, PressureLevel::Normal);
+        let mut memory = PressureLevel::Normal;
         let mut said = Vec::new();
         let mut now = 0.0;
         for sign in trace.chars() {
@@ -406,7 +408,7 @@ mod tests {
                 'W' => memory = PressureLevel::Warning,
                 'C' => memory = PressureLevel::Critical,
                 sign => {
-                    state = match sign {
+                    let state = match sign {
                         's' => ThermalState::Serious,
                         'c' => ThermalState::Critical,
                         'f' => ThermalState::Fair,

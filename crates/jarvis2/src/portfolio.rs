@@ -147,8 +147,8 @@ fn plan_all(
         engine::part(&inputs, &progress.silent())
     };
     progress.stage(&format!("planning {count} symbols"));
+    let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
     thread::scope(|scope| {
-        let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
         let (next, done, results, one, over) = (&next, &done, &results, &one, &over);
         let workers = &share.workers;
         for worker in 0..workers.most().clamp(1, count) {

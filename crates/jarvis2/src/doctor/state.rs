@@ -29,7 +29,7 @@ fn rated_memory(
 ) -> Finding {
     let part = "memory";
     let limit = config.hardware.memory_limit_bytes();
-    let ledger = Ledger::new(hardware::memory_budget(machine, limit));
+    let ledger = hardware::ledger::Ledger::new(hardware::memory_budget(machine, limit));
     let budget = ledger.budget();
     let taken = memory::reserve(&ledger, config, 1, threads);
     let need = ledger.explain().reserved_bytes;

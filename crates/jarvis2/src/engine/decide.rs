@@ -1135,8 +1135,8 @@ pub(crate) fn draws(
     let results: Mutex<Vec<Option<Result<OneDraw, Error>>>> =
         Mutex::new((0..count).map(|_| None).collect());
     let lines: Vec<usize> = graded.candidates.iter().map(|c| c.line).collect();
+    let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
     thread::scope(|scope| {
-        let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
         let (next, results, lines, over) = (&next, &results, &lines[..], &over);
         for worker in 0..inputs.crew.most().clamp(1, count) {
             scope.spawn(move || {

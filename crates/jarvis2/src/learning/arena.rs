@@ -104,8 +104,8 @@ pub(crate) fn each<T: Send>(
     let next = AtomicU64::new(numbers.start);
     let done = AtomicU64::new(0);
     let made: Mutex<Vec<(u64, T)>> = Mutex::new(Vec::new());
+    let over = || next.load(Ordering::Relaxed) >= end || !go_on(done.load(Ordering::Relaxed));
     thread::scope(|scope| {
-        let over = || next.load(Ordering::Relaxed) >= numbers.end || !go_on(done.load(Ordering::Relaxed));
         let (next, done, made, make, over) = (&next, &done, &made, &make, &over);
         for worker in 0..crew.most() {
             scope.spawn(move || {
@@ -366,7 +366,7 @@ fn searched(
     let planner = &mut mind.planner;
     match &mut mind.nets {
         Some(nets) => {
-            let mut judge = NetWorth::new(game, nets).ok()?;
+            let mut judge = NetWorth::new(game, nets, Crew::fixed(1)).ok()?;
             let tree = grown(
                 game,
                 situation,
