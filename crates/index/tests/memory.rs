@@ -50,8 +50,14 @@ fn an_index_takes_about_what_it_said() {
         let took = resident().saturating_sub(before);
         println!("{rerank:?}: took {took}, said {said}");
         // The allocator of the graph takes ever larger pieces, and SQLite keeps pages of its own (2 MB).
-        assert!(took < said + said / 4 + (8 << 20), "took {took}, said {said}");
+        assert!(
+            took < said + said / 4 + (8 << 20),
+            "took {took}, said {said}"
+        );
         assert!(took > said / 2, "took {took}, said {said}");
-        assert_eq!(Index::vectors_in(folder.path()).expect("it is there"), VECTORS);
+        assert_eq!(
+            Index::vectors_in(folder.path()).expect("it is there"),
+            VECTORS
+        );
     }
 }

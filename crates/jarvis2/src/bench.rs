@@ -344,12 +344,13 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         args.device.map(DeviceWord::flag).into_iter().collect(),
     )?;
     let machine = hardware::detect();
-    let place = Place::open(&loaded, &machine)?;
+    let mut place = Place::open(&loaded, &machine)?;
     let config = loaded.config;
     let threads = cli::threads(&config, &machine);
     // What is measured is the machine as it is: nobody holds it back here.
     let governor = Governor::new(&config, &machine, threads, None, false);
     let _held = memory::reserve_bench(governor.ledger(), &config, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
     let progress = Progress::new(args.quiet || args.json).told("bench", &config, &governor);
     let mut clock = Clock {
         seconds: args.seconds,

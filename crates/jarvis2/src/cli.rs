@@ -521,7 +521,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     flags.extend(args.device.map(DeviceWord::flag));
     let loaded = load(&args.config, flags)?;
     let machine = hardware::detect();
-    let place = Place::open(&loaded, &machine)?;
+    let mut place = Place::open(&loaded, &machine)?;
     let mut config = loaded.config;
     let threads = threads(&config, &machine);
     let role = governor::role_for(Role::Search, &machine, threads);
@@ -537,6 +537,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         return plan_portfolio(path, args, &ask, &config, &mut governor);
     }
     let taken = memory::reserve(governor.ledger(), &config, 1, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
     let request = Request {
         chains: args.chain.clone(),
         account: args.account.clone(),
@@ -886,11 +887,7 @@ fn sample(out: &Path) -> Result<String, Error> {
     ))
 }
 
-fn memory_explain(
-    question: &Question,
-    as_json: bool,
-    args: &ConfigArgs,
-) -> Result<String, Error> {
+fn memory_explain(question: &Question, as_json: bool, args: &ConfigArgs) -> Result<String, Error> {
     let config = load(args, Vec::new())?.config;
     let machine = hardware::detect();
     let threads = threads(&config, &machine);

@@ -13,9 +13,9 @@
 use crate::config::Config;
 use hardware::ledger::Ledger;
 use hardware::sensors::{Sample, Sensors};
-use hardware::thermal::{Advice, Care, Pace, Signs};
 #[cfg(test)]
 use hardware::thermal::ThermalState;
+use hardware::thermal::{Advice, Care, Pace, Signs};
 use hardware::threads::Role;
 use hardware::{Machine, PressureLevel, Reading};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -513,7 +513,7 @@ mod tests {
                 let calm = simulated(ThermalState::Nominal, PressureLevel::Normal);
                 eye.look(&governor.shared, f64::from(second), calm);
             }
-            crew.may()
+            crew.fewest()
         };
         assert_eq!(run(&|_| 1000), 8);
         assert_eq!(run(&|second| if second < 60 { 1000 } else { 700 }), 4);

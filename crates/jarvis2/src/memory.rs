@@ -214,9 +214,10 @@ pub(crate) fn reserve_training(
     let fits = |threads: &usize| needs(config, *threads).total() <= budget.bytes;
     let threads = (1..=threads.max(1)).rev().find(fits).unwrap_or(1);
     let asks = train_asks(&needs(config, threads));
-    let remedy = format!("training{}", smaller_replay(config, budget, &|config| {
-        needs(config, 1).total()
-    }));
+    let remedy = format!(
+        "training{}",
+        smaller_replay(config, budget, &|config| { needs(config, 1).total() })
+    );
     Ok(TrainTaken {
         _reservations: take(ledger, asks, &remedy)?,
         threads,
@@ -243,7 +244,10 @@ fn smaller_replay(
     // What one more row takes is the same for all of them, but for rounding.
     let each = (with(config.capacity) - with(LEAST)) / (config.capacity - LEAST).max(1) as u64 + 1;
     let most = LEAST as u64 + (budget.bytes - with(LEAST)) / each;
-    format!(" (--capacity {} would fit, for a new run)", most / 100 * 100)
+    format!(
+        " (--capacity {} would fit, for a new run)",
+        most / 100 * 100
+    )
 }
 
 /// Asks for an index that holds `there` vectors and is to take `coming` more.
@@ -380,9 +384,8 @@ pub(crate) fn explain(
     let limit = config.hardware.memory_limit_bytes();
     let ledger = Ledger::new(hardware::memory_budget(machine, limit));
     let word = question.of.word();
-    let asked = asks_of(question.of, question, config, threads).map_err(|why| {
-        Error::Usage(format!("--for {word}: {why}"))
-    })?;
+    let asked = asks_of(question.of, question, config, threads)
+        .map_err(|why| Error::Usage(format!("--for {word}: {why}")))?;
     // The same words as the command itself would say.
     let refused = match question.of {
         Long::Plan => reserve(&ledger, config, 1, threads)
@@ -507,10 +510,20 @@ mod tests {
     fn a_batch_is_settled_once_and_said() {
         check(256, known(2000), 256, None);
         check(256, known(256), 256, None);
-        check(256, known(12), 12, Some("12 leaf states are evaluated at once and not 256"));
+        check(
+            256,
+            known(12),
+            12,
+            Some("12 leaf states are evaluated at once and not 256"),
+        );
         check(5000, known(2000), 2000, Some("not 5000"));
         check(0, known(2000), 2000, Some("--set search.batch=2000"));
-        check(0, Reading::absent("no sensor"), 256, Some("search.batch=256"));
+        check(
+            0,
+            Reading::absent("no sensor"),
+            256,
+            Some("search.batch=256"),
+        );
         check(5000, Reading::absent("no sensor"), 5000, None);
     }
 
@@ -549,7 +562,11 @@ mod tests {
     #[test]
     fn training_takes_fewer_threads_or_names_a_replay_that_fits() {
         let (config, shape) = crate::learning::train::usual_settings();
-        let total = |threads| config.needs(shape, threads, 16.0, BYTES_PER_EVALUATION).total();
+        let total = |threads| {
+            config
+                .needs(shape, threads, 16.0, BYTES_PER_EVALUATION)
+                .total()
+        };
         let taken = reserve_training(&budget(total(4)), &config, shape, 16.0, 8).unwrap();
         assert_eq!(taken.threads, 4);
         let small = total(1) - 50_000_000;

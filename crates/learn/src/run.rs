@@ -305,12 +305,7 @@ pub struct Run<'f, F: Field> {
 const NAP: Duration = Duration::from_millis(20);
 
 /// Waits until thread number `me` of `threads` may play. `false`: the run is to stop.
-fn turn(
-    leave: Option<&dyn Leave>,
-    me: usize,
-    threads: usize,
-    go_on: &dyn Fn() -> bool,
-) -> bool {
+fn turn(leave: Option<&dyn Leave>, me: usize, threads: usize, go_on: &dyn Fn() -> bool) -> bool {
     loop {
         if !go_on() {
             return false;

@@ -454,8 +454,8 @@ pub(crate) fn search(
     // One tree at a time is what memory was asked for.
     drop(closed);
     let mut nets = Nets::new(&model.weights, inputs.crew.most());
-    let mut judge =
-        NetWorth::new(&game, &mut nets, inputs.crew.clone()).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut judge = NetWorth::new(&game, &mut nets, inputs.crew.clone())
+        .map_err(|error| Error::Internal(error.to_string()))?;
     let mut searched = grow(
         &game,
         table,

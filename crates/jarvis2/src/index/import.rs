@@ -92,13 +92,7 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let coming = Some((dimensions, from.count()));
     let mut owned = open(&place.db, coming, &governor)?;
     let index = &mut owned.index;
-    let poured = pour(
-        index,
-        &mut from,
-        given.as_deref(),
-        &args.rows,
-        &progress,
-    )?;
+    let poured = pour(index, &mut from, given.as_deref(), &args.rows, &progress)?;
     drop(from);
     let mut recall = None;
     if !poured.interrupted && args.sample > 0 {

@@ -129,8 +129,7 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
                 evaluations,
                 net: Some(Arc::clone(&net)),
             };
-            let own =
-                gate::cost(&with(args.evaluations), crew, &go_on).ok_or_else(interrupted)?;
+            let own = gate::cost(&with(args.evaluations), crew, &go_on).ok_or_else(interrupted)?;
             let alike = |make: &dyn Fn(u32) -> Player| {
                 gate::equal_time(own, make, crew, &go_on).ok_or_else(interrupted)
             };

@@ -6,8 +6,8 @@
 //! Brier   mean of (p - o)^2; beside it that of the base rate, which knows nothing of the game (Brier, Monthly Weather Review 78, 1950)
 //! ```
 
-use crate::governor::Crew;
 use crate::engine::game::WheelGame;
+use crate::governor::Crew;
 use crate::learning::arena::{self, Player};
 use crate::learning::markets::Markets;
 use evidence::worlds::{Garch, Heston, Regimes, World};
@@ -73,9 +73,7 @@ pub(crate) fn measure(
     crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Calibration> {
-    let seen = arena::each(numbers, crew, go_on, |number| {
-        one(ground, number, player)
-    })?;
+    let seen = arena::each(numbers, crew, go_on, |number| one(ground, number, player))?;
     Some(summed(seen))
 }
 

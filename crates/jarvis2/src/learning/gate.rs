@@ -4,8 +4,8 @@
 //! side that is cheaper gets more evaluations. The candidate is promoted where the lower end of the 95 % interval of its gain, paired
 //! by market, is above zero. The markets have a seed of their own, and no training draws from it.
 
-use crate::governor::Crew;
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::arena::{self, Player, Score};
 use crate::learning::markets::Markets;
 use crate::learning::models::{CHAMPION, Match, Model, OFF, SHIPPED, Shelf};
@@ -109,14 +109,7 @@ pub(crate) fn play(
         go_on,
     )?;
     let players = [candidate.player(evaluations), champion.player(others)];
-    let scores = arena::play(
-        &FROZEN,
-        from..from + markets,
-        &players,
-        None,
-        crew,
-        go_on,
-    )?;
+    let scores = arena::play(&FROZEN, from..from + markets, &players, None, crew, go_on)?;
     let gain = arena::compare(&scores, 0, 1, true);
     let spent = (milliseconds(&scores, 0), milliseconds(&scores, 1));
     Some(Match {

@@ -15,8 +15,8 @@ use crate::learning::support::Support;
 use crate::memory;
 use crate::progress::Progress;
 use clap::{Args, ValueEnum};
-use learn::lattice::{LatticeField, Standard, standards};
 use hardware::threads::Role;
+use learn::lattice::{LatticeField, Standard, standards};
 use learn::{Field, FreeConfig, Generation, Leave, NetJudge, PlayConfig, Run, TrainConfig};
 use nn::gpu::GpuNet;
 use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
@@ -170,7 +170,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
     let loaded = cli::load(&args.config, vec![args.device.flag()])?;
     let machine = hardware::detect();
     let threads = cli::threads(&loaded.config, &machine);
-    let place = Place::open(&loaded, &machine)?;
+    let mut place = Place::open(&loaded, &machine)?;
     let (threads, role) = if args.background {
         let role = Role::Learning;
         (threads.min(role.threads(&machine).count), Some(role))
@@ -186,6 +186,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
     let (settings, _) = settings(args);
     let moves = 2.0 * args.moves_about();
     let taken = memory::reserve_training(governor.ledger(), &settings, shape, moves, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
     let crew = governor.crew().part(taken.threads);
     governor.watch();
     crew.enter();
