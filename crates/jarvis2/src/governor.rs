@@ -364,9 +364,11 @@ impl Crew {
     }
 }
 
-/// Whether it is worth a thread's while to go to a role: only where the threads asked for fit on its cores.
+/// Whether it is worth a thread's while to go to a role: only where the threads asked for fit on its cores. On macOS always: there a role
+/// names a quality of service and narrows nothing.
 pub(crate) fn role_for(role: Role, machine: &Machine, threads: usize) -> Option<Role> {
-    (threads <= role.threads(machine).count).then_some(role)
+    let fits = threads <= role.threads(machine).count;
+    (fits || cfg!(target_os = "macos")).then_some(role)
 }
 
 /// A host that is as hot and as short of memory as said.
@@ -385,6 +387,7 @@ pub(crate) fn simulated(state: ThermalState, memory: PressureLevel) -> Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(target_os = "macos"))]
     use hardware::Recording;
     use hardware::ledger::{Ask, Priority};
 
@@ -559,6 +562,7 @@ mod tests {
     }
 
     /// A plan stays on the fast cores unless the user asked for more threads than they have.
+    #[cfg(not(target_os = "macos"))]
     #[test]
     fn roles_are_entered_where_the_threads_fit() {
         let hybrid = include_str!("../../hardware/tests/fixtures/intel-hybrid.txt");

@@ -145,9 +145,9 @@ mod tests {
             looks += 1;
             match looks {
                 // Cool while the chain is read and fitted, and again where the search goes on.
-                0..100 => simulated(ThermalState::Nominal, PressureLevel::Normal),
-                100..300 => simulated(ThermalState::Serious, PressureLevel::Normal),
-                300..500 => simulated(ThermalState::Serious, PressureLevel::Warning),
+                0..20 => simulated(ThermalState::Nominal, PressureLevel::Normal),
+                20..60 => simulated(ThermalState::Serious, PressureLevel::Normal),
+                60..100 => simulated(ThermalState::Serious, PressureLevel::Warning),
                 _ => simulated(ThermalState::Critical, PressureLevel::Warning),
             }
         };
