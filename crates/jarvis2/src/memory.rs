@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use hardware::batch::{self, Room, Work};
 use hardware::ledger::{Ask, Ledger, Priority, Reservation};
-use hardware::{Bytes, Machine, MemoryBudget, Reading};
+use hardware::{Bytes, Machine, Reading};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -77,6 +77,12 @@ fn ask(component: &str, bytes: u64) -> Ask {
     Ask::of(component, bytes, Priority::Foreground)
 }
 
+/// The same for what may wait.
+#[cfg(any(feature = "train", feature = "index"))]
+fn ask_behind(component: &str, bytes: u64) -> Ask {
+    Ask::of(component, bytes, Priority::Background)
+}
+
 /// What `plans` at once, each on so many threads, ask for.
 fn plan_asks(config: &Config, plans: usize, threads: usize) -> Vec<Ask> {
     let (search, plans) = (&config.search, plans as u64);
@@ -107,13 +113,13 @@ fn plan_asks(config: &Config, plans: usize, threads: usize) -> Vec<Ask> {
 #[cfg(feature = "train")]
 fn train_asks(needs: &learn::Needs) -> Vec<Ask> {
     vec![
-        ask("replay (--capacity)", needs.replay),
-        ask("learner: weights, optimiser, a step", needs.learner),
-        ask(
+        ask_behind("replay (--capacity)", needs.replay),
+        ask_behind("learner: weights, optimiser, a step", needs.learner),
+        ask_behind(
             "games in flight: a net and a tree a thread (hardware.threads, --evaluations)",
             needs.games,
         ),
-        ask("games of a generation (--games)", needs.rows),
+        ask_behind("games of a generation (--games)", needs.rows),
     ]
 }
 
@@ -127,12 +133,12 @@ fn index_asks(config: &index::Config, there: u64, coming: u64) -> Vec<Ask> {
     // As read, as written, as handed to the graph; and a record for each row of the file.
     let row = 4 * config.dimensions as u64;
     let buffers = 3 * ROWS_AT_ONCE as u64 * row + 24 * coming;
-    let mut asks = vec![ask(
+    let mut asks = vec![ask_behind(
         "graph and tables of the index",
         index::Index::bytes_for(config, there + coming),
     )];
     if coming > 0 {
-        asks.push(ask("rows on their way into the index", buffers));
+        asks.push(ask_behind("rows on their way into the index", buffers));
     }
     asks
 }
@@ -228,7 +234,7 @@ pub(crate) fn reserve_training(
 #[cfg(feature = "train")]
 fn smaller_replay(
     config: &learn::TrainConfig,
-    budget: &MemoryBudget,
+    budget: &hardware::MemoryBudget,
     total: &dyn Fn(&learn::TrainConfig) -> u64,
 ) -> String {
     let with = |capacity: usize| {
@@ -528,7 +534,7 @@ mod tests {
     }
 
     fn budget(bytes: u64) -> Ledger {
-        Ledger::new(MemoryBudget {
+        Ledger::new(hardware::MemoryBudget {
             bytes,
             limit: hardware::Limit::User,
         })

@@ -949,3 +949,62 @@ fn failed(error: learn::Error) -> Error {
         other => Error::Internal(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::governor::{Seen, simulated};
+    use hardware::PressureLevel;
+    use hardware::thermal::ThermalState;
+
+    /// A run on a machine that is out of memory, or too hot, plays nothing, says why, and hears that it is to stop.
+    #[test]
+    fn a_run_pauses_with_the_machine_and_can_be_left() {
+        let hosts: [(fn() -> Seen, &str); 2] = [
+            (
+                || simulated(ThermalState::Nominal, PressureLevel::Critical),
+                "memory is critically short",
+            ),
+            (
+                || simulated(ThermalState::Critical, PressureLevel::Normal),
+                "heat is critical: the system says critical",
+            ),
+        ];
+        for (host, why) in hosts {
+            let config = crate::config::Config::default();
+            let machine = hardware::detect();
+            let mut governor = Governor::new(&config, &machine, 2, None, true);
+            governor.watch_by(Box::new(host), Duration::from_millis(1));
+            let crew = governor.crew();
+            while crew.halted().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            assert_eq!(crew.halted().as_deref(), Some(why));
+            let progress = Progress::new(true).heeding(&governor);
+            let field = LatticeField(Rolling {
+                lattice: Lattice {
+                    cycles: 3,
+                    ..Lattice::reference()
+                },
+                life: 1,
+                early: true,
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let (settings, _) = usual_settings();
+            let mut run = Run::open(&field, settings, folder.path(), &json!({})).unwrap();
+            run.heed(Some(Arc::new(Heed {
+                crew,
+                progress: &progress,
+                quiet: true,
+            })));
+            let asked = AtomicU64::new(0);
+            let go_on = |games, _| {
+                assert_eq!(games, 0, "nobody was to play");
+                asked.fetch_add(1, Ordering::Relaxed) < 4
+            };
+            assert!(run.advance(2, &go_on).unwrap().is_none());
+            // It was shown already.
+            assert!(!progress.pause(Some(why)));
+        }
+    }
+}
