@@ -294,6 +294,11 @@ impl Index {
         self.vectors.set_effort(&self.config);
     }
 
+    /// Adds on fewer threads from now on, or on as many as [`Config::threads`] says again: more it never takes.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.vectors.set_adders(threads);
+    }
+
     /// How many vectors there are.
     pub fn len(&self) -> usize {
         self.vectors.len()

@@ -80,6 +80,8 @@ pub(crate) struct Vectors {
     /// Vectors taken out that the graph still has: only a reader's.
     stale: bool,
     seats: Seats,
+    /// Threads that add: at most as many as there are seats.
+    adders: usize,
     /// Made when questions that want them have come often enough.
     sketches: OnceLock<Sketches>,
     /// How many such questions have come.
@@ -145,6 +147,7 @@ impl Vectors {
             tail: HashMap::new(),
             stale: false,
             seats: Seats::new(seats),
+            adders: seats,
             sketches: OnceLock::new(),
             sketchable: AtomicU32::new(0),
             asked_bytes: 0,
@@ -188,6 +191,10 @@ impl Vectors {
         self.config.expansion_search = config.expansion_search;
         self.config.candidates = config.candidates;
         self.graph.change_expansion_search(config.expansion_search);
+    }
+
+    pub(crate) fn set_adders(&mut self, threads: usize) {
+        self.adders = threads.clamp(1, self.config.threads.max(1));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -249,7 +256,7 @@ impl Vectors {
                 .reserve_capacity_and_threads(capacity, self.config.threads.max(1))
                 .map_err(Error::neighbours)?;
         }
-        let threads = self.config.threads.clamp(1, rows.len().div_ceil(32).max(1));
+        let threads = self.adders.clamp(1, rows.len().div_ceil(32).max(1));
         let refused: Vec<u64> = if threads == 1 {
             self.add_all(&rows)
         } else {

@@ -39,6 +39,7 @@ fn an_index_takes_about_what_it_said() {
         let before = resident();
         let mut index = Index::open(folder.path(), &config).expect("a new folder");
         for first in (0..VECTORS).step_by(2000) {
+            index.set_threads((first / 2000) as usize % 4);
             index
                 .update(|change| {
                     (first..first + 2000).try_for_each(|number| {

@@ -144,6 +144,12 @@ impl Progress {
         true
     }
 
+    /// Workers for a batch that begins now.
+    #[cfg_attr(not(feature = "index"), allow(dead_code))]
+    pub(crate) fn workers(&self) -> usize {
+        self.crew.now()
+    }
+
     /// Between two batches: waits while the governor says that the work is to pause, or until the user wishes to stop.
     pub(crate) fn breathe(&self) {
         while let Some(why) = self.crew.halted() {

@@ -26,7 +26,7 @@ fn a_full_memory_takes_what_it_said() {
     }
     let took = resident() - before;
     println!("took {took}, said {said}");
-    // Slots that were never written are not there.
+    // Slots that were never written are not there, and the allocator may give back what tables left as they grew.
     assert!(took < said + (4 << 20), "took {took}, said {said}");
     assert!(took > said / 2, "took {took}, said {said}");
 }

@@ -112,6 +112,7 @@ pub(super) fn pour(
         if !source.next(AT_ONCE, &mut rows)? {
             break;
         }
+        index.set_threads(progress.workers());
         let step = index.update(|change| {
             let mut step = Poured::default();
             for (place, vector) in rows.values.chunks_exact(dimensions).enumerate() {
