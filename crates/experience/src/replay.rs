@@ -147,8 +147,14 @@ struct Pace {
 }
 
 impl Replay {
-    /// An empty buffer; its memory is taken at once: `capacity * (4 * width + 12 + 9 * groups)` bytes and a little, without
-    /// shares of groups that of one.
+    /// Bytes that a buffer of this shape takes at once; a buffer without shares of groups is one group.
+    pub fn bytes_for(config: &ReplayConfig) -> u64 {
+        let row = 4 * config.width as u64 + size_of::<RecordId>() as u64 + 4;
+        let lots = config.groups.len().max(1) as u64;
+        config.capacity as u64 * row + lots * SumTree::bytes_for(config.capacity)
+    }
+
+    /// An empty buffer; its memory is taken at once: see [`Replay::bytes_for`].
     ///
     /// # Errors
     /// [`Error::Refused`] for a capacity or width of zero, an `alpha` that is negative or not finite, a share that is not positive and

@@ -35,6 +35,19 @@ impl SumTree {
         SumTree { levels }
     }
 
+    /// Bytes of a tree of so many leaves: eight a leaf, and an eighth of that for each level above.
+    pub(crate) fn bytes_for(leaves: usize) -> u64 {
+        let (mut nodes, mut bytes) = (leaves.max(1), 0);
+        loop {
+            nodes = nodes.next_multiple_of(FAN);
+            bytes += 8 * nodes as u64;
+            nodes /= FAN;
+            if nodes == 1 {
+                return bytes;
+            }
+        }
+    }
+
     /// The sum of all priorities.
     pub(crate) fn total(&self) -> f64 {
         self.levels

@@ -330,19 +330,24 @@ enum Source {
 impl Sensors {
     /// Finds the sensors of the machine that we run on. It never fails; what is missing says so in each sample.
     pub fn open() -> Sensors {
+        #[allow(unused_mut)]
+        let mut sensors = Sensors::open_without_gpus();
+        #[cfg(all(feature = "nvml", target_os = "linux"))]
+        {
+            sensors.nvidia = Some(crate::nvidia::Probe::open());
+        }
+        sensors
+    }
+
+    /// The same without NVIDIA's library, whose driver takes its time: for those who watch the processor and memory.
+    pub fn open_without_gpus() -> Sensors {
         #[cfg(target_os = "linux")]
         let source = Source::Linux(linux::Probe::open(Path::new("/")));
         #[cfg(target_os = "macos")]
         let source = Source::Mac(mach::Probe::open());
         #[cfg(not(any(target_os = "linux", target_os = "macos")))]
         let source = Source::None;
-        #[allow(unused_mut)]
-        let mut sensors = Sensors::over(source);
-        #[cfg(all(feature = "nvml", target_os = "linux"))]
-        {
-            sensors.nvidia = Some(crate::nvidia::Probe::open());
-        }
-        sensors
+        Sensors::over(source)
     }
 
     /// The sensors of a Linux machine whose `/proc` and `/sys` lie below `root`: a recording (see [`crate::Recording::write_to`]).

@@ -181,6 +181,13 @@ pub struct Index {
 }
 
 impl Index {
+    /// Bytes that an index with so many vectors holds in its owner's memory, about: the graph, the tables of records and, with
+    /// [`Rerank::InMemory`], the full vectors. Not counted: facets, arrows, and sketches, which take 32 bytes a vector once they are made.
+    /// A reader maps the graph ([`Index::open_reader`]): the system may take those pages back at any time.
+    pub fn bytes_for(config: &Config, vectors: u64) -> u64 {
+        Vectors::bytes_for(config, vectors)
+    }
+
     /// Opens the folder as its owner and makes it where there is none. The newest sound snapshot is loaded and brought up to date
     /// with the rows; without one the graph is built from them.
     ///
@@ -285,6 +292,11 @@ impl Index {
         self.config.expansion_search = expansion_search.max(1);
         self.config.candidates = candidates;
         self.vectors.set_effort(&self.config);
+    }
+
+    /// Adds on fewer threads from now on, or on as many as [`Config::threads`] says again: more it never takes.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.vectors.set_adders(threads);
     }
 
     /// How many vectors there are.
@@ -461,6 +473,29 @@ impl Index {
         }
         let (dimensions, used) = shape(&reader).map_err(|error| Error::sqlite(&database, error))?;
         Ok(used.then_some(dimensions))
+    }
+
+    /// How many vectors a folder holds, without reading them; none where there is no index.
+    ///
+    /// # Errors
+    /// What the file can be, as in [`Index::open`].
+    pub fn vectors_in(folder: &Path) -> Result<u64, Error> {
+        let database = folder.join("index.sqlite");
+        if !database.exists() {
+            return Ok(0);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = connect(&database, flags)?;
+        if version(&reader, &database)? == 0 {
+            return Ok(0);
+        }
+        // The unique index on `record` answers this.
+        let count = reader.query_row("SELECT count(*) FROM vectors", [], |row| {
+            row.get::<_, i64>(0)
+        });
+        count
+            .map(i64::cast_unsigned)
+            .map_err(|error| Error::sqlite(&database, error))
     }
 
     /// The texts of a record, with their kinds.

@@ -80,6 +80,8 @@ pub(crate) struct Vectors {
     /// Vectors taken out that the graph still has: only a reader's.
     stale: bool,
     seats: Seats,
+    /// Threads that add: at most as many as there are seats.
+    adders: usize,
     /// Made when questions that want them have come often enough.
     sketches: OnceLock<Sketches>,
     /// How many such questions have come.
@@ -145,6 +147,7 @@ impl Vectors {
             tail: HashMap::new(),
             stale: false,
             seats: Seats::new(seats),
+            adders: seats,
             sketches: OnceLock::new(),
             sketchable: AtomicU32::new(0),
             asked_bytes: 0,
@@ -160,10 +163,38 @@ impl Vectors {
         )
     }
 
+    /// See [`crate::Index::bytes_for`].
+    pub(crate) fn bytes_for(config: &Config, vectors: u64) -> u64 {
+        let dimensions = config.dimensions as u64;
+        let copy = match config.scalar {
+            Scalar::I8 => dimensions,
+            Scalar::Bf16 => 2 * dimensions,
+            Scalar::F32 => 4 * dimensions,
+        };
+        let links = config.connectivity as u64;
+        // At the bottom twice as many neighbours of four bytes; of M vectors one is also a level higher up. Key and level beside them.
+        let node = copy + 4 * (2 * links + 1) + 4 * (links + 1) / (links - 1).max(1) + 10;
+        // Where each node lies, with room to grow by half, which node has which key, and what the pieces of its allocator leave idle:
+        // a million vectors of 768 numbers were measured at 1,090 bytes each, all in all (docs/benchmarks.md).
+        let places = 12 + 40 + 64;
+        // The record of each vector, the vector of each record, a bit.
+        let records = 16 + 40 + 1;
+        let full = match config.rerank {
+            Rerank::FromFile => 0,
+            Rerank::InMemory => 4 * dimensions + 40,
+        };
+        // A table that is full is copied into a larger one.
+        vectors * (node + places + records + full) + vectors * full / 2
+    }
+
     pub(crate) fn set_effort(&mut self, config: &Config) {
         self.config.expansion_search = config.expansion_search;
         self.config.candidates = config.candidates;
         self.graph.change_expansion_search(config.expansion_search);
+    }
+
+    pub(crate) fn set_adders(&mut self, threads: usize) {
+        self.adders = threads.clamp(1, self.config.threads.max(1));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -225,7 +256,7 @@ impl Vectors {
                 .reserve_capacity_and_threads(capacity, self.config.threads.max(1))
                 .map_err(Error::neighbours)?;
         }
-        let threads = self.config.threads.clamp(1, rows.len().div_ceil(32).max(1));
+        let threads = self.adders.clamp(1, rows.len().div_ceil(32).max(1));
         let refused: Vec<u64> = if threads == 1 {
             self.add_all(&rows)
         } else {

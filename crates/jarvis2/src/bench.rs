@@ -22,6 +22,8 @@ use crate::devices::race::{self, Race, Work};
 use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request};
 use crate::error::Error;
+use crate::governor::{Crew, Governor};
+use crate::memory;
 use crate::progress::Progress;
 
 /// Options in the European columns.
@@ -342,10 +344,14 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         args.device.map(DeviceWord::flag).into_iter().collect(),
     )?;
     let machine = hardware::detect();
-    let place = Place::open(&loaded, &machine)?;
+    let mut place = Place::open(&loaded, &machine)?;
     let config = loaded.config;
     let threads = cli::threads(&config, &machine);
-    let progress = Progress::new(args.quiet || args.json).told("bench", &config, None);
+    // What is measured is the machine as it is: nobody holds it back here.
+    let governor = Governor::new(&config, &machine, threads, None, false);
+    let _held = memory::reserve_bench(governor.ledger(), &config, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
+    let progress = Progress::new(args.quiet || args.json).told("bench", &config, &governor);
     let mut clock = Clock {
         seconds: args.seconds,
         only: args.only.as_deref(),
@@ -881,7 +887,12 @@ fn search_row(
     }
     config.search.evaluations = EVALUATIONS;
     config.search.time_ms = None;
-    let inputs = engine::inputs::read(&Request::default(), config, threads, EVALUATIONS)?;
+    let inputs = engine::inputs::read(
+        &Request::default(),
+        config,
+        Crew::fixed(threads),
+        EVALUATIONS,
+    )?;
     let fitted = engine::fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
     let table = engine::decide::Table::lay(&inputs, fitted)?;
     let quiet = clock.progress.silent();

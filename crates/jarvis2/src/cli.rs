@@ -5,12 +5,15 @@ use crate::config::{self, Config, Flag};
 use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request, tree::TraceTo};
 use crate::error::Error;
+use crate::governor::{self, Crew, Governor};
+use crate::memory::{Long, Question};
 use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
 use crate::{account, journal, memory, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hardware::threads::Role;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -92,7 +95,7 @@ enum Command {
     Bench(Box<crate::bench::BenchArgs>),
     /// Run every part, compare it with what is known, and say what works on this machine and how to set it up.
     Doctor(Box<crate::doctor::DoctorArgs>),
-    /// How much memory may be taken, why, and what a plan takes of it.
+    /// How much memory may be taken, why, and what long commands take of it.
     #[command(subcommand)]
     Memory(MemoryCommand),
     /// List the devices that can compute: the processor and GPUs, each proven by running every kernel, with measured figures.
@@ -284,8 +287,17 @@ enum ConfigCommand {
 
 #[derive(Debug, Subcommand)]
 enum MemoryCommand {
-    /// Print the budget with its origin, what a plan reserves, and batch sizes.
+    /// Print the budget with its origin, what a long command reserves, and batch sizes.
     Explain {
+        /// Which command's parts to show.
+        #[arg(long = "for", value_enum, default_value_t = Long::Plan, value_name = "COMMAND")]
+        of: Long,
+        /// Vectors of the index that is explained.
+        #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
+        vectors: u64,
+        /// Numbers in each of them.
+        #[arg(long, value_name = "COUNT", default_value_t = 768, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+        dimensions: u32,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -371,8 +383,19 @@ pub(crate) fn run() -> u8 {
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
         Command::Sample { out } => sample(&out).map(|text| done(&text)),
-        Command::Memory(MemoryCommand::Explain { json, config }) => {
-            memory_explain(json, &config).map(|text| done(&text))
+        Command::Memory(MemoryCommand::Explain {
+            of,
+            vectors,
+            dimensions,
+            json,
+            config,
+        }) => {
+            let question = Question {
+                of,
+                vectors,
+                dimensions: dimensions as usize,
+            };
+            memory_explain(&question, json, &config).map(|text| done(&text))
         }
         Command::Devices(args) => caught(|| {
             let config = load(&args.config, Vec::new())?.config;
@@ -498,14 +521,23 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     flags.extend(args.device.map(DeviceWord::flag));
     let loaded = load(&args.config, flags)?;
     let machine = hardware::detect();
-    let place = Place::open(&loaded, &machine)?;
-    let config = loaded.config;
+    let mut place = Place::open(&loaded, &machine)?;
+    let mut config = loaded.config;
     let threads = threads(&config, &machine);
+    let role = governor::role_for(Role::Search, &machine, threads);
+    let mut governor = Governor::new(&config, &machine, threads, role, false);
+    let batch_note = memory::settle_batch(&mut config, &machine);
     if let Some(path) = &args.portfolio {
-        return plan_portfolio(path, args, place, &config, &machine, threads);
+        let ask = portfolio::Ask {
+            as_of: args.as_of,
+            allow_synthetic: args.allow_synthetic,
+            place,
+            batch_note,
+        };
+        return plan_portfolio(path, args, &ask, &config, &mut governor);
     }
-    let ledger = memory::ledger(&config, &machine);
-    let taken = memory::reserve(&ledger, &config, 1, threads)?;
+    let taken = memory::reserve(governor.ledger(), &config, 1, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
     let request = Request {
         chains: args.chain.clone(),
         account: args.account.clone(),
@@ -531,8 +563,12 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         }),
         None => None,
     };
-    let progress = shown(args, &config, &ledger);
-    let inputs = engine::inputs::read(&request, config, threads, taken.evaluations_max)?;
+    governor.watch();
+    let crew = governor.crew();
+    crew.enter();
+    let progress = shown(args, &config, &governor);
+    let mut inputs = engine::inputs::read(&request, config, crew, taken.evaluations_max)?;
+    inputs.notices.extend(batch_note);
     let made = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
     let mut made = made?;
@@ -570,40 +606,42 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
 }
 
 /// The bar of a plan, and its word to those who watch.
-fn shown(args: &PlanArgs, config: &Config, ledger: &hardware::ledger::Ledger) -> Progress {
+fn shown(args: &PlanArgs, config: &Config, governor: &Governor) -> Progress {
     let progress = Progress::new(args.quiet || args.json);
     if args.no_files {
-        return progress;
+        return progress.heeding(governor);
     }
-    progress.told("plan", config, Some(ledger))
+    progress.told("plan", config, governor)
 }
 
 fn plan_portfolio(
     path: &Path,
     args: &PlanArgs,
-    place: Place,
+    ask: &portfolio::Ask,
     config: &Config,
-    machine: &hardware::Machine,
-    threads: usize,
+    governor: &mut Governor,
 ) -> Result<u8, Error> {
-    let ask = portfolio::Ask {
-        as_of: args.as_of,
-        allow_synthetic: args.allow_synthetic,
-        place,
-    };
-    let ledger = memory::ledger(config, machine);
-    let progress = shown(args, config, &ledger);
+    governor.watch();
+    let crew = governor.crew();
+    crew.enter();
+    let threads = crew.most();
+    let progress = shown(args, config, governor);
     let mut held = None;
     let share = |symbols: usize| {
         // As many symbols at once as there are threads and memory for, one at least.
         let mut workers = threads.min(symbols).max(1);
         loop {
             let each = (threads / workers).max(1);
-            match memory::reserve(&ledger, config, workers, each) {
+            match memory::reserve(governor.ledger(), config, workers, each) {
                 Ok(taken) => {
+                    // Where several symbols are planned at once, a hot machine takes fewer of them; else fewer threads.
+                    let threads = match workers {
+                        1 => crew.part(each),
+                        _ => Crew::fixed(each),
+                    };
                     let share = portfolio::Share {
-                        workers,
-                        threads: each,
+                        workers: crew.part(workers),
+                        threads,
                         evaluations_max: taken.evaluations_max,
                     };
                     held = Some(taken);
@@ -614,7 +652,7 @@ fn plan_portfolio(
             }
         }
     };
-    let planned = portfolio::plan(path, &ask, config, share, &progress);
+    let planned = portfolio::plan(path, ask, config, share, &progress);
     progress.finish();
     let planned = planned?;
     drop(held);
@@ -849,10 +887,11 @@ fn sample(out: &Path) -> Result<String, Error> {
     ))
 }
 
-fn memory_explain(as_json: bool, args: &ConfigArgs) -> Result<String, Error> {
+fn memory_explain(question: &Question, as_json: bool, args: &ConfigArgs) -> Result<String, Error> {
     let config = load(args, Vec::new())?.config;
     let machine = hardware::detect();
-    memory::explain(&config, &machine, threads(&config, &machine), as_json)
+    let threads = threads(&config, &machine);
+    memory::explain(&config, &machine, threads, question, as_json)
 }
 
 fn machine(as_json: bool) -> Result<String, Error> {

@@ -13,6 +13,7 @@ use compute::{
     Backend, Budget, Choice, Device, Facts, Gpu, Key, Measured, Record, Records, Trial, Verdict,
 };
 use hardware::Bytes;
+use hardware::ledger::{Ask, Ledger, Priority, Reservation};
 use race::{Race, Work};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -406,6 +407,37 @@ impl Place {
         }
         let why = format!("no GPU is known to be faster for {rows} rows");
         (Device::Cpu, why)
+    }
+
+    /// Counts the buffers of a GPU that computes in the machine's own memory in the ledger, once: half of what is left there is
+    /// theirs, and no more. A GPU with memory of its own takes none of ours. To be called when the rest of the work has asked.
+    pub(crate) fn share(
+        &mut self,
+        ledger: &Ledger,
+        machine: &hardware::Machine,
+    ) -> Option<Reservation> {
+        let unified = match (&self.named, self.word) {
+            (Some(gpu), _) => gpu.facts().unified,
+            (None, DeviceWord::Auto) => machine.gpus.known().is_some_and(|gpus| {
+                let unified = hardware::Reading::Known(hardware::GpuMemory::Unified);
+                gpus.iter().any(|gpu| gpu.memory == unified)
+            }),
+            (None, _) => false,
+        };
+        if !unified {
+            return None;
+        }
+        let left = ledger
+            .budget()
+            .bytes
+            .saturating_sub(ledger.reserved_bytes());
+        let ask = Ask::of("buffers of the GPU", left / 2, Priority::Foreground).or_at_least(1);
+        let held = ledger.reserve(ask, Duration::ZERO).ok();
+        self.budget = Budget {
+            bytes: held.as_ref().map_or(0, Reservation::bytes),
+            origin: "half of what the ledger had left".to_owned(),
+        };
+        held
     }
 
     /// The GPU that is asked for, or under `auto` one that was measured to win at some work.

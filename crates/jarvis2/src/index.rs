@@ -12,8 +12,12 @@ mod read;
 
 use crate::devices::DeviceWord;
 use crate::error::Error;
+use crate::governor::Governor;
+use crate::memory;
 use crate::progress::Progress;
 use clap::{Args, Subcommand};
+use hardware::ledger::Reservation;
+use hardware::threads::Role;
 use index::{Config, Index};
 use std::path::{Path, PathBuf};
 
@@ -48,14 +52,32 @@ pub(super) struct Place {
     quiet: bool,
 }
 
+/// Whether a build stays behind other work.
+#[derive(Debug, Args)]
+pub(super) struct Behind {
+    /// Stay behind other work: on the cores made to save power, where there are some, and behind every other program. Alone on a
+    /// machine it is slower so.
+    #[arg(long)]
+    background: bool,
+}
+
 impl Place {
-    /// The bar of a build, and its word to those who watch; these commands read no configuration file of their own.
-    fn progress(&self, command: &str) -> Progress {
-        let progress = Progress::new(self.quiet || self.json);
-        match crate::config::load(None, &crate::config::environment(), &[]) {
-            Ok(loaded) => progress.told(command, &loaded.config, None),
-            Err(_) => progress,
-        }
+    /// What a build may take of the machine, and its bar with its word to those who watch; these commands take no configuration file of
+    /// their own.
+    fn govern(&self, command: &str, background: bool) -> (Governor, Progress) {
+        let loaded = crate::config::load(None, &crate::config::environment(), &[]);
+        let config = loaded.map(|loaded| loaded.config).unwrap_or_default();
+        let machine = hardware::detect();
+        let role = background.then_some(Role::Indexing);
+        let threads = role.map_or_else(
+            || hardware::threads(&machine),
+            |role| role.threads(&machine),
+        );
+        let mut governor = Governor::new(&config, &machine, threads.count, role, true);
+        governor.watch();
+        governor.crew().enter();
+        let progress = Progress::new(self.quiet || self.json).told(command, &config, &governor);
+        (governor, progress)
     }
 }
 
@@ -88,6 +110,8 @@ pub(super) struct AddArgs {
     vectors: Option<PathBuf>,
     #[command(flatten)]
     rows: RowArgs,
+    #[command(flatten)]
+    behind: Behind,
     /// Text files, or folders of .txt and .md files. A text belongs to the record of the file's name without its ending; it takes
     /// the place of an earlier text of the same kind.
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -116,6 +140,8 @@ pub(super) struct ImportArgs {
     file: PathBuf,
     #[command(flatten)]
     rows: RowArgs,
+    #[command(flatten)]
+    behind: Behind,
     /// Rows that ask for their nearest, to measure recall; 0 measures nothing.
     #[arg(long, value_name = "ROWS", default_value_t = 200)]
     sample: usize,
@@ -249,8 +275,16 @@ pub(crate) fn run(command: &IndexCommand) -> Result<u8, Error> {
     }
 }
 
-/// The index for writing; made where there is none. `dimensions` is the length of the vectors to come, if any come.
-fn open(db: &Path, dimensions: Option<usize>) -> Result<Index, Error> {
+/// An index, and its memory.
+struct Owned {
+    index: Index,
+    /// Never read: they are there to be dropped after the index.
+    _held: Vec<Reservation>,
+}
+
+/// The index for writing; made where there is none. `coming` are the length and the number of the vectors to come, if any come.
+fn open(db: &Path, coming: Option<(usize, u64)>, governor: &Governor) -> Result<Owned, Error> {
+    let (dimensions, coming) = coming.unzip();
     let there = match Index::dimensions_of(db) {
         Ok(there) => there,
         Err(index::Error::Missing { .. }) => None,
@@ -266,12 +300,20 @@ fn open(db: &Path, dimensions: Option<usize>) -> Result<Index, Error> {
     }
     // Without any vector the length is not settled: the first one settles it.
     let dimensions = there.or(dimensions).unwrap_or(1);
-    let machine = hardware::detect();
     let config = Config {
-        threads: hardware::threads(&machine).count.max(1),
+        threads: governor.crew().most(),
         ..Config::new(dimensions)
     };
-    Ok(Index::open(db, &config)?)
+    let held = memory::reserve_index(
+        governor.ledger(),
+        &config,
+        Index::vectors_in(db)?,
+        coming.unwrap_or(0),
+    )?;
+    Ok(Owned {
+        index: Index::open(db, &config)?,
+        _held: held,
+    })
 }
 
 /// The index for reading, beside a writer or without one.

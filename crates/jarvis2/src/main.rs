@@ -9,6 +9,7 @@ mod devices;
 mod doctor;
 mod engine;
 mod error;
+mod governor;
 mod history;
 #[cfg(feature = "index")]
 mod index;

@@ -533,6 +533,8 @@ pub(crate) struct Manifest {
     pub(crate) inputs_sha256: String,
     /// SHA-256 of the configuration after all layers.
     pub(crate) config_sha256: String,
+    /// Leaf states evaluated at once: `search.batch`, or less where memory was short (then a notice says so).
+    pub(crate) search_batch: u32,
     /// SHA-256 of the situation's 768 numbers.
     pub(crate) encoding_sha256: String,
     /// Version of the program.

@@ -25,6 +25,7 @@ use crate::engine::explain::Choice;
 use crate::engine::inputs::{self, Given, Request, sha256};
 use crate::engine::{self, Part};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::plan::{Assumption, Figure, Outcome, Plan};
 use crate::progress::Progress;
 use crate::report::units::usd;
@@ -42,15 +43,17 @@ pub(crate) struct Ask {
     pub(crate) allow_synthetic: bool,
     /// Where each chain's volatilities are computed.
     pub(crate) place: Place,
+    /// Said on each plan where `search.batch` is not what the configuration says.
+    pub(crate) batch_note: Option<String>,
 }
 
 /// How the work is shared out.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Share {
     /// Symbols planned at once.
-    pub(crate) workers: usize,
+    pub(crate) workers: Crew,
     /// Threads of each.
-    pub(crate) threads: usize,
+    pub(crate) threads: Crew,
     /// Evaluations whose tree fits in memory.
     pub(crate) evaluations_max: u32,
 }
@@ -134,19 +137,25 @@ fn plan_all(
     let results: Mutex<Vec<Option<PartResult>>> = Mutex::new((0..count).map(|_| None).collect());
     let one = |wanted: &Wanted| {
         let request = request(read, wanted, ask);
-        let inputs = inputs::read(
+        let mut inputs = inputs::read(
             &request,
             config.clone(),
-            share.threads,
+            share.threads.clone(),
             share.evaluations_max,
         )?;
+        inputs.notices.extend(ask.batch_note.clone());
         engine::part(&inputs, &progress.silent())
     };
     progress.stage(&format!("planning {count} symbols"));
+    let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
     thread::scope(|scope| {
-        for _ in 0..share.workers.clamp(1, count) {
-            scope.spawn(|| {
-                loop {
+        let (next, done, results, one, over) = (&next, &done, &results, &one, &over);
+        let workers = &share.workers;
+        for worker in 0..workers.most().clamp(1, count) {
+            scope.spawn(move || {
+                workers.enter();
+                while workers.turn(worker, over) {
+                    progress.breathe();
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= count || progress.stopped() {
                         return;

@@ -173,6 +173,7 @@ struct Settings {
     ask: Ask,
     form: Form,
     threads: usize,
+    machine: hardware::Machine,
     quiet: bool,
     place: Place,
     /// Chosen for the first rows; it stays for the others.
@@ -265,6 +266,7 @@ fn answer(
             },
         },
         threads: cli::threads(&config, &machine),
+        machine,
         // A bar among the lines of a table would be in the way.
         quiet: source.quiet || source.json || std::io::stdout().is_terminal(),
     };

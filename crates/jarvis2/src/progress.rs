@@ -2,12 +2,12 @@
 //! `jarvis2 monitor` and `jarvis2 serve`.
 
 use crate::config::Config;
+use crate::governor::{Crew, Governor, NAP};
 use crate::status::{self, Teller};
-use hardware::ledger::Ledger;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A progress bar and the wish to stop.
@@ -16,6 +16,16 @@ pub(crate) struct Progress {
     stop: Arc<AtomicBool>,
     /// Gone with the work; the parts that several threads share out have none.
     teller: Option<Teller>,
+    /// Who works, and whether they may.
+    crew: Crew,
+    shown: Mutex<Shown>,
+}
+
+/// What stands beside the bar.
+#[derive(Default)]
+struct Shown {
+    stage: String,
+    paused: Option<String>,
 }
 
 impl Progress {
@@ -38,22 +48,26 @@ impl Progress {
             bar,
             stop,
             teller: None,
+            crew: Crew::fixed(1),
+            shown: Mutex::default(),
         }
     }
 
-    /// Also leaves word for those who watch, as `command`, unless the configuration says not to. With `ledger`, its rows too.
-    pub(crate) fn told(
-        mut self,
-        command: &str,
-        config: &Config,
-        ledger: Option<&Ledger>,
-    ) -> Progress {
+    /// Heeds the governor: [`Progress::breathe`] pauses as it says.
+    pub(crate) fn heeding(mut self, governor: &Governor) -> Progress {
+        self.crew = governor.crew();
+        self
+    }
+
+    /// Also leaves word for those who watch, as `command`, with the rows of the ledger, unless the configuration says not to.
+    pub(crate) fn told(mut self, command: &str, config: &Config, governor: &Governor) -> Progress {
         if config.monitor.status
             && let Some(folder) = status::folder(config)
         {
-            self.teller = Some(Teller::start(command, folder, ledger.cloned()));
+            let ledger = governor.ledger().clone();
+            self.teller = Some(Teller::start(command, folder, ledger));
         }
-        self
+        self.heeding(governor)
     }
 
     /// The same wish to stop, with nothing to see: for work that several threads share out.
@@ -62,12 +76,20 @@ impl Progress {
             bar: ProgressBar::hidden(),
             stop: Arc::clone(&self.stop),
             teller: None,
+            crew: self.crew.clone(),
+            shown: Mutex::default(),
         }
     }
 
     /// A new stage begins.
     pub(crate) fn stage(&self, name: &str) {
-        self.bar.set_message(name.to_owned());
+        {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            name.clone_into(&mut shown.stage);
+            if shown.paused.is_none() {
+                self.bar.set_message(name.to_owned());
+            }
+        }
         self.bar.set_position(0);
         if let Some(teller) = &self.teller {
             teller.phase(name);
@@ -103,6 +125,41 @@ impl Progress {
         if let Some(teller) = &self.teller {
             teller.message(text);
         }
+    }
+
+    /// Shows that the work pauses, and why, or that it goes on. To be said as often as one likes. `true`: this is news.
+    pub(crate) fn pause(&self, why: Option<&str>) -> bool {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.paused.as_deref() == why {
+            return false;
+        }
+        shown.paused = why.map(str::to_owned);
+        self.bar.set_message(match why {
+            Some(why) => format!("paused: {why}"),
+            None => shown.stage.clone(),
+        });
+        if let Some(teller) = &self.teller {
+            teller.pause(why);
+        }
+        true
+    }
+
+    /// Workers for a batch that begins now.
+    #[cfg_attr(not(feature = "index"), allow(dead_code))]
+    pub(crate) fn workers(&self) -> usize {
+        self.crew.now()
+    }
+
+    /// Between two batches: waits while the governor says that the work is to pause, or until the user wishes to stop.
+    pub(crate) fn breathe(&self) {
+        while let Some(why) = self.crew.halted() {
+            if self.stopped() {
+                break;
+            }
+            self.pause(Some(&why));
+            std::thread::sleep(NAP);
+        }
+        self.pause(None);
     }
 
     /// Has the user asked us to stop?

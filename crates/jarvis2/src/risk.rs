@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::engine::fit::{self, Fitted, date_after, day_offset};
 use crate::engine::inputs::{self, Inputs, Request};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::plan::{Assumption, Figure};
 use jiff::civil::Date;
 use market::futures::{State as MarketState, years_between};
@@ -154,7 +155,7 @@ fn markets(
             history: None,
             ..request.clone()
         };
-        inputs::read(&request, config.clone(), threads, 1)
+        inputs::read(&request, config.clone(), Crew::fixed(threads), 1)
     };
     // What the files hold at all: a symbol that is not there must not stop the others.
     let everything = read(None)?;

@@ -46,7 +46,7 @@ pub(crate) struct Status {
     /// When the work began, and when this was written; milliseconds since 1970 UTC.
     pub(crate) since_ms: i64,
     pub(crate) written_ms: i64,
-    /// What it does now.
+    /// What it does now; while it pauses, `paused:` and why.
     pub(crate) phase: String,
     /// Share of the phase that is done, 0 to 1; none where the phase does not know its end.
     pub(crate) done: Option<f64>,
@@ -98,6 +98,7 @@ pub(crate) fn folder(config: &Config) -> Option<PathBuf> {
 #[derive(Debug)]
 struct Told {
     phase: String,
+    paused: Option<String>,
     begun: Instant,
     done: Option<f64>,
     counts: Vec<(String, f64)>,
@@ -125,9 +126,10 @@ pub(crate) struct Teller {
 
 impl Teller {
     /// Starts telling, in a thread of its own. What goes wrong with the file is nobody's concern: the work is what counts.
-    pub(crate) fn start(command: &str, folder: PathBuf, ledger: Option<Ledger>) -> Teller {
+    pub(crate) fn start(command: &str, folder: PathBuf, ledger: Ledger) -> Teller {
         let told = Arc::new(Mutex::new(Told {
             phase: "starting".to_owned(),
+            paused: None,
             begun: Instant::now(),
             done: None,
             counts: Vec::new(),
@@ -211,6 +213,11 @@ impl Teller {
         }
     }
 
+    /// The work pauses, and why, or goes on.
+    pub(crate) fn pause(&self, why: Option<&str>) {
+        lock(&self.told).paused = why.map(|why| why.chars().take(300).collect());
+    }
+
     /// Something worth a line.
     pub(crate) fn message(&self, text: &str) {
         lock(&self.told).message = Some(text.chars().take(300).collect());
@@ -233,7 +240,7 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 
 /// What the writing thread keeps between two looks.
 struct Book {
-    ledger: Option<Ledger>,
+    ledger: Ledger,
     /// Counts of earlier looks at the same phase, the oldest first.
     past: VecDeque<(Instant, Vec<(String, f64)>)>,
     status: Status,
@@ -264,14 +271,19 @@ impl Book {
         });
         let status = Status {
             written_ms: crate::journal::store::now_ms(),
-            phase: told.phase.clone(),
+            phase: match &told.paused {
+                Some(why) => format!("paused: {why}"),
+                None => told.phase.clone(),
+            },
             done: told.done,
+            // While it pauses nobody knows.
             left_seconds: told
                 .done
+                .filter(|_| told.paused.is_none())
                 .and_then(|done| left(done, now.saturating_duration_since(told.begun))),
             counts: counts.collect(),
             figures: told.figures.clone(),
-            memory: self.ledger.iter().flat_map(held).collect(),
+            memory: held(&self.ledger),
             message: told.message.clone(),
             ..self.status.clone()
         };
@@ -440,6 +452,10 @@ fn started(pid: u32) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn no_ledger() -> Ledger {
+        Ledger::new(hardware::memory_budget(&hardware::detect(), None))
+    }
+
     fn some(pid: u32) -> Status {
         Status {
             pid,
@@ -483,6 +499,7 @@ mod tests {
         let begun = Instant::now();
         let told = |count: f64| Told {
             phase: "searching".to_owned(),
+            paused: None,
             begun,
             done: Some(0.25),
             counts: vec![("simulations".to_owned(), count)],
@@ -490,7 +507,7 @@ mod tests {
             message: None,
         };
         let mut book = Book {
-            ledger: None,
+            ledger: no_ledger(),
             past: VecDeque::new(),
             status: Status::empty("plan", 0),
         };
@@ -511,6 +528,7 @@ mod tests {
         let begun = Instant::now();
         let mut told = Told {
             phase: "searching".to_owned(),
+            paused: None,
             begun,
             done: None,
             counts: Vec::new(),
@@ -518,7 +536,7 @@ mod tests {
             message: None,
         };
         let mut book = Book {
-            ledger: None,
+            ledger: no_ledger(),
             past: VecDeque::new(),
             status: Status::empty("plan", 0),
         };
@@ -537,9 +555,9 @@ mod tests {
     fn short_work_leaves_nothing_and_long_work_cleans_up() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("running");
-        drop(Teller::start("plan", folder.clone(), None));
+        drop(Teller::start("plan", folder.clone(), no_ledger()));
         assert!(!folder.exists());
-        let teller = Teller::start("plan", folder.clone(), None);
+        let teller = Teller::start("plan", folder.clone(), no_ledger());
         teller.phase("searching");
         teller.done(0.5);
         teller.count("simulations", 10.0);
@@ -557,6 +575,16 @@ mod tests {
             ("searching", Some(0.5))
         );
         assert!(status.figures.is_empty());
+        teller.pause(Some("memory is short"));
+        let phase = |wanted: &str| {
+            while look(&folder).running.pop().unwrap().phase != wanted {
+                assert!(Instant::now() < until, "{wanted} was not told");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        };
+        phase("paused: memory is short");
+        teller.pause(None);
+        phase("searching");
         drop(teller);
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     }

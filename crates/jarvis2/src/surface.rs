@@ -7,6 +7,7 @@ use crate::config::{self, Flag};
 use crate::engine::fit::{ExpiryReport, SurfaceReport, surface};
 use crate::engine::inputs::{self, Request};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::report;
 use clap::Args;
 use market::Chain;
@@ -91,7 +92,7 @@ fn read(args: &SurfaceArgs) -> Result<Shown, Error> {
         spot_usd: args.spot,
         ..Request::default()
     };
-    let read = inputs::read(&request, config, 1, 0)?;
+    let read = inputs::read(&request, config, Crew::fixed(1), 0)?;
     let report = surface(&read.chain, &read.known, &read.config)?;
     let mut notes = read.notices;
     notes.extend(read.notes);

@@ -23,5 +23,5 @@ mod view;
 pub use error::Error;
 pub use play::{Episode, ILLEGAL, Lesson, PlayConfig, play, play_all};
 #[cfg(feature = "train")]
-pub use run::{Bring, FreeConfig, Generation, Run, Stratum, TrainConfig};
+pub use run::{Bring, FreeConfig, Generation, Leave, Needs, Run, Stratum, TrainConfig};
 pub use view::{Field, Judging, Many, NetJudge, Scale, View};

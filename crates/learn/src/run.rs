@@ -16,13 +16,15 @@
 //! | `checkpoint-00000012/` | `learner.safetensors`, in `standing.json` the replay's standing, and `SHA256SUMS` of both; written aside and renamed; the last two are kept |
 
 mod free;
+mod leave;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use experience::{Draw, Ratio, RecordId, Replay, ReplayConfig, Standing, Wait};
 use nn::gpu::GpuNet;
@@ -32,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::free::FreeConfig;
+pub use self::leave::{Leave, Needs};
 use crate::play::{Episode, ILLEGAL, PlayConfig, play, play_all};
 use crate::rows::RowFile;
 use crate::{Error, Field, Judging, dice};
@@ -292,8 +295,26 @@ pub struct Run<'f, F: Field> {
     lost: Option<String>,
     /// Brings the net to the device where games are judged, if not on the processor.
     bring: Option<Bring>,
+    /// Who says how many threads may work now; nobody: all.
+    leave: Option<Arc<dyn Leave + 'f>>,
     /// Held as long as the run is.
     lock: Lock,
+}
+
+/// A thread that may not play now, or a run that pauses, asks again after so long.
+const NAP: Duration = Duration::from_millis(20);
+
+/// Waits until thread number `me` of `threads` may play. `false`: the run is to stop.
+fn turn(leave: Option<&dyn Leave>, me: usize, threads: usize, go_on: &dyn Fn() -> bool) -> bool {
+    loop {
+        if !go_on() {
+            return false;
+        }
+        if leave.is_none_or(|leave| me < leave.workers(threads)) {
+            return true;
+        }
+        std::thread::sleep(NAP);
+    }
 }
 
 /// What came of it, or nothing and the reason kept.
@@ -431,11 +452,7 @@ impl<'f, F: Field> Run<'f, F> {
         let lock = Lock(lock);
         let (inputs, policies) = field.shape();
         let width = width(inputs, policies);
-        let shape = nn::Config {
-            inputs,
-            hidden: config.hidden.clone(),
-            policies,
-        };
+        let shape = config.net((inputs, policies));
         let ratio = free.map(|free| Ratio {
             first_rows: free.first_rows,
             draws_per_row: free.draws_per_row,
@@ -443,13 +460,10 @@ impl<'f, F: Field> Run<'f, F> {
             slack: config.batch as f64 + config.play.moves_max as f64 * free.draws_per_row,
         });
         let replay = || {
+            let seed = dice::hash(config.seed, &[1]);
             Replay::new(ReplayConfig {
-                capacity: config.capacity,
-                width,
-                alpha: config.alpha,
-                groups: config.strata.clone(),
-                seed: dice::hash(config.seed, &[1]),
                 ratio,
+                ..config.replay((inputs, policies), seed)
             })
             .map_err(|error| Error::Replay(error.to_string()))
         };
@@ -477,6 +491,7 @@ impl<'f, F: Field> Run<'f, F> {
                         last: serde_json::from_value(standing.last).ok(),
                         device: None,
                         bring: None,
+                        leave: None,
                         lost: None,
                         lock,
                     });
@@ -510,9 +525,15 @@ impl<'f, F: Field> Run<'f, F> {
             last: None,
             device: None,
             bring: None,
+            leave: None,
             lost: None,
             lock,
         })
+    }
+
+    /// Asks `leave` from now on how many threads may work; without one all do.
+    pub fn heed(&mut self, leave: Option<Arc<dyn Leave + 'f>>) {
+        self.leave = leave;
     }
 
     /// Generations done.
@@ -598,7 +619,9 @@ impl<'f, F: Field> Run<'f, F> {
         let games = episodes.len() as u64;
         let mut room = Room::default();
         for step in 0..self.config.steps {
-            if !go_on(games, u64::from(step)) {
+            // A step is whole or not at all, and of one size: it waits or it is made.
+            let asked = || go_on(games, u64::from(step));
+            if !turn(self.leave.as_deref(), 0, threads, &asked) {
                 // Half a generation cannot be kept: go back to where the folder is.
                 return self.back();
             }
@@ -681,6 +704,7 @@ impl<'f, F: Field> Run<'f, F> {
             .bring
             .as_ref()
             .and_then(|bring| give_up(bring(weights), &lost));
+        let (leave, field, config) = (self.leave.as_deref(), self.field, &self.config);
         let side_by_side = |net: &GpuNet, games: std::ops::Range<u64>| {
             let judging = Judging::Device {
                 net,
@@ -688,16 +712,26 @@ impl<'f, F: Field> Run<'f, F> {
                 rows_max: BATCH_MAX,
             };
             let numbers = first + games.start..first + games.end;
-            play_all(self.field, numbers, seed, judging, &self.config.play)
+            play_all(field, numbers, seed, judging, &config.play)
         };
         let share = count.div_ceil(threads.max(1) as u64);
         let together = there.as_ref().map_or(1, |_| share.clamp(1, TOGETHER));
-        let worker = || {
+        let worker = |me: usize| {
+            if let Some(leave) = leave {
+                leave.enter();
+            }
             let mut net = Net::new(weights);
             let mut played = Vec::new();
             loop {
+                // One that waits is not waited for: the others take its games.
+                let asked = || {
+                    next.load(Ordering::Relaxed) < count && go_on(done.load(Ordering::Relaxed), 0)
+                };
+                if !turn(leave, me, threads, &asked) {
+                    return Ok(played);
+                }
                 let at = next.fetch_add(together, Ordering::Relaxed);
-                if at >= count || !go_on(done.load(Ordering::Relaxed), 0) {
+                if at >= count {
                     return Ok(played);
                 }
                 let end = (at + together).min(count);
@@ -711,16 +745,23 @@ impl<'f, F: Field> Run<'f, F> {
                     None => {
                         for at in games {
                             let number = first + at;
-                            let game = play(self.field, number, seed, &mut net, &self.config.play);
+                            let game = play(field, number, seed, &mut net, &config.play);
                             played.push((at, game?));
                         }
                     }
                 }
                 done.fetch_add(end - at, Ordering::Relaxed);
+                if let Some(leave) = leave {
+                    let just = played.iter().rev().take((end - at) as usize);
+                    leave.judged(just.map(|(_, episode)| episode.judged).sum());
+                }
             }
         };
         let played: Result<Vec<_>, Error> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
+            let worker = &worker;
+            let workers: Vec<_> = (0..threads.max(1))
+                .map(|me| scope.spawn(move || worker(me)))
+                .collect();
             let joined = workers.into_iter().map(|worker| {
                 worker
                     .join()
@@ -751,14 +792,15 @@ impl<'f, F: Field> Run<'f, F> {
         // Ours, and about to be taken again.
         self.lock.0.unlock().map_err(Error::file(&described))?;
         let (device, lost) = (self.device.take(), self.lost.take());
-        let bring = self.bring.take();
+        let (bring, leave) = (self.bring.take(), self.leave.take());
         *self = Run::open(
             self.field,
             self.config.clone(),
             &self.folder,
             &found["about"],
         )?;
-        (self.device, self.lost, self.bring) = (device, lost, bring);
+        (self.device, self.lost) = (device, lost);
+        (self.bring, self.leave) = (bring, leave);
         Ok(None)
     }
 

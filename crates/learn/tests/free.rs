@@ -1,10 +1,11 @@
 //! A run that plays and learns at once: not the same twice, but it learns, nothing is lost, and everything adds up.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use learn::lattice::{LatticeField, standards};
-use learn::{Error, Field, FreeConfig, NetJudge, PlayConfig, Run, TrainConfig};
+use learn::{Error, Field, FreeConfig, Leave, NetJudge, PlayConfig, Run, TrainConfig};
 use nn::Net;
 use nn::train::LearnConfig;
 use search::problems::wheel_lattice::Lattice;
@@ -421,4 +422,35 @@ fn a_run_that_need_not_begin_does_not() {
         .expect("it stands");
     assert_eq!((run.generation(), run.games_and_moves()), (0, (0, 0)));
     assert!(!folder.path().join("checkpoint-00000001").exists());
+}
+
+/// Held back and paused now and then, a free run still makes all its steps; one that pauses for good hears a stop.
+#[test]
+fn a_free_run_heeds_who_may_work() {
+    struct Fickle(AtomicU64, bool);
+    impl Leave for Fickle {
+        fn workers(&self, threads: usize) -> usize {
+            let asked = self.0.fetch_add(1, Ordering::Relaxed);
+            match asked % 5 {
+                _ if self.1 => 0,
+                0 => 0,
+                1 => 1,
+                _ => threads,
+            }
+        }
+    }
+    let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
+    let mut run = open(&field, folder.path());
+    let mut patience = 5;
+    run.heed(Some(Arc::new(Fickle(AtomicU64::new(0), true))));
+    let mut stop = |_, _| {
+        patience -= 1;
+        patience > 0
+    };
+    run.free(2, STEPS, &mut stop, &mut |_, _| {}).expect("left");
+    assert_eq!(run.steps(), 0);
+    run.heed(Some(Arc::new(Fickle(AtomicU64::new(0), false))));
+    run.free(2, STEPS, &mut |_, _| true, &mut |_, _| {})
+        .expect("it learns");
+    assert_eq!(run.steps(), STEPS);
 }

@@ -1,11 +1,12 @@
 //! A run that is left or killed anywhere and taken up again ends where one that was not does.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use compute::{Backend, Budget, Gpu};
 use learn::lattice::{LatticeField, knowledge, standards};
-use learn::{Bring, Error, Field, NetJudge, PlayConfig, Run, TrainConfig};
+use learn::{Bring, Error, Field, Leave, NetJudge, PlayConfig, Run, TrainConfig};
 use nn::gpu::GpuNet;
 use nn::train::LearnConfig;
 use nn::{Net, Weights};
@@ -108,6 +109,74 @@ fn threads_change_nothing() {
     for strata in SHARES {
         assert_eq!(whole(1, strata), whole(3, strata));
     }
+}
+
+/// Lets now all, now one, now nobody work.
+#[derive(Default)]
+struct Fickle {
+    asked: AtomicU64,
+    entered: AtomicU64,
+    judged: AtomicU64,
+}
+
+impl Leave for Fickle {
+    fn workers(&self, threads: usize) -> usize {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed) as usize;
+        [threads, 1, 0, 2, 0, 0, threads][asked % 7]
+    }
+
+    fn enter(&self) {
+        self.entered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn judged(&self, states: u64) {
+        self.judged.fetch_add(states, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_run_that_pauses_and_is_held_back_ends_alike() {
+    for strata in SHARES {
+        let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
+        let mut run = open(&field, strata, folder.path());
+        let fickle = Arc::new(Fickle::default());
+        run.heed(Some(fickle.clone()));
+        let mut judged = 0;
+        while run.generation() < 5 {
+            let told = run.advance(3, &|_, _| true).expect("it learns");
+            judged += told.expect("nobody stopped it").judged;
+        }
+        assert_eq!(weights(&run), whole(2, strata));
+        assert_eq!(fickle.judged.load(Ordering::Relaxed), judged);
+        assert_eq!(fickle.entered.load(Ordering::Relaxed), 5 * 3);
+        // Every step asked at least once.
+        assert!(fickle.asked.load(Ordering::Relaxed) >= 5 * 8);
+    }
+}
+
+/// Nobody may work; the run hears a stop all the same, and goes on later.
+#[test]
+fn a_run_that_pauses_can_be_stopped() {
+    struct Nobody(u64);
+    impl Leave for Nobody {
+        fn workers(&self, threads: usize) -> usize {
+            if self.0 == 0 { 0 } else { threads }
+        }
+    }
+    let (field, folder) = (field(), tempfile::tempdir().expect("a folder"));
+    let mut run = open(&field, &[], folder.path());
+    run.heed(Some(Arc::new(Nobody(0))));
+    let asked = AtomicU64::new(0);
+    let go_on = |games, _| {
+        assert_eq!(games, 0, "nobody was to play");
+        asked.fetch_add(1, Ordering::Relaxed) < 9
+    };
+    assert_eq!(run.advance(2, &go_on).expect("it was left"), None);
+    run.heed(Some(Arc::new(Nobody(1))));
+    while run.generation() < 5 {
+        run.advance(2, &|_, _| true).expect("it learns");
+    }
+    assert_eq!(weights(&run), whole(2, &[]));
 }
 
 /// A device that is not there is given up, and nothing else changes; one that is judges all games, on any number of threads.

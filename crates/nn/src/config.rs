@@ -68,6 +68,12 @@ impl Config {
             .sum()
     }
 
+    /// Numbers that the layers give for one row, in all.
+    #[must_use]
+    pub fn activations(&self) -> usize {
+        self.layers().map(|shape| shape.outputs).sum()
+    }
+
     /// Multiplications of one row; twice that is the usual count of floating-point operations.
     #[must_use]
     pub fn products(&self) -> usize {

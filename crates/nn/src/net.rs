@@ -118,6 +118,23 @@ struct Packed {
     matrix: Option<Matrix>,
 }
 
+/// Outputs of a layer are laid out in multiples of this, at most.
+const PADDED: usize = 64;
+
+impl Net {
+    /// Bytes of one net in `f32`, at most: weights laid out, and room to compute in. A clone takes the room alone.
+    #[must_use]
+    pub fn bytes_for(config: &Config) -> u64 {
+        let laid_out = |shape: crate::config::Shape| {
+            (shape.inputs + 1) * shape.outputs.next_multiple_of(PADDED)
+        };
+        let weights: usize = config.layers().map(laid_out).sum();
+        let width = config.layers().map(|shape| shape.inputs.max(shape.outputs));
+        let widest = width.max().unwrap_or(0).next_multiple_of(PADDED);
+        4 * (weights + 3 * BLOCK_ROWS * widest) as u64
+    }
+}
+
 /// A net ready to judge, for one thread.
 ///
 /// A clone shares the weights and has room of its own: one for each worker. Nothing is allocated after that.

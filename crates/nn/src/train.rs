@@ -173,6 +173,15 @@ impl Learner {
         })
     }
 
+    /// Bytes of a learner of such a net with steps of so many rows, about: weights, both of Adam's means, and for the time of a step
+    /// the gradient, burn's copies of the weights and what its reverse mode keeps of each row.
+    #[must_use]
+    pub fn bytes_for(config: &Config, rows: usize) -> u64 {
+        let weights = 4 * config.parameters() as u64;
+        let row = 4 * (3 * config.inputs + 10 * config.activations()) as u64;
+        9 * weights + rows as u64 * row
+    }
+
     /// The weights now: for a [`Net`](crate::Net), or for [`Weights::save`].
     #[must_use]
     pub fn weights(&self) -> &Weights {

@@ -53,6 +53,27 @@ impl<E, K> Cached<E, K> {
         }
     }
 
+    /// Bytes that it takes once both generations are full, with so many priors in each judgement.
+    ///
+    /// ```
+    /// // A million judgements remembered for good, and as many that are on their way out.
+    /// let bytes = search::Cached::<(), ()>::bytes_for(1_000_000, 0);
+    /// assert!(bytes < 500 << 20);
+    /// ```
+    pub fn bytes_for(capacity: usize, priors: usize) -> u64 {
+        // A table doubles when seven eighths of it are full; a byte beside each entry says whose it is.
+        let slots = (capacity as u64 * 8).div_ceil(7).max(4).next_power_of_two();
+        let entry = size_of::<(u128, Judgement)>() as u64 + 1;
+        let listed = if priors == 0 {
+            0
+        } else {
+            // What the allocator puts beside each list.
+            (priors * size_of::<f64>()) as u64 + 16
+        };
+        // Two tables, and what they leave behind in the allocator as they grow.
+        3 * slots * entry + 2 * capacity as u64 * listed
+    }
+
     /// Questions answered from memory.
     pub fn hits(&self) -> u64 {
         self.hits

@@ -160,8 +160,9 @@ settings! {
     [search] Search {
         /// Leaf states evaluated by the main search.
         evaluations: u32 = 20_000, "leaf states", 1.0..=100_000_000.0;
-        /// Leaf states evaluated at once.
-        batch: u32 = 256, "leaf states", 1.0..=65_536.0;
+        /// Leaf states evaluated at once. Another number grows another tree. 0: as many as memory allows by a rule, 2,000 at most;
+        /// the plan says how many. More than the rule allows are never taken.
+        batch: u32 = 256, "leaf states", 0.0..=65_536.0;
         /// Forecasts drawn from their error and searched one by one, to see how often each action wins.
         draws: u32 = 16, "forecasts", 16.0..=4096.0;
         /// Leaf states evaluated by the search of one draw.

@@ -203,7 +203,7 @@ fn errors_name_the_line_the_value_and_what_is_allowed() {
     );
     check_error(
         &v1("\n[search]\nbatch = \"many\""),
-        "my.toml:4: search.batch = \"many\" has the wrong type: it takes a whole number from 1 to 65536; unit: leaf states",
+        "my.toml:4: search.batch = \"many\" has the wrong type: it takes a whole number from 0 to 65536; unit: leaf states",
     );
     check_error(
         &v1("[market]\nforecast_vol = 25"),

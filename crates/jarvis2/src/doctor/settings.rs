@@ -13,9 +13,8 @@ use serde::Serialize;
 use super::{Clock, Finding, Rating};
 use crate::config::{self, Loaded, Source};
 use crate::error::Error;
+use crate::memory::LEAF_BYTES;
 
-/// Bytes of a situation in a batch: its 768 inputs, a value and 64 logits, in single precision.
-const SITUATION_BYTES: u64 = 4 * (768 + 1 + 64);
 /// States judged at once whose speed is measured.
 const BATCHES: [usize; 6] = [1, 4, 16, 64, 256, 1024];
 /// A batch within this share of the best speed is as good as the best.
@@ -132,7 +131,7 @@ pub(super) fn recommend(loaded: &Loaded, machine: &Machine, measured: &Measured)
     let room = Room::of(machine);
     let rule = room
         .clone()
-        .map(|room| batch::batch(Work::Mcts, SITUATION_BYTES, room));
+        .map(|room| batch::batch(Work::Mcts, LEAF_BYTES, room));
     let flat = batch::flattening(&measured.rates, SLACK);
     let now = u64::from(config.search.batch);
     let batch = suitable(now, rule.known().copied(), flat);
@@ -144,11 +143,11 @@ pub(super) fn recommend(loaded: &Loaded, machine: &Machine, measured: &Measured)
         format!(
             "the rule of memory allows {rule} (70 % of what is available, half above 80 % in use, items of {}, at most 2000); the net's \
              speed flattens at {flat_words}; a value between the two stays, because another one grows another tree",
-            Bytes(SITUATION_BYTES)
+            Bytes(LEAF_BYTES)
         ),
     ));
 
-    let gpu_rule = room.map(|room| batch::batch(Work::Gpu, SITUATION_BYTES, room));
+    let gpu_rule = room.map(|room| batch::batch(Work::Gpu, LEAF_BYTES, room));
     let device = crate::devices::DeviceWord::Auto;
     let gpus = match measured.gpus.as_slice() {
         [] => "no GPU is proven, so \"auto\" is the processor".to_owned(),

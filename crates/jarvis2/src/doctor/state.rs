@@ -28,7 +28,8 @@ fn rated_memory(
     threads: usize,
 ) -> Finding {
     let part = "memory";
-    let ledger = memory::ledger(config, machine);
+    let limit = config.hardware.memory_limit_bytes();
+    let ledger = hardware::ledger::Ledger::new(hardware::memory_budget(machine, limit));
     let budget = ledger.budget();
     let taken = memory::reserve(&ledger, config, 1, threads);
     let need = ledger.explain().reserved_bytes;

@@ -11,6 +11,7 @@ use super::policy::{RuleTable, TreePolicy};
 use super::settle::{Settling, Standing, best_two};
 use crate::config::{self, Config};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::models::Model;
 use crate::learning::support;
 use crate::progress::Progress;
@@ -440,21 +441,21 @@ pub(crate) fn search(
     let model = match usable(table, inputs) {
         Ok(model) => model,
         Err(because) => {
-            let mut judge = HeldWorth::new(&table.rules, inputs.threads);
+            let mut judge = HeldWorth::new(&table.rules, inputs.crew.clone());
             return grow(&game, table, inputs, progress, &mut judge, 1.0).map(|mut searched| {
                 searched.judged = Judged::InClosedForm { because };
                 searched
             });
         }
     };
-    let mut judge = HeldWorth::new(&table.rules, inputs.threads);
+    let mut judge = HeldWorth::new(&table.rules, inputs.crew.clone());
     let closed = grow(&game, table, inputs, progress, &mut judge, CLOSED_PART)?;
     let without = best_alone(table, &closed, inputs);
     // One tree at a time is what memory was asked for.
     drop(closed);
-    let mut nets = Nets::new(&model.weights, inputs.threads);
-    let mut judge =
-        NetWorth::new(&game, &mut nets).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut nets = Nets::new(&model.weights, inputs.crew.most());
+    let mut judge = NetWorth::new(&game, &mut nets, inputs.crew.clone())
+        .map_err(|error| Error::Internal(error.to_string()))?;
     let mut searched = grow(
         &game,
         table,
@@ -484,7 +485,7 @@ fn best_alone(table: &Table, searched: &Searched, inputs: &Inputs) -> Option<(us
     let grades = |salt: u64| {
         let paths = paths(table, inputs, salt);
         let grade = |walks: Vec<Walk>| Grade::new(&walks, &rules.utility, table.deviations);
-        let threads = inputs.threads;
+        let threads = inputs.threads();
         [
             grade(walk_all(rules, &table.today, &paths, &managed, threads)),
             grade(walk_all(rules, &table.today, &paths, &held, threads)),
@@ -508,7 +509,7 @@ fn paths(table: &Table, inputs: &Inputs, salt: u64) -> Paths {
         table.rules.horizon_day,
         inputs.config.search.paths as usize,
         seed,
-        inputs.threads,
+        inputs.threads(),
     )
 }
 
@@ -586,6 +587,7 @@ fn grow(
         });
         progress.count("evaluations", spent);
         progress.count("simulations", f64::from(so_far.counts().simulations));
+        progress.breathe();
         !progress.stopped() && until.is_none_or(|until| Instant::now() < until)
     };
     let tree =
@@ -713,6 +715,7 @@ pub(crate) fn grade(
     let mut work = |progress: &Progress| {
         done += 1.0;
         progress.fraction(done / (2 * finalists.len() + 4) as f64);
+        progress.breathe();
         if progress.stopped() {
             Err(Error::Interrupted {
                 done: "the search was done, the grading was not".to_owned(),
@@ -738,14 +741,14 @@ pub(crate) fn grade(
             &table.today,
             &first,
             &policy(line, edge),
-            inputs.threads,
+            inputs.threads(),
         ));
         let once = grade_of(&walk_all(
             rules,
             &table.today,
             &first,
             &Once(rules.menu[line].clone()),
-            inputs.threads,
+            inputs.threads(),
         ));
         ranking.push(if searched.worth_usd.value >= once.worth_usd.value {
             (searched, true)
@@ -759,7 +762,7 @@ pub(crate) fn grade(
         &table.today,
         &first,
         &Hold,
-        inputs.threads,
+        inputs.threads(),
     ));
     drop(first);
 
@@ -769,20 +772,20 @@ pub(crate) fn grade(
         &table.today,
         &second,
         &Hold,
-        inputs.threads,
+        inputs.threads(),
     ));
     let mut grades = Vec::new();
     let mut answered = (0, 0);
     for (&(line, edge), &(_, manages)) in finalists.iter().zip(&ranking) {
         let policy = policy(line, edge);
         grades.push(grade_of(&match manages {
-            true => walk_all(rules, &table.today, &second, &policy, inputs.threads),
+            true => walk_all(rules, &table.today, &second, &policy, inputs.threads()),
             false => walk_all(
                 rules,
                 &table.today,
                 &second,
                 &Once(rules.menu[line].clone()),
-                inputs.threads,
+                inputs.threads(),
             ),
         }));
         let (by_tree, asked) = policy.counts();
@@ -910,7 +913,7 @@ pub(crate) fn ladder(
             rules.horizon_day,
             inputs.config.search.paths as usize,
             seed,
-            inputs.threads,
+            inputs.threads(),
         );
         let mut grades = Vec::new();
         let mut odds = Vec::new();
@@ -921,7 +924,7 @@ pub(crate) fn ladder(
                 });
             }
             let once = Once(action.clone());
-            let walks = walk_all(rules, &table.today, &paths, &once, inputs.threads);
+            let walks = walk_all(rules, &table.today, &paths, &once, inputs.threads());
             grades.push(Grade::new(&walks, &rules.utility, table.deviations));
             odds.push(watched_odds(table, &paths, action));
         }
@@ -1088,7 +1091,7 @@ fn baselines(table: &Table, paths: &Paths, inputs: &Inputs) -> Vec<(String, Grad
         days: 45,
     };
     let grade = |walks: Vec<Walk>| Grade::new(&walks, &rules.utility, table.deviations);
-    let threads = inputs.threads;
+    let threads = inputs.threads();
     vec![
         (
             "fixed rule: 30 delta, 45 days".to_owned(),
@@ -1132,16 +1135,21 @@ pub(crate) fn draws(
     let results: Mutex<Vec<Option<Result<OneDraw, Error>>>> =
         Mutex::new((0..count).map(|_| None).collect());
     let lines: Vec<usize> = graded.candidates.iter().map(|c| c.line).collect();
+    let over = || progress.stopped() || next.load(Ordering::Relaxed) >= count;
     thread::scope(|scope| {
-        for _ in 0..inputs.threads.clamp(1, count) {
-            scope.spawn(|| {
-                loop {
+        let (next, results, lines, over) = (&next, &results, &lines[..], &over);
+        for worker in 0..inputs.crew.most().clamp(1, count) {
+            scope.spawn(move || {
+                inputs.crew.enter();
+                // Whoever may not begin one now leaves it to the others.
+                while inputs.crew.turn(worker, over) {
+                    progress.breathe();
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= count || progress.stopped() {
                         return;
                     }
                     progress.fraction(index as f64 / count as f64);
-                    let result = one_draw(table, &lines, graded.subject, index, inputs, progress);
+                    let result = one_draw(table, lines, graded.subject, index, inputs, progress);
                     results.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(result);
                 }
             });
@@ -1207,7 +1215,7 @@ fn one_draw(
     ));
     let game = WheelGame(Arc::new(rules));
     let rules = &*game.0;
-    let mut evaluator = HeldWorth::new(rules, 1);
+    let mut evaluator = HeldWorth::new(rules, Crew::fixed(1));
     let settings = settings(config.search.draw_evaluations, &config.search);
     let tree = search::run(&game, &table.today, &mut evaluator, &settings, &mut |_| {
         !progress.stopped()

@@ -69,6 +69,7 @@ pub(crate) fn explain(
             data_sha256: inputs.data_sha256.clone(),
             inputs_sha256: inputs.inputs_sha256.clone(),
             config_sha256: sha256(inputs.config.canonical().as_bytes()),
+            search_batch: inputs.config.search.batch,
             encoding_sha256: sha256(
                 &encoding::encode(&table.rules, &table.today)
                     .iter()

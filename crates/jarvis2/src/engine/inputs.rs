@@ -5,6 +5,7 @@ use crate::account::Account;
 use crate::config::Config;
 use crate::devices::Place;
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::models::{self, Model};
 use crate::recall::prices::Prices;
 use jiff::civil::Date;
@@ -54,7 +55,7 @@ pub(crate) struct Owner {
 /// Everything that a plan depends on.
 pub(crate) struct Inputs {
     pub(crate) config: Config,
-    pub(crate) threads: usize,
+    pub(crate) crew: Crew,
     /// Evaluations whose tree fits in memory.
     pub(crate) evaluations_max: u32,
     /// Cash reserved for this symbol's short puts, at most, in dollars.
@@ -79,6 +80,13 @@ pub(crate) struct Inputs {
     pub(crate) nets: Result<Option<Model>, String>,
 }
 
+impl Inputs {
+    /// Threads for a piece of work that begins now: nothing that comes of it depends on them.
+    pub(crate) fn threads(&self) -> usize {
+        self.crew.now()
+    }
+}
+
 /// Name under which the embedded sample appears.
 const SAMPLE: &str = "embedded sample";
 
@@ -92,7 +100,7 @@ const RECENT_DAYS: usize = 130;
 pub(crate) fn read(
     request: &Request,
     config: Config,
-    threads: usize,
+    crew: Crew,
     evaluations_max: u32,
 ) -> Result<Inputs, Error> {
     let (mut notices, mut notes) = (Vec::new(), Vec::new());
@@ -148,7 +156,7 @@ pub(crate) fn read(
     Ok(Inputs {
         nets,
         config,
-        threads,
+        crew,
         evaluations_max,
         collateral_max_usd: request.collateral_max_usd,
         place: request.place.clone(),

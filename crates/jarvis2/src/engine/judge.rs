@@ -1,6 +1,7 @@
 //! Who judges the leaves of the tree: the closed form, or a net that knows what later decisions may add to it.
 
 use super::game::WheelGame;
+use crate::governor::Crew;
 use learn::NetJudge;
 use market::futures::Outcome as Law;
 use nn::{Net, Weights};
@@ -17,15 +18,15 @@ pub(crate) trait Judge: Evaluator<Situation> {
 /// Judges a leaf by the expected utility of holding it to the horizon, in closed form; batches are shared out over threads.
 pub(crate) struct HeldWorth<'a> {
     rules: &'a Rules,
-    threads: usize,
+    crew: Crew,
     judged: u64,
 }
 
 impl<'a> HeldWorth<'a> {
-    pub(crate) fn new(rules: &'a Rules, threads: usize) -> HeldWorth<'a> {
+    pub(crate) fn new(rules: &'a Rules, crew: Crew) -> HeldWorth<'a> {
         HeldWorth {
             rules,
-            threads,
+            crew,
             judged: 0,
         }
     }
@@ -50,14 +51,17 @@ impl Evaluator<Situation> for HeldWorth<'_> {
                 *judgement = Judgement::of(self.rules.held_worth(leaf, &mut law));
             }
         };
-        let share = leaves.len().div_ceil(self.threads.max(1)).max(16);
+        let share = leaves.len().div_ceil(self.crew.now()).max(16);
         if leaves.len() <= share {
             judge(leaves, out);
             return Ok(());
         }
         thread::scope(|scope| {
             for (leaves, out) in leaves.chunks(share).zip(out.chunks_mut(share)) {
-                scope.spawn(|| judge(leaves, out));
+                scope.spawn(|| {
+                    self.crew.enter();
+                    judge(leaves, out);
+                });
             }
         });
         Ok(())
@@ -74,14 +78,18 @@ impl Nets {
 }
 
 /// Judges leaves by a net; batches are shared out over threads. A state is judged alike in any batch.
-pub(crate) struct NetWorth<'a>(Vec<NetJudge<'a, WheelGame>>);
+pub(crate) struct NetWorth<'a>(Vec<NetJudge<'a, WheelGame>>, Crew);
 
 impl<'a> NetWorth<'a> {
     /// # Errors
     /// Where the net is not one for the wheel.
-    pub(crate) fn new(game: &'a WheelGame, nets: &'a mut Nets) -> Result<Self, learn::Error> {
+    pub(crate) fn new(
+        game: &'a WheelGame,
+        nets: &'a mut Nets,
+        crew: Crew,
+    ) -> Result<Self, learn::Error> {
         let judges = nets.0.iter_mut().map(|net| NetJudge::new(game, net));
-        judges.collect::<Result<_, _>>().map(NetWorth)
+        Ok(NetWorth(judges.collect::<Result<_, _>>()?, crew))
     }
 }
 
@@ -97,15 +105,22 @@ impl Evaluator<Situation> for NetWorth<'_> {
         leaves: &[Situation],
         out: &mut [Judgement],
     ) -> Result<(), search::Error> {
-        let share = leaves.len().div_ceil(self.0.len()).max(16);
+        let workers = self.1.now().min(self.0.len());
+        let share = leaves.len().div_ceil(workers).max(16);
         if leaves.len() <= share {
             return self.0[0].evaluate(leaves, out);
         }
         thread::scope(|scope| {
+            let crew = &self.1;
             let parts = leaves.chunks(share).zip(out.chunks_mut(share));
             let workers: Vec<_> = parts
                 .zip(&mut self.0)
-                .map(|((leaves, out), judge)| scope.spawn(|| judge.evaluate(leaves, out)))
+                .map(|((leaves, out), judge)| {
+                    scope.spawn(|| {
+                        crew.enter();
+                        judge.evaluate(leaves, out)
+                    })
+                })
                 .collect();
             let ended = workers.into_iter().map(|worker| {
                 worker

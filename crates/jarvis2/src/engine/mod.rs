@@ -108,3 +108,53 @@ fn walk<T>(
     )?;
     end(plan, &table, &searched, &graded, &drawn)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::governor::{Crew, Governor, simulated};
+    use hardware::PressureLevel;
+    use hardware::thermal::ThermalState;
+    use std::time::Duration;
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        config.search.evaluations = 3000;
+        config.search.draw_evaluations = 1200;
+        config.search.root_actions = 32;
+        config.search.paths = 512;
+        config
+    }
+
+    fn planned(crew: Crew, progress: &Progress) -> String {
+        let request = inputs::Request::default();
+        let inputs = inputs::read(&request, config(), crew, u32::MAX).unwrap();
+        let made = plan(&inputs, progress, None).unwrap();
+        serde_json::to_string_pretty(&made.plan).unwrap()
+    }
+
+    /// A machine that gets hot, and then short of memory, in the middle of a plan: fewer work, and the plan has the same bytes.
+    #[test]
+    fn a_hot_machine_plans_the_same() {
+        let cool = planned(Crew::fixed(4), &Progress::new(true));
+        let machine = hardware::detect();
+        let mut governor = Governor::new(&config(), &machine, 4, None, false);
+        let mut looks = 0;
+        let host = move || {
+            looks += 1;
+            match looks {
+                // Cool while the chain is read and fitted, and again where the search goes on.
+                0..20 => simulated(ThermalState::Nominal, PressureLevel::Normal),
+                20..60 => simulated(ThermalState::Serious, PressureLevel::Normal),
+                60..100 => simulated(ThermalState::Serious, PressureLevel::Warning),
+                _ => simulated(ThermalState::Critical, PressureLevel::Warning),
+            }
+        };
+        governor.watch_by(Box::new(host), Duration::from_millis(1));
+        let progress = Progress::new(true).heeding(&governor);
+        let hot = planned(governor.crew(), &progress);
+        assert_eq!(governor.crew().fewest(), 1, "it never got hot");
+        assert_eq!(hot, cool);
+    }
+}

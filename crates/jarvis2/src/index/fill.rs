@@ -11,7 +11,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// Rows written in one durable step.
-const AT_ONCE: usize = 2_048;
+const AT_ONCE: usize = crate::memory::ROWS_AT_ONCE;
 /// Refused rows that are listed; the others are counted.
 const LISTED: usize = 20;
 
@@ -104,6 +104,7 @@ pub(super) fn pour(
     let mut rows = Rows::default();
     progress.stage("vectors");
     loop {
+        progress.breathe();
         if progress.stopped() {
             poured.interrupted = true;
             break;
@@ -111,6 +112,7 @@ pub(super) fn pour(
         if !source.next(AT_ONCE, &mut rows)? {
             break;
         }
+        index.set_threads(progress.workers());
         let step = index.update(|change| {
             let mut step = Poured::default();
             for (place, vector) in rows.values.chunks_exact(dimensions).enumerate() {
@@ -223,21 +225,23 @@ pub(super) fn add(args: &AddArgs) -> Result<u8, Error> {
         texts.push((id.clone(), note.clone()));
     }
     let facts = args.facts.as_deref().map(read::facts).transpose()?;
-    let mut index = open(
-        &place.db,
-        vectors.as_ref().map(|(source, _)| source.dimensions()),
-    )?;
-    let progress = place.progress("index add");
+    let (governor, progress) = place.govern("index add", args.behind.background);
+    let coming = vectors
+        .as_ref()
+        .map(|(source, _)| (source.dimensions(), source.count()));
+    let mut owned = open(&place.db, coming, &governor)?;
+    let index = &mut owned.index;
     let mut poured = None;
     if let (Some((source, given)), Some(path)) = (&mut vectors, &args.vectors) {
         let dimensions = source.dimensions();
-        let done = pour(&mut index, source, given.as_deref(), &args.rows, &progress)?;
+        let done = pour(index, source, given.as_deref(), &args.rows, &progress)?;
         poured = Some((done, path, dimensions));
     }
     let stopped = |progress: &Progress| progress.stopped();
     let mut texts_added = 0;
     progress.stage("texts");
     for part in texts.chunks(256) {
+        progress.breathe();
         if stopped(&progress) {
             break;
         }
@@ -371,12 +375,15 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
             ));
         }
     };
-    let mut index = open(&place.db, None)?;
+    let (governor, progress) = place.govern("index link", false);
+    let mut owned = open(&place.db, None, &governor)?;
+    let index = &mut owned.index;
     if args.remove {
+        progress.finish();
         let arrow = &arrows[0];
         let (source, target) = (
-            ids::record(&index, &arrow.source)?,
-            ids::record(&index, &arrow.target)?,
+            ids::record(index, &arrow.source)?,
+            ids::record(index, &arrow.target)?,
         );
         if !index
             .graph()
@@ -390,7 +397,6 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
         }
         index.update(|change| change.remove_edge(source, target, &arrow.kind))?;
     } else {
-        let progress = place.progress("index link");
         let mut done = 0;
         for part in arrows.chunks(AT_ONCE) {
             if progress.stopped() {
@@ -428,7 +434,7 @@ pub(super) fn link(args: &LinkArgs) -> Result<u8, Error> {
             let names: Result<Vec<String>, Error> = circle
                 .iter()
                 .take(8)
-                .map(|&record| ids::name(&index, record))
+                .map(|&record| ids::name(index, record))
                 .collect();
             text += &format!(
                 "note: {} lead in circles, as {}: a chain of events cannot\n",
@@ -450,11 +456,14 @@ pub(super) fn remove(args: &RemoveArgs) -> Result<u8, Error> {
     let place = &args.place;
     // Never makes a folder to remove from.
     super::dimensions_of(&place.db)?;
-    let mut index = open(&place.db, None)?;
+    let (governor, progress) = place.govern("index remove", false);
+    progress.finish();
+    let mut owned = open(&place.db, None, &governor)?;
+    let index = &mut owned.index;
     let records: Vec<i64> = args
         .ids
         .iter()
-        .map(|id| ids::record(&index, id))
+        .map(|id| ids::record(index, id))
         .collect::<Result<_, _>>()?;
     let facts: Vec<String> = index
         .counts()?

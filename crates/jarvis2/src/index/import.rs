@@ -13,6 +13,7 @@ use crate::cli::{self, ConfigArgs};
 use crate::devices::{DeviceWord, Place};
 use crate::error::Error;
 use crate::progress::Progress;
+use hardware::ledger::{Ask, Ledger, Priority};
 use index::device::OnDevice;
 use index::import::{FaissGraph, Format, Metric, Rows, Source};
 use index::{Block, Filter, Index, Lanes, Scan, Scored};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 /// Nearest that are asked for.
 const NEAREST: usize = 10;
@@ -86,27 +88,22 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
     let mut scanner = Scanner::open(args.device)?;
     let (mut from, given) = source(&args.file, &args.rows)?;
     let (format, dimensions, metric) = (from.format(), from.dimensions(), from.metric());
-    let mut index = open(&place.db, Some(dimensions))?;
-    let progress = place.progress("index import");
-    let poured = pour(
-        &mut index,
-        &mut from,
-        given.as_deref(),
-        &args.rows,
-        &progress,
-    )?;
+    let (governor, progress) = place.govern("index import", args.behind.background);
+    let coming = Some((dimensions, from.count()));
+    let mut owned = open(&place.db, coming, &governor)?;
+    let index = &mut owned.index;
+    let poured = pour(index, &mut from, given.as_deref(), &args.rows, &progress)?;
     drop(from);
     let mut recall = None;
     if !poured.interrupted && args.sample > 0 {
         progress.stage("recall");
         recall = measure(
             args,
-            &index,
-            format,
-            metric,
+            index,
+            (format, metric),
             &poured,
             &mut scanner,
-            &progress,
+            (&progress, governor.ledger()),
         )?;
         scanner.close();
     }
@@ -182,11 +179,10 @@ pub(super) fn import(args: &ImportArgs) -> Result<u8, Error> {
 fn measure(
     args: &ImportArgs,
     index: &Index,
-    format: Format,
-    metric: Option<Metric>,
+    (format, metric): (Format, Option<Metric>),
     poured: &Poured,
     scanner: &mut Scanner,
-    progress: &Progress,
+    (progress, ledger): (&Progress, &Ledger),
 ) -> Result<Option<Recall>, Error> {
     let taken: Vec<usize> = (0..poured.records.len())
         .filter(|&row| poured.records[row].is_some())
@@ -277,11 +273,15 @@ fn measure(
         return Ok(Some(recall));
     }
     let needs = FaissGraph::bytes_needed(&args.file)?;
-    let budget = hardware::memory_budget(&hardware::detect(), None);
-    if let Err(error) = budget.check(needs, "the graph of this file") {
-        recall.before_means = format!("the file's graph does not fit into memory: {error}");
-        return Ok(Some(recall));
-    }
+    let ask = Ask::of("the graph of this file", needs, Priority::Foreground);
+    // Beside what the index itself holds.
+    let _held = match ledger.reserve(ask, Duration::ZERO) {
+        Ok(held) => held,
+        Err(error) => {
+            recall.before_means = format!("the file's graph does not fit into memory: {error}");
+            return Ok(Some(recall));
+        }
+    };
     let graph = FaissGraph::open(&args.file)?;
     let (mut hits, mut wanted) = (0, 0);
     for ((query, truth), &own) in queries.chunks_exact(dimensions).zip(&truth).zip(&asked) {

@@ -6,15 +6,18 @@
 
 use crate::cli::{self, ConfigArgs, done};
 use crate::error::Error;
+use crate::governor::{self, Governor};
 use crate::learning::arena::{self, Player, Score};
 use crate::learning::gate::{self, FROZEN};
 use crate::learning::markets::{Kind, Markets};
 use crate::learning::models::{CHAMPION, OFF, SHIPPED, Shelf};
 use crate::learning::real;
+use crate::memory;
 use crate::progress::Progress;
 use clap::Args;
 use evidence::Interval;
 use evidence::worlds::{Bootstrap, Garch, Heston, Regimes, World};
+use hardware::threads::Role;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -29,7 +32,7 @@ pub(crate) struct AblateArgs {
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u64).range(2..))]
     markets: u64,
     /// Evaluations before each decision of the search with nets; the others get the same time.
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..))]
+    #[arg(long, default_value_t = EVALUATIONS, value_parser = clap::value_parser!(u32).range(16..))]
     evaluations: u32,
     /// Worlds beside the model's own: each plays this many of the markets. 0: none.
     #[arg(long, default_value_t = 100)]
@@ -53,6 +56,9 @@ pub(crate) struct AblateArgs {
     #[command(flatten)]
     config: ConfigArgs,
 }
+
+/// Evaluations before a decision, unasked.
+pub(crate) const EVALUATIONS: u32 = 256;
 
 /// One player's row.
 struct Row {
@@ -78,8 +84,14 @@ struct Table {
 
 pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
     let config = cli::load(&args.config, Vec::new())?.config;
-    let threads = cli::threads(&config, &hardware::detect());
-    let progress = Progress::new(args.quiet).told("ablate", &config, None);
+    let machine = hardware::detect();
+    let threads = cli::threads(&config, &machine);
+    let role = governor::role_for(Role::Search, &machine, threads);
+    let mut governor = Governor::new(&config, &machine, threads, role, false);
+    let (_held, threads) = memory::reserve_ablation(governor.ledger(), args.evaluations, threads)?;
+    let crew = &governor.crew().part(threads);
+    governor.watch();
+    let progress = Progress::new(args.quiet).told("ablate", &config, &governor);
     let interrupted = || Error::Interrupted {
         done: "the games were not all played".to_owned(),
     };
@@ -95,7 +107,10 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
         .map_err(|why| Error::Usage(format!("model {word}: {why}")))?;
 
     progress.stage("what a decision costs");
-    let go_on = |_: u64| !progress.stopped();
+    let go_on = |_: u64| {
+        progress.breathe();
+        !progress.stopped()
+    };
     let mut rows = vec![
         row("hold", Player::Hold),
         row("rule: 30 delta, 45 days", Player::Rule),
@@ -114,10 +129,9 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
                 evaluations,
                 net: Some(Arc::clone(&net)),
             };
-            let own =
-                gate::cost(&with(args.evaluations), threads, &go_on).ok_or_else(interrupted)?;
+            let own = gate::cost(&with(args.evaluations), crew, &go_on).ok_or_else(interrupted)?;
             let alike = |make: &dyn Fn(u32) -> Player| {
-                gate::equal_time(own, make, threads, &go_on).ok_or_else(interrupted)
+                gate::equal_time(own, make, crew, &go_on).ok_or_else(interrupted)
             };
             let evaluations = alike(&closed)?;
             rows.push(row(
@@ -168,10 +182,11 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
             FROM..FROM + markets,
             &list,
             world.as_ref(),
-            threads,
+            crew,
             &|played| {
                 progress.fraction(played as f64 / markets as f64);
                 progress.count("markets", played as f64);
+                progress.breathe();
                 !progress.stopped()
             },
         )

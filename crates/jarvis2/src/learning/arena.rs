@@ -10,6 +10,7 @@
 
 use crate::engine::game::WheelGame;
 use crate::engine::judge::{HeldWorth, NetWorth, Nets};
+use crate::governor::Crew;
 use crate::learning::markets::Markets;
 use crate::learning::rivals::{self, Fitted};
 use evidence::worlds::World;
@@ -84,30 +85,34 @@ pub(crate) fn play(
     numbers: std::ops::Range<u64>,
     players: &[Player],
     world: Option<&World>,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Vec<Vec<Score>>> {
-    each(numbers, threads, go_on, |number| {
+    each(numbers, crew, go_on, |number| {
         one(markets, number, players, world)
     })
 }
 
-/// What `make` makes of every number, in their order, on so many threads. `None` where `go_on`, which hears how many are done, said no.
+/// What `make` makes of every number, in their order, on as many threads as may work. `None` where `go_on`, which hears how many are done, said no.
 pub(crate) fn each<T: Send>(
     numbers: std::ops::Range<u64>,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
     make: impl Fn(u64) -> T + Sync,
 ) -> Option<Vec<T>> {
+    let end = numbers.end;
     let next = AtomicU64::new(numbers.start);
     let done = AtomicU64::new(0);
     let made: Mutex<Vec<(u64, T)>> = Mutex::new(Vec::new());
+    let over = || next.load(Ordering::Relaxed) >= end || !go_on(done.load(Ordering::Relaxed));
     thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
+        let (next, done, made, make, over) = (&next, &done, &made, &make, &over);
+        for worker in 0..crew.most() {
+            scope.spawn(move || {
+                crew.enter();
+                while crew.turn(worker, over) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= numbers.end || !go_on(done.load(Ordering::Relaxed)) {
+                    if number >= end {
                         return;
                     }
                     let one = make(number);
@@ -357,11 +362,11 @@ fn searched(
     mind: &mut Mind,
     evaluations: u32,
 ) -> Option<Move> {
-    let mut held = HeldWorth::new(&game.0, 1);
+    let mut held = HeldWorth::new(&game.0, Crew::fixed(1));
     let planner = &mut mind.planner;
     match &mut mind.nets {
         Some(nets) => {
-            let mut judge = NetWorth::new(game, nets).ok()?;
+            let mut judge = NetWorth::new(game, nets, Crew::fixed(1)).ok()?;
             let tree = grown(
                 game,
                 situation,

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::engine::game::WheelGame;
+use crate::governor::Crew;
 use crate::learning::arena::{self, Player};
 use crate::learning::markets::Markets;
 use evidence::worlds::{Garch, Heston, Regimes, World};
@@ -69,12 +70,10 @@ pub(crate) fn measure(
     ground: &Markets,
     numbers: std::ops::Range<u64>,
     player: &Player,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Calibration> {
-    let seen = arena::each(numbers, threads, go_on, |number| {
-        one(ground, number, player)
-    })?;
+    let seen = arena::each(numbers, crew, go_on, |number| one(ground, number, player))?;
     Some(summed(seen))
 }
 

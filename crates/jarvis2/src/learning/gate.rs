@@ -5,6 +5,7 @@
 //! by market, is above zero. The markets have a seed of their own, and no training draws from it.
 
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::arena::{self, Player, Score};
 use crate::learning::markets::Markets;
 use crate::learning::models::{CHAMPION, Match, Model, OFF, SHIPPED, Shelf};
@@ -65,12 +66,12 @@ pub(crate) fn milliseconds(scores: &[Vec<Score>], at: usize) -> f64 {
 /// What a decision of a player costs in the pilot, in milliseconds of processor time.
 pub(crate) fn cost(
     player: &Player,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<f64> {
     let numbers = PILOT_FROM..PILOT_FROM + PILOT;
     let players = std::slice::from_ref(player);
-    let scores = arena::play(&FROZEN, numbers, players, None, threads, go_on)?;
+    let scores = arena::play(&FROZEN, numbers, players, None, crew, go_on)?;
     Some(milliseconds(&scores, 0))
 }
 
@@ -78,13 +79,13 @@ pub(crate) fn cost(
 pub(crate) fn equal_time(
     milliseconds_wanted: f64,
     player: &dyn Fn(u32) -> Player,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<u32> {
     let mut evaluations = 256_u32;
     // What a decision costs is not quite in proportion: twice is near enough.
     for _ in 0..2 {
-        let ratio = milliseconds_wanted / cost(&player(evaluations), threads, go_on)?.max(1e-6);
+        let ratio = milliseconds_wanted / cost(&player(evaluations), crew, go_on)?.max(1e-6);
         evaluations = (f64::from(evaluations) * ratio).clamp(16.0, 1e6) as u32;
     }
     Some(evaluations)
@@ -97,25 +98,18 @@ pub(crate) fn play(
     from: u64,
     markets: u64,
     evaluations: u32,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Option<Match> {
-    let own = cost(&candidate.player(evaluations), threads, go_on)?;
+    let own = cost(&candidate.player(evaluations), crew, go_on)?;
     let others = equal_time(
         own,
         &|evaluations| champion.player(evaluations),
-        threads,
+        crew,
         go_on,
     )?;
     let players = [candidate.player(evaluations), champion.player(others)];
-    let scores = arena::play(
-        &FROZEN,
-        from..from + markets,
-        &players,
-        None,
-        threads,
-        go_on,
-    )?;
+    let scores = arena::play(&FROZEN, from..from + markets, &players, None, crew, go_on)?;
     let gain = arena::compare(&scores, 0, 1, true);
     let spent = (milliseconds(&scores, 0), milliseconds(&scores, 1));
     Some(Match {
@@ -145,7 +139,7 @@ pub(crate) fn challenge(
     candidate: &Model,
     markets: u64,
     evaluations: u32,
-    threads: usize,
+    crew: &Crew,
     go_on: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<Option<Vec<Match>>, Error> {
     let sha256 = &candidate.manifest.sha256;
@@ -177,7 +171,7 @@ pub(crate) fn challenge(
             )));
         }
         let from = record.len() as u64 * CHALLENGE_MARKETS;
-        let played = play(&side, &rival, from, markets, evaluations, threads, go_on);
+        let played = play(&side, &rival, from, markets, evaluations, crew, go_on);
         let Some(played) = played else {
             return Ok(None);
         };

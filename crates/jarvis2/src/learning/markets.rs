@@ -45,7 +45,7 @@ impl Field for Markets {
     type Game = WheelGame;
 
     fn shape(&self) -> (usize, usize) {
-        (encoding::LEN, POLICIES)
+        Markets::SHAPE
     }
 
     fn draw(&self, number: u64) -> (WheelGame, Situation) {
@@ -67,6 +67,9 @@ impl Field for Markets {
 }
 
 impl Markets {
+    /// Inputs and policy outputs of every game.
+    pub(crate) const SHAPE: (usize, usize) = (encoding::LEN, POLICIES);
+
     /// The game of this number.
     pub(crate) fn seat(&self, number: u64) -> Seat {
         // A deal that makes no game (a smile that cannot be fitted, a book that is not covered) is dealt again.

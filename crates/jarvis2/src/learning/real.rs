@@ -10,6 +10,7 @@ use crate::engine::fit::{self, date_after};
 use crate::engine::game::WheelGame;
 use crate::engine::inputs::{self, Request};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::arena::{self, Player, Score};
 use evidence::Paths;
 use jiff::civil::Date;
@@ -92,7 +93,7 @@ fn start(
         collateral_max_usd: None,
         place: Default::default(),
     };
-    let inputs = inputs::read(&request, config.clone(), threads, u32::MAX)?;
+    let inputs = inputs::read(&request, config.clone(), Crew::fixed(threads), u32::MAX)?;
     let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
     let table = Table::lay(&inputs, fitted)?;
     let rules = Arc::clone(&table.rules);

@@ -537,6 +537,7 @@ fn dot(a: &Features, b: &Features) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::governor::Crew;
     use crate::learning::arena::{self, Player, gain, one_step};
     use crate::learning::markets::Markets;
     use std::sync::Arc;
@@ -765,7 +766,8 @@ mod tests {
                 net: None,
             },
         ];
-        let scores = arena::play(&MARKETS, 0..16, &players, None, 1, &|_| true).expect("played");
+        let scores = arena::play(&MARKETS, 0..16, &players, None, &Crew::fixed(1), &|_| true)
+            .expect("played");
         for (at, player) in players.iter().enumerate() {
             let seconds: f64 = scores.iter().map(|row| row[at].seconds).sum();
             let decisions: u64 = scores.iter().map(|row| row[at].decisions).sum();

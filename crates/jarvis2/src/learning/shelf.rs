@@ -2,6 +2,7 @@
 
 use crate::cli::{ConfigArgs, done};
 use crate::error::Error;
+use crate::governor::Crew;
 use crate::learning::calibration::{self, Calibration};
 use crate::learning::gate::{self, Side};
 use crate::learning::models::{CHAMPION, Match, Model, OFF, SHIPPED, Shelf};
@@ -300,7 +301,7 @@ pub(crate) fn sentence(one: &Match) -> String {
 
 fn compare(shelf: &Shelf, args: &CompareArgs) -> Result<String, Error> {
     let config = crate::cli::load(&args.config, Vec::new())?.config;
-    let threads = crate::cli::threads(&config, &hardware::detect());
+    let crew = Crew::fixed(crate::cli::threads(&config, &hardware::detect()));
     let side = |name: &str| -> Result<Side, Error> {
         if name == OFF || (name == CHAMPION && shelf.champion() == OFF) {
             return Ok(Side::of(None));
@@ -316,7 +317,7 @@ fn compare(shelf: &Shelf, args: &CompareArgs) -> Result<String, Error> {
         COMPARED_FROM,
         args.markets,
         args.evaluations,
-        threads,
+        &crew,
         &|done| {
             progress.fraction(done as f64 / args.markets as f64);
             !progress.stopped()
@@ -335,7 +336,7 @@ fn compare(shelf: &Shelf, args: &CompareArgs) -> Result<String, Error> {
 
 fn challenge(shelf: &Shelf, args: &ChallengeArgs) -> Result<String, Error> {
     let config = crate::cli::load(&args.config, Vec::new())?.config;
-    let threads = crate::cli::threads(&config, &hardware::detect());
+    let crew = Crew::fixed(crate::cli::threads(&config, &hardware::detect()));
     let mut model = wanted(shelf, &args.name)?;
     if args.name.contains(['/', '.']) {
         let stem = Path::new(&args.name).file_stem();
@@ -348,7 +349,7 @@ fn challenge(shelf: &Shelf, args: &ChallengeArgs) -> Result<String, Error> {
         &model,
         args.markets,
         args.evaluations,
-        threads,
+        &crew,
         &|done| {
             progress.fraction(done as f64 / args.markets as f64);
             !progress.stopped()
@@ -374,7 +375,7 @@ fn challenge(shelf: &Shelf, args: &ChallengeArgs) -> Result<String, Error> {
 
 fn calibrate(shelf: &Shelf, args: &CalibrateArgs) -> Result<String, Error> {
     let config = crate::cli::load(&args.config, Vec::new())?.config;
-    let threads = crate::cli::threads(&config, &hardware::detect());
+    let crew = Crew::fixed(crate::cli::threads(&config, &hardware::detect()));
     let model = shelf
         .find(&args.name)
         .map_err(|why| Error::Usage(format!("model {}: {why}", args.name)))?;
@@ -382,7 +383,7 @@ fn calibrate(shelf: &Shelf, args: &CalibrateArgs) -> Result<String, Error> {
     let progress = Progress::new(args.quiet);
     progress.stage("playing");
     let numbers = calibration::FROM..calibration::FROM + args.markets;
-    let found = calibration::measure(&gate::FROZEN, numbers, &player, threads, &|done| {
+    let found = calibration::measure(&gate::FROZEN, numbers, &player, &crew, &|done| {
         progress.fraction(done as f64 / args.markets as f64);
         !progress.stopped()
     });

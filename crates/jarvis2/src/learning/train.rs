@@ -3,6 +3,7 @@
 use crate::cli::{self, ConfigArgs, done};
 use crate::devices::{DeviceWord, Place};
 use crate::error::Error;
+use crate::governor::{Crew, Governor};
 use crate::learning::arena::{self, Player};
 use crate::learning::calibration;
 use crate::learning::gate;
@@ -11,10 +12,12 @@ use crate::learning::markets::Markets;
 use crate::learning::models::{ENCODING, Manifest, Match, Model, Shelf, save};
 use crate::learning::shelf::sentence;
 use crate::learning::support::Support;
+use crate::memory;
 use crate::progress::Progress;
 use clap::{Args, ValueEnum};
+use hardware::threads::Role;
 use learn::lattice::{LatticeField, Standard, standards};
-use learn::{Field, FreeConfig, Generation, NetJudge, PlayConfig, Run, TrainConfig};
+use learn::{Field, FreeConfig, Generation, Leave, NetJudge, PlayConfig, Run, TrainConfig};
 use nn::gpu::GpuNet;
 use nn::train::{Batch, Device, LearnConfig, Learner, StepReport};
 use nn::{Net, Weights};
@@ -121,6 +124,10 @@ pub(crate) struct TrainArgs {
     /// of the time of a search, so there is little to gain with it. Not with --free.
     #[arg(long, requires = "device", conflicts_with = "free")]
     games_on_device: bool,
+    /// Stay behind other work: on the cores made to save power, where there are some, and behind every other program. Alone on a
+    /// machine it is slower so.
+    #[arg(long)]
+    background: bool,
     /// Print the end as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -163,12 +170,32 @@ pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
     let loaded = cli::load(&args.config, vec![args.device.flag()])?;
     let machine = hardware::detect();
     let threads = cli::threads(&loaded.config, &machine);
-    let place = Place::open(&loaded, &machine)?;
-    let progress = Progress::new(args.quiet).told("train", &loaded.config, None);
-    let text = match args.ground {
-        Ground::Wheel => wheel(args, threads, &place, &progress),
-        Ground::Lattice => lattice(args, threads, &place, &progress),
+    let mut place = Place::open(&loaded, &machine)?;
+    let (threads, role) = if args.background {
+        let role = Role::Learning;
+        (threads.min(role.threads(&machine).count), Some(role))
+    } else {
+        (threads, None)
     };
+    // Nobody waits for it: it pauses where a plan would go on.
+    let mut governor = Governor::new(&loaded.config, &machine, threads, role, true);
+    let shape = match args.ground {
+        Ground::Wheel => Markets::SHAPE,
+        Ground::Lattice => LatticeField(args.lattice()).shape(),
+    };
+    let (settings, _) = settings(args);
+    let moves = 2.0 * args.moves_about();
+    let taken = memory::reserve_training(governor.ledger(), &settings, shape, moves, threads)?;
+    let _buffers = place.share(governor.ledger(), &machine);
+    let crew = governor.crew().part(taken.threads);
+    governor.watch();
+    crew.enter();
+    let progress = Progress::new(args.quiet).told("train", &loaded.config, &governor);
+    let text = match args.ground {
+        Ground::Wheel => wheel(args, &crew, &place, &progress),
+        Ground::Lattice => lattice(args, &crew, &place, &progress),
+    };
+    drop(taken);
     progress.finish();
     // Ctrl-C keeps what is done, and says with its exit code that it was not all.
     let stopped = progress.stopped();
@@ -178,13 +205,87 @@ pub(crate) fn run(args: &TrainArgs) -> Result<u8, Error> {
     })
 }
 
+/// Who may work: the governor's word for a run, shown on the way.
+struct Heed<'a> {
+    crew: Crew,
+    progress: &'a Progress,
+    quiet: bool,
+}
+
+impl Leave for Heed<'_> {
+    fn workers(&self, threads: usize) -> usize {
+        let halted = self.crew.halted();
+        let news = self.progress.pause(halted.as_deref());
+        match halted {
+            Some(why) => {
+                if news && !self.quiet {
+                    eprintln!("paused: {why}");
+                }
+                0
+            }
+            None => self.crew.may().min(threads),
+        }
+    }
+
+    fn enter(&self) {
+        self.crew.enter();
+    }
+
+    fn judged(&self, states: u64) {
+        self.crew.judged(states);
+    }
+}
+
+/// What training takes unasked: the wheel.
+pub(crate) fn usual_needs(threads: usize) -> learn::Needs {
+    let (settings, shape) = usual_settings();
+    settings.needs(
+        shape,
+        threads,
+        2.0 * moves_about(Ground::Wheel, 0),
+        memory::BYTES_PER_EVALUATION,
+    )
+}
+
+/// Its settings unasked, and the shape of its games.
+pub(crate) fn usual_settings() -> (TrainConfig, (usize, usize)) {
+    /// A parser for the arguments alone.
+    #[derive(Debug, clap::Parser)]
+    struct Alone {
+        #[command(flatten)]
+        args: TrainArgs,
+    }
+    let alone = <Alone as clap::Parser>::parse_from(["train", "--folder", "run"]);
+    (settings(&alone.args).0, Markets::SHAPE)
+}
+
+/// Decisions of a game, about.
+fn moves_about(ground: Ground, cycles: u32) -> f64 {
+    match ground {
+        Ground::Wheel => 8.0,
+        Ground::Lattice => f64::from(cycles) / 2.0 + 1.0,
+    }
+}
+
 impl TrainArgs {
+    /// The lattice that is asked for.
+    fn lattice(&self) -> Rolling {
+        Rolling {
+            lattice: Lattice {
+                mu: self.growth,
+                implied_vol: self.implied_vol,
+                fee: self.fee,
+                cycles: self.cycles,
+                ..Lattice::reference()
+            },
+            life: self.life,
+            early: true,
+        }
+    }
+
     /// Decisions of a game, about.
     fn moves_about(&self) -> f64 {
-        match self.ground {
-            Ground::Wheel => 8.0,
-            Ground::Lattice => f64::from(self.cycles) / 2.0 + 1.0,
-        }
+        moves_about(self.ground, self.cycles)
     }
 }
 
@@ -326,7 +427,7 @@ fn trained<F: Field>(
     field: &F,
     about: &serde_json::Value,
     args: &TrainArgs,
-    (threads, place): (usize, &Place),
+    (crew, place): (&Crew, &Place),
     progress: &Progress,
     look: Look<'_>,
 ) -> Result<(Trained, Log), Error> {
@@ -345,6 +446,12 @@ fn trained<F: Field>(
         Run::open(field, settings, &args.folder, about)
     }
     .map_err(failed)?;
+    let threads = crew.most();
+    run.heed(Some(Arc::new(Heed {
+        crew: crew.clone(),
+        progress,
+        quiet: args.quiet,
+    })));
     if let Some((device, why)) = teacher(args, place, run.weights(), learn, batch)? {
         if !args.quiet {
             eprintln!("learning on {why}");
@@ -468,7 +575,7 @@ fn trained<F: Field>(
 
 fn wheel(
     args: &TrainArgs,
-    threads: usize,
+    crew: &Crew,
     place: &Place,
     progress: &Progress,
 ) -> Result<String, Error> {
@@ -494,7 +601,8 @@ fn wheel(
         let net = Some(Arc::new(weights.clone()));
         let players = [Player::Search { evaluations, net }, Player::Rule];
         let numbers = calibration::FROM..calibration::FROM + LOOK_MARKETS;
-        let scores = arena::play(&gate::FROZEN, numbers, &players, None, threads, &|_| {
+        let scores = arena::play(&gate::FROZEN, numbers, &players, None, crew, &|_| {
+            progress.breathe();
             !progress.stopped()
         });
         if let Some(scores) = scores {
@@ -506,7 +614,7 @@ fn wheel(
         Ok(())
     };
     progress.stage("playing and learning");
-    let (trained, log) = trained(&markets, &about, args, (threads, place), progress, &look)?;
+    let (trained, log) = trained(&markets, &about, args, (crew, place), progress, &look)?;
     if !trained.finished {
         return left(args, &trained, &log);
     }
@@ -521,8 +629,9 @@ fn wheel(
     let calibration = if args.calibrate == 0 {
         None
     } else {
-        calibration::measure(&gate::FROZEN, numbers, &player, threads, &|done| {
+        calibration::measure(&gate::FROZEN, numbers, &player, crew, &|done| {
             progress.fraction(done as f64 / args.calibrate as f64);
+            progress.breathe();
             !progress.stopped()
         })
     };
@@ -553,8 +662,9 @@ fn wheel(
     let mut matches: Option<Vec<Match>> = None;
     if args.gate > 0 {
         progress.stage("matches for the champion's place");
-        matches = gate::challenge(&shelf, &model, args.gate, evaluations, threads, &|done| {
+        matches = gate::challenge(&shelf, &model, args.gate, evaluations, crew, &|done| {
             progress.fraction(done as f64 / args.gate as f64);
+            progress.breathe();
             !progress.stopped()
         })?;
     }
@@ -600,21 +710,11 @@ fn wheel(
 
 fn lattice(
     args: &TrainArgs,
-    threads: usize,
+    crew: &Crew,
     place: &Place,
     progress: &Progress,
 ) -> Result<String, Error> {
-    let game = Rolling {
-        lattice: Lattice {
-            mu: args.growth,
-            implied_vol: args.implied_vol,
-            fee: args.fee,
-            cycles: args.cycles,
-            ..Lattice::reference()
-        },
-        life: args.life,
-        early: true,
-    };
+    let game = args.lattice();
     let about = json!({
         "ground": "lattice", "growth": args.growth, "implied_vol": args.implied_vol, "fee": args.fee,
         "cycles": args.cycles, "life": args.life,
@@ -635,7 +735,7 @@ fn lattice(
     };
     let field = LatticeField(game.clone());
     progress.stage("playing and learning");
-    let (trained, log) = trained(&field, &about, args, (threads, place), progress, &look)?;
+    let (trained, log) = trained(&field, &about, args, (crew, place), progress, &look)?;
     if !trained.finished {
         return left(args, &trained, &log);
     }
@@ -847,5 +947,64 @@ fn failed(error: learn::Error) -> Error {
             Error::Usage(error.to_string())
         }
         other => Error::Internal(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::governor::{Seen, simulated};
+    use hardware::PressureLevel;
+    use hardware::thermal::ThermalState;
+
+    /// A run on a machine that is out of memory, or too hot, plays nothing, says why, and hears that it is to stop.
+    #[test]
+    fn a_run_pauses_with_the_machine_and_can_be_left() {
+        let hosts: [(fn() -> Seen, &str); 2] = [
+            (
+                || simulated(ThermalState::Nominal, PressureLevel::Critical),
+                "memory is critically short",
+            ),
+            (
+                || simulated(ThermalState::Critical, PressureLevel::Normal),
+                "heat is critical: the system says critical",
+            ),
+        ];
+        for (host, why) in hosts {
+            let config = crate::config::Config::default();
+            let machine = hardware::detect();
+            let mut governor = Governor::new(&config, &machine, 2, None, true);
+            governor.watch_by(Box::new(host), Duration::from_millis(1));
+            let crew = governor.crew();
+            while crew.halted().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            assert_eq!(crew.halted().as_deref(), Some(why));
+            let progress = Progress::new(true).heeding(&governor);
+            let field = LatticeField(Rolling {
+                lattice: Lattice {
+                    cycles: 3,
+                    ..Lattice::reference()
+                },
+                life: 1,
+                early: true,
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let (settings, _) = usual_settings();
+            let mut run = Run::open(&field, settings, folder.path(), &json!({})).unwrap();
+            run.heed(Some(Arc::new(Heed {
+                crew,
+                progress: &progress,
+                quiet: true,
+            })));
+            let asked = AtomicU64::new(0);
+            let go_on = |games, _| {
+                assert_eq!(games, 0, "nobody was to play");
+                asked.fetch_add(1, Ordering::Relaxed) < 4
+            };
+            assert!(run.advance(2, &go_on).unwrap().is_none());
+            // It was shown already.
+            assert!(!progress.pause(Some(why)));
+        }
     }
 }

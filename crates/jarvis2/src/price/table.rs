@@ -7,6 +7,7 @@ use super::batch::{Answers, Ask, Given, Row, word};
 use super::digits::{exact, short};
 use super::{Form, Settings, broken_pipe};
 use crate::error::Error;
+use crate::memory;
 use crate::progress::Progress;
 use csv::ByteRecord;
 use market::Style;
@@ -18,6 +19,8 @@ use std::path::Path;
 
 /// Rows read before they are answered.
 const BLOCK: usize = 1 << 16;
+/// Bytes of an option on its way: its line, its columns, its answers, and the line that is printed.
+const ROW_BYTES: u64 = 2048;
 
 /// Columns that are needed beside `vol` or `price`.
 const NEEDED: [&str; 7] = [
@@ -241,7 +244,8 @@ pub(super) fn run(path: &Path, settings: &Settings) -> Result<(), Error> {
     }
     let block = match settings.form {
         Form::Text { rows: Some(rows) } => (rows + 1).min(BLOCK),
-        _ => BLOCK,
+        // Every row is answered by itself: fewer at once change nothing.
+        _ => memory::rows_at_once(&settings.machine, BLOCK, ROW_BYTES),
     };
     let outcome = loop {
         let ended = match read_block(&mut reader, &mut records, block, &stop) {

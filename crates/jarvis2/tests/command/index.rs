@@ -455,3 +455,28 @@ fn ctrl_c_keeps_what_is_done_and_the_same_command_goes_on() {
         .json();
     assert_eq!(stats["vectors"], done);
 }
+
+/// An index that does not fit is refused before its folder is touched; behind other work it is the same index.
+#[test]
+fn an_index_asks_for_its_memory_first() {
+    let desk = desk();
+    desk.put("big.npy", npy(&spiral(20_000)));
+    let line = [
+        "index", "import", "--db", "d", "big.npy", "--json", "--sample", "0",
+    ];
+    let run = |limit: &str, more: &[&str]| {
+        desk.command(&[&line[..], more].concat())
+            .env("JARVIS2__HARDWARE__MEMORY_LIMIT_MB", limit)
+            .output()
+            .unwrap()
+    };
+    let refused = run("2", &[]);
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert_eq!(refused.status.code(), Some(5), "{said}");
+    assert!(said.contains("an index of 20000 vectors"), "{said}");
+    assert!(said.contains("raise the memory limit"), "{said}");
+    assert!(!desk.path("d").join("index.sqlite").exists());
+    assert_eq!(run("200", &["--background"]).status.code(), Some(0));
+    // What is there counts with what comes.
+    assert_eq!(run("2", &[]).status.code(), Some(5));
+}

@@ -1,4 +1,4 @@
-//! `jarvis2 memory explain`: the figures of the ledger that a plan keeps to.
+//! `jarvis2 memory explain`: the figures of the ledger that long commands keep to.
 
 use crate::run::Desk;
 
@@ -69,4 +69,55 @@ fn batches_keep_to_the_limits_of_the_rule() {
             }
         }
     }
+}
+
+/// Each command's parts add up to its total, whichever is asked about.
+#[test]
+fn every_long_command_is_explained() {
+    let desk = Desk::new();
+    for (command, built) in [
+        ("plan", true),
+        ("train", cfg!(feature = "train")),
+        ("index", cfg!(feature = "index")),
+        ("ablate", true),
+        ("bench", true),
+    ] {
+        let line = ["memory", "explain", "--json", "--for", command];
+        if !built {
+            let run = desk.run(&line).exits(2);
+            assert!(run.stdout.contains("was built without"), "{run}");
+            continue;
+        }
+        let shown = desk.run(&line).exits(0).json();
+        let parts = shown[command]["holdings"].as_array().expect("a list");
+        let sum: u64 = parts
+            .iter()
+            .map(|one| one["bytes"].as_u64().expect("bytes"))
+            .sum();
+        assert!(sum > MIB, "{shown}");
+        assert_eq!(
+            shown["totals_bytes"][command].as_u64(),
+            Some(sum),
+            "{shown}"
+        );
+        assert_eq!(shown["for"], command);
+    }
+}
+
+/// 0 takes what the rule gives, and the plan says how it is repeated; another machine repeats it.
+#[test]
+fn a_batch_by_the_rule_is_written_into_the_plan() {
+    let desk = Desk::new();
+    let plain = desk.plan(&["--no-diary"]).exits(0).json();
+    assert_eq!(plain["manifest"]["search_batch"], 256);
+    let by_rule = desk.plan(&["--no-diary", "--set", "search.batch=0"]).json();
+    assert_eq!(by_rule["manifest"]["search_batch"], 2000);
+    let notices = by_rule["decision"]["notices"].to_string();
+    assert!(notices.contains("--set search.batch=2000"), "{notices}");
+    let mut named = desk
+        .plan(&["--no-diary", "--set", "search.batch=2000"])
+        .json();
+    assert_eq!(named["manifest"], by_rule["manifest"]);
+    named["decision"]["notices"] = by_rule["decision"]["notices"].clone();
+    assert_eq!(named, by_rule);
 }

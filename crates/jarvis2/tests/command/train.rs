@@ -153,3 +153,74 @@ fn the_wheel_is_trained_and_a_plan_reads_the_net() {
     let other = [&line[..], &["--lambda", "0.3"]].concat();
     desk.run(&other).exits(2);
 }
+
+/// Where a run does not fit it is refused before anything is written, with a size that fits; in the background it learns the same.
+#[test]
+fn training_asks_for_its_memory_first() {
+    let desk = Desk::new();
+    let mut small = LATTICE.to_vec();
+    let at = small.iter().position(|word| *word == "--capacity");
+    small[at.unwrap() + 1] = "2000000";
+    small.extend(["--folder", "big", "--set", "hardware.memory_limit_mb=60"]);
+    let run = desk.run(&small).exits(5);
+    assert!(run.stdout.contains("--capacity "), "{run}");
+    assert!(run.stdout.contains("the user's limit"), "{run}");
+    assert!(!desk.path("big").exists());
+
+    let line = |folder: &'static str| {
+        let mut line = LATTICE.to_vec();
+        let at = line.iter().position(|word| *word == "--generations");
+        line[at.unwrap() + 1] = "2";
+        line.extend(["--folder", folder]);
+        line
+    };
+    desk.run(&line("front")).exits(0);
+    desk.run(&[&line("behind")[..], &["--background"]].concat())
+        .exits(0);
+    let weights = |folder: &str| fs::read(desk.path(folder).join("net.safetensors")).unwrap();
+    assert_eq!(weights("front"), weights("behind"));
+}
+
+/// Who watches sees what a run holds.
+#[test]
+fn the_status_of_a_run_has_the_rows_of_the_ledger() {
+    let desk = Desk::new();
+    let mut line = LATTICE.to_vec();
+    let at = line.iter().position(|word| *word == "--generations");
+    line[at.unwrap() + 1] = "100000";
+    line.extend(["--folder", "long", "--set", "monitor.folder=\"running\""]);
+    let mut child = desk
+        .command(&line)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let path = desk.path(&format!("running/{}.json", child.id()));
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    let status = loop {
+        if let Ok(text) = fs::read(&path) {
+            break serde_json::from_slice::<Value>(&text).unwrap();
+        }
+        assert!(std::time::Instant::now() < until, "no status");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let rows = status["memory"].as_array().unwrap();
+    let held = |component: &str| {
+        let of = rows.iter().find(|row| {
+            row["component"]
+                .as_str()
+                .is_some_and(|name| name.starts_with(component))
+        });
+        of.and_then(|row| row["bytes"].as_u64())
+    };
+    // 6,000 rows of some dozens of numbers.
+    assert!(
+        held("replay").is_some_and(|bytes| bytes > 100_000),
+        "{status}"
+    );
+    for component in ["learner", "games in flight", "games of a generation"] {
+        assert!(held(component).is_some(), "{component}: {status}");
+    }
+}

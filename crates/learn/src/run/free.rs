@@ -19,7 +19,7 @@ use std::time::Duration;
 use experience::{RecordId, Replay, Wait};
 use nn::{Net, Weights};
 
-use super::{Generation, Room, Run, Tally, TrainConfig, write_rows};
+use super::{Generation, Leave, Room, Run, Tally, TrainConfig, turn, write_rows};
 use crate::play::{Episode, PlayConfig, play};
 use crate::{Error, Field, dice};
 
@@ -38,6 +38,9 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// What actors and the learner share.
 struct Ground<'a, F> {
     field: &'a F,
+    /// Who says how many of so many threads may play.
+    leave: Option<Arc<dyn Leave + 'a>>,
+    threads: usize,
     play: &'a PlayConfig,
     seed: u64,
     /// The number of the next game to begin.
@@ -89,8 +92,11 @@ impl<'f, F: Field> Run<'f, F> {
             return Ok(());
         }
         let play = self.config.play.clone();
+        let threads = threads.max(1);
         let ground = Ground {
             field: self.field,
+            leave: self.leave.clone(),
+            threads,
             play: &play,
             seed: dice::hash(self.config.seed, &[3]),
             next: AtomicU64::new(self.begun),
@@ -98,11 +104,10 @@ impl<'f, F: Field> Run<'f, F> {
             newest: Mutex::new((0, Arc::new(self.learner.weights().clone()))),
         };
         std::thread::scope(|scope| {
-            let threads = threads.max(1);
             let (done, games) = sync_channel(threads);
-            for _ in 0..threads {
+            for me in 0..threads {
                 let (ground, done) = (&ground, done.clone());
-                scope.spawn(move || ground.act(&done));
+                scope.spawn(move || ground.act(me, &done));
             }
             drop(done);
             let learned = self.learn_beside(&ground, &games, steps, go_on, told);
@@ -135,6 +140,11 @@ impl<'f, F: Field> Run<'f, F> {
                     waiting = Some(Ok(episode));
                     break;
                 }
+            }
+            // While the run pauses only what was played already comes in.
+            if ground.pauses() {
+                std::thread::sleep(PATIENCE);
+                continue;
             }
             match self.step(&mut room)? {
                 Some(report) => {
@@ -217,12 +227,22 @@ struct Since {
 }
 
 impl<F: Field> Ground<'_, F> {
+    fn pauses(&self) -> bool {
+        let leave = self.leave.as_deref();
+        leave.is_some_and(|leave| leave.workers(self.threads) == 0)
+    }
+
     /// Plays game after game, each by the newest weights at its beginning.
-    fn act(&self, done: &SyncSender<Result<Episode, Error>>) {
+    fn act(&self, me: usize, done: &SyncSender<Result<Episode, Error>>) {
         // A panic here ends the run, as one in the learner does.
         let _guard = StopOnPanic(&self.stop);
+        let leave = self.leave.as_deref();
+        if let Some(leave) = leave {
+            leave.enter();
+        }
         let mut held: Option<(u64, Net)> = None;
-        while !self.stop.load(Ordering::Relaxed) {
+        let go_on = || !self.stop.load(Ordering::Relaxed);
+        while turn(leave, me, self.threads, &go_on) {
             let (version, weights) = self.newest();
             let net = match &mut held {
                 Some((of, net)) if *of == version => net,
@@ -230,6 +250,9 @@ impl<F: Field> Ground<'_, F> {
             };
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let episode = play(self.field, number, self.seed, net, self.play);
+            if let (Some(leave), Ok(episode)) = (leave, &episode) {
+                leave.judged(episode.judged);
+            }
             if done.send(episode).is_err() {
                 return;
             }
