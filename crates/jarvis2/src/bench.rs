@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::governor::{Crew, Governor};
 use crate::memory;
 use crate::progress::Progress;
+use crate::status::KernelRow;
 
 /// Options in the European columns.
 const EUROPEAN: usize = 100_000;
@@ -72,6 +73,8 @@ struct Bench {
     rows: Vec<Row>,
     /// Where a GPU takes the lead; empty without one.
     crossovers: Vec<Crossover>,
+    /// What kernels took on GPUs in all of this, sizes mixed; empty without one.
+    kernels: Vec<KernelRow>,
     /// The figures that the product was asked for, beside those of this machine.
     targets: Vec<Target>,
 }
@@ -378,6 +381,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<u8, Error> {
         targets: targets(&clock.rows, simulations_each, peak_bytes()),
         rows: clock.rows,
         crossovers,
+        kernels: KernelRow::all(),
     };
     if args.json {
         let json = serde_json::to_string_pretty(&bench);
@@ -473,6 +477,12 @@ fn text(bench: &Bench) -> String {
                 format!("\n{name}: {device} is slower than {rival}, at every size up to {most}")
             }
         };
+    }
+    if !bench.kernels.is_empty() {
+        out += "\n\nKernels on the device in all of this, by its own clock, sizes mixed:\n";
+    }
+    for kernel in &bench.kernels {
+        out += &format!("  {}\n", kernel.text());
     }
     out
 }

@@ -580,6 +580,9 @@ fn work(now: &Now, look: Look, width: usize, roomy: bool) -> Vec<Line<'static>> 
                     safe(&held.component)
                 ))
             }));
+            let kernels = one.kernels.iter();
+            lines
+                .extend(kernels.map(|kernel| Line::raw(format!("  gpu {}", safe(&kernel.text())))));
         }
     }
     if now.running.len() > shown {

@@ -58,6 +58,9 @@ pub(crate) struct Status {
     pub(crate) figures: Vec<Figure>,
     /// Who holds memory in the program's ledger.
     pub(crate) memory: Vec<Held>,
+    /// What its kernels took on GPUs so far.
+    #[serde(default)]
+    pub(crate) kernels: Vec<KernelRow>,
     /// What was said last.
     pub(crate) message: Option<String>,
 }
@@ -77,6 +80,52 @@ pub(crate) struct Count {
 pub(crate) struct Figure {
     pub(crate) what: String,
     pub(crate) value: f64,
+}
+
+/// What a kernel took on a GPU since the program began, by the device's own clock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KernelRow {
+    pub(crate) device: String,
+    pub(crate) kernel: String,
+    pub(crate) launches: u64,
+    /// Launches that were timed: all, or a sample of those that run together with others.
+    pub(crate) timed: u64,
+    /// Mean of the timed ones; none where the device has no clock.
+    pub(crate) launch_us: Option<f64>,
+}
+
+impl KernelRow {
+    /// Of this program.
+    pub(crate) fn all() -> Vec<KernelRow> {
+        let rows = compute::kernel_times().into_iter();
+        rows.map(|time| KernelRow {
+            launch_us: time.mean().map(|mean| mean.as_secs_f64() * 1e6),
+            device: time.device,
+            kernel: time.kernel.to_owned(),
+            launches: time.launches,
+            timed: time.timed,
+        })
+        .collect()
+    }
+
+    /// Seconds on the device of all launches, by the mean of those that were timed.
+    pub(crate) fn seconds(&self) -> Option<f64> {
+        Some(self.launch_us? * self.launches as f64 * 1e-6)
+    }
+
+    /// As a line of text.
+    pub(crate) fn text(&self) -> String {
+        match (self.launch_us, self.seconds()) {
+            (Some(us), Some(seconds)) => format!(
+                "{}: {} launches of {us:.1} us ({} timed), {seconds:.3} s on {}",
+                self.kernel, self.launches, self.timed, self.device
+            ),
+            _ => format!(
+                "{}: {} launches, time n/a (not told by {})",
+                self.kernel, self.launches, self.device
+            ),
+        }
+    }
 }
 
 /// A row of the ledger of memory.
@@ -284,6 +333,7 @@ impl Book {
             counts: counts.collect(),
             figures: told.figures.clone(),
             memory: held(&self.ledger),
+            kernels: KernelRow::all(),
             message: told.message.clone(),
             ..self.status.clone()
         };
@@ -327,6 +377,7 @@ impl Status {
             counts: Vec::new(),
             figures: Vec::new(),
             memory: Vec::new(),
+            kernels: Vec::new(),
             message: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::Config;
-use crate::status::{Count, Figure, Held};
+use crate::status::{Count, Figure, Held, KernelRow};
 use hardware::sensors::{ClassSample, GpuSample, Thermal};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -48,6 +48,13 @@ fn busy(now: &Now) -> Status {
         memory: vec![Held {
             component: "search tree".to_owned(),
             bytes: 30 << 20,
+        }],
+        kernels: vec![KernelRow {
+            device: "Vulkan card".to_owned(),
+            kernel: "dense_small".to_owned(),
+            launches: 2_000,
+            timed: 8,
+            launch_us: Some(12.5),
         }],
         message: Some("generation 3 is done".to_owned()),
     }

@@ -1,6 +1,7 @@
 //! The figures for Prometheus, in its text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). Names carry base
 //! units. What is not known is absent: a zero would look like a measurement.
 
+use crate::status::KernelRow;
 use crate::watch::{Now, Watch};
 use hardware::thermal::ThermalState;
 use std::fmt::Write;
@@ -266,6 +267,26 @@ fn running(page: &mut Page, now: &Now) {
                 (labels, Some(held.bytes as f64))
             })
         }),
+    );
+    let kernels = |value: fn(&KernelRow) -> Option<f64>| {
+        now.running.iter().flat_map(move |of| {
+            of.kernels.iter().map(move |kernel| {
+                let mut labels = work(of);
+                labels.push(("device", kernel.device.clone()));
+                labels.push(("kernel", kernel.kernel.clone()));
+                (labels, value(kernel))
+            })
+        })
+    };
+    page.gauge(
+        "jarvis2_gpu_kernel_launches",
+        "Launches of a kernel since the program began.",
+        kernels(|kernel| Some(kernel.launches as f64)),
+    );
+    page.gauge(
+        "jarvis2_gpu_kernel_seconds",
+        "Time on the device since the program began, by the mean of the launches that its own clock timed.",
+        kernels(KernelRow::seconds),
     );
 }
 

@@ -65,6 +65,11 @@ function running(now) {
     for (const figure of work.figures) parts.push(figure.what + " " + short(figure.value));
     if (work.message) parts.push(work.message);
     box.append(make("div", parts.join(" · "), "soft"));
+    for (const one of work.kernels) {
+      const time = one.launch_us === null ? ", time n/a (the device tells none)"
+        : " of " + one.launch_us.toFixed(1) + " us (" + short(one.timed) + " timed)";
+      box.append(make("div", "GPU " + one.kernel + ": " + short(one.launches) + " launches" + time + " on " + one.device, "soft"));
+    }
     return box;
   });
   at("running").replaceChildren(...(boxes.length ? boxes : [make("p", "Nothing is at work.", "soft")]));
