@@ -1,0 +1,393 @@
+//! `cargo xtask arm-check`: the CPU code built for Arm Linux and its tests run under an emulator, from x86-64 Linux.
+//!
+//! Two steps. The tests of [`PACKAGES`], built for `aarch64-unknown-linux-gnu` with Debian's cross compiler and run by its qemu: the
+//! code paths of NEON, and all that asks what the processor is. Then the numbers of `crates/search/examples/bits.rs`, computed
+//! here and there and compared bit for bit. `docs/mac.md` says what that shows for a Mac, and what not. An emulator has no
+//! speed of its own: nothing here is timed.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::cross::{self, Cargo, Stop};
+
+const TARGET: &str = "aarch64-unknown-linux-gnu";
+/// Where Debian's cross compiler keeps the loader and the libraries of the target.
+const SYSROOT: &str = "/usr/aarch64-linux-gnu";
+const TOOLS: &str =
+    "apt-get install qemu-user gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross";
+
+/// Crates whose tests run, from the ground up; the first of them are `--quick`.
+const PACKAGES: &[&str] = &[
+    "hardware",
+    "nn",
+    "search",
+    "compute",
+    "pricing",
+    "market",
+    "wheel",
+    "evidence",
+    "index",
+    "experience",
+];
+const QUICK: usize = 3;
+
+/// Parts of names of tests that are left out, and why.
+const LEFT_OUT: &[(&str, &str)] = &[(
+    "nvidia",
+    "starts a program for Arm, which this system cannot; a C stand-in is built by the host's compiler",
+)];
+
+/// What was seen of the tests.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    programs: u32,
+    passed: u32,
+    failed: u32,
+    ignored: u32,
+    left_out: u32,
+}
+
+pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
+    let quick = cross::quick(arguments)?;
+    let cargo = emulated()?;
+    let packages = &PACKAGES[..if quick { QUICK } else { PACKAGES.len() }];
+    let seen = tests(&cargo, packages)?;
+    let compared = bits(&cargo)?;
+    report(packages, &seen, &compared);
+    if seen.failed > 0 {
+        return Err(Stop::Failed(format!(
+            "{} tests failed under the emulator",
+            seen.failed
+        )));
+    }
+    let unequal: Vec<&str> = compared
+        .iter()
+        .filter(|row| row.wrong())
+        .map(|row| &*row.name)
+        .collect();
+    if unequal.is_empty() {
+        Ok(())
+    } else {
+        Err(Stop::Failed(format!(
+            "not the same bits: {}",
+            unequal.join(", ")
+        )))
+    }
+}
+
+/// Cargo that builds for the target and runs what it built under the emulator.
+fn emulated() -> Result<Cargo, Stop> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        let reason = "it compares with x86-64 and uses Debian's emulator: run it on x86-64 Linux";
+        return Err(Stop::Missing(reason.into()));
+    }
+    cross::need_target(TARGET)?;
+    let emulator = ["qemu-aarch64", "qemu-aarch64-static"]
+        .into_iter()
+        .find(|name| cross::starts(name, &["--version"]));
+    let compilers = ["aarch64-linux-gnu-gcc", "aarch64-linux-gnu-g++"];
+    let compiler = compilers
+        .iter()
+        .all(|name| cross::starts(name, &["--version"]));
+    let (Some(emulator), true) = (emulator, compiler) else {
+        return Err(Stop::Missing(format!(
+            "an emulator of Arm or a compiler for it is missing; install them: {TOOLS}"
+        )));
+    };
+    let runner = format!("{emulator} -L {SYSROOT}");
+    let environment = [
+        (
+            "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER",
+            compilers[0],
+        ),
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", &runner),
+        ("CC_aarch64_unknown_linux_gnu", compilers[0]),
+        ("CXX_aarch64_unknown_linux_gnu", compilers[1]),
+        ("AR_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-ar"),
+    ];
+    let environment = environment.map(|(key, value)| (key.to_owned(), value.into()));
+    Ok(Cargo {
+        environment: environment.into(),
+    })
+}
+
+fn tests(cargo: &Cargo, packages: &[&str]) -> Result<Seen, String> {
+    let mut arguments = vec![
+        "test",
+        "--locked",
+        "--target",
+        TARGET,
+        "--lib",
+        "--tests",
+        "--no-fail-fast",
+    ];
+    for package in packages {
+        arguments.extend(["-p", package]);
+    }
+    arguments.push("--");
+    for (name, _) in LEFT_OUT {
+        arguments.extend(["--skip", name]);
+    }
+    let mut seen = Seen::default();
+    let start = Instant::now();
+    let well = cargo.lines(&arguments, |line| {
+        if !line.is_empty() && !line.ends_with("... ok") && !line.starts_with("running ") {
+            println!("{line}");
+        }
+        seen.take(line);
+    })?;
+    eprintln!("tests: {} s with building", start.elapsed().as_secs());
+    // Something that did not build, or ended before it could say how many.
+    if !well && seen.failed == 0 {
+        return Err("the tests for Arm did not all build and run".into());
+    }
+    Ok(seen)
+}
+
+impl Seen {
+    /// Adds a line "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; ...".
+    fn take(&mut self, line: &str) {
+        let Some(line) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        self.programs += 1;
+        for part in line.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let (Some(Ok(count)), Some(word)) = (words.next().map(str::parse::<u32>), words.next())
+            else {
+                continue;
+            };
+            match word {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "ignored" => self.ignored += count,
+                "filtered" => self.left_out += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// One result, computed on both.
+#[derive(Debug)]
+struct Compared {
+    name: String,
+    /// What it rests on, as `bits.rs` says.
+    basis: String,
+    /// Numbers, and how many of them are the same to the last bit.
+    numbers: usize,
+    same: usize,
+    hashes: [String; 2],
+    /// Why they need not be the same here.
+    excuse: Option<&'static str>,
+}
+
+impl Compared {
+    fn equal(&self) -> bool {
+        self.same == self.numbers
+    }
+
+    fn wrong(&self) -> bool {
+        !self.equal() && self.excuse.is_none()
+    }
+}
+
+fn bits(cargo: &Cargo) -> Result<Vec<Compared>, String> {
+    let run = [
+        "run",
+        "--locked",
+        "--quiet",
+        "-p",
+        "search",
+        "--example",
+        "bits",
+    ];
+    let here = Cargo {
+        environment: Vec::new(),
+    };
+    let read = |cargo: &Cargo, arguments: &[&str]| -> Result<String, String> {
+        let mut text = String::new();
+        let well = cargo.lines(arguments, |line| text.extend([line, "\n"]))?;
+        if well {
+            Ok(text)
+        } else {
+            Err("the numbers to compare were not computed".into())
+        }
+    };
+    let host = read(&here, &[&run[..], &["--", "--all"]].concat())?;
+    let arm = read(
+        cargo,
+        &[&run[..], &["--target", TARGET, "--", "--all"]].concat(),
+    )?;
+    compare(&host, &arm, fused())
+}
+
+/// Whether this machine's vectors multiply and add in one step.
+fn fused() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        true
+    }
+}
+
+/// The head of one result and its numbers.
+type Printed<'a> = BTreeMap<&'a str, (&'a str, &'a str, Vec<&'a str>)>;
+
+/// By name: basis, hash, numbers. Lines of numbers begin with two blanks.
+fn printed(text: &str) -> Option<Printed<'_>> {
+    let mut all = BTreeMap::new();
+    let mut name = "";
+    for line in text.lines() {
+        if let Some(number) = line.strip_prefix("  ") {
+            let (_, _, numbers): &mut (_, _, Vec<&str>) = all.get_mut(name)?;
+            numbers.push(number);
+        } else {
+            let (basis, rest) = line.split_once(' ')?;
+            let (_, rest) = rest.trim_start().split_once(' ')?;
+            let (hash, rest) = rest.split_once(' ')?;
+            name = rest;
+            all.insert(name, (basis, hash, Vec::new()));
+        }
+    }
+    Some(all)
+}
+
+fn compare(host: &str, arm: &str, fused: bool) -> Result<Vec<Compared>, String> {
+    let wrong = || "`bits` printed something unknown".to_owned();
+    let (host, arm) = (
+        printed(host).ok_or_else(wrong)?,
+        printed(arm).ok_or_else(wrong)?,
+    );
+    if host.is_empty() || !host.keys().eq(arm.keys()) {
+        return Err(format!(
+            "not the same results: {:?} and {:?}",
+            host.keys(),
+            arm.keys()
+        ));
+    }
+    let rows = host.into_iter().map(|(name, (basis, hash, numbers))| {
+        let (_, other_hash, others) = &arm[name];
+        Compared {
+            name: name.to_owned(),
+            basis: basis.to_owned(),
+            numbers: numbers.len().max(others.len()),
+            same: numbers.iter().zip(others).filter(|(a, b)| a == b).count(),
+            hashes: [hash.to_owned(), (*other_hash).to_owned()],
+            excuse: match basis {
+                "lanes" if fused => None,
+                "lanes" => Some("this processor has no fused multiply-add"),
+                "pairs" => Some("x86-64 may sum pairs of bf16, in another order"),
+                _ => Some("rests on the system's exp and ln"),
+            },
+        }
+    });
+    Ok(rows.collect())
+}
+
+fn report(packages: &[&str], seen: &Seen, compared: &[Compared]) {
+    println!("\nx86-64 and emulated Arm, number by number:");
+    for row in compared {
+        let [here, there] = &row.hashes;
+        let verdict = match (row.equal(), row.excuse) {
+            (true, _) => format!("equal                 {here}"),
+            (false, None) => format!(
+                "{} of {} UNEQUAL  {here} {there}",
+                row.numbers - row.same,
+                row.numbers
+            ),
+            (false, Some(why)) => {
+                format!(
+                    "n/a: {} of {} differ ({why})",
+                    row.numbers - row.same,
+                    row.numbers
+                )
+            }
+        };
+        println!(
+            "  {:<36} {:<6} {:>6} numbers  {verdict}",
+            row.name, row.basis, row.numbers
+        );
+    }
+    println!(
+        "\n{} tests of {} passed under the emulator, {} failed, {} ignored as on any machine; {} test programs.",
+        seen.passed,
+        packages.join(", "),
+        seen.failed,
+        seen.ignored,
+        seen.programs
+    );
+    println!("Left out by name: {} tests.", seen.left_out);
+    for (name, why) in LEFT_OUT {
+        println!("  {name}: {why}");
+    }
+    let rest = &PACKAGES[packages.len()..];
+    if !rest.is_empty() {
+        println!("Left out by --quick: {}.", rest.join(", "));
+    }
+    println!(
+        "Not checked: learn, analytics and jarvis2 (their builds are long; no code of theirs knows the processor), doc tests, examples, benches; \
+         speed, the sensors and the page size of a real machine; the exp and ln of macOS; SVE and AMX of Apple."
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_tests_add_up() {
+        let mut seen = Seen::default();
+        seen.take("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.31s");
+        seen.take("test a::b ... ok");
+        seen.take("test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
+        let wanted = Seen {
+            programs: 2,
+            passed: 7,
+            failed: 2,
+            ignored: 1,
+            left_out: 2,
+        };
+        assert_eq!(seen, wanted);
+    }
+
+    #[test]
+    fn one_bit_is_found() {
+        let text = |x: &str, y: &str| {
+            format!(
+                "lanes      2 aa european prices\n  {x}\n  02\nlibm       1 bb tree of a\n  {y}\n"
+            )
+        };
+        let verdicts = |arm: &str, fused| -> Vec<(bool, bool)> {
+            let rows = compare(&text("01", "03"), arm, fused).unwrap();
+            rows.iter().map(|row| (row.equal(), row.wrong())).collect()
+        };
+        assert_eq!(
+            verdicts(&text("01", "03"), true),
+            [(true, false), (true, false)]
+        );
+        assert_eq!(
+            verdicts(&text("81", "03"), true),
+            [(false, true), (true, false)]
+        );
+        assert_eq!(
+            verdicts(&text("81", "83"), false),
+            [(false, false), (false, false)]
+        );
+        // A result that one side lacks, and a shorter one.
+        assert!(
+            compare(
+                &text("01", "03"),
+                "lanes 1 aa european prices\n  01\n",
+                true
+            )
+            .is_err()
+        );
+        assert!(compare("", "", true).is_err());
+        let short = text("01", "03").replace("  02\n", "");
+        assert_eq!(verdicts(&short, true)[0], (false, true));
+    }
+}
