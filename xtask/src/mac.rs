@@ -285,7 +285,8 @@ exec {zig} {language} -target aarch64-macos.{OLDEST_MACOS} {more} "$@"
         ("ar", plain("ar"), "AR_aarch64_apple_darwin"),
         ("ranlib", plain("ranlib"), "RANLIB_aarch64_apple_darwin"),
         (
-            "ld",
+            // Rust tells by the last letters which flags a linker takes.
+            "link-cc",
             compile("cc", &format!("'-F{search}' '-L{search}'")),
             "CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER",
         ),
