@@ -19,16 +19,9 @@ const TARGET: &str = "aarch64-apple-darwin";
 /// The oldest system that we say we run on.
 const OLDEST_MACOS: &str = "15.0";
 
-/// Compiled beside the default features: package and features.
-const FEATURES: &[(&str, &str)] = &[
-    // Sensors through what Apple does not publish.
-    ("hardware", "macmon"),
-    ("experience", "recall"),
-    // Metal is always built for macOS; these add what else may be asked for there.
-    ("compute", "gpu"),
-    ("pricing", "gpu"),
-    ("jarvis2", "gpu,index,train"),
-];
+/// What the default leaves out and a Mac may be asked for: sensors through what Apple does not publish, recall, GPUs beside Metal
+/// (which is always built), the index, training.
+const FEATURES: &str = "hardware/macmon,experience/recall,compute/gpu,pricing/gpu,nn/gpu,jarvis2/gpu,jarvis2/index,jarvis2/train";
 
 /// Crates without C: `--quick` needs no zig for them.
 const WITHOUT_C: &[&str] = &["hardware", "compute", "pricing", "nn", "search"];
@@ -55,10 +48,8 @@ pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
     let lints = ["--", "-D", "warnings"];
     let all = ["clippy", "--locked", "--target", TARGET, "--all-targets"];
     cargo.run(&[&all[..], &["--workspace"], &lints].concat())?;
-    for (package, features) in FEATURES {
-        cargo.run(&[&all[..], &["-p", package, "--features", features], &lints].concat())?;
-    }
-    link(cargo, &build)?;
+    cargo.run(&[&all[..], &["--workspace", "--features", FEATURES], &lints].concat())?;
+    link(cargo, &zig, &folder)?;
     eprintln!("no Mac has run it: see docs/mac.md");
     // Some gigabytes that nothing else can use. After a failure it stays, for the next try.
     fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -101,7 +92,16 @@ fn types() -> Result<(), Stop> {
 }
 
 /// Links the program with the default features, and looks at what came out.
-fn link(mut cargo: Cargo, build: &Path) -> Result<(), Stop> {
+fn link(mut cargo: Cargo, zig: &[String], folder: &Path) -> Result<(), Stop> {
+    let libraries = folder.join("libraries");
+    write_libraries(&libraries).map_err(|error| format!("{}: {error}", libraries.display()))?;
+    let search = libraries.display();
+    // Rust tells by the last letters of its name which flags a linker takes.
+    let linker = folder.join("link-cc");
+    let script = compiler(&quoted(zig), "cc", &format!(" '-F{search}' '-L{search}'"));
+    write_script(&linker, &script).map_err(|error| format!("{}: {error}", linker.display()))?;
+    let variable = "CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER";
+    cargo.environment.push((variable.into(), linker.into()));
     // What the code computes is checked elsewhere: unoptimised it links the same names in a fraction of the time.
     for (key, value) in [
         ("CARGO_PROFILE_DEV_OPT_LEVEL", "0"),
@@ -110,7 +110,7 @@ fn link(mut cargo: Cargo, build: &Path) -> Result<(), Stop> {
         cargo.environment.push((key.into(), value.into()));
     }
     cargo.run(&["build", "--locked", "--target", TARGET, "-p", "jarvis2"])?;
-    let path = build.join(TARGET).join("debug/jarvis2");
+    let path = folder.join("build").join(TARGET).join("debug/jarvis2");
     let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let program = Program::read(&bytes).map_err(|why| format!("{}: {why}", path.display()))?;
     judge(&program)?;
@@ -252,14 +252,11 @@ fn zig() -> Result<Vec<String>, Stop> {
     ))
 }
 
-/// Writes scripts that act as compiler and archiver; the environment that makes cargo use them.
-fn wrappers(folder: &Path, zig: &[String]) -> Result<Vec<(String, OsString)>, String> {
-    let quoted: Vec<String> = zig.iter().map(|word| format!("'{word}'")).collect();
-    let zig = quoted.join(" ");
-    // Build scripts ask for Apple's flags; zig has its own.
-    let compile = |language: &str, more: &str| {
-        format!(
-            r#"#!/bin/sh
+/// A script that acts as Apple's compiler, or as its linker.
+fn compiler(zig: &str, language: &str, more: &str) -> String {
+    // Build scripts and Rust ask for Apple's flags; zig has its own.
+    format!(
+        r#"#!/bin/sh
 # Drops the flags of Apple's compiler that zig does not know, and calls zig.
 for word do
     shift
@@ -270,26 +267,28 @@ for word do
     *) set -- "$@" "$word" ;;
     esac
 done
-exec {zig} {language} -target aarch64-macos.{OLDEST_MACOS} {more} "$@"
+exec {zig} {language} -target aarch64-macos.{OLDEST_MACOS}{more} "$@"
 "#
-        )
-    };
+    )
+}
+
+/// The command as a shell takes it.
+fn quoted(zig: &[String]) -> String {
+    let words: Vec<String> = zig.iter().map(|word| format!("'{word}'")).collect();
+    words.join(" ")
+}
+
+/// Writes scripts that act as compiler and archiver; the environment that makes cargo use them.
+fn wrappers(folder: &Path, zig: &[String]) -> Result<Vec<(String, OsString)>, String> {
+    let zig = quoted(zig);
+    let compile = |language: &str| compiler(&zig, language, "");
     let plain = |tool: &str| format!("#!/bin/sh\nexec {zig} {tool} \"$@\"\n");
     let mut environment = Vec::new();
-    let libraries = folder.join("libraries");
-    write_libraries(&libraries).map_err(|error| format!("{}: {error}", libraries.display()))?;
-    let search = libraries.display();
     let tools = [
-        ("cc", compile("cc", ""), "CC_aarch64_apple_darwin"),
-        ("c++", compile("c++", ""), "CXX_aarch64_apple_darwin"),
+        ("cc", compile("cc"), "CC_aarch64_apple_darwin"),
+        ("c++", compile("c++"), "CXX_aarch64_apple_darwin"),
         ("ar", plain("ar"), "AR_aarch64_apple_darwin"),
         ("ranlib", plain("ranlib"), "RANLIB_aarch64_apple_darwin"),
-        (
-            // Rust tells by the last letters which flags a linker takes.
-            "link-cc",
-            compile("cc", &format!("'-F{search}' '-L{search}'")),
-            "CARGO_TARGET_AARCH64_APPLE_DARWIN_LINKER",
-        ),
     ];
     for (name, script, variable) in tools {
         let path = folder.join(name);
