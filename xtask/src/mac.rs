@@ -124,6 +124,16 @@ fn link(mut cargo: Cargo, zig: &[String], folder: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Names that the program must call: matrix products of Accelerate, GPUs, the memory of the system and of this process, quality of service.
+const WANTED: &[&str] = &[
+    "cblas_sgemm",
+    "MTLCopyAllDevices",
+    "host_statistics",
+    "proc_pidinfo",
+    "pthread_set_qos_class_self_np",
+    "sysctlbyname",
+];
+
 /// What must be true of the linked program.
 fn judge(program: &Program) -> Result<(), String> {
     if program.oldest.to_string() != OLDEST_MACOS {
@@ -134,6 +144,12 @@ fn judge(program: &Program) -> Result<(), String> {
     }
     if !program.signed {
         return Err("it has no signature: Apple silicon would not start it".into());
+    }
+    if let Some(name) = WANTED
+        .iter()
+        .find(|name| !program.imports.contains(&format!("_{name}")))
+    {
+        return Err(format!("it does not call {name}: what needs it fell away"));
     }
     let known = |name: &String| name == SYSTEM || LIBRARIES.iter().any(|one| one.path == name);
     match program.libraries.iter().find(|name| !known(name)) {
@@ -158,24 +174,35 @@ const SYSTEM: &str = "/usr/lib/libSystem.B.dylib";
 /// names it does not show.
 const LIBRARIES: &[Library] = &[
     Library {
+        name: "Accelerate",
+        path: "/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate",
+        names: &["cblas_sgemm"],
+    },
+    Library {
         name: "CoreFoundation",
         path: "/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
-        names: &[],
+        names: &["CFRelease"],
+    },
+    Library {
+        name: "CoreGraphics",
+        path: "/System/Library/Frameworks/CoreGraphics.framework/Versions/A/CoreGraphics",
+        names: &[
+            "CGColorSpaceCreateWithName",
+            "kCGColorSpaceDisplayP3",
+            "kCGColorSpaceExtendedLinearSRGB",
+            "kCGColorSpaceExtendedSRGB",
+            "kCGColorSpaceSRGB",
+        ],
     },
     Library {
         name: "Foundation",
         path: "/System/Library/Frameworks/Foundation.framework/Versions/C/Foundation",
-        names: &[],
-    },
-    Library {
-        name: "IOKit",
-        path: "/System/Library/Frameworks/IOKit.framework/Versions/A/IOKit",
-        names: &[],
+        names: &["NSKeyValueChangeNewKey"],
     },
     Library {
         name: "Metal",
         path: "/System/Library/Frameworks/Metal.framework/Versions/A/Metal",
-        names: &[],
+        names: &["MTLCopyAllDevices"],
     },
     Library {
         name: "QuartzCore",
@@ -183,24 +210,39 @@ const LIBRARIES: &[Library] = &[
         names: &[],
     },
     Library {
-        name: "Accelerate",
-        path: "/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate",
-        names: &[],
-    },
-    Library {
-        name: "OpenDirectory",
-        path: "/System/Library/Frameworks/OpenDirectory.framework/Versions/A/OpenDirectory",
-        names: &[],
-    },
-    Library {
-        name: "CoreGraphics",
-        path: "/System/Library/Frameworks/CoreGraphics.framework/Versions/A/CoreGraphics",
-        names: &[],
-    },
-    Library {
         name: "libobjc",
         path: "/usr/lib/libobjc.A.dylib",
-        names: &[],
+        names: &[
+            "class_addIvar",
+            "class_addMethod",
+            "class_getInstanceMethod",
+            "class_getInstanceVariable",
+            "class_getName",
+            "class_getSuperclass",
+            "class_isMetaClass",
+            "class_respondsToSelector",
+            "ivar_getOffset",
+            "method_getName",
+            "method_getTypeEncoding",
+            "objc_alloc",
+            "objc_allocateClassPair",
+            "objc_autoreleasePoolPop",
+            "objc_autoreleasePoolPush",
+            "objc_destroyWeak",
+            "objc_disposeClassPair",
+            "objc_getClass",
+            "objc_initWeak",
+            "objc_loadWeakRetained",
+            "objc_msgSend",
+            "objc_msgSendSuper",
+            "objc_registerClassPair",
+            "objc_release",
+            "objc_retain",
+            "objc_retainAutoreleasedReturnValue",
+            "object_getClass",
+            "sel_getName",
+            "sel_registerName",
+        ],
     },
     Library {
         name: "libiconv",
@@ -317,4 +359,34 @@ fn write_script(path: &Path, script: &str) -> std::io::Result<()> {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mach::Version;
+
+    /// A program that passes, changed in one thing each time.
+    #[test]
+    fn a_program_is_judged() {
+        let good = || Program {
+            oldest: Version::of(15, 0),
+            libraries: vec![SYSTEM.into(), LIBRARIES[0].path.into()],
+            imports: WANTED.iter().map(|name| format!("_{name}")).collect(),
+            signed: true,
+        };
+        assert_eq!(judge(&good()), Ok(()));
+        let complaint = |change: fn(&mut Program)| {
+            let mut program = good();
+            change(&mut program);
+            judge(&program).unwrap_err()
+        };
+        assert!(complaint(|it| it.oldest = Version::of(26, 0)).contains("26.0"));
+        assert!(complaint(|it| it.signed = false).contains("signature"));
+        assert!(
+            complaint(|it| it.libraries.push("/usr/lib/libIOReport.dylib".into()))
+                .contains("IOReport")
+        );
+        assert!(complaint(|it| it.imports.clear()).contains("cblas_sgemm"));
+    }
 }

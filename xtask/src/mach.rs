@@ -18,6 +18,13 @@ const MACOS: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Version(u32);
 
+impl Version {
+    #[cfg(test)]
+    pub(crate) fn of(major: u32, minor: u32) -> Version {
+        Version(major << 16 | minor << 8)
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Version(packed) = *self;
