@@ -78,6 +78,10 @@ const LEFT_OUT: &[LeftOut] = &[
         "thousands of nets of full size: many minutes. Smaller trees of mctx are compared",
     ),
     never("groups_have_the_visits_of_mctx", "the same"),
+    never(
+        "the_processor_has_figures",
+        "asks for a speed, and an emulator has none of its own",
+    ),
     never("monte_carlo::", "simulated paths: many minutes"),
     never("assignment::", "the same"),
     never("heston::", "the same"),
@@ -92,6 +96,7 @@ const LEFT_OUT: &[LeftOut] = &[
         "masks_and_depth_limits_are_those_of_mctx",
         "nets of full size",
     ),
+    in_full("visits_do_not_depend_on_the_company", "the same"),
     in_full(
         "every_state_has_the_best_action",
         "plain arithmetic that no lane computes, 20 s",

@@ -115,7 +115,7 @@ fn link(mut cargo: Cargo, zig: &[String], folder: &Path) -> Result<(), Stop> {
     let program = Program::read(&bytes).map_err(|why| format!("{}: {why}", path.display()))?;
     judge(&program)?;
     eprintln!(
-        "linked: {} bytes for macOS {} and later, {} libraries, {} names imported, all of them on our list",
+        "linked: {} bytes for macOS {} and later, {} libraries, {} names imported, all of them on our list or on zig's of the system library",
         bytes.len(),
         program.oldest,
         program.libraries.len(),
