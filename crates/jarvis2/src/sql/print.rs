@@ -5,7 +5,7 @@
 
 use super::internal;
 use crate::error::Error;
-use analytics::{Cells, Column, Table, Type, Value};
+use analytics::{Column, Table, Type, Value};
 use jiff::civil::date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, json};
@@ -162,6 +162,7 @@ fn decimal(digits: i128, scale: usize) -> String {
 /// An Arrow IPC file.
 #[cfg(feature = "arrow")]
 pub(super) fn arrow(table: &Table) -> Result<Vec<u8>, Error> {
+    use analytics::Cells;
     use arrow_array::{
         ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
         RecordBatch, StringArray, TimestampMicrosecondArray,
