@@ -12,7 +12,10 @@
 mod texts;
 mod trials;
 
-pub use texts::{DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE};
+pub use texts::{
+    BF16_FIRST_SMALL, BF16_FIRST_WIDE, BF16_SMALL, BF16_WIDE, DENSE_BACKWARD, DENSE_GRADIENT,
+    DENSE_SMALL, DENSE_TURNED, DENSE_WIDE,
+};
 pub use trials::trials;
 
 use std::sync::Arc;
@@ -21,7 +24,7 @@ use std::time::Duration;
 use compute::{Budget, Buffer, Gpu, Kernel, Shuttle, Task};
 
 use crate::weights::Linear;
-use crate::{Config, Error, Weights};
+use crate::{Config, Error, Precision, Weights, bf16};
 
 /// How long a batch may take before the device counts as lost.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -45,7 +48,8 @@ struct Layer {
     /// Numbers in a row of what comes in and of what goes out.
     inputs: usize,
     outputs: usize,
-    relu: bool,
+    /// The last words of its size.
+    flags: u32,
 }
 
 /// `[out][in]` becomes `[in][out]`, rows and columns padded with zeros; layers side by side.
@@ -66,10 +70,17 @@ fn turned(side: &[&Linear]) -> (Vec<f32>, Vec<f32>) {
     (weights, biases)
 }
 
+/// Numbers as bf16, two in a word, the first in its lower half.
+fn packed(numbers: &[f32]) -> Vec<u32> {
+    let pair = |two: &[f32]| u32::from(bf16::round(two[0])) | u32::from(bf16::round(two[1])) << 16;
+    numbers.chunks_exact(2).map(pair).collect()
+}
+
 struct Resident {
     gpu: Gpu,
     budget: Budget,
     config: Config,
+    precision: Precision,
     layers: Vec<Layer>,
 }
 
@@ -81,34 +92,57 @@ impl std::fmt::Debug for GpuNet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GpuNet")
             .field("architecture", &self.config().architecture())
+            .field("precision", &self.0.precision)
             .field("device", self.0.gpu.facts())
             .finish_non_exhaustive()
     }
 }
 
 impl GpuNet {
-    /// Brings the weights to a device.
+    /// Brings the weights to a device, to be judged by in `f32`.
     ///
     /// # Errors
     /// [`Error::Device`] if there is no room for them, or the device fails.
     pub fn new(gpu: &Gpu, weights: &Weights, budget: &Budget) -> Result<GpuNet, Error> {
+        GpuNet::with(gpu, weights, Precision::F32, budget)
+    }
+
+    /// The same in a precision. [`Precision::Bf16`] is another net: it rounds what [`Net::with`](crate::Net::with) rounds, so answers of the
+    /// house net are off by about 1 % of the largest, within the bound of [`Weights::reference_in`].
+    ///
+    /// # Errors
+    /// [`Error::Device`] if there is no room for the weights, or the device fails.
+    pub fn with(
+        gpu: &Gpu,
+        weights: &Weights,
+        precision: Precision,
+        budget: &Budget,
+    ) -> Result<GpuNet, Error> {
         let config = weights.config().clone();
         let (trunk, heads) = weights.layers().split_at(config.hidden.len());
-        let mut sides: Vec<(Vec<&Linear>, bool)> =
-            trunk.iter().map(|layer| (vec![layer], true)).collect();
-        sides.push((heads.iter().collect(), false));
+        let inner = match precision {
+            Precision::F32 => FLAG_RELU,
+            Precision::Bf16 => FLAG_RELU | FLAG_BF16,
+        };
+        let mut sides: Vec<(Vec<&Linear>, u32)> =
+            trunk.iter().map(|layer| (vec![layer], inner)).collect();
+        sides.push((heads.iter().collect(), 0));
         let layers = sides
             .iter()
-            .map(|(side, relu)| {
+            .map(|(side, flags)| {
                 let (numbers, biases) = turned(side);
+                let words = match precision {
+                    Precision::F32 => numbers.iter().map(|x| x.to_bits()).collect(),
+                    Precision::Bf16 => packed(&numbers),
+                };
                 let layer = Layer {
-                    weights: gpu.buffer("weights of a net", numbers.len(), budget)?,
+                    weights: gpu.buffer("weights of a net", words.len(), budget)?,
                     biases: gpu.buffer("weights of a net", biases.len(), budget)?,
                     inputs: stride(side[0].inputs),
                     outputs: biases.len(),
-                    relu: *relu,
+                    flags: *flags,
                 };
-                layer.weights.write(&numbers)?;
+                layer.weights.write(&words)?;
                 layer.biases.write(&biases)?;
                 Ok(layer)
             })
@@ -117,9 +151,16 @@ impl GpuNet {
             gpu: gpu.clone(),
             budget: budget.clone(),
             config,
+            precision,
             layers,
         };
         Ok(GpuNet(Arc::new(net)))
+    }
+
+    /// The numbers that it multiplies.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.0.precision
     }
 
     /// The net's shape.
@@ -284,12 +325,9 @@ impl Slot {
         } = &*net.0;
         let heights = rungs(rows_max);
         let most = heights.last().copied().unwrap_or(SMALL);
-        let widths = layers
-            .iter()
-            .map(|layer| layer.inputs)
-            .chain(layers.last().map(|layer| layer.outputs));
+        // Words of a row: of the inputs, then of what each layer makes.
+        let widths = std::iter::once(layers[0].inputs).chain(layers.iter().map(Layer::words));
         let rooms = widths
-            .clone()
             .map(|width| gpu.buffer("a batch for a net", most * width, budget))
             .collect::<Result<Vec<_>, _>>()?;
         let rungs = heights
@@ -440,13 +478,18 @@ impl Rung {
         } = &*net.0;
         let steps = layers
             .iter()
-            .map(|layer| {
-                let wide = rows.div_ceil(WIDE) * layer.outputs.div_ceil(WIDE);
-                let (kernel, groups) = if wide >= WIDE_FROM_TILES {
-                    (&DENSE_WIDE, wide)
+            .enumerate()
+            .map(|(at, layer)| {
+                let [small, wide] = match (net.0.precision, at) {
+                    (Precision::F32, _) => [&DENSE_SMALL, &DENSE_WIDE],
+                    (Precision::Bf16, 0) => [&BF16_FIRST_SMALL, &BF16_FIRST_WIDE],
+                    (Precision::Bf16, _) => [&BF16_SMALL, &BF16_WIDE],
+                };
+                let tiles = |side| rows.div_ceil(side) * layer.outputs.div_ceil(side);
+                let (kernel, groups) = if tiles(WIDE) >= WIDE_FROM_TILES {
+                    (wide, tiles(WIDE))
                 } else {
-                    let small = rows.div_ceil(SMALL) * layer.outputs.div_ceil(SMALL);
-                    (&DENSE_SMALL, small)
+                    (small, tiles(SMALL))
                 };
                 gpu.compile(kernel)?;
                 let size = gpu.buffer("a batch for a net", SIZE_LEN, budget)?;
@@ -455,7 +498,7 @@ impl Rung {
                     layer.inputs,
                     layer.outputs,
                     layer.inputs,
-                    layer.relu,
+                    layer.flags,
                 ))?;
                 Ok((kernel, size, groups as u64))
             })
@@ -467,15 +510,33 @@ impl Rung {
 /// Words that say how much there is to do.
 const SIZE_LEN: usize = 5;
 
-/// Rows, depth, groups of four numbers in a row of the answer and of the first matrix, and whether a ReLU follows.
+/// Flag of a size: negative answers become 0.
+pub(crate) const FLAG_RELU: u32 = 1;
+/// Flag of a size: answers are bf16.
+pub(crate) const FLAG_BF16: u32 = 2;
+
+/// Rows, depth, groups of four numbers in a row of the answer and of the first matrix, and flags.
 pub(crate) fn size_words(
     rows: usize,
     depth: usize,
     outputs: usize,
     inputs: usize,
-    relu: bool,
+    flags: u32,
 ) -> [u32; SIZE_LEN] {
-    [rows, depth, outputs / 4, inputs / 4, usize::from(relu)].map(|word| word as u32)
+    let [rows, depth, outputs, inputs] =
+        [rows, depth, outputs / 4, inputs / 4].map(|word| word as u32);
+    [rows, depth, outputs, inputs, flags]
+}
+
+impl Layer {
+    /// Words of a row of its answer.
+    fn words(&self) -> usize {
+        if self.flags & FLAG_BF16 == 0 {
+            self.outputs
+        } else {
+            self.outputs / 2
+        }
+    }
 }
 
 /// What a device said of a batch.
