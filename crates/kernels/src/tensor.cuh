@@ -82,6 +82,7 @@ __device__ inline void mma_sync(C& d, const A& a, const B& b, const C& c) {
     const unsigned lane = threadIdx.x % 32;
     for (int i = 0; i < 8; i++) {
         float sum = c.r[i];
+#pragma unroll 1
         for (int k = 0; k < 16; k++) sum += a.at[lane / 2 * a.stride + k].wide() * b.at[k * b.stride + lane % 2 * 8 + i].wide();
         d.r[i] = sum;
     }

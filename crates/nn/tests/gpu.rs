@@ -113,12 +113,17 @@ fn gpu_nets_in_bf16_are_those_of_the_processor() {
             answers(&mut |v, p| net.forward(&inputs, v, p).expect("judged"))
         };
         let agree = |other: &[f32]| {
-            let near = found.iter().zip(other).filter(|(a, b)| (*a - *b).abs() < 1e-5);
+            let near = found
+                .iter()
+                .zip(other)
+                .filter(|(a, b)| (*a - *b).abs() < 1e-5);
             near.count() as f64 / found.len() as f64
         };
         let twin = agree(&on_processor(Precision::Bf16));
         let exact = agree(&on_processor(Precision::F32));
-        println!("{rows} rows: {twin:.3} of the answers agree with bf16 on the processor, {exact:.3} with f32");
+        println!(
+            "{rows} rows: {twin:.3} of the answers agree with bf16 on the processor, {exact:.3} with f32"
+        );
         assert!(twin > 0.8 && exact < 0.1, "{twin} {exact}");
     }
 }

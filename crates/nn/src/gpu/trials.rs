@@ -3,11 +3,10 @@
 use compute::{Argument, Kernel, Trial};
 
 use super::{
-    BF16_FIRST_SMALL, BF16_FIRST_WIDE, BF16_SMALL, BF16_WIDE, DENSE_BACKWARD, DENSE_GRADIENT,
-    DENSE_SMALL, DENSE_TURNED, DENSE_WIDE, FLAG_BF16, FLAG_RELU, SMALL, WIDE, packed, size_words,
-    stride,
+    BF16_DEPTH, DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE, FLAG_BF16,
+    FLAG_RELU, SMALL, Tiled, kernels, packed, size_words, stride,
 };
-use crate::bf16;
+use crate::{Precision, bf16};
 
 /// Numbers between -1 and 1 that no kernel makes by chance.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -102,12 +101,16 @@ fn wholes(count: usize, seed: u32) -> Vec<f32> {
 
 /// Trials of a layer in bf16. With answers in `f32` the sums of rounded numbers are held to the tolerance of all sums. With answers
 /// in bf16 every product and sum is a whole number, exact in any order; what is seen is rounding, to the last bit.
-fn in_bf16(name: &str, kernel: Kernel, first: bool, sides: [usize; 4]) -> [Trial; 2] {
-    let [rows, depth, columns, tile] = sides;
-    let width = stride(columns);
+fn in_bf16(tiled: &Tiled, first: bool) -> [Trial; 2] {
+    let kernel = *tiled.kernel;
+    // Beyond a tile both ways, and no multiple of a slice deep.
+    let (rows, width) = (tiled.rows + 3, tiled.columns + 8);
+    let depth: usize = if first { 52 } else { 136 };
+    let height = depth.next_multiple_of(BF16_DEPTH);
     let made = |make: fn(usize, u32) -> Vec<f32>, flags: u32| {
         let x = make(rows * depth, 1);
-        let weights = make(depth * width, 2);
+        let mut weights = make(depth * width, 2);
+        weights.resize(height * width, 0.0);
         let biases = make(width, 3);
         let exact: Vec<f64> = (0..rows * width)
             .map(|cell| {
@@ -136,11 +139,16 @@ fn in_bf16(name: &str, kernel: Kernel, first: bool, sides: [usize; 4]) -> [Trial
             let numbers: Vec<f32> = exact.iter().map(|x| *x as f32).collect();
             Argument::AnswerWords(packed(&numbers))
         };
-        let tiles = rows.div_ceil(tile) * width.div_ceil(tile);
+        let tiles = rows.div_ceil(tiled.rows) * width.div_ceil(tiled.columns);
         Trial {
             name: format!(
-                "{name}, answers in {}",
-                if flags & FLAG_BF16 == 0 { "f32" } else { "bf16" }
+                "{}, answers in {}",
+                kernel.name,
+                if flags & FLAG_BF16 == 0 {
+                    "f32"
+                } else {
+                    "bf16"
+                }
             ),
             kernel,
             arguments: vec![
@@ -165,7 +173,7 @@ pub fn trials() -> Vec<Trial> {
     let mut all = Vec::new();
     for (name, kernel, [rows, depth, columns, tile]) in [
         ("dense_small", DENSE_SMALL, [37, 132, 65, SMALL]),
-        ("dense_wide", DENSE_WIDE, [131, 52, 140, WIDE]),
+        ("dense_wide", DENSE_WIDE, [131, 52, 140, 128]),
     ] {
         let width = stride(columns);
         for relu in [false, true] {
@@ -194,13 +202,10 @@ pub fn trials() -> Vec<Trial> {
             ));
         }
     }
-    for (name, kernel, first, sides) in [
-        ("bf16_first_small", BF16_FIRST_SMALL, true, [37, 132, 65, SMALL]),
-        ("bf16_first_wide", BF16_FIRST_WIDE, true, [131, 52, 140, WIDE]),
-        ("bf16_small", BF16_SMALL, false, [37, 132, 65, SMALL]),
-        ("bf16_wide", BF16_WIDE, false, [131, 52, 140, WIDE]),
-    ] {
-        all.extend(in_bf16(name, kernel, first, sides));
+    for first in [true, false] {
+        for tiled in kernels(Precision::Bf16, first) {
+            all.extend(in_bf16(tiled, first));
+        }
     }
     let (rows, depth, columns) = (34, 76, 68);
     let shape = Shape {
