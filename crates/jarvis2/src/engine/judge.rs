@@ -170,7 +170,9 @@ mod tests {
                 let scale = learn::View::scale(&game, &situation);
                 let gap = (rounded.worth - exact.worth).abs();
                 units.push(gap / scale.unit);
-                points.push(1e4 * gap / game.0.utility.wealth_usd);
+                let utility = &game.0.utility;
+                let sure = utility.certain(rounded.worth) - utility.certain(exact.worth);
+                points.push(1e4 * sure.abs() / utility.wealth_usd);
                 there.push(((exact.worth - scale.zero) / scale.unit).abs());
                 let best = top(&exact);
                 if top(&rounded) != best {
