@@ -10,7 +10,8 @@ use crate::engine::{Engine, Lane, Launch, Load, Timing};
 use crate::pool::lock;
 use crate::{Backend, Error, Facts, Kernel};
 use cudarc::driver::sys::{
-    CUdevice_attribute_enum as Attribute, CUevent_flags, cuDriverGetVersion,
+    CUdevice_attribute_enum as Attribute, CUevent_flags,
+    CUfunction_attribute_enum as FunctionAttribute, cuDriverGetVersion,
 };
 use cudarc::driver::{
     CudaContext, CudaEvent, CudaFunction, CudaSlice, CudaStream, DevicePtr, DriverError,
@@ -139,7 +140,8 @@ struct Cuda {
     architecture: String,
     buffers: Mutex<HashMap<u64, Arc<CudaSlice<u8>>>>,
     next: AtomicU64,
-    compiled: Mutex<HashMap<String, CudaFunction>>,
+    /// With the shared memory that a launch asks for, in bytes.
+    compiled: Mutex<HashMap<String, (CudaFunction, u32)>>,
     dead: AtomicBool,
 }
 
@@ -198,7 +200,7 @@ impl Cuda {
     /// Puts launches on the stream.
     fn launch(&self, launches: &[Launch<'_>]) -> Result<(), Error> {
         for launch in launches {
-            let function = self.function(launch.kernel)?;
+            let (function, shared_mem_bytes) = self.function(launch.kernel)?;
             let pointers: Vec<u64> = launch
                 .bindings
                 .iter()
@@ -211,7 +213,7 @@ impl Cuda {
             let shape = LaunchConfig {
                 grid_dim: (launch.grid.0, launch.grid.1, 1),
                 block_dim: (launch.kernel.workgroup, 1, 1),
-                shared_mem_bytes: 0,
+                shared_mem_bytes,
             };
             // SAFETY: as many live pointers as the kernel has parameters; the kernel guards its indices (see `Kernel`).
             unsafe { call.launch(shape) }.map_err(failed("launching"))?;
@@ -219,7 +221,7 @@ impl Cuda {
         Ok(())
     }
 
-    fn function(&self, kernel: &Kernel) -> Result<CudaFunction, Error> {
+    fn function(&self, kernel: &Kernel) -> Result<(CudaFunction, u32), Error> {
         let mut compiled = lock(&self.compiled);
         if let Some(function) = compiled.get(kernel.name) {
             return Ok(function.clone());
@@ -241,13 +243,23 @@ impl Cuda {
                 other => other.to_string(),
             })
         })?;
+        let shared = kernel
+            .cuda_shared_bytes()
+            .ok_or_else(|| wrong("the text does not say how much shared memory".to_owned()))?;
+        let allowed = FunctionAttribute::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
         let function = self
             .context
             .load_module(ptx)
             .and_then(|module| module.load_function(entry))
+            .and_then(|function| {
+                if shared > 0 {
+                    function.set_attribute(allowed, shared as i32)?;
+                }
+                Ok(function)
+            })
             .map_err(|error| wrong(error.to_string()))?;
-        compiled.insert(kernel.name.to_owned(), function.clone());
-        Ok(function)
+        compiled.insert(kernel.name.to_owned(), (function.clone(), shared));
+        Ok((function, shared))
     }
 }
 

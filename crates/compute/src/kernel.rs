@@ -60,6 +60,16 @@ impl Kernel {
             })
             .find(|word| *word != "__launch_bounds__")
     }
+
+    /// Bytes of shared memory that the CUDA text leaves to the launch, as the comment beside the array says; 0 where it says its size.
+    #[cfg_attr(not(feature = "cuda"), allow(dead_code))]
+    pub(crate) fn cuda_shared_bytes(&self) -> Option<u32> {
+        let Some((_, rest)) = self.cuda.split_once("extern __shared__ ") else {
+            return Some(0);
+        };
+        let (_, rest) = rest.lines().next()?.split_once("// ")?;
+        rest.strip_suffix(" bytes")?.parse().ok()
+    }
 }
 
 /// A hash of the kernels' texts, for the key of a verdict.
@@ -114,6 +124,17 @@ mod tests {
             Some("g_1"),
         );
         check("void f() {}", None);
+    }
+
+    #[test]
+    fn shared_memory_is_asked_for_as_the_text_says() {
+        let check = |text, bytes| assert_eq!(kernel(text).cuda_shared_bytes(), bytes, "{text}");
+        check("__shared__ char v5[1024];\n", Some(0));
+        check(
+            "{\nextern __shared__ __align__(16) char v5[]; // 54272 bytes\nx;}",
+            Some(54_272),
+        );
+        check("{\nextern __shared__ char v5[];\n}", None);
     }
 
     #[test]

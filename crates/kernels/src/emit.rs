@@ -3,7 +3,8 @@
 //! The compilers ask only for limits, which are written down here. No text carries lengths or metadata: a kernel that asked
 //! for the length of a buffer would read a field that is not there, and the check below refuses it.
 
-use cubecl::ir::{DeviceIdentity, HardwareProperties, MemoryDeviceProperties, features::Features};
+use cubecl::ir::features::{Features, MmaConfig};
+use cubecl::ir::{DeviceIdentity, ElemType, FloatKind, HardwareProperties, MemoryDeviceProperties};
 use cubecl::prelude::*;
 use cubecl::{Compiler, WgpuCompilationOptions, ir::metadata::Info};
 use cubecl_cpp::{MslCompiler, shared::CompilationOptions, shared::CppCompiler, target::Cuda};
@@ -37,8 +38,20 @@ impl Language {
 
 /// Limits that every device in question exceeds.
 pub fn properties() -> Arc<DeviceProperties> {
+    let mut features = Features::default();
+    // What tensor units multiply: in CUDA, and in Metal.
+    for side in [16, 8] {
+        features.matmul.cmma.insert(MmaConfig {
+            a_type: ElemType::Float(FloatKind::BF16),
+            b_type: ElemType::Float(FloatKind::BF16),
+            cd_type: ElemType::Float(FloatKind::F32),
+            m: side,
+            n: side,
+            k: side,
+        });
+    }
     Arc::new(DeviceProperties::new(
-        Features::default(),
+        features,
         MemoryDeviceProperties::new(u64::MAX, 256),
         HardwareProperties {
             load_width: 128,
@@ -46,7 +59,7 @@ pub fn properties() -> Arc<DeviceProperties> {
             plane_size_min: 32,
             plane_size_max: 32,
             max_bindings: 31,
-            max_shared_memory_size: 32768,
+            max_shared_memory_size: 65536,
             max_cube_count: (65535, 65535, 65535),
             max_units_per_cube: 1024,
             max_cube_dim: (1024, 1024, 64),
@@ -93,8 +106,9 @@ pub fn text(kernel: &dyn CubeKernel, name: &str, read: &[usize], language: Langu
     for (from, to) in UNUSED {
         text = text.replace(from, to);
     }
+    text = text.replace(INCLUDES, TENSOR);
     if text.contains(SHARED) {
-        text = sized(&text);
+        text = sized(&overlaid(&text));
     }
     let bare = text.replace(ARRAY, "");
     if !bare.contains("array<") || language == Language::Wgsl {
@@ -126,11 +140,35 @@ const UNUSED: [(&str, &str); 4] = [
     (";*", ";\n*"),
 ];
 
+/// What the texts in CUDA would include, and what they get instead: no header is there when they are compiled.
+const INCLUDES: &str = "#include <mma.h>\n#include <cuda_bf16.h>\n";
+const TENSOR: &str = include_str!("tensor.cuh");
+
 /// What only arrays in CUDA use, local or shared.
 const ARRAY: &str = "\ntemplate <typename T, size_t N>\nstruct array {\n    T data[N];\n    __device__ T& operator[](size_t i) { return data[i]; }\n    __device__ const T& operator[](size_t i) const { return data[i]; }\n};\n\n";
 
 /// How shared memory begins in CUDA.
 const SHARED: &str = "extern __shared__ ";
+
+/// In CUDA, shared sums of [`dense_bf16`](crate::dense_bf16) begin where its slices of bf16 began, which are no longer read then: the
+/// compiler frees no shared memory for later use.
+fn overlaid(text: &str) -> String {
+    if !text.contains("array<__nv_bfloat16_8") {
+        return text.to_string();
+    }
+    let lines = text.lines().map(|line| {
+        let sums = line.starts_with("array<float_4, ") && line.contains("reinterpret_cast<array<");
+        match line.rsplit_once('[') {
+            Some((head, _)) if sums => format!("{head}[0]);\n"),
+            _ => format!("{line}\n"),
+        }
+    });
+    lines.collect()
+}
+
+/// More shared memory than a kernel in CUDA may declare has to be asked for at the launch: it stays of unknown size, and a comment
+/// says how much it is.
+const STATIC: usize = 49152;
 
 /// CUDA's shared memory gets the size that its arrays need, so that a launch need not say it.
 ///
@@ -150,6 +188,7 @@ fn sized(text: &str) -> String {
             let (offset, _) = rest.split_once('[')?.1.split_once(']')?;
             let size = match element {
                 "float" | "uint32_t" | "int32_t" => 4,
+                "__nv_bfloat16_8" => 16,
                 _ if element.ends_with("_2") => 8,
                 _ if element.ends_with("_4") => 16,
                 _ => panic!("how long is a shared {element}?"),
@@ -158,10 +197,17 @@ fn sized(text: &str) -> String {
         })
         .max()
         .expect("an array in shared memory");
+    let name = &text[start + SHARED.len()..end];
+    if bytes > STATIC {
+        return format!(
+            "{}{SHARED}{name}]; // {bytes} bytes\n{}",
+            &text[..start],
+            &text[end + 2..]
+        );
+    }
     format!(
-        "{}__shared__ {}{bytes}];\n{}",
+        "{}__shared__ {name}{bytes}];\n{}",
         &text[..start],
-        &text[start + SHARED.len()..end],
         &text[end + 2..]
     )
 }

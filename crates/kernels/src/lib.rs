@@ -13,6 +13,7 @@
 pub mod american;
 pub mod black_scholes;
 pub mod dense;
+pub mod dense_bf16;
 pub mod emit;
 pub mod exercise;
 pub mod implied;
@@ -86,6 +87,14 @@ fn rows(language: Language) -> usize {
     }
 }
 
+fn fragment(language: Language) -> usize {
+    match language {
+        Language::Wgsl => dense_bf16::WGSL,
+        Language::Metal => dense_bf16::METAL,
+        Language::Cuda => dense_bf16::CUDA,
+    }
+}
+
 macro_rules! source {
     ($room:literal, $module:ident :: $name:ident :: $kernel:ident $([$wide:ident])?,
      $($read:literal),* => $($write:literal),+ ; $($last:literal),*) => {
@@ -141,6 +150,12 @@ pub fn sources() -> Vec<Source> {
         source!("nn", dense::dense_turned::DenseTurned, "x", "weights", "biases" => "out"; "size"),
         source!("nn", dense::dense_backward::DenseBackward, "y", "weights", "gate" => "out"; "size"),
         source!("nn", dense::dense_gradient::DenseGradient, "x", "y", "scale" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_first_small::Bf16FirstSmall [fragment], "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_first_middle::Bf16FirstMiddle [fragment], "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_first_wide::Bf16FirstWide [fragment], "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_small::Bf16Small [fragment], "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_middle::Bf16Middle [fragment], "x", "weights", "biases" => "out"; "size"),
+        source!("nn", dense_bf16::bf16_wide::Bf16Wide [fragment], "x", "weights", "biases" => "out"; "size"),
         source!("pricing", paths::paths_gbm::PathsGbm, "law", "claim" => "sums"; "counts"),
         source!("pricing", paths::sobol_gbm::SobolGbm,
             "law", "claim", "tables", "seeds", "joints" => "sums"; "counts"),

@@ -1,4 +1,4 @@
-//! The house net on a GPU: `cargo bench -p nn --features gpu --bench gpu -- [BACKEND] [ROWS ...]`, BACKEND `cuda`, `vulkan` or `metal`.
+//! The house net on a GPU, in `f32` and in bf16: `cargo bench -p nn --features gpu --bench gpu -- [BACKEND] [ROWS ...]`, BACKEND `cuda`, `vulkan` or `metal`.
 //!
 //! Resident: launches on rows that lie on the device, one batch behind the other by its own clock, and one alone with the wait for
 //! it. Round trip: rows are copied into the slot, go up, are judged, and the answers come down; with two slots one batch is filled
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use compute::{Backend, Budget, Gpu};
 use nn::gpu::{GpuNet, Slot, trials};
-use nn::{Config, Net, Weights};
+use nn::{Config, Net, Precision, Weights};
 
 const SIZES: [usize; 7] = [1, 8, 64, 256, 1_024, 4_096, 65_536];
 
@@ -49,18 +49,22 @@ fn main() {
         origin: "this benchmark".to_owned(),
     };
     let weights = Weights::seeded(Config::default(), 7).expect("a net");
-    let net = GpuNet::new(&gpu, &weights, &budget).expect("room for the net");
+    let nets = [Precision::F32, Precision::Bf16].map(|precision| {
+        GpuNet::with(&gpu, &weights, precision, &budget).expect("room for the net")
+    });
     println!(
         "{} {}; every kernel proven",
         gpu.facts().backend,
         gpu.facts().name
     );
     println!(
-        "| rows | resident, each | GFLOP/s | one alone, waited for | round trip | rows a second, two slots | processor, one thread | error / bound |"
+        "| rows | numbers | resident, each | GFLOP/s | one alone, waited for | round trip | rows a second, two slots | processor, one thread | error / bound |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for &rows in sizes {
-        row(&net, &weights, rows);
+        for net in &nets {
+            row(net, &weights, rows);
+        }
     }
 }
 
@@ -78,7 +82,7 @@ fn row(net: &GpuNet, weights: &Weights, rows: usize) {
     }
     let repeats = (rounds / 2).clamp(5, 2_000);
     let round_trip = median(repeats, || trip(&mut slots[0], &inputs, rows));
-    let error = error(&mut slots[0], weights, &inputs, rows);
+    let error = error(&mut slots[0], net, weights, &inputs, rows);
     let launches = (1 << 20) / rows.max(1_024);
     let resident = median(9, || {
         let timing = slots[0].repeat(rows, launches).expect("run");
@@ -102,7 +106,7 @@ fn row(net: &GpuNet, weights: &Weights, rows: usize) {
     }
     let a_second = (turns * rows) as f64 / begin.elapsed().as_secs_f64();
 
-    let mut cpu = Net::new(weights);
+    let mut cpu = Net::with(weights, net.precision());
     let (mut values, mut policies) = (vec![0.0; rows], vec![0.0; rows * config.policies]);
     let on_cpu = median((200_000 / rows).clamp(3, 200), || {
         let begin = Instant::now();
@@ -112,7 +116,8 @@ fn row(net: &GpuNet, weights: &Weights, rows: usize) {
     });
     let us = |time: Duration| format!("{:.1} us", 1e6 * time.as_secs_f64());
     println!(
-        "| {rows} | {} | {:.0} | {} | {} | {:.3} M | {} | {error:.2} |",
+        "| {rows} | {} | {} | {:.0} | {} | {} | {:.3} M | {} | {error:.2} |",
+        net.precision(),
         us(resident),
         2.0 * (config.products() * rows) as f64 / resident.as_secs_f64() / 1e9,
         us(alone),
@@ -131,7 +136,7 @@ fn trip(slot: &mut Slot, inputs: &[f32], rows: usize) -> Duration {
 }
 
 /// The largest error of some rows as a share of what rounding may do.
-fn error(slot: &mut Slot, weights: &Weights, inputs: &[f32], rows: usize) -> f64 {
+fn error(slot: &mut Slot, net: &GpuNet, weights: &Weights, inputs: &[f32], rows: usize) -> f64 {
     trip(slot, inputs, rows);
     slot.submit(rows).expect("begun");
     let answers = slot.wait().expect("judged");
@@ -139,7 +144,7 @@ fn error(slot: &mut Slot, weights: &Weights, inputs: &[f32], rows: usize) -> f64
     let mut worst = 0.0_f64;
     for row in (0..rows).step_by((rows / 16).max(1)) {
         let known = weights
-            .reference(&inputs[row * width..][..width])
+            .reference_in(&inputs[row * width..][..width], net.precision())
             .expect("a row");
         let value = answers.value(row);
         for (found, known) in std::iter::once(&value)

@@ -131,3 +131,92 @@ impl Evaluator<Situation> for NetWorth<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learning::markets::Markets;
+    use crate::learning::models::{SHIPPED, Shelf};
+    use nn::Precision;
+    use search::Game;
+
+    /// Of the numbers, the one that a part of them does not exceed.
+    fn quantile(numbers: &mut [f64], part: f64) -> f64 {
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers[((numbers.len() - 1) as f64 * part) as usize]
+    }
+
+    /// What the shipped net loses in bf16, on the processor as on a GPU: at the start of games, and after the move that it likes best.
+    #[test]
+    fn the_shipped_net_in_bf16_is_close_to_that_in_f32() {
+        let shelf = Shelf::of_user();
+        let model = shelf.find(SHIPPED).expect("a shelf").expect("the net");
+        let mut nets =
+            [Precision::F32, Precision::Bf16].map(|precision| Net::with(&model.weights, precision));
+        let ground = Markets {
+            seed: 90,
+            strata: false,
+        };
+        let top = |judgement: &Judgement| {
+            let priors = judgement.priors.iter().enumerate();
+            priors
+                .max_by(|a, b| a.1.total_cmp(b.1))
+                .map_or(0, |(at, _)| at)
+        };
+        let (mut units, mut points, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changed, mut there) = (0_usize, Vec::new());
+        for number in 0..250 {
+            let seat = ground.seat(number);
+            let game = WheelGame(seat.rules);
+            let mut situation = seat.today;
+            for _ in 0..4 {
+                if game.terminal_worth(&situation).is_some() {
+                    break;
+                }
+                let [exact, rounded] = nets.each_mut().map(|net| {
+                    let mut judge = NetJudge::new(&game, net).expect("a net for the wheel");
+                    let mut out = [Judgement::of(0.0)];
+                    judge
+                        .evaluate(std::slice::from_ref(&situation), &mut out)
+                        .expect("judged");
+                    let [judgement] = out;
+                    judgement
+                });
+                let scale = learn::View::scale(&game, &situation);
+                let gap = (rounded.worth - exact.worth).abs();
+                units.push(gap / scale.unit);
+                let utility = &game.0.utility;
+                let sure = utility.certain(rounded.worth) - utility.certain(exact.worth);
+                points.push(1e4 * sure.abs() / utility.wealth_usd);
+                there.push(((exact.worth - scale.zero) / scale.unit).abs());
+                let best = top(&exact);
+                if top(&rounded) != best {
+                    changed += 1;
+                    lost.push(exact.priors[best] - exact.priors[top(&rounded)]);
+                }
+                let (mut moves, mut outcomes) = (Vec::new(), Vec::new());
+                game.actions(&situation, &mut moves);
+                game.outcomes(&situation, moves[best], &mut outcomes);
+                situation = outcomes.swap_remove(outcomes.len() / 2).state;
+            }
+        }
+        let seen = units.len();
+        let share = changed as f64 / seen as f64;
+        let worst_lost = lost.iter().copied().fold(0.0, f64::max);
+        println!(
+            "{seen} situations: value off by {:.4} (median), {:.4} (99 %), {:.4} (most) of its unit, where the value is {:.4} (median); \
+             {:.3}, {:.3} and {:.3} hundredths of a percent of wealth; another move first in {:.2} % of them, which had at most {worst_lost:.4} less of the prior",
+            quantile(&mut units, 0.5),
+            quantile(&mut units, 0.99),
+            quantile(&mut units, 1.0),
+            quantile(&mut there, 0.5),
+            quantile(&mut points, 0.5),
+            quantile(&mut points, 0.99),
+            quantile(&mut points, 1.0),
+            100.0 * share,
+        );
+        assert!(quantile(&mut units, 0.99) < 0.05);
+        assert!(share < 0.05, "{share}");
+        assert!(quantile(&mut units, 0.5) > 1e-6, "nothing was rounded");
+    }
+}

@@ -10,6 +10,8 @@ static inline void __syncthreads() {
     wait_for_the_others();
     threadIdx = own;
 }
+// Those of a group wait for each other; here all do.
+static inline void __syncwarp() { __syncthreads(); }
 static inline uint32_t __umulhi(uint32_t a, uint32_t b) { return uint32_t((uint64_t(a) * b) >> 32); }
 static inline uint32_t __brev(uint32_t x) {
     uint32_t y = 0;

@@ -76,7 +76,7 @@ static void run_workgroup(const Kernel &kernel, const std::vector<Any> &buffers,
     current_buffers = &buffers;
     for (size_t t = 0; t < threads; t++) {
         Fibre &fibre = fibres[t];
-        fibre.stack.resize(65536);
+        fibre.stack.resize(262144);
         getcontext(&fibre.context);
         fibre.context.uc_stack.ss_sp = fibre.stack.data();
         fibre.context.uc_stack.ss_size = fibre.stack.size();

@@ -97,6 +97,11 @@ fn with_shared_memory(text: &str) -> String {
             .and_then(|(_, rest)| rest.split_once("];"))
             .and_then(|(array, rest)| Some((array.split_once('[')?, rest)));
         match declared {
+            // `v5[]; // 64512 bytes`
+            Some(((name, ""), rest)) => {
+                let bytes = rest.trim_start_matches(" // ").trim_end_matches(" bytes");
+                format!("char *const {name} = shared({bytes});\n")
+            }
             Some(((name, bytes), rest)) => format!("char *const {name} = shared({bytes});{rest}\n"),
             None => format!("{line}\n"),
         }

@@ -32,3 +32,17 @@ pub const DENSE_TURNED: Kernel = kernel!("dense_turned");
 pub const DENSE_BACKWARD: Kernel = kernel!("dense_backward");
 /// What the layer read; gradients by output; four times a scale; gradients of the weights `[in][out]`; size.
 pub const DENSE_GRADIENT: Kernel = kernel!("dense_gradient");
+/// A first layer in bf16: rows in `f32`; weights in bf16 `[in][out]`, two in a word, the first in its lower half, with rows of zeros
+/// up to a multiple of 128; biases; answers in bf16 or `f32`; size. Rows of bf16 are a multiple of eight long. One workgroup makes
+/// 32 rows and columns of the answer.
+pub const BF16_FIRST_SMALL: Kernel = kernel!("bf16_first_small");
+/// The same by 64 rows and 128 columns.
+pub const BF16_FIRST_MIDDLE: Kernel = kernel!("bf16_first_middle");
+/// The same by 128 rows and 256 columns.
+pub const BF16_FIRST_WIDE: Kernel = kernel!("bf16_first_wide");
+/// As [`BF16_FIRST_SMALL`], but for rows in bf16.
+pub const BF16_SMALL: Kernel = kernel!("bf16_small");
+/// The same by 64 rows and 128 columns.
+pub const BF16_MIDDLE: Kernel = kernel!("bf16_middle");
+/// The same by 128 rows and 256 columns.
+pub const BF16_WIDE: Kernel = kernel!("bf16_wide");

@@ -3,9 +3,10 @@
 use compute::{Argument, Kernel, Trial};
 
 use super::{
-    DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE, SMALL, WIDE, size_words,
-    stride,
+    BF16_DEPTH, DENSE_BACKWARD, DENSE_GRADIENT, DENSE_SMALL, DENSE_TURNED, DENSE_WIDE, FLAG_BF16,
+    FLAG_RELU, SMALL, Tiled, kernels, packed, size_words, stride,
 };
+use crate::{Precision, bf16};
 
 /// Numbers between -1 and 1 that no kernel makes by chance.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
@@ -67,7 +68,9 @@ fn trial(
                 absolute: ABSOLUTE,
                 relative: 0.0,
             },
-            Argument::Words(size_words(rows, depth, width, shape.first, shape.relu).to_vec()),
+            Argument::Words(
+                size_words(rows, depth, width, shape.first, u32::from(shape.relu)).to_vec(),
+            ),
         ],
         invocations: (tiles * kernel.workgroup as usize) as u64,
     }
@@ -81,12 +84,96 @@ fn dot(depth: usize, pair: impl Fn(usize) -> (f32, f32)) -> f64 {
         .sum()
 }
 
+/// Whole numbers from -3 to 3, some of them so little off that bf16 rounds it away.
+fn wholes(count: usize, seed: u32) -> Vec<f32> {
+    numbers(count, seed)
+        .into_iter()
+        .map(|x| {
+            let whole = (x * 3.49).round();
+            if x > 0.0 {
+                whole * (1.0 + 1.0 / 1024.0)
+            } else {
+                whole
+            }
+        })
+        .collect()
+}
+
+/// Trials of a layer in bf16. With answers in `f32` the sums of rounded numbers are held to the tolerance of all sums. With answers
+/// in bf16 every product and sum is a whole number, exact in any order; what is seen is rounding, to the last bit.
+fn in_bf16(tiled: &Tiled, first: bool) -> [Trial; 2] {
+    let kernel = *tiled.kernel;
+    // Beyond a tile both ways, and no multiple of a slice deep.
+    let (rows, width) = (tiled.rows + 3, tiled.columns + 8);
+    let depth: usize = if first { 52 } else { 136 };
+    let height = depth.next_multiple_of(BF16_DEPTH);
+    let made = |make: fn(usize, u32) -> Vec<f32>, flags: u32| {
+        let x = make(rows * depth, 1);
+        let mut weights = make(depth * width, 2);
+        weights.resize(height * width, 0.0);
+        let biases = make(width, 3);
+        let exact: Vec<f64> = (0..rows * width)
+            .map(|cell| {
+                let (row, column) = (cell / width, cell % width);
+                let pair = |k| {
+                    (
+                        bf16::rounded(x[row * depth + k]),
+                        bf16::rounded(weights[k * width + column]),
+                    )
+                };
+                let sum = dot(depth, pair) + f64::from(biases[column]);
+                if flags & FLAG_RELU == 0 {
+                    sum
+                } else {
+                    sum.max(0.0)
+                }
+            })
+            .collect();
+        let answers = if flags & FLAG_BF16 == 0 {
+            Argument::Answers {
+                expected: exact,
+                absolute: ABSOLUTE,
+                relative: 0.0,
+            }
+        } else {
+            let numbers: Vec<f32> = exact.iter().map(|x| *x as f32).collect();
+            Argument::AnswerWords(packed(&numbers))
+        };
+        let tiles = rows.div_ceil(tiled.rows) * width.div_ceil(tiled.columns);
+        Trial {
+            name: format!(
+                "{}, answers in {}",
+                kernel.name,
+                if flags & FLAG_BF16 == 0 {
+                    "f32"
+                } else {
+                    "bf16"
+                }
+            ),
+            kernel,
+            arguments: vec![
+                if first {
+                    Argument::Floats(x)
+                } else {
+                    Argument::Words(packed(&x))
+                },
+                Argument::Words(packed(&weights)),
+                Argument::Floats(biases),
+                answers,
+                Argument::Words(size_words(rows, depth, width, depth, flags).to_vec()),
+            ],
+            invocations: (tiles * kernel.workgroup as usize) as u64,
+        }
+    };
+    [made(numbers, 0), made(wholes, FLAG_RELU | FLAG_BF16)]
+}
+
 /// A trial for each kernel of nets, edges of tiles among them.
 pub fn trials() -> Vec<Trial> {
     let mut all = Vec::new();
     for (name, kernel, [rows, depth, columns, tile]) in [
         ("dense_small", DENSE_SMALL, [37, 132, 65, SMALL]),
-        ("dense_wide", DENSE_WIDE, [131, 52, 140, WIDE]),
+        ("dense_wide", DENSE_WIDE, [131, 52, 140, 128]),
     ] {
         let width = stride(columns);
         for relu in [false, true] {
@@ -113,6 +200,11 @@ pub fn trials() -> Vec<Trial> {
                     if relu { sum.max(0.0) } else { sum }
                 },
             ));
+        }
+    }
+    for first in [true, false] {
+        for tiled in kernels(Precision::Bf16, first) {
+            all.extend(in_bf16(tiled, first));
         }
     }
     let (rows, depth, columns) = (34, 76, 68);

@@ -137,10 +137,10 @@ impl Device {
             x.push(buffer(rows * outputs)?);
             y.push(buffer(rows * outputs)?);
             let made = [
-                size_words(rows, inputs, outputs, inputs, layer.relu),
-                size_words(outputs, rows, inputs, outputs, false),
-                size_words(outputs, rows, 4, outputs, false),
-                size_words(rows, outputs, inputs, outputs, false),
+                size_words(rows, inputs, outputs, inputs, u32::from(layer.relu)),
+                size_words(outputs, rows, inputs, outputs, 0),
+                size_words(outputs, rows, 4, outputs, 0),
+                size_words(rows, outputs, inputs, outputs, 0),
             ]
             .map(|words| {
                 let size = buffer(words.len())?;
