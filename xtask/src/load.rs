@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! import    `index import` of N vectors of 768 numbers, then `index query` again and again for a minute
-//! train     `train` on the wheel until the others are done, then Ctrl-C
-//! plan      `plan` on the embedded sample, one after the other, with another seed each
-//! price     `price` on the embedded sample, one after the other
+//! train     `train --background` on the wheel until the others are done, then Ctrl-C
+//! plan      `plan` on the embedded sample, with another seed each, three seconds after the one before
+//! price     `price` on the embedded sample, the same
 //! ```
 //! The vectors follow the law of `crates/index/benches/vectors.rs` (24 hidden dimensions) with their own seed. All processes are in one control
 //! group with a limit (Linux, as a user who may make one); elsewhere only what they take is measured. Every half second their memory is
@@ -25,6 +25,7 @@ const LATENT: usize = 24;
 const CENTRES: u64 = 256;
 /// How long questions are asked once the vectors are in.
 const ASKING: Duration = Duration::from_secs(60);
+const BETWEEN: Duration = Duration::from_secs(3);
 const EVERY: Duration = Duration::from_millis(500);
 
 /// What the arguments say.
@@ -240,6 +241,7 @@ impl Load<'_> {
                     }
                     // 4 is a plan that abstains.
                     self.once(name, &words, &[0, 4], &mut told);
+                    thread::sleep(BETWEEN);
                 }
                 told
             };

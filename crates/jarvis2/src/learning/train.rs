@@ -953,24 +953,20 @@ fn failed(error: learn::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::governor::{Seen, simulated};
+    use crate::governor::simulated;
     use hardware::PressureLevel;
     use hardware::thermal::ThermalState;
 
     /// A run on a machine that is out of memory, or too hot, plays nothing, says why, and hears that it is to stop.
     #[test]
     fn a_run_pauses_with_the_machine_and_can_be_left() {
-        let hosts: [(fn() -> Seen, &str); 2] = [
-            (
-                || simulated(ThermalState::Nominal, PressureLevel::Critical),
-                "memory is critically short",
-            ),
-            (
-                || simulated(ThermalState::Critical, PressureLevel::Normal),
-                "heat is critical: the system says critical",
-            ),
-        ];
-        for (host, why) in hosts {
+        let (cool, hot) = (ThermalState::Nominal, ThermalState::Critical);
+        let (enough, none) = (PressureLevel::Normal, PressureLevel::Critical);
+        for (state, memory, why) in [
+            (cool, none, "memory is critically short"),
+            (hot, enough, "heat is critical: the system says critical"),
+        ] {
+            let host = move || simulated(state, memory);
             let config = crate::config::Config::default();
             let machine = hardware::detect();
             let mut governor = Governor::new(&config, &machine, 2, None, true);
