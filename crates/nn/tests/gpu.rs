@@ -97,7 +97,7 @@ fn gpu_nets_in_bf16_are_those_of_the_processor() {
     let Some(gpu) = gpu() else { return };
     let config = Config::default();
     let weights = Weights::seeded(config.clone(), 8).expect("a net");
-    for rows in [40, 3_100] {
+    for rows in [40, 1_024] {
         let inputs = inputs(rows * config.inputs);
         let answers = |judge: &mut dyn FnMut(&mut [f32], &mut [f32])| {
             let (mut values, mut policies) = (vec![0.0; rows], vec![0.0; rows * config.policies]);
