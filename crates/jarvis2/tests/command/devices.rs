@@ -1,7 +1,7 @@
 //! `--device` and `compute.device`: who computes, who is refused, and what the answer says of it.
 
 use crate::chain::Market;
-use crate::run::{Desk, Run, SMALL};
+use crate::run::{Desk, Run, SMALL, npy};
 use serde_json::Value;
 use std::path::Path;
 
@@ -238,5 +238,39 @@ fn gpu_plan_and_bench_use_the_device_that_was_asked_for() {
         assert!(!told.contains("learning on"), "{told}");
         // Equal to the last bit would mean that the processor did it; the gradients themselves are compared in `nn`.
         assert_ne!(weights, here);
+        // Judged there too, and the processor learns on what comes of it.
+        let (told, games) = learn("games", &[&asked[..], &["--games-on-device"]].concat());
+        assert!(!told.contains("given up"), "{told}");
+        assert_ne!(games, here);
+    }
+    if cfg!(feature = "index") {
+        let rows: Vec<Vec<f32>> = (0..400)
+            .map(|row| (1..=64).map(|k| ((row * k) as f32 * 0.013).sin()).collect())
+            .collect();
+        desk.put("rows.npy", npy(&rows));
+        let import = |db: &str, more: &[&str]| {
+            let line = ["index", "import", "--db", db, "rows.npy", "--json"];
+            run(&[&line[..], more].concat()).exits(0)
+        };
+        let there = import("there", &asked);
+        assert!(!there.stderr.contains("processor"), "{there}");
+        let (there, here) = (there.json(), import("here", &[]).json());
+        assert_eq!(there["recall"], here["recall"]);
+        assert!(
+            there["recall"]["questions"].as_u64().unwrap() > 0,
+            "{there}"
+        );
+    }
+    let kernels = bench["kernels"].as_array().unwrap();
+    assert!(!kernels.is_empty());
+    for kernel in kernels {
+        assert!(
+            kernel["launches"].as_u64() >= kernel["timed"].as_u64(),
+            "{kernel}"
+        );
+        assert!(
+            kernel["launch_us"].as_f64().is_none_or(|us| us > 0.0),
+            "{kernel}"
+        );
     }
 }

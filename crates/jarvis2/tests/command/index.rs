@@ -1,21 +1,7 @@
 //! `jarvis2 index` as someone with a folder of notes and a file of vectors meets it.
 
-use crate::run::Desk;
+use crate::run::{Desk, npy};
 use std::path::Path;
-
-/// A NumPy file, version 1.0, `f4`.
-fn npy(rows: &[Vec<f32>]) -> Vec<u8> {
-    let head = format!(
-        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}",
-        rows.len(),
-        rows[0].len()
-    );
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((head.len() as u16).to_le_bytes());
-    bytes.extend(head.as_bytes());
-    bytes.extend(rows.iter().flatten().flat_map(|x| x.to_le_bytes()));
-    bytes
-}
 
 /// Rows on a spiral: those whose numbers are near are near.
 fn spiral(count: usize) -> Vec<Vec<f32>> {

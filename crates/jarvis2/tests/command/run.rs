@@ -119,3 +119,17 @@ pub(crate) fn real_file(path: &str) -> Option<PathBuf> {
     };
     Some(Path::new(&root).join(path))
 }
+
+/// A NumPy file, version 1.0, `f4`.
+pub(crate) fn npy(rows: &[Vec<f32>]) -> Vec<u8> {
+    let head = format!(
+        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}",
+        rows.len(),
+        rows[0].len()
+    );
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((head.len() as u16).to_le_bytes());
+    bytes.extend(head.as_bytes());
+    bytes.extend(rows.iter().flatten().flat_map(|x| x.to_le_bytes()));
+    bytes
+}
