@@ -3,8 +3,8 @@
 //! ```text
 //! import    `index import` of N vectors of 768 numbers, then `index query` again and again for a minute
 //! train     `train --background` on the wheel until the others are done, then Ctrl-C
-//! plan      `plan` on the embedded sample, with another seed each, three seconds after the one before
-//! price     `price` on the embedded sample, the same
+//! plan      `plan` on the embedded sample, with another seed each, ten seconds after the one before
+//! price     `price` on a chain of the sample, the same
 //! ```
 //! The vectors follow the law of `crates/index/benches/vectors.rs` (24 hidden dimensions) with their own seed. All processes are in one control
 //! group with a limit (Linux, as a user who may make one); elsewhere only what they take is measured. Every half second their memory is
@@ -25,7 +25,7 @@ const LATENT: usize = 24;
 const CENTRES: u64 = 256;
 /// How long questions are asked once the vectors are in.
 const ASKING: Duration = Duration::from_secs(60);
-const BETWEEN: Duration = Duration::from_secs(3);
+const BETWEEN: Duration = Duration::from_secs(10);
 const EVERY: Duration = Duration::from_millis(500);
 
 /// What the arguments say.
@@ -198,6 +198,15 @@ impl Load<'_> {
             }
         }
         let text = |path: &Path| path.display().to_string();
+        let sample = self.wanted.folder.join("sample");
+        let mut made = Work::default();
+        self.once(
+            "sample",
+            &["sample", "--out", &text(&sample)],
+            &[0],
+            &mut made,
+        );
+        let chain = sample.join("chain.csv");
         thread::scope(|scope| {
             let peaks = scope.spawn(|| self.watch());
             let train = scope.spawn(|| {
@@ -230,12 +239,12 @@ impl Load<'_> {
                 }
                 told
             });
-            let again = |name: &'static str, words: &'static [&'static str], seeded: bool| {
+            let again = |name: &'static str, words: Vec<String>, seeded: bool| {
                 let mut told = Work::default();
                 while !self.over.load(Ordering::Relaxed) {
                     told.runs += 1;
                     let seed = told.runs.to_string();
-                    let mut words = words.to_vec();
+                    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
                     if seeded {
                         words.extend(["--seed", &seed]);
                     }
@@ -245,8 +254,11 @@ impl Load<'_> {
                 }
                 told
             };
-            let plan = scope.spawn(move || again("plan", &["plan", "--no-files", "--quiet"], true));
-            let price = scope.spawn(move || again("price", &["price"], false));
+            let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+            let planning = words(&["plan", "--no-files", "--quiet"]);
+            let plan = scope.spawn(move || again("plan", planning, true));
+            let pricing = words(&["price", &text(&chain)]);
+            let price = scope.spawn(move || again("price", pricing, false));
             let mut import = Work {
                 runs: 1,
                 ..Work::default()
