@@ -6,11 +6,12 @@
 //!
 //! [`worlds`] makes paths of markets that are not the model's, for judging a policy where the model is wrong.
 //!
-//! [`record`] says what a track record shows and what luck alone would show.
+//! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true.
 //!
 //! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
 
 mod baselines;
+pub mod coverage;
 mod error;
 mod grade;
 mod odds;
