@@ -1,6 +1,6 @@
 //! `cargo xtask arm-check`: the CPU code built for Arm Linux and its tests run under an emulator, from x86-64 Linux.
 //!
-//! Two steps. The tests of [`PACKAGES`], built for `aarch64-unknown-linux-gnu` with Debian's cross compiler and run by its qemu: the
+//! Two steps. The tests of the groups below, built for `aarch64-unknown-linux-gnu` with Debian's cross compiler and run by its qemu: the
 //! code paths of NEON, and all that asks what the processor is. Then the numbers of `crates/search/examples/bits.rs`, computed
 //! here and there and compared bit for bit. `docs/mac.md` says what that shows for a Mac, and what not. An emulator has no
 //! speed of its own: nothing here is timed.
