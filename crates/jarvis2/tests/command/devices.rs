@@ -248,18 +248,13 @@ fn gpu_plan_and_bench_use_the_device_that_was_asked_for() {
             .map(|row| (1..=64).map(|k| ((row * k) as f32 * 0.013).sin()).collect())
             .collect();
         desk.put("rows.npy", npy(&rows));
-        let import = |db: &str, more: &[&str]| {
-            let line = ["index", "import", "--db", db, "rows.npy", "--json"];
-            run(&[&line[..], more].concat()).exits(0)
-        };
-        let there = import("there", &asked);
+        let line = ["index", "import", "--db", "there", "rows.npy", "--json"];
+        let there = run(&[&line[..], &asked].concat()).exits(0);
         assert!(!there.stderr.contains("processor"), "{there}");
-        let (there, here) = (there.json(), import("here", &[]).json());
-        assert_eq!(there["recall"], here["recall"]);
-        assert!(
-            there["recall"]["questions"].as_u64().unwrap() > 0,
-            "{there}"
-        );
+        // What the device found is the truth that the graph is measured by (a graph built on several threads is another one each time).
+        let recall = &there.json()["recall"];
+        assert_eq!(recall["questions"], 200, "{there}");
+        assert!(recall["after"].as_f64().unwrap() > 0.95, "{there}");
     }
     let kernels = bench["kernels"].as_array().unwrap();
     assert!(!kernels.is_empty());
