@@ -31,15 +31,13 @@ const QUICK: &[Group] = &[Group {
 
 const FULL: &[Group] = &[
     Group {
-        packages: &[
-            "hardware", "nn", "search", "compute", "pricing", "market", "wheel",
-        ],
+        packages: &["hardware", "nn", "search", "pricing", "market", "wheel"],
         kinds: &["--lib", "--tests"],
     },
-    // Test programs of the first are minutes of simulated paths; some of the others' start themselves again, which this system cannot do
+    // A test program of `evidence` is minutes of simulated paths; some of the others' start themselves again, which this system cannot do
     // with a program for Arm.
     Group {
-        packages: &["evidence", "index", "experience"],
+        packages: &["compute", "evidence", "index", "experience"],
         kinds: &["--lib"],
     },
 ];
