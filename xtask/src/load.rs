@@ -389,7 +389,9 @@ impl Load<'_> {
                 .collect();
             let mut all = Memory::default();
             for (id, name) in now {
-                let memory = memory_of(id);
+                let Some(memory) = memory_of(id) else {
+                    continue;
+                };
                 all.add(memory);
                 peaks.each.entry(name).or_default().rise(memory);
             }
@@ -400,25 +402,23 @@ impl Load<'_> {
     }
 }
 
-/// From `/proc`; nothing where there is none, or no such process any more.
-fn memory_of(id: u32) -> Memory {
-    let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+/// From `/proc`; none where there is none, or no such process any more.
+fn memory_of(id: u32) -> Option<Memory> {
+    let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
     let kilobytes = |name: &str| {
-        text.lines()
-            .find_map(|line| {
-                line.strip_prefix(name)?
-                    .trim()
-                    .strip_suffix("kB")?
-                    .trim()
-                    .parse::<u64>()
-                    .ok()
-            })
-            .unwrap_or(0)
+        text.lines().find_map(|line| {
+            line.strip_prefix(name)?
+                .trim()
+                .strip_suffix("kB")?
+                .trim()
+                .parse::<u64>()
+                .ok()
+        })
     };
-    Memory {
-        own: kilobytes("Private_Dirty:") * 1024,
-        resident: kilobytes("Pss:") * 1024,
-    }
+    Some(Memory {
+        own: kilobytes("Private_Dirty:")? * 1024,
+        resident: kilobytes("Pss:")? * 1024,
+    })
 }
 
 /// A control group with a limit, removed when it is dropped.
@@ -471,7 +471,7 @@ impl Group {
             .ok()
     }
 
-    /// Most bytes in use at once; 0 where that is not told.
+    /// Most bytes in use at once; 0, which no group has, where that is not told.
     fn peak(&self) -> u64 {
         self.number(if self.unified {
             "memory.peak"
@@ -557,8 +557,12 @@ impl Random {
     }
 }
 
+/// No process holds nothing: 0 is one that nobody could look at.
 fn megabytes(bytes: u64) -> String {
-    format!("{:.0} MB", bytes as f64 / 1e6)
+    match bytes {
+        0 => "n/a (not told by this system)".to_owned(),
+        _ => format!("{:.0} MB", bytes as f64 / 1e6),
+    }
 }
 
 fn says(path: &Path, error: &std::io::Error) -> String {

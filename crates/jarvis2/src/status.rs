@@ -117,7 +117,7 @@ impl KernelRow {
     pub(crate) fn text(&self) -> String {
         match (self.launch_us, self.seconds()) {
             (Some(us), Some(seconds)) => format!(
-                "{}: {} launches of {us:.1} us ({} timed), {seconds:.3} s on {}",
+                "{}: {} launches of {us:.1} us ({} timed), about {seconds:.3} s on {}",
                 self.kernel, self.launches, self.timed, self.device
             ),
             _ => format!(
