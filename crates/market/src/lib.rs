@@ -17,6 +17,7 @@ pub mod quantise;
 pub mod rates;
 pub mod regimes;
 pub mod sample;
+pub mod tape;
 pub mod time;
 
 pub use cents::Cents;
