@@ -8,8 +8,11 @@
 //!
 //! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true.
 //!
-//! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
+//! [`backtest`] lets a policy live through the past: chains, fills, fees, assignments, every night marked.
+//!
+//! Deliberately absent: search, networks, files.
 
+pub mod backtest;
 mod baselines;
 pub mod coverage;
 mod error;

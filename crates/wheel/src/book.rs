@@ -74,6 +74,8 @@ pub struct Flows {
     pub dividends: Cents,
     /// On cash.
     pub interest: Cents,
+    /// On a debt.
+    pub interest_paid: Cents,
     /// Received for long options settled at expiry.
     pub settled_to_us: Cents,
     /// Paid for short European options settled at expiry.
@@ -87,6 +89,7 @@ impl Flows {
             + self.shares_sold
             + self.dividends
             + self.interest
+            - self.interest_paid
             + self.settled_to_us
             - self.settled_by_us
     }
@@ -388,6 +391,51 @@ impl Book {
         self.cash += amount;
     }
 
+    /// A debt costs interest, continuously compounded at `rate` per year for `years`; a book in credit pays nothing.
+    pub fn pay_interest(&mut self, rate: f64, years: f64) {
+        let amount = Cents::from_usd((-self.cash.usd()).max(0.0) * (rate * years).exp_m1());
+        self.flows.interest_paid += amount;
+        self.cash -= amount;
+    }
+
+    /// Every share becomes `ratio` shares; what is left of a whole share is paid at `price` each, after the split.
+    ///
+    /// Of a whole ratio every contract becomes as many, each at the part of the strike, to the cent, as the clearing house adjusts
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Adjusted`] for any other ratio while options are open: their contracts would not be on 100 shares any more.
+    pub fn split(&mut self, ratio: f64, price: Cents) -> Result<(), Error> {
+        let whole = ratio.fract() == 0.0 && ratio >= 1.0;
+        if !whole && !self.lots.is_empty() {
+            return Err(Error::Adjusted { ratio });
+        }
+        for lot in &mut self.lots {
+            let parts = ratio as i64;
+            lot.contracts *= parts as i32;
+            lot.strike = Cents((2 * lot.strike.0 + parts) / (2 * parts));
+        }
+        // A ratio such as 1/15 is not a binary fraction: a share short of a whole one by rounding is whole.
+        let exact = self.shares as f64 * ratio;
+        let shares = (exact + 1e-6).floor();
+        let amount = Cents::from_usd((exact - shares).max(0.0) * price.usd());
+        self.shares = shares as i64;
+        self.flows.shares_sold += amount;
+        self.cash += amount;
+        debug_assert!(self.adds_up(), "the cash identity broke in a split");
+        Ok(())
+    }
+
+    /// The share is gone: each pays `price`, and every lot ends at what it is worth at that price.
+    pub fn delist(&mut self, price: Cents, costs: &Costs, report: impl FnMut(Lot, Ending)) {
+        self.expire(u16::MAX, price, costs, report);
+        let amount = price * self.shares;
+        self.flows.shares_sold += amount;
+        self.cash += amount;
+        self.shares = 0;
+        debug_assert!(self.adds_up(), "the cash identity broke in a delisting");
+    }
+
     /// Cash earns interest, continuously compounded at `rate` per year for `years`; nothing is charged on a debt.
     pub fn earn_interest(&mut self, rate: f64, years: f64) {
         let amount = Cents::from_usd(self.cash.usd().max(0.0) * (rate * years).exp_m1());
@@ -589,5 +637,43 @@ mod tests {
                 prop_assert!(book.short_call_shares() <= book.shares().max(0));
             }
         }
+    }
+
+    #[test]
+    fn a_whole_split_keeps_what_puts_may_cost() {
+        let mut book =
+            Book::new(Cents(5_000_000), Cents::ZERO, 150, &[short_put(10_000, 2)]).unwrap();
+        let reserved = book.reserved();
+        book.split(4.0, Cents(2_500)).unwrap();
+        assert_eq!(
+            (
+                book.shares(),
+                book.lots()[0].contracts,
+                book.lots()[0].strike
+            ),
+            (600, -8, Cents(2_500))
+        );
+        assert_eq!((book.reserved(), book.cash()), (reserved, Cents(5_000_000)));
+        assert!(book.split(0.1, Cents(25_000)).is_err());
+        // One for eight: 75 shares and no part of one.
+        let mut book = Book::new(Cents(0), Cents::ZERO, 604, &[]).unwrap();
+        book.split(0.125, Cents(2_000)).unwrap();
+        assert_eq!((book.shares(), book.cash()), (75, Cents(1_000)));
+        assert!(book.adds_up());
+    }
+
+    #[test]
+    fn a_share_that_is_gone_settles_everything() {
+        let mut book =
+            Book::new(Cents(5_000_000), Cents::ZERO, 100, &[short_put(10_000, 2)]).unwrap();
+        book.delist(Cents(150), &COSTS, |_, ending| {
+            assert_eq!(ending, Ending::AssignedAtExpiry)
+        });
+        // 300 shares at $1.50 for two puts at $100.
+        assert_eq!(book.cash(), Cents(5_000_000 - 2_000_000 - 500 + 45_000));
+        assert_eq!(
+            (book.shares(), book.lots().len(), book.adds_up()),
+            (0, 0, true)
+        );
     }
 }

@@ -31,4 +31,12 @@ pub enum Error {
         /// Shares held.
         shares: i64,
     },
+    /// A split after which contracts are not on 100 shares.
+    #[error(
+        "a split of {ratio} new shares for each old one leaves contracts that are not on 100 shares: close the options before it"
+    )]
+    Adjusted {
+        /// New shares per old.
+        ratio: f64,
+    },
 }
