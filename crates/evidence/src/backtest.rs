@@ -20,6 +20,7 @@ mod account;
 pub mod audit;
 mod fills;
 mod marks;
+pub mod score;
 #[cfg(test)]
 mod tests;
 pub mod traders;
