@@ -18,9 +18,10 @@ use crate::recall;
 use decide::{Drawn, Graded, Searched, Table};
 use explain::Choice;
 use inputs::Inputs;
+use evidence::Interval;
 use market::Cents;
 use tree::{Glass, TraceTo, Tried};
-use wheel::encoding;
+use wheel::{Action, encoding};
 
 /// The walk through the house: files in, plan out.
 ///
@@ -74,6 +75,82 @@ pub(crate) fn part(inputs: &Inputs, progress: &Progress) -> Result<Part, Error> 
             free: table.today.book.free_cash(),
             reserved: table.today.book.reserved(),
             plan,
+        })
+    })
+}
+
+/// What a plan advises, without the words and drawings of one.
+#[derive(Clone, Debug)]
+pub(crate) struct Advice {
+    /// `None`: the chain could not carry a decision; `because` says why.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) because: String,
+    /// The best action found, days counted from the chain's; carried out where the outcome is to act.
+    pub(crate) action: Option<Action>,
+    /// What the best action other than doing nothing is worth over holding, in dollars, on paths that chose nothing.
+    pub(crate) over_holding: Option<Interval>,
+    /// Chances that the lot that is sold or held makes money, and that it is assigned, by the fresh paths.
+    pub(crate) odds: Option<(f64, f64)>,
+    /// Share of draws in which its kind stays best.
+    pub(crate) stays_best: f64,
+    pub(crate) implied_vol: f64,
+    pub(crate) forecast_vol: f64,
+    pub(crate) simulations: u64,
+    pub(crate) evaluations: u64,
+    /// Days until the rules want another decision.
+    pub(crate) next_day: u16,
+    /// The other finalists, and their worth over holding in dollars.
+    pub(crate) others: Vec<(Action, f64)>,
+}
+
+impl Advice {
+    /// No advice, and why.
+    pub(crate) fn none(because: String) -> Advice {
+        Advice {
+            outcome: None,
+            because,
+            action: None,
+            over_holding: None,
+            odds: None,
+            stays_best: 0.0,
+            implied_vol: f64::NAN,
+            forecast_vol: f64::NAN,
+            simulations: 0,
+            evaluations: 0,
+            next_day: 5,
+            others: Vec::new(),
+        }
+    }
+}
+
+/// Walks through the house for its advice alone: of backtests.
+pub(crate) fn advice(inputs: &Inputs, progress: &Progress) -> Result<Advice, Error> {
+    walk(inputs, progress, None, |plan, table, searched, graded, drawn| {
+        let act = plan.decision.outcome == Outcome::Act;
+        let subject = &graded.candidates[graded.subject];
+        let mut after = table.today.clone();
+        if act {
+            // What a plan advises its book can carry out.
+            after
+                .book
+                .trade(&subject.action, table.rules.style, &table.rules.costs)
+                .map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        let others = graded.candidates.iter().enumerate().filter(|(place, _)| *place != graded.subject);
+        let others = others.map(|(_, other)| (other.action.clone(), other.over_holding.value));
+        Ok(Advice {
+            outcome: Some(plan.decision.outcome),
+            because: plan.decision.because.clone(),
+            action: Some(subject.action.clone()),
+            over_holding: Some(subject.over_holding),
+            odds: subject.odds.map(|odds| (odds.profit, odds.assigned_early + odds.assigned_at_expiry)),
+            stays_best: drawn.stays_best,
+            implied_vol: table.fitted.implied_vol,
+            forecast_vol: table.fitted.forecast_vol,
+            simulations: u64::from(searched.counts.simulations),
+            evaluations: u64::from(searched.counts.evaluations),
+            next_day: table.rules.next_day(&after),
+            others: others.collect(),
         })
     })
 }
