@@ -7,10 +7,15 @@
 //! - draws are independent: they are not scaled to the year's volatility;
 //! - prices run forwards from a first close that is a constant of the name and of the number of years:
 //!   `last close of the sample * e^(-growth * min(years, 10))`, with the growth that [`Long::default`]'s market can expect. So a
-//!   decade ends near the sample's prices on average, and no return was looked at. `SYNVOL`, whose median falls, starts high;
+//!   decade ends near the sample's prices on average, and no return was looked at. `SYNVOL` starts high, and grows by 22 % a
+//!   year instead of 10 %: with its volatility of 55 % and its crashes, less would take the median decade to pennies;
 //! - a 4-for-1 split of `SYNVOL` takes effect ten trading days after a close above $240: a rule over closes that are past;
-//! - dividends grow by a fixed rate up to the sample's last; crashes come at seeded dates, two to five years apart, whatever
+//! - dividends grow by a fixed rate up to the sample's last, and are declared 100 days ahead at no more than 1.5 % of that
+//!   day's close, so that a payer whose price falls pays less; crashes come at seeded dates, two to five years apart, whatever
 //!   the price does.
+//!
+//! Over the decades of the seeds 0 to 199 the lowest and highest closes are $14 and $280 (`SYNIDX`), $6 and $301 (`SYNDIV`), $0.81
+//! and $393 (`SYNVOL`: one decade in 200 goes below $1; 204 splits in all). A drift of the rate takes `SYNVOL` lower.
 //!
 //! A crash is in nobody's forecast, term structure and smile are what the calibration says and not what the process implies:
 //! the market of the sample has edges that nobody put in on purpose. [`Long::fair`] has none: volatility is constant but for
@@ -30,7 +35,7 @@ use super::random::Key;
 use super::schedule::{self, Quarterly, Schedule};
 use super::{SOURCE, SYMBOLS};
 use crate::events::{Event, EventKind};
-use crate::history::{Day, History};
+use crate::history::History;
 use crate::tape::Tape;
 use crate::{Chain, Error};
 
@@ -39,6 +44,8 @@ pub const YEARS_MAX: u32 = 30;
 
 /// How far ahead of the last day dividends and earnings are known, in calendar days: as far as expiries are listed.
 const AHEAD_DAYS: i64 = 100;
+/// The largest dividend, as a fraction of the close on the day on which it becomes known.
+const DIVIDEND_SHARE_MAX: f64 = 0.015;
 /// A close above this is followed by a split of a name that splits.
 const SPLIT_ABOVE_USD: f64 = 240.0;
 /// New shares per old.
@@ -52,6 +59,8 @@ const GROWTH_YEARS_MAX: u32 = 10;
 struct Years {
     /// Growth of the price that the first close makes up for, log per year.
     growth: f64,
+    /// In place of [`Name::drift`].
+    drift: f64,
     /// When dividends go ex, the last one's dollars per share, and how much they grow in a year, a fraction.
     dividends: Option<(Quarterly, f64, f64)>,
     earnings: Option<Quarterly>,
@@ -63,18 +72,21 @@ struct Years {
 const YEARS: [Years; 3] = [
     Years {
         growth: 0.08,
+        drift: 0.13,
         dividends: Some((quarterly(3, Friday, 3), 0.29, 0.06)),
         earnings: None,
         splits: false,
     },
     Years {
         growth: 0.015,
+        drift: 0.07,
         dividends: Some((quarterly(1, Tuesday, 3), 0.53, 0.03)),
         earnings: Some(quarterly(2, Tuesday, 3)),
         splits: false,
     },
     Years {
-        growth: -0.20,
+        growth: -0.18,
+        drift: 0.22,
         dividends: None,
         earnings: Some(quarterly(1, Tuesday, 4)),
         splits: true,
@@ -107,11 +119,11 @@ pub struct Long {
     /// Implied volatility over the forecast, less one, in place of every name's own. Implied volatility stays; what is realised
     /// changes.
     pub premium: Option<f64>,
-    /// Growth of total return, log per year, in place of every name's own.
+    /// Growth of total return, log per year, in place of every name's own; without a risk premium it is [`RATE`].
     pub drift: Option<f64>,
     /// Constant volatility, normal log returns, no crash, no smile and no term structure: see the [module](self).
     pub plain: bool,
-    /// Lists only the monthly expiries of the next 100 days: a third of the quotes.
+    /// Lists only the monthly expiries of the next 100 days: about 40 % of the quotes.
     pub monthly_only: bool,
 }
 
@@ -186,9 +198,10 @@ impl Long {
     }
 
     /// A name as this market has it.
-    fn name(&self, mut name: Name) -> Name {
+    fn name(&self, place: usize) -> Name {
+        let mut name = NAMES[place];
         name.premium = self.premium.unwrap_or(name.premium);
-        name.drift = self.drift.unwrap_or(name.drift);
+        name.drift = self.drift.unwrap_or(YEARS[place].drift);
         if self.plain {
             (name.vol_of_vol, name.rho, name.eta, name.term) = (0.0, 0.0, 0.0, [1.0; 3]);
         }
@@ -204,7 +217,7 @@ impl Long {
             seen: SYMBOLS.map(str::to_owned).to_vec(),
         })?;
         let (first, key, years) = (self.first_day(), self.key(), &YEARS[place]);
-        let name = self.name(NAMES[place]);
+        let name = self.name(place);
         let dates = trading_days(first, LAST_DAY);
         let until = LAST_DAY.saturating_add(AHEAD_DAYS.days());
         let dividends =
@@ -241,17 +254,28 @@ impl Long {
         let mut path = Path::new(name, schedule, &dates, &z, &draw(part + 2), key);
         let span = self.years.min(GROWTH_YEARS_MAX);
         let from_usd = name.last_usd * (-years.growth * f64::from(span)).exp();
-        path.days = prices(&path, &dates, from_usd, years.splits, key);
+        prices(&mut path, &dates, from_usd, years.splits, key);
         Ok((place, path))
     }
 }
 
-/// Closes forwards from the first one. What is carried on is not rounded to the cent, so that rounding adds up to nothing.
-fn prices(path: &Path, dates: &[Date], from_usd: f64, splits: bool, key: Key) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::with_capacity(dates.len());
+/// Closes forwards from the first one, and the dividends that they can carry. What is carried on is not rounded to the cent, so
+/// that rounding adds up to nothing.
+fn prices(path: &mut Path, dates: &[Date], from_usd: f64, splits: bool, key: Key) {
     let mut exact_usd = from_usd;
     let mut split_at = None;
+    let mut declared = 0;
     for (t, &date) in dates.iter().enumerate() {
+        let known = date.saturating_add(AHEAD_DAYS.days());
+        for due in &mut path.schedule.dividends[declared..] {
+            if due.ex_date > known {
+                break;
+            }
+            due.amount_usd = due
+                .amount_usd
+                .min(round(DIVIDEND_SHARE_MAX * exact_usd, 2).max(0.01));
+            declared += 1;
+        }
         let split = if split_at == Some(t) {
             split_at = None;
             SPLIT_RATIO
@@ -267,7 +291,7 @@ fn prices(path: &Path, dates: &[Date], from_usd: f64, splits: bool, key: Key) ->
         let before_usd = exact_usd / split - dividend_usd;
         let log_return = path.returns[t];
         exact_usd = round(exact_usd * log_return.exp() / split - dividend_usd, 6).max(0.01);
-        days.push(day(
+        path.days.push(day(
             &path.name,
             key.at(t as u64),
             date,
@@ -279,7 +303,6 @@ fn prices(path: &Path, dates: &[Date], from_usd: f64, splits: bool, key: Key) ->
             split_at = Some(t + SPLIT_NOTICE);
         }
     }
-    days
 }
 
 fn history(path: Path) -> History {
