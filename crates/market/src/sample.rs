@@ -31,10 +31,12 @@
 
 mod calibration;
 mod files;
+pub mod long;
 mod names;
 mod path;
 mod quotes;
 mod random;
+mod schedule;
 #[cfg(test)]
 mod tests;
 

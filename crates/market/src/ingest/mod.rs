@@ -35,6 +35,7 @@ pub use self::splits::{DaySpot, adjust_for_splits};
 pub use self::stats::{ChainStats, chain_stats};
 pub use crate::Error;
 
+pub(crate) use self::builder::sort_quotes;
 use self::builder::{Beside, Builder, Setting};
 use self::report::Reason::FieldCount;
 use self::table::{Content, Table, open, read_file};

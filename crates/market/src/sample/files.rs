@@ -1,7 +1,8 @@
 //! The sample as files: Parquet, CSV, TOML, and the page that says what it is.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -107,52 +108,75 @@ fn columns(rows: &[Row]) -> [Values; 20] {
     ]
 }
 
-/// The chain as a Parquet file.
+/// The chain as a Parquet file of one row group.
 pub(super) fn parquet(sample: &Sample) -> Result<Vec<u8>, Error> {
     let unwritable = |cause: ParquetError| Error::Unwritable {
         file: "chain.parquet".to_owned(),
         cause: cause.to_string(),
     };
-    write_parquet(sample).map_err(unwritable)
+    let file = ChainFile::create(Vec::new(), sample.seed, SHIPPED_LEVEL);
+    file.and_then(|mut file| {
+        file.group(&sample.rows)?;
+        file.finish()
+    })
+    .map_err(unwritable)
 }
 
-fn write_parquet(sample: &Sample) -> Result<Vec<u8>, ParquetError> {
-    let columns = columns(&sample.rows);
-    let said = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
-    let mut properties = WriterProperties::builder()
-        .set_created_by(SOURCE.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(19)?))
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_offset_index_disabled(true)
-        .set_key_value_metadata(Some(vec![
-            said("source", SOURCE),
-            said("seed", &sample.seed.to_string()),
-            said("warning", WATERMARK),
-        ]));
-    let mut fields = Vec::new();
-    for (name, values) in COLUMNS.iter().zip(&columns) {
-        if matches!(values, Values::Fractions(_) | Values::Counts(_)) {
-            // Of these a dictionary would be longer than the numbers.
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+/// Packs as small as it goes: for what is committed.
+const SHIPPED_LEVEL: i32 = 19;
+
+/// A Parquet file of the common schema, written one row group after another.
+pub(super) struct ChainFile<W: Write + Send> {
+    writer: SerializedFileWriter<W>,
+}
+
+impl<W: Write + Send> ChainFile<W> {
+    /// `level` is zstd's, 1 to 22.
+    pub(super) fn create(sink: W, seed: u64, level: i32) -> Result<ChainFile<W>, ParquetError> {
+        let said = |key: &str, value: &str| KeyValue::new(key.to_owned(), value.to_owned());
+        let mut properties = WriterProperties::builder()
+            .set_created_by(SOURCE.to_owned())
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(level)?))
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_offset_index_disabled(true)
+            .set_key_value_metadata(Some(vec![
+                said("source", SOURCE),
+                said("seed", &seed.to_string()),
+                said("warning", WATERMARK),
+            ]));
+        let mut fields = Vec::new();
+        for (name, values) in COLUMNS.iter().zip(&columns(&[])) {
+            if matches!(values, Values::Fractions(_) | Values::Counts(_)) {
+                // Of these a dictionary would be longer than the numbers.
+                properties =
+                    properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+            }
+            fields.push(Arc::new(field(name, values)?));
         }
-        fields.push(Arc::new(field(name, values)?));
-    }
-    let schema = Arc::new(
-        Type::group_type_builder("chain")
+        let schema = Type::group_type_builder("chain")
             .with_fields(fields)
-            .build()?,
-    );
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build()))?;
-    let mut group = writer.next_row_group()?;
-    for values in &columns {
-        let Some(mut column) = group.next_column()? else {
-            break;
-        };
-        put_values(&mut column, values)?;
-        column.close()?;
+            .build()?;
+        let writer = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties.build()))?;
+        Ok(ChainFile { writer })
     }
-    group.close()?;
-    writer.into_inner()
+
+    /// Writes these rows as one row group.
+    pub(super) fn group(&mut self, rows: &[Row]) -> Result<(), ParquetError> {
+        let mut group = self.writer.next_row_group()?;
+        for values in &columns(rows) {
+            let Some(mut column) = group.next_column()? else {
+                break;
+            };
+            put_values(&mut column, values)?;
+            column.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<W, ParquetError> {
+        self.writer.into_inner()
+    }
 }
 
 fn field(name: &str, values: &Values) -> Result<Type, ParquetError> {

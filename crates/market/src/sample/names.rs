@@ -28,6 +28,7 @@ pub(super) const CRASH_DECAY: f64 = 0.93;
 pub const CRASH_OVER: Date = date(2026, 1, 8);
 
 /// A dividend in the schedule.
+#[derive(Clone, Copy)]
 pub(super) struct Dividend {
     pub(super) ex_date: Date,
     pub(super) amount_usd: f64,
@@ -41,6 +42,7 @@ const fn pays(ex_date: Date, amount_usd: f64) -> Dividend {
 }
 
 /// Everything that makes one name different from another.
+#[derive(Clone, Copy)]
 pub(super) struct Name {
     pub(super) symbol: &'static str,
     pub(super) about: &'static str,
@@ -70,13 +72,13 @@ pub(super) struct Name {
     pub(super) crash_return: f64,
     /// The fund's crash shocks times this.
     pub(super) crash_shock: f64,
-    /// Days before whose open earnings come out, the next one after the last day included.
+    /// Days of the year before whose open earnings come out, the next one after the last day included.
     pub(super) earnings: &'static [Date],
     /// Standard deviation of the return that earnings add.
     pub(super) earnings_move: f64,
-    /// Dividends, the next one after the last day included.
+    /// Dividends of the year, the next one after the last day included.
     pub(super) dividends: &'static [Dividend],
-    /// New shares per old, and the day from which they trade.
+    /// New shares per old in the year, and the day from which they trade.
     pub(super) split: Option<(Date, u32)>,
     /// Median quoted spread in dollars at the mid prices [`super::quotes::MIDS_USD`]: *table*.
     pub(super) spreads_usd: [f64; 7],

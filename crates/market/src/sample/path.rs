@@ -1,4 +1,4 @@
-//! One name's year of prices, and what the generator itself expects of the days to come.
+//! One name's prices, and what the generator itself expects of the days to come.
 //!
 //! ```text
 //! return(t)  = drift - s^2/2 + s z(t) + earnings move,        s = L e^(y(t-1) + c(t-1)) / sqrt 252
@@ -7,20 +7,25 @@
 //! E[s^2(t+h)] = L^2/252 exp(2 persistence^(h-1) y + 2 0.93^(h-1) c + 2 v),     v = the variance of y(t+h-1) seen from t
 //! ```
 //! A discrete stochastic volatility model after Taylor, Modelling Financial Time Series (1986), with leverage. The `z` and `w`
-//! of the year are shifted and scaled to mean 0 and variance 1, so that one year shows the volatility it was made with.
-//! Prices are then laid backwards from the last close, so that the year ends where it should.
+//! of the committed year are shifted and scaled to mean 0 and variance 1, so that one year shows the volatility it was made
+//! with, and its prices are laid backwards from the last close, so that it ends where it should. Either would give away the
+//! future of a longer history, which does neither: see [`super::long`].
 
 use jiff::civil::Date;
 
-use super::names::{CRASH, CRASH_DECAY, CRASH_SHOCK, FIRST_DAY, LAST_DAY, NAMES, Name, RATE};
+use super::names::{CRASH_DECAY, FIRST_DAY, LAST_DAY, NAMES, Name, RATE};
 use super::random::Key;
+use super::schedule::Schedule;
 use crate::calendar::{days_from_epoch, is_trading_day, next_trading_day, trading_days_between};
 use crate::history::{Day, TRADING_DAYS_PER_YEAR};
 
 /// A name's prices, and the state of its volatility at the close of each day.
 pub(super) struct Path {
-    pub(super) name: &'static Name,
+    pub(super) name: Name,
+    pub(super) schedule: Schedule,
     pub(super) days: Vec<Day>,
+    /// Log return of each day, dividends included and splits undone; 0 on the first.
+    pub(super) returns: Vec<f64>,
     states: Vec<State>,
     /// Daily volatility when `y` and `c` are zero, a fraction per year.
     level: f64,
@@ -33,17 +38,10 @@ struct State {
     c: f64,
 }
 
-/// The paths of all names; their returns are correlated through the first.
+/// The committed year of all names; their returns are correlated through the first.
 pub(super) fn paths(seed: u64) -> Vec<Path> {
     let key = Key::new(seed);
-    let mut dates = vec![if is_trading_day(FIRST_DAY) {
-        FIRST_DAY
-    } else {
-        next_trading_day(FIRST_DAY)
-    }];
-    while next_trading_day(dates[dates.len() - 1]) <= LAST_DAY {
-        dates.push(next_trading_day(dates[dates.len() - 1]));
-    }
+    let dates = trading_days(FIRST_DAY, LAST_DAY);
     let draw = |part: u64| {
         standardised(
             (0..dates.len() as u64)
@@ -60,28 +58,53 @@ pub(super) fn paths(seed: u64) -> Vec<Path> {
             .zip(&own)
             .map(|(all, own)| mix(name.market, *all, *own))
             .collect();
-        Path::new(
-            name,
+        let key = key.at(place + 3);
+        let mut path = Path::new(
+            *name,
+            Schedule::of_year(name),
             &dates,
             &standardised(z),
             &draw(place + 2),
-            key.at(place + 3),
-        )
+            key,
+        );
+        path.days = prices(name, &dates, &path.returns, key);
+        path
     };
     NAMES.iter().enumerate().map(path).collect()
 }
 
+/// The trading days from one day to another, both included.
+pub(super) fn trading_days(first: Date, last: Date) -> Vec<Date> {
+    let mut dates = vec![if is_trading_day(first) {
+        first
+    } else {
+        next_trading_day(first)
+    }];
+    while next_trading_day(dates[dates.len() - 1]) <= last {
+        dates.push(next_trading_day(dates[dates.len() - 1]));
+    }
+    dates
+}
+
 impl Path {
-    fn new(name: &'static Name, dates: &[Date], z: &[f64], w: &[f64], key: Key) -> Path {
-        let level = level(name);
+    /// Returns and volatility of these days, from standard normal numbers; there are no prices yet.
+    pub(super) fn new(
+        name: Name,
+        schedule: Schedule,
+        dates: &[Date],
+        z: &[f64],
+        w: &[f64],
+        key: Key,
+    ) -> Path {
+        let level = level(&name);
         let mut states = vec![State::default()];
         let mut returns = vec![0.0];
         for t in 1..dates.len() {
             let State { y, c } = states[t - 1];
             let s = level * (y + c).exp() / TRADING_DAYS_PER_YEAR.sqrt();
-            let crash = CRASH.iter().position(|(date, _)| *date == dates[t]);
+            let crash = schedule.crash.get(&dates[t]);
             let z = if crash.is_some() { 0.0 } else { z[t] };
-            let move_ = if name.earnings.contains(&dates[t]) {
+            let move_ = if schedule.earnings.contains(&dates[t]) {
                 name.earnings_move
             } else {
                 0.0
@@ -90,10 +113,10 @@ impl Path {
                 + s * z
                 + move_ * key.at(t as u64).at(0).normal();
             returns.push(round(
-                crash.map_or(drawn, |day| CRASH[day].1 * name.crash_return),
+                crash.map_or(drawn, |day| day.log_return * name.crash_return),
                 6,
             ));
-            let shock = crash.map_or(0.0, |day| CRASH_SHOCK[day] * name.crash_shock);
+            let shock = crash.map_or(0.0, |day| day.shock * name.crash_shock);
             states.push(State {
                 y: round(
                     name.persistence * y + name.vol_of_vol * mix(name.leverage, z, w[t]),
@@ -102,10 +125,11 @@ impl Path {
                 c: round(CRASH_DECAY * c + shock, 6),
             });
         }
-        let days = prices(name, dates, &returns, key);
         Path {
             name,
-            days,
+            schedule,
+            days: Vec::new(),
+            returns,
             states,
             level,
         }
@@ -121,12 +145,12 @@ impl Path {
         let today = self.days[t].date;
         let days = trading_days_between(today, until);
         let earnings = self
-            .name
+            .schedule
             .earnings
             .iter()
             .filter(|&&date| today < date && date <= until)
             .count();
-        self.level.powi(2) * relative_variance(self.name, self.states[t], days)
+        self.level.powi(2) * relative_variance(&self.name, self.states[t], days)
             / TRADING_DAYS_PER_YEAR
             + self.name.earnings_move.powi(2) * earnings as f64
     }
@@ -139,7 +163,7 @@ impl Path {
             ..
         } = self.days[t];
         let due = self
-            .name
+            .schedule
             .dividends
             .iter()
             .filter(|due| today < due.ex_date && due.ex_date <= until);
@@ -203,35 +227,55 @@ fn prices(name: &Name, dates: &[Date], returns: &[f64], key: Key) -> Vec<Day> {
             .find(|paid| paid.ex_date == date)
             .map_or(0.0, |paid| paid.amount_usd);
         let before = (close_usd + dividend_usd) * split / returns[t].exp();
-        let noise = |part| key.at(t as u64).at(part).normal();
-        let width = name.iv / TRADING_DAYS_PER_YEAR.sqrt();
-        let gap = 0.35 * returns[t] + 0.3 * width * noise(1);
-        let open = round((before / split - dividend_usd) * gap.exp(), 2);
-        let high = round(
-            open.max(close_usd) * (0.35 * width * noise(2).abs()).exp(),
-            2,
-        );
-        let low = round(
-            open.min(close_usd) * (-0.35 * width * noise(3).abs()).exp(),
-            2,
-        );
-        days.push(Day {
+        days.push(day(
+            name,
+            key.at(t as u64),
             date,
-            open_usd: Some(open),
-            high_usd: Some(high),
-            low_usd: Some(low),
-            close_usd,
-            dividend_usd,
-            split,
-        });
+            (before / split - dividend_usd, close_usd),
+            returns[t],
+            (dividend_usd, split),
+        ));
         close_usd = round(before, 2);
     }
     days.reverse();
     days
 }
 
+/// A day whose close is known, and whose other three prices lie around it; `from_usd` is the close before, in today's shares
+/// and without today's dividend.
+pub(super) fn day(
+    name: &Name,
+    key: Key,
+    date: Date,
+    (from_usd, close_usd): (f64, f64),
+    log_return: f64,
+    (dividend_usd, split): (f64, f64),
+) -> Day {
+    let noise = |part| key.at(part).normal();
+    let width = name.iv / TRADING_DAYS_PER_YEAR.sqrt();
+    let gap = 0.35 * log_return + 0.3 * width * noise(1);
+    let open = round(from_usd * gap.exp(), 2);
+    let high = round(
+        open.max(close_usd) * (0.35 * width * noise(2).abs()).exp(),
+        2,
+    );
+    let low = round(
+        open.min(close_usd) * (-0.35 * width * noise(3).abs()).exp(),
+        2,
+    );
+    Day {
+        date,
+        open_usd: Some(open),
+        high_usd: Some(high),
+        low_usd: Some(low),
+        close_usd,
+        dividend_usd,
+        split,
+    }
+}
+
 /// A standard normal number that correlates with `a`.
-fn mix(correlation: f64, a: f64, b: f64) -> f64 {
+pub(super) fn mix(correlation: f64, a: f64, b: f64) -> f64 {
     correlation * a + (1.0 - correlation * correlation).sqrt() * b
 }
 

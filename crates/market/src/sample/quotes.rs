@@ -54,15 +54,57 @@ type Listing = BTreeMap<(Date, i64), [Listed; 2]>;
 
 /// Every row of one name, sorted by day, expiry, right and strike.
 pub(super) fn rows(path: &Path, key: Key, rows: &mut Vec<Row>) {
-    let name = path.name;
-    let mut listing = Listing::new();
-    for t in 0..path.days.len() {
+    let mut board = Board::new(key, Expiries::Weekly);
+    for (t, day) in path.days.iter().enumerate() {
+        board.quote(path, t, &mut |quote| {
+            rows.push(Row {
+                date: day.date,
+                spot_usd: day.close_usd,
+                quote,
+            });
+        });
+    }
+}
+
+/// Which expiries are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiries {
+    /// The Fridays of the next 31 days, and third Fridays.
+    Weekly,
+    /// Third Fridays only.
+    Monthly,
+}
+
+/// What is listed, from one day to the next.
+pub(super) struct Board {
+    key: Key,
+    which: Expiries,
+    listing: Listing,
+}
+
+impl Board {
+    pub(super) fn new(key: Key, which: Expiries) -> Board {
+        Board {
+            key,
+            which,
+            listing: Listing::new(),
+        }
+    }
+
+    /// Hands out the quotes of day `t`, sorted by expiry, right and strike. To be called once for every day, in order.
+    pub(super) fn quote(&mut self, path: &Path, t: usize, take: &mut impl FnMut(Quote)) {
+        let Board {
+            key,
+            which,
+            listing,
+        } = self;
+        let (name, key) = (&path.name, *key);
         let date = path.days[t].date;
-        if let Some((_, ratio)) = name.split.filter(|(day, _)| *day == date) {
-            listing = split(listing, i64::from(ratio));
+        if path.days[t].split != 1.0 {
+            *listing = split(std::mem::take(listing), path.days[t].split as i64);
         }
         listing.retain(|(expiry, _), _| date < *expiry);
-        for expiry in expiries(date) {
+        for expiry in expiries(date, *which) {
             for strike in ladder(name, path.days[t].close_usd, days_between(date, expiry)) {
                 let fresh = listing.entry((expiry, strike));
                 fresh.or_insert_with(|| {
@@ -84,7 +126,7 @@ pub(super) fn rows(path: &Path, key: Key, rows: &mut Vec<Row>) {
                         .at(days_from_epoch(date) as u64)
                         .at(contract_part(expiry, *strike))
                         .at(place as u64);
-                    rows.push(term.row(right, *strike, &mut pair[place], draws));
+                    take(term.quote(right, *strike, &mut pair[place], draws));
                 }
             }
         }
@@ -92,11 +134,15 @@ pub(super) fn rows(path: &Path, key: Key, rows: &mut Vec<Row>) {
 }
 
 /// The expiries listed on a day, by rule.
-fn expiries(date: Date) -> BTreeSet<Date> {
+fn expiries(date: Date, which: Expiries) -> BTreeSet<Date> {
     let friday = |days: i64| {
         let day = date.saturating_add(days.days());
         let third = (15..=21).contains(&day.day());
-        let near = days <= if third { MONTHLY_DAYS } else { WEEKLY_DAYS };
+        let near = match (third, which) {
+            (true, _) => true,
+            (false, Expiries::Weekly) => days <= WEEKLY_DAYS,
+            (false, Expiries::Monthly) => false,
+        };
         (near && day.weekday() == Weekday::Friday).then_some(day)
     };
     let traded = |day| {
@@ -170,7 +216,6 @@ fn contract_part(expiry: Date, strike: i64) -> u64 {
 /// What the contracts of one expiry share on one day.
 struct Term<'a> {
     name: &'a Name,
-    date: Date,
     expiry: Date,
     spot_usd: f64,
     /// Spot less the dividends up to expiry, dollars.
@@ -184,12 +229,11 @@ struct Term<'a> {
 
 impl<'a> Term<'a> {
     fn new(path: &'a Path, t: usize, expiry: Date) -> Term<'a> {
-        let (name, day) = (path.name, &path.days[t]);
+        let (name, day) = (&path.name, &path.days[t]);
         let years = years(day.date, expiry);
         let shape = term_structure(&name.term, 365.0 * years);
         Term {
             name,
-            date: day.date,
             expiry,
             spot_usd: day.close_usd,
             bare_usd: path.spot_without_dividends(t, expiry),
@@ -210,7 +254,7 @@ impl<'a> Term<'a> {
         round(self.iv * (bent / 2.0).sqrt(), 4)
     }
 
-    fn row(&self, right: Right, strike: i64, listed: &mut Listed, key: Key) -> Row {
+    fn quote(&self, right: Right, strike: i64, listed: &mut Listed, key: Key) -> Quote {
         let strike_usd = strike as f64 / 100.0;
         let iv = self.iv_at(strike_usd);
         let inputs = Inputs {
@@ -258,11 +302,7 @@ impl<'a> Term<'a> {
         // On balance an eighth of the trades open a position.
         let opened = (volume as f64 * (key.at(5).uniform() - 0.25) / 2.0).round() as i64;
         listed.open_interest = listed.open_interest.saturating_add_signed(opened);
-        Row {
-            date: self.date,
-            spot_usd: self.spot_usd,
-            quote,
-        }
+        quote
     }
 
     /// Bid and ask in cents around the price; their middle is never below what exercising pays.
