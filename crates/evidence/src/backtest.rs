@@ -19,14 +19,16 @@
 mod account;
 pub mod audit;
 mod fills;
+mod lens;
 mod marks;
 pub mod score;
 #[cfg(test)]
 mod tests;
 pub mod traders;
 
-pub use account::{Account, Defect, Lens};
+pub use account::{Account, Defect};
 pub use fills::{Fills, NoFill, Price};
+pub use lens::Lens;
 pub use marks::{MarkedBy, delta};
 
 use jiff::civil::Date;

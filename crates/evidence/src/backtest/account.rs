@@ -15,15 +15,11 @@ use std::collections::BTreeMap;
 use wheel::book::Ending;
 use wheel::{Action, Book, Kind, Leg, Lot, SHARES_PER_CONTRACT};
 
-/// Another look at the same chains, for what-ifs: cheaper options, a crash.
-pub type Lens = Box<dyn FnMut(&Chain) -> Chain>;
-
 /// A trader with a book, stepping through the days of a tape.
-pub struct Account {
-    trader: Box<dyn Trader>,
+pub struct Account<'a> {
+    trader: Box<dyn Trader + 'a>,
     terms: Terms,
     corporate: Corporate,
-    lens: Option<Lens>,
     book: Book,
     past: History,
     first: Option<Date>,
@@ -55,14 +51,14 @@ pub enum Defect {
     FreeTrades,
 }
 
-impl Account {
+impl<'a> Account<'a> {
     /// An account all in cash. `past`: closes before the first day of the tape, for traders that look back.
     pub fn new(
-        trader: Box<dyn Trader>,
+        trader: Box<dyn Trader + 'a>,
         terms: Terms,
         corporate: Corporate,
         past: History,
-    ) -> Account {
+    ) -> Account<'a> {
         let book = Book::new(terms.capital, Cents::ZERO, 0, &[]).expect("cash alone is secured");
         Account {
             run: Run {
@@ -79,7 +75,6 @@ impl Account {
             yesterday: None,
             terms,
             corporate,
-            lens: None,
             book,
             past,
             first: None,
@@ -91,21 +86,10 @@ impl Account {
         }
     }
 
-    /// The same, seeing every chain through a lens.
-    pub fn through(mut self, lens: Lens) -> Account {
-        self.lens = Some(lens);
-        self
-    }
-
     /// The same with a defect in it.
-    pub fn with(mut self, defect: Defect) -> Account {
+    pub fn with(mut self, defect: Defect) -> Account<'a> {
         self.defect = Some(defect);
         self
-    }
-
-    /// The trader, for what it wrote down itself.
-    pub fn trader(&self) -> &dyn Trader {
-        self.trader.as_ref()
     }
 
     /// What has become of it so far.
@@ -120,17 +104,6 @@ impl Account {
 
     /// Lives through one day.
     pub fn step(&mut self, chain: &Chain) -> Result<(), Error> {
-        match self.lens.take() {
-            Some(mut lens) => {
-                let seen = lens(chain);
-                self.lens = Some(lens);
-                self.live(&seen)
-            }
-            None => self.live(chain),
-        }
-    }
-
-    fn live(&mut self, chain: &Chain) -> Result<(), Error> {
         if self.gone {
             return Ok(());
         }

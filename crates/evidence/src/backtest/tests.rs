@@ -102,7 +102,7 @@ fn random(seed: u64) -> Random {
 }
 
 /// Lives through these days, audited.
-fn lived(account: Account, symbol: &str, days: Vec<Chain>) -> (Run, Vec<Finding>) {
+fn lived(account: Account<'_>, symbol: &str, days: Vec<Chain>) -> (Run, Vec<Finding>) {
     let mut account = account;
     let mut auditor = Auditor::new(
         &terms_of(&account),
@@ -117,11 +117,11 @@ fn lived(account: Account, symbol: &str, days: Vec<Chain>) -> (Run, Vec<Finding>
     (account.finish(), auditor.close(Some(sample::LAST_DAY)))
 }
 
-fn terms_of(account: &Account) -> Terms {
+fn terms_of(account: &Account<'_>) -> Terms {
     account.run().terms.clone()
 }
 
-fn account(trader: Box<dyn Trader>, symbol: &str) -> Account {
+fn account(trader: Box<dyn Trader>, symbol: &str) -> Account<'static> {
     Account::new(trader, terms(), corporate(symbol), empty())
 }
 
@@ -389,7 +389,7 @@ fn short(right: Right, strike: i64, expiry_day: u16, contracts: i32) -> Action {
     )
 }
 
-fn step_all(account: &mut Account, days: Vec<Chain>) {
+fn step_all(account: &mut Account<'_>, days: Vec<Chain>) {
     for day in days {
         account.step(&day).unwrap();
     }
