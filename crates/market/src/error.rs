@@ -171,6 +171,58 @@ pub enum Error {
         /// Symbols in the file.
         seen: Vec<String>,
     },
+    /// Two names of one company on one day.
+    #[error(
+        "{file}: {date} has quotes of {first} and of {second}, which were said to be one company's names over time; \
+         leave out the one that is another company's, or the file that repeats the day"
+    )]
+    TwoNames {
+        /// Name of the file.
+        file: String,
+        /// The day.
+        date: Date,
+        /// One symbol.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two files contradict each other about a day.
+    #[error("{second} and {first} differ about {date}: {what}; leave one of the two files out")]
+    FilesDiffer {
+        /// The day.
+        date: Date,
+        /// The file that was read first.
+        first: String,
+        /// The other file.
+        second: String,
+        /// What differs, with both values.
+        what: String,
+    },
+    /// No day of the symbol within the dates asked for.
+    #[error(
+        "no day of {symbol} lies {}; the files hold {first} to {last}; choose other dates",
+        range(*from, *to)
+    )]
+    NoDayInRange {
+        /// The symbol asked for.
+        symbol: String,
+        /// First day asked for.
+        from: Option<Date>,
+        /// Last day asked for.
+        to: Option<Date>,
+        /// First day there is.
+        first: Date,
+        /// Last day there is.
+        last: Date,
+    },
+    /// A folder, or a list of paths, without a file of option quotes.
+    #[error("{paths}: no file of option quotes; {left}; name a file, or a folder that holds some")]
+    NoQuoteFiles {
+        /// The paths as given.
+        paths: String,
+        /// What became of the files that are there.
+        left: String,
+    },
     /// Prices in two currencies cannot stand in one chain.
     #[error(
         "{file}, row {row}: prices are in {second}, while earlier rows are in {first}; split the file by currency and keep USD"
@@ -243,6 +295,16 @@ pub enum Error {
         /// Path of the file.
         file: String,
     },
+}
+
+/// "between 2020-01-02 and 2020-02-03".
+fn range(from: Option<Date>, to: Option<Date>) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => format!("between {from} and {to}"),
+        (Some(from), None) => format!("on or after {from}"),
+        (None, Some(to)) => format!("on or before {to}"),
+        (None, None) => "in them".to_owned(),
+    }
 }
 
 /// The first two dozen names, so that a wide file does not fill the screen.

@@ -3,7 +3,11 @@
 //! A tape cannot be wound forward: what it has not handed out yet is in nobody's reach, so a backtest that holds a tape cannot
 //! see tomorrow.
 
+pub mod files;
+
 use crate::{Chain, Error};
+
+pub use self::files::Files;
 
 /// Chains of one underlying, oldest first.
 pub trait Tape {

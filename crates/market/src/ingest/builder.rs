@@ -629,8 +629,9 @@ impl<'a> Builder<'a> {
             let twin = lasts[..at].iter().find_map(|other| {
                 let alike =
                     other.quotes.len() == chain.quotes.len() && other.spot_usd == chain.spot_usd;
+                let seen = |chain: &'_ Chain| chain.quotes.iter().map(Seen::of).collect::<Vec<_>>();
                 alike
-                    .then(|| equal_share(&other.quotes, chain.quotes.iter()))
+                    .then(|| equal_share(&seen(other), seen(chain).into_iter()))
                     .flatten()
                     .map(|share| (other, share))
             });
@@ -1157,7 +1158,7 @@ pub(crate) fn sort_quotes(quotes: &mut Vec<Quote>) {
     quotes.dedup_by(|next, first| order(&next.contract, &first.contract).is_eq());
 }
 
-fn order(a: &Contract, b: &Contract) -> Ordering {
+pub(super) fn order(a: &Contract, b: &Contract) -> Ordering {
     a.expiry
         .cmp(&b.expiry)
         .then(a.strike_usd.total_cmp(&b.strike_usd))
@@ -1165,7 +1166,7 @@ fn order(a: &Contract, b: &Contract) -> Ordering {
 }
 
 /// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
-fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
+pub(super) fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
     match number(cell) {
         Ok(Some(value)) if value > 0.0 => Ok(Some(value)),
         Ok(Some(value)) if value == 0.0 || value == -1.0 => Ok(None),
@@ -1181,7 +1182,7 @@ fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
 /// Volatilities that vendors write where they found none.
 ///
 /// Yahoo bisects between 1e-5 and 1 and gives up on the way down: 0.500005, 0.2500075, ... are its midpoints.
-fn is_iv_sentinel(iv: f64) -> bool {
+pub(super) fn is_iv_sentinel(iv: f64) -> bool {
     let mut midpoint = 0.500_005;
     while midpoint > 2e-4 {
         if (iv - midpoint).abs() < 1e-10 {
@@ -1210,31 +1211,58 @@ fn percent_median<'q>(
 
 /// Share of contracts with the same price as on the day before, if it is too high to be a market's.
 fn copied_share(previous: &Chain, group: &Group) -> Option<f64> {
-    let near = days_from_epoch(group.date) - days_from_epoch(previous.as_of) <= 5;
-    near.then(|| equal_share(&previous.quotes, group.kept.iter().map(|kept| &kept.quote)))
-        .flatten()
+    let old: Vec<Seen> = previous.quotes.iter().map(Seen::of).collect();
+    let new = group.kept.iter().map(|kept| Seen::of(&kept.quote));
+    copied(previous.as_of, &old, group.date, new)
+}
+
+/// The same of two days' prices, each sorted as a chain is.
+pub(crate) fn copied(
+    before: Date,
+    old: &[Seen],
+    date: Date,
+    new: impl Iterator<Item = Seen>,
+) -> Option<f64> {
+    let near = days_from_epoch(date) - days_from_epoch(before) <= 5;
+    near.then(|| equal_share(old, new)).flatten()
+}
+
+/// A contract and its prices: what tells a copy of the day before.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    expiry: Date,
+    strike_usd: f64,
+    right: Right,
+    last_usd: Option<f64>,
+    mid_usd: Option<f64>,
+}
+
+impl Seen {
+    pub(crate) fn of(quote: &Quote) -> Seen {
+        Seen {
+            expiry: quote.contract.expiry,
+            strike_usd: quote.contract.strike_usd,
+            right: quote.contract.right,
+            last_usd: quote.last_usd,
+            mid_usd: quote.mid_usd(),
+        }
+    }
 }
 
 /// Share of contracts with the same price in both sorted lists, if it is too high to be chance.
-fn equal_share<'q>(old: &[Quote], new: impl Iterator<Item = &'q Quote>) -> Option<f64> {
+fn equal_share(old: &[Seen], new: impl Iterator<Item = Seen>) -> Option<f64> {
     let (mut lasts, mut mids) = ((0, 0), (0, 0));
     let mut old = old.iter().peekable();
-    let key = |quote: &Quote| {
-        (
-            quote.contract.expiry,
-            quote.contract.strike_usd,
-            quote.contract.right,
-        )
-    };
+    let key = |seen: &Seen| (seen.expiry, seen.strike_usd, seen.right);
     for new in new {
-        while old.next_if(|quote| key(quote) < key(new)).is_some() {}
-        let Some(old) = old.peek().filter(|quote| key(quote) == key(new)) else {
+        while old.next_if(|seen| key(seen) < key(&new)).is_some() {}
+        let Some(old) = old.peek().filter(|seen| key(seen) == key(&new)) else {
             continue;
         };
         if let (Some(a), Some(b)) = (old.last_usd, new.last_usd) {
             lasts = (lasts.0 + usize::from(a == b), lasts.1 + 1);
         }
-        if let (Some(a), Some(b)) = (old.mid_usd(), new.mid_usd()) {
+        if let (Some(a), Some(b)) = (old.mid_usd, new.mid_usd) {
             mids = (mids.0 + usize::from(a == b), mids.1 + 1);
         }
     }

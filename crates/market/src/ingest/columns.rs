@@ -16,7 +16,7 @@ use crate::Error;
 use crate::calendar::date_from_epoch;
 
 /// Rows decoded at a time: large enough to be fast, small enough to stay in the cache's neighbourhood.
-const BATCH_ROWS: usize = 16_384;
+pub(super) const BATCH_ROWS: usize = 16_384;
 
 /// An open Parquet file.
 pub(crate) struct Columns {
@@ -25,7 +25,7 @@ pub(crate) struct Columns {
 }
 
 /// One batch of one column.
-enum Values {
+pub(super) enum Values {
     /// Numbers; NaN is null.
     Numbers(Vec<f64>),
     /// Dates and timestamps.
@@ -109,7 +109,7 @@ impl Columns {
 }
 
 impl Values {
-    fn len(&self) -> Option<usize> {
+    pub(super) fn len(&self) -> Option<usize> {
         match self {
             Values::Numbers(values) => Some(values.len()),
             Values::Days(values) => Some(values.len()),
@@ -118,7 +118,7 @@ impl Values {
         }
     }
 
-    fn cell(&self, index: usize) -> Cell<'_> {
+    pub(super) fn cell(&self, index: usize) -> Cell<'_> {
         match self {
             Values::Numbers(values) if values[index].is_nan() => Cell::Missing,
             Values::Numbers(values) => Cell::Number(values[index]),
@@ -134,14 +134,15 @@ impl Values {
     }
 }
 
-fn corrupt(file: &str, cause: &ParquetError) -> Error {
+pub(super) fn corrupt(file: &str, cause: &ParquetError) -> Error {
     Error::CorruptParquet {
         file: file.to_owned(),
         cause: cause.to_string(),
     }
 }
 
-fn decode(
+/// The next `want` values of a column.
+pub(super) fn decode(
     descriptor: &Arc<ColumnDescriptor>,
     reader: &mut ColumnReader,
     want: usize,

@@ -12,6 +12,7 @@
 
 mod builder;
 mod columns;
+pub(crate) mod days;
 mod parity;
 mod report;
 mod schwab;
@@ -35,8 +36,8 @@ pub use self::splits::{DaySpot, adjust_for_splits};
 pub use self::stats::{ChainStats, chain_stats};
 pub use crate::Error;
 
-pub(crate) use self::builder::sort_quotes;
 use self::builder::{Beside, Builder, Setting};
+pub(crate) use self::builder::{Seen, copied, sort_quotes};
 use self::report::Reason::FieldCount;
 use self::table::{Content, Table, open, read_file};
 use self::vendors::{Dating, Field, Mapping, Side, VENDORS, detect};
@@ -252,6 +253,11 @@ pub fn read_chains(path: &Path, options: &Options) -> Result<Ingest, Error> {
 /// Reads option quotes that are already in memory; `name` is what messages call them.
 pub fn read_chains_bytes(name: &str, bytes: &[u8], options: &Options) -> Result<Ingest, Error> {
     read_with(name, bytes, options, &|_| None)
+}
+
+/// The underlying that a ticker or an index root means: `^spxw` is `SPX`.
+pub(crate) fn underlying_of(symbol: &str) -> String {
+    underlying(&ticker(symbol)).to_owned()
 }
 
 fn read_with(
@@ -497,7 +503,7 @@ fn date_in_name(name: &str) -> Option<String> {
 }
 
 /// Daily closes of a symbol from a file such as `underlying_prices.parquet` in the same folder.
-fn prices_beside(path: &Path, symbol: &str) -> Option<(String, BTreeMap<Date, f64>)> {
+pub(crate) fn prices_beside(path: &Path, symbol: &str) -> Option<(String, BTreeMap<Date, f64>)> {
     let mut files = files_beside(path);
     files.retain(|name| {
         let name = name.to_ascii_lowercase();

@@ -281,7 +281,7 @@ fn text(file: &str, bytes: Vec<u8>) -> Result<String, Error> {
 }
 
 /// The Parquet reader may panic on damaged bytes; the trader still gets a sentence.
-fn guard<T>(file: &str, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn guard<T>(file: &str, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         Err(Error::CorruptParquet {
             file: file.to_owned(),

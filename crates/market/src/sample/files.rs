@@ -21,6 +21,7 @@ use super::{Row, SOURCE, Sample};
 use crate::calendar::days_from_epoch;
 use crate::events::{Event, EventKind};
 use crate::history::History;
+use crate::ingest::days::COLUMNS;
 use crate::ingest::table::{Content, open};
 use crate::ingest::words::{Cell, Spelling, count, date, number, right};
 use crate::{Contract, Error, Quote, Style};
@@ -42,29 +43,6 @@ enum Values {
     Fractions(Vec<Option<f64>>),
     Counts(Vec<Option<u64>>),
 }
-
-const COLUMNS: [&str; 20] = [
-    "source",
-    "quote_date",
-    "underlying",
-    "spot",
-    "expiry",
-    "strike",
-    "right",
-    "style",
-    "bid",
-    "ask",
-    "last",
-    "volume",
-    "open_interest",
-    "iv",
-    "delta",
-    "gamma",
-    "theta",
-    "vega",
-    "rho",
-    "multiplier",
-];
 
 /// The columns of the common schema in the order of [`COLUMNS`]. Nobody bidding is a bid of 0.
 fn columns(rows: &[Row]) -> [Values; 20] {
@@ -156,7 +134,8 @@ impl<W: Write + Send> ChainFile<W> {
         let schema = Type::group_type_builder("chain")
             .with_fields(fields)
             .build()?;
-        let writer = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties.build()))?;
+        let writer =
+            SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties.build()))?;
         Ok(ChainFile { writer })
     }
 
