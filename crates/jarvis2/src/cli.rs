@@ -76,6 +76,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// How a policy would have fared, night by night, beside what anybody could have done. Alone: on the embedded synthetic sample.
+    Backtest(Box<crate::backtest::BacktestArgs>),
     /// What each part of a plan's play is worth: rule, search, nets, on frozen simulated markets.
     Ablate(Box<crate::learning::ablate::AblateArgs>),
     /// Train nets by self-play, in a folder that may be left at any moment.
@@ -348,6 +350,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Devices(args) if args.json)
         || matches!(cli.command, Command::Machine { json: true })
         || matches!(&cli.command, Command::Ablate(args) if args.json)
+        || matches!(&cli.command, Command::Backtest(args) if args.json)
         || matches!(&cli.command, Command::Models(command) if command.json())
         || train_json(&cli.command)
         || index_json(&cli.command);
@@ -360,6 +363,7 @@ pub(crate) fn run() -> u8 {
         Command::Iv(args) => caught(|| price::iv(&args)),
         Command::Bench(args) => caught(|| crate::bench::run(&args)),
         Command::Doctor(args) => caught(|| crate::doctor::run(&args)),
+        Command::Backtest(args) => caught(std::panic::AssertUnwindSafe(|| crate::backtest::run(&args))),
         Command::Ablate(args) => caught(|| crate::learning::ablate::run(&args)),
         #[cfg(feature = "train")]
         Command::Train(args) => caught(|| crate::learning::train::run(&args)),

@@ -2,6 +2,7 @@
 
 mod account;
 mod aside;
+mod backtest;
 mod bench;
 mod cli;
 mod config;

@@ -295,7 +295,7 @@ fn horizon(futures: &Futures, days: u16) -> u16 {
         .unwrap_or(days)
 }
 
-fn limits(config: &Config) -> Limits {
+pub(crate) fn limits(config: &Config) -> Limits {
     Limits {
         collateral_fraction: config.limits.max_collateral_fraction,
         concentration_fraction: config.limits.max_concentration_fraction,
@@ -309,7 +309,7 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn grid(config: &Config) -> Grid {
+pub(crate) fn grid(config: &Config) -> Grid {
     Grid {
         put_deltas: config.actions.put_deltas.clone(),
         call_deltas: config.actions.call_deltas.clone(),
