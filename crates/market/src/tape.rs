@@ -4,10 +4,12 @@
 //! see tomorrow.
 
 pub mod files;
+pub mod made;
 
 use crate::{Chain, Error};
 
 pub use self::files::Files;
+pub use self::made::Made;
 
 /// Chains of one underlying, oldest first.
 pub trait Tape {

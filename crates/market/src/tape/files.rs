@@ -64,6 +64,7 @@ pub struct Files {
     from: Date,
     to: Date,
     sources: Vec<Source>,
+    span: (Date, Date),
     /// The last day that was kept, and its prices.
     before: Option<(Date, Vec<Seen>)>,
     /// Day, spot and mean logarithm of strikes of the last day.
@@ -112,6 +113,7 @@ impl Files {
             from: options.from.unwrap_or(Date::MIN),
             to: options.to.unwrap_or(Date::MAX),
             sources: Vec::new(),
+            span: (Date::MIN, Date::MAX),
             before: None,
             level: None,
             counts: Counts::default(),
@@ -159,9 +161,7 @@ impl Files {
 
     /// The first and last day of the company in the files, whatever was asked for.
     pub fn span(&self) -> (Date, Date) {
-        let first = self.sources.iter().map(|source| source.first).min();
-        let last = self.sources.iter().map(|source| source.last).max();
-        (first.unwrap_or(Date::MIN), last.unwrap_or(Date::MAX))
+        self.span
     }
 
     /// Finds out what days of the company a file holds.
@@ -269,18 +269,28 @@ impl Files {
                 self.note(&names(paths), &symbol, text);
             }
         }
-        let within = |source: &&Source| source.first <= self.to && self.from <= source.last;
-        if !self.sources.iter().any(|source| within(&source)) {
-            let (first, last) = self.span();
+        let first = self.sources.iter().map(|source| source.first).min();
+        let last = self.sources.iter().map(|source| source.last).max();
+        self.span = (first.unwrap_or(Date::MIN), last.unwrap_or(Date::MAX));
+        let within = |source: &Source| source.first <= self.to && self.from <= source.last;
+        if !self.sources.iter().any(within) {
             return Err(Error::NoDayInRange {
                 symbol: self.wanted.join(" or "),
                 from: options.from,
                 to: options.to,
-                first,
-                last,
+                first: self.span.0,
+                last: self.span.1,
             });
         }
+        let (context, to) = (self.context(), self.to);
+        self.sources
+            .retain(|source| source.first <= to && context <= source.last);
         Ok(())
+    }
+
+    /// The first day that is read.
+    fn context(&self) -> Date {
+        self.from.saturating_sub(CONTEXT_DAYS.days())
     }
 
     /// Keeps a note; of several of one kind about one file, the first and how many there are.
@@ -310,7 +320,7 @@ impl Files {
 
     /// Reads the next day of a source, unless it is there already or there is none.
     fn fill(&mut self, at: usize) -> Result<(), Error> {
-        let context = self.from.saturating_sub(CONTEXT_DAYS.days());
+        let context = self.context();
         let source = &mut self.sources[at];
         let (path, file) = (source.path.clone(), source.file.clone());
         if let State::Outlined(outline) = &source.state {
@@ -342,8 +352,11 @@ impl Files {
                 }
                 State::Outlined(_) | State::Closed => break,
             };
-            self.sources[at].next =
-                next.filter(|chain| context <= chain.as_of && chain.as_of <= self.to);
+            if next.as_ref().is_some_and(|chain| self.to < chain.as_of) {
+                self.sources[at].state = State::Chains(VecDeque::new());
+                break;
+            }
+            self.sources[at].next = next.filter(|chain| context <= chain.as_of);
         }
         Ok(())
     }
