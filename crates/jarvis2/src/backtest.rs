@@ -22,8 +22,8 @@ use evidence::backtest::traders::{Bills, BuyAndHold, BuyWrite, PutWrite, Random,
 use evidence::backtest::{self, Account, Fills, Lens, Price, Run, Terms, Trader};
 use hardware::threads::Role;
 use jiff::civil::Date;
-use market::tape::made::{Made, Spreads};
-use market::{Cents, Chain};
+use market::tape::made::{self, Assumed, Spreads};
+use market::{Cents, Chain, rates};
 use planner::{Decisions, Planner};
 use std::path::PathBuf;
 
@@ -152,6 +152,8 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     let role = governor::role_for(Role::Search, &machine, threads);
     let mut governor = Governor::new(&config, &machine, threads, role, false);
     config.search.seed = args.seed;
+    // The plan reckons with what its cash earns here.
+    config.market.rate_per_year = Some(rate(args, &config));
     if !args.full_budget {
         small(&mut config);
     }
@@ -217,15 +219,20 @@ fn terms(args: &BacktestArgs, config: &Config, past: &Past, first: &Chain) -> Re
     let capital = match args.capital {
         Some(capital) if capital.is_finite() && capital > 0.0 => capital,
         Some(capital) => {
-            return Err(Error::Usage(format!("--capital {capital}: a positive number of dollars is needed")));
+            return Err(Error::Usage(format!(
+                "--capital {capital}: a positive number of dollars is needed"
+            )));
         }
         // Two contracts at the money, and room for them to become dearer.
-        None => config.account.assumed_cash_usd.max((spot * 250.0 / 100_000.0).ceil() * 100_000.0),
+        None => config
+            .account
+            .assumed_cash_usd
+            .max((spot * 250.0 / 100_000.0).ceil() * 100_000.0),
     };
     let _ = past;
     Ok(Terms {
         capital: Cents::from_usd(capital),
-        rate: args.rate.unwrap_or(config.market.rate_per_year),
+        rate: rate(args, config),
         debit_spread: DEBIT_SPREAD,
         costs: decide::costs(config),
         fills: Fills {
@@ -237,6 +244,13 @@ fn terms(args: &BacktestArgs, config: &Config, past: &Past, first: &Chain) -> Re
     })
 }
 
+/// What cash earns and options are discounted by.
+fn rate(args: &BacktestArgs, config: &Config) -> f64 {
+    args.rate
+        .or(config.market.rate_per_year)
+        .unwrap_or(rates::ASSUMED)
+}
+
 /// What a debt costs above the rate: no policy here borrows, but a fee or an assignment may come before the cash.
 const DEBIT_SPREAD: f64 = 0.05;
 /// Companies declare dividends some weeks before the ex-date.
@@ -245,13 +259,18 @@ const DIVIDEND_NOTICE_DAYS: u16 = 45;
 impl BacktestArgs {
     fn spreads(&self) -> Spreads {
         match self.spreads {
-            SpreadsWord::Share => Spreads::share(),
-            SpreadsWord::Fund => Spreads::fund(),
-            SpreadsWord::Index => Spreads::index(),
+            SpreadsWord::Share => Spreads::Share,
+            SpreadsWord::Fund => Spreads::Fund,
+            SpreadsWord::Index => Spreads::IndexFund,
         }
     }
 
-    fn trader<'a>(&self, word: PolicyWord, config: &Config, planner: &dyn Fn() -> Planner<'a>) -> Box<dyn Trader + 'a> {
+    fn trader<'a>(
+        &self,
+        word: PolicyWord,
+        config: &Config,
+        planner: &dyn Fn() -> Planner<'a>,
+    ) -> Box<dyn Trader + 'a> {
         match word {
             PolicyWord::Plan => Box::new(planner()),
             PolicyWord::Rule => Box::new(Rule {
@@ -262,7 +281,11 @@ impl BacktestArgs {
             PolicyWord::Tbill => Box::new(Bills),
             PolicyWord::Putwrite => Box::new(PutWrite),
             PolicyWord::Buywrite => Box::new(BuyWrite),
-            PolicyWord::Random => Box::new(Random::new(self.seed, decide::grid(config), decide::limits(config))),
+            PolicyWord::Random => Box::new(Random::new(
+                self.seed,
+                decide::grid(config),
+                decide::limits(config),
+            )),
         }
     }
 }
@@ -275,14 +298,36 @@ fn live<'a>(
     planner: &dyn Fn() -> Planner<'a>,
     decisions: &Decisions,
 ) -> Result<Outcome, Error> {
-    let mut tape = Made::new(past.tape()?, args.spreads(), args.rate.unwrap_or(config.market.rate_per_year));
-    let Some(first) = market::tape::Tape::next_day(&mut tape)? else {
-        return Err(Error::Usage("no day of the data lies within --from and --to".to_owned()));
+    let mut tape = past.tape()?;
+    let assumed = Assumed {
+        rate: rate(args, config),
+        spreads: args.spreads(),
+    };
+    let mut counts = made::Counts::default();
+    let mut next_day = || -> Result<Option<Chain>, Error> {
+        let mut day = tape.next_day()?;
+        if let Some(chain) = &mut day {
+            made::make(chain, &assumed, &mut counts);
+        }
+        Ok(day)
+    };
+    let Some(first) = next_day()? else {
+        return Err(Error::Usage(
+            "no day of the data lies within --from and --to".to_owned(),
+        ));
     };
     let terms = terms(args, config, past, &first)?;
-    let seat = |label: &str, trader: Box<dyn Trader + 'a>, terms: &Terms, late: usize, lens: Option<Lens>| Seat {
+    let seat = |label: &str,
+                trader: Box<dyn Trader + 'a>,
+                terms: &Terms,
+                late: usize,
+                lens: Option<Lens>| Seat {
         label: label.to_owned(),
-        auditor: Auditor::new(terms, &past.corporate, past.history.as_ref().filter(|_| lens.is_none())),
+        auditor: Auditor::new(
+            terms,
+            &past.corporate,
+            past.history.as_ref().filter(|_| lens.is_none()),
+        ),
         account: Account::new(trader, terms.clone(), past.corporate.clone(), past.before()),
         late,
         lens,
@@ -310,7 +355,13 @@ fn live<'a>(
     let plain = seats.len();
     if args.stress || args.policy != PolicyWord::Plan {
         for (label, terms, late, lens) in stresses(&terms, past) {
-            seats.push(seat(label, args.trader(args.policy, config, planner), &terms, late, lens));
+            seats.push(seat(
+                label,
+                args.trader(args.policy, config, planner),
+                &terms,
+                late,
+                lens,
+            ));
         }
     }
     progress.stage("living through the days");
@@ -333,12 +384,12 @@ fn live<'a>(
                 done: format!("the days up to {} were lived through", chain.as_of),
             });
         }
-        next = market::tape::Tape::next_day(&mut tape)?;
+        next = next_day()?;
     }
-    let made = (tape.days_made(), days);
+    let made = (counts.days_made, days);
     let mut lived = Vec::new();
     for seat in seats {
-        let findings = seat.auditor.close(args.to.or(past.history.as_ref().and_then(|_| None)));
+        let findings = seat.auditor.close(args.to);
         if let Some(found) = findings.first() {
             return Err(found_out(&seat.label, found, findings.len()));
         }
@@ -349,7 +400,12 @@ fn live<'a>(
     }
     let stress = lived.split_off(plain);
     for run in &lived {
-        notes.extend(run.run.notes.iter().map(|note| format!("{}: {note}", run.label)));
+        notes.extend(
+            run.run
+                .notes
+                .iter()
+                .map(|note| format!("{}: {note}", run.label)),
+        );
     }
     let decisions = decisions.borrow().clone();
     Ok(Outcome {
@@ -373,16 +429,38 @@ fn stresses(terms: &Terms, past: &Past) -> Vec<(&'static str, Terms, usize, Opti
         terms.costs.per_share_usd *= 2.0;
         terms.costs.per_assignment = terms.costs.per_assignment * 2;
     });
-    let middle = past.span.0.saturating_add(jiff::Span::new().days(i64::from((past.span.1 - past.span.0).get_days() / 2)));
+    let middle = past.span.0.saturating_add(
+        jiff::Span::new().days(i64::from((past.span.1 - past.span.0).get_days() / 2)),
+    );
     vec![
         ("fees twice as high", costs, 0, None),
-        ("spreads twice as wide", with(&|terms| terms.fills.spread_factor *= 2.0), 0, None),
-        ("options 2 volatility points cheaper", terms.clone(), 0, Some(Lens::Cheaper(0.02))),
-        ("orders wait a day", with(&|terms| terms.fills.delay += 1), 0, None),
+        (
+            "spreads twice as wide",
+            with(&|terms| terms.fills.spread_factor *= 2.0),
+            0,
+            None,
+        ),
+        (
+            "options 2 volatility points cheaper",
+            terms.clone(),
+            0,
+            Some(Lens::Cheaper(0.02)),
+        ),
+        (
+            "orders wait a day",
+            with(&|terms| terms.fills.delay += 1),
+            0,
+            None,
+        ),
         ("begun 5 trading days later", terms.clone(), 5, None),
         ("begun 10 trading days later", terms.clone(), 10, None),
         ("begun 15 trading days later", terms.clone(), 15, None),
-        ("a fall of 20 % overnight, half-way", terms.clone(), 0, Some(Lens::Crash(middle, 0.8))),
+        (
+            "a fall of 20 % overnight, half-way",
+            terms.clone(),
+            0,
+            Some(Lens::Crash(middle, 0.8)),
+        ),
     ]
 }
 
@@ -406,6 +484,8 @@ fn found_out(label: &str, found: &Finding, count: usize) -> Error {
             what: found.to_string(),
             remedy: "nothing is reported on such data".to_owned(),
         },
-        _ => Error::Internal(format!("{label}: the audit found {count} times that the books do not agree: {found}")),
+        _ => Error::Internal(format!(
+            "{label}: the audit found {count} times that the books do not agree: {found}"
+        )),
     }
 }

@@ -11,6 +11,7 @@ use market::tape::files::{Files, Options};
 use market::tape::{Chains, Tape};
 use market::{Chain, sample};
 use sha2::{Digest, Sha256};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What the user gave.
@@ -65,18 +66,37 @@ impl Past {
         };
         let events = match (&sources.events, embedded) {
             (Some(path), _) => Some(read_events(path)?),
-            (None, true) => Some(read_events_bytes("the sample's events", sample::EVENTS_CSV.as_bytes())?),
+            (None, true) => Some(read_events_bytes(
+                "the sample's events",
+                sample::EVENTS_CSV.as_bytes(),
+            )?),
             (None, false) => None,
         };
-        let corporate = corporate(&asked, &sources.symbols, history.as_ref(), events.as_deref(), &mut notes);
-        let days = if embedded { embedded_days(&asked, &sources)? } else { Vec::new() };
+        let corporate = corporate(
+            &asked,
+            &sources.symbols,
+            history.as_ref(),
+            events.as_deref(),
+            &mut notes,
+        );
+        let days = if embedded {
+            embedded_days(&asked, &sources)?
+        } else {
+            Vec::new()
+        };
         let (span, sha256) = match (days.first(), days.last()) {
-            (Some(first), Some(last)) => ((first.as_of, last.as_of), inputs::sha256(sample::CHAIN_PARQUET)),
+            (Some(first), Some(last)) => (
+                (first.as_of, last.as_of),
+                inputs::sha256(sample::CHAIN_PARQUET),
+            ),
             _ => {
                 let files = open_files(&sources)?;
                 let (first, last) = files.span();
                 let from = sources.from.unwrap_or(first).max(first);
-                ((from, sources.to.unwrap_or(last).min(last)), hash(&sources)?)
+                (
+                    (from, sources.to.unwrap_or(last).min(last)),
+                    hash(&sources)?,
+                )
             }
         };
         let mut past = Past {
@@ -91,7 +111,10 @@ impl Past {
             embedded: days,
         };
         // The first day tells: nobody mixes.
-        past.synthetic = past.tape()?.next_day()?.is_some_and(|chain| chain.is_synthetic());
+        past.synthetic = past
+            .tape()?
+            .next_day()?
+            .is_some_and(|chain| chain.is_synthetic());
         Ok(past)
     }
 
@@ -118,11 +141,22 @@ impl Past {
 
     /// The names of the files, without folders.
     pub(crate) fn names(&self) -> Vec<String> {
-        let name = |path: &PathBuf| path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = |path: &PathBuf| {
+            path.file_name().map_or_else(
+                || path.display().to_string(),
+                |name| name.to_string_lossy().into_owned(),
+            )
+        };
         if self.sources.data.is_empty() {
             return vec!["embedded sample".to_owned()];
         }
-        self.sources.data.iter().chain(&self.sources.history).chain(&self.sources.events).map(name).collect()
+        self.sources
+            .data
+            .iter()
+            .chain(&self.sources.history)
+            .chain(&self.sources.events)
+            .map(name)
+            .collect()
     }
 }
 
@@ -138,7 +172,13 @@ fn open_files(sources: &Sources) -> Result<Files, Error> {
 fn only_symbol(sources: &Sources) -> Result<String, Error> {
     let mut symbols: Vec<String> = Vec::new();
     for path in files_of(&sources.data)? {
-        if let Ok(ingest) = ingest::read_chains(&path, &ingest::Options { last_day_only: true, ..ingest::Options::default() }) {
+        if let Ok(ingest) = ingest::read_chains(
+            &path,
+            &ingest::Options {
+                last_day_only: true,
+                ..ingest::Options::default()
+            },
+        ) {
             symbols.extend(ingest.chains.into_iter().map(|chain| chain.symbol));
         }
     }
@@ -188,18 +228,28 @@ fn hash(sources: &Sources) -> Result<String, Error> {
     paths.extend(sources.history.clone());
     paths.extend(sources.events.clone());
     for path in paths {
-        let mut file = std::fs::File::open(&path).map_err(|error| Error::Io {
+        hasher.update(hash_of(&path).map_err(|error| Error::Io {
             path: path.clone(),
             why: error.to_string(),
-        })?;
-        let mut one = Sha256::new();
-        std::io::copy(&mut file, &mut one).map_err(|error| Error::Io {
-            path,
-            why: error.to_string(),
-        })?;
-        hasher.update(one.finalize());
+        })?);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// Of one file, a piece at a time.
+fn hash_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(path)?;
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hasher.finalize().to_vec()),
+            count => hasher.update(&piece[..count]),
+        }
+    }
 }
 
 fn embedded_days(symbol: &str, sources: &Sources) -> Result<Vec<Chain>, Error> {
@@ -230,10 +280,17 @@ fn corporate(
     notes: &mut Vec<String>,
 ) -> Corporate {
     let mut corporate = Corporate::default();
-    let own = |event: &&Event| names.iter().any(|name| name.eq_ignore_ascii_case(&event.symbol)) || event.symbol == symbol;
+    let own = |event: &&Event| {
+        names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&event.symbol))
+            || event.symbol == symbol
+    };
     for event in events.unwrap_or_default().iter().filter(own) {
         match event.kind {
-            EventKind::ExDividend { amount_usd } => corporate.dividends.push((event.date, amount_usd)),
+            EventKind::ExDividend { amount_usd } => {
+                corporate.dividends.push((event.date, amount_usd))
+            }
             EventKind::Earnings => {}
         }
     }

@@ -65,7 +65,8 @@ impl Planner<'_> {
             return true;
         };
         standing.waited += 1;
-        let changed = standing.lots != today.book.lots().len() || standing.shares != today.book.shares();
+        let changed =
+            standing.lots != today.book.lots().len() || standing.shares != today.book.shares();
         let idle = today.book.lots().is_empty() && standing.waited >= WEEK;
         changed || idle || today.day >= standing.next
     }
@@ -73,7 +74,9 @@ impl Planner<'_> {
     fn inputs(&self, today: &Today<'_>) -> Inputs {
         let mut chain = today.chain.clone();
         // What it settles tonight is no choice of today.
-        chain.quotes.retain(|quote| quote.contract.expiry > today.date());
+        chain
+            .quotes
+            .retain(|quote| quote.contract.expiry > today.date());
         let known = Known {
             returns: today.past.log_returns(),
             returns_source: "the days before".to_owned(),
@@ -123,7 +126,12 @@ fn account(today: &Today<'_>, book: &Book) -> Account {
     };
     let options = book.lots().iter().map(|lot| Position {
         symbol: symbol.clone(),
-        right: if lot.right == Right::Put { "put" } else { "call" }.to_owned(),
+        right: if lot.right == Right::Put {
+            "put"
+        } else {
+            "call"
+        }
+        .to_owned(),
         expiry: today.date_of(lot.expiry_day).to_string(),
         strike_usd: lot.strike_usd(),
         contracts: f64::from(lot.contracts),
@@ -135,7 +143,11 @@ fn account(today: &Today<'_>, book: &Book) -> Account {
         kind: "cash".to_owned(),
         cash_usd: book.cash().usd(),
         options: options.collect(),
-        shares: if shares.count > 0 { vec![shares] } else { Vec::new() },
+        shares: if shares.count > 0 {
+            vec![shares]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -167,10 +179,24 @@ impl Trader for Planner<'_> {
             }
         };
         let act = advice.outcome == Some(Outcome::Act);
-        let action = advice.action.as_ref().filter(|_| act).map(|action| later(action, today.day));
+        let action = advice
+            .action
+            .as_ref()
+            .filter(|_| act)
+            .map(|action| later(action, today.day));
         let mut after = today.book.clone();
         let traded = action.as_ref().is_some_and(|action| {
-            after.trade(action, inputs.chain.quotes.first().map_or(market::Style::American, |q| q.contract.style), &today.terms.costs).is_ok()
+            after
+                .trade(
+                    action,
+                    inputs
+                        .chain
+                        .quotes
+                        .first()
+                        .map_or(market::Style::American, |q| q.contract.style),
+                    &today.terms.costs,
+                )
+                .is_ok()
         });
         let book = if traded { &after } else { today.book };
         self.standing = Some(Standing {

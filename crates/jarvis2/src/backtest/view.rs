@@ -86,7 +86,9 @@ impl Told {
     fn of(value: Option<f64>, why: &str) -> Told {
         match value {
             Some(value) if value.is_finite() => Told::Value(value),
-            _ => Told::Missing { missing: why.to_owned() },
+            _ => Told::Missing {
+                missing: why.to_owned(),
+            },
         }
     }
 
@@ -263,7 +265,12 @@ pub(crate) struct OddsOfLuck {
     pub(crate) trials: usize,
 }
 
-pub(crate) fn report(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome) -> Report {
+pub(crate) fn report(
+    args: &BacktestArgs,
+    config: &Config,
+    past: &Past,
+    outcome: &Outcome,
+) -> Report {
     let asked = &outcome.runs[0];
     let manifest = manifest(args, config, past, outcome);
     let id = sha256(format!("{manifest:?}").as_bytes())[..16].to_owned();
@@ -272,7 +279,10 @@ pub(crate) fn report(args: &BacktestArgs, config: &Config, past: &Past, outcome:
         .iter()
         .enumerate()
         .map(|(place, lived)| {
-            let others = outcome.runs.iter().filter(|other| other.label != lived.label);
+            let others = outcome
+                .runs
+                .iter()
+                .filter(|other| other.label != lived.label);
             let over = others.filter_map(|other| {
                 let interval = lived.run.over(&other.run, args.seed).ok()?;
                 Some(Over {
@@ -282,9 +292,17 @@ pub(crate) fn report(args: &BacktestArgs, config: &Config, past: &Past, outcome:
                     high: interval.high,
                 })
             });
-            let decisions = if place == 0 { decisions(outcome) } else { Vec::new() };
+            let decisions = if place == 0 {
+                decisions(outcome)
+            } else {
+                Vec::new()
+            };
             // Intervals against everybody: of the asked policy alone.
-            let over = if place == 0 { over.collect() } else { Vec::new() };
+            let over = if place == 0 {
+                over.collect()
+            } else {
+                Vec::new()
+            };
             policy(&lived.label, &lived.run, over, decisions)
         })
         .collect();
@@ -299,7 +317,12 @@ pub(crate) fn report(args: &BacktestArgs, config: &Config, past: &Past, outcome:
     Report {
         schema_version: SCHEMA,
         id,
-        watermark: past.synthetic.then(|| format!("SYNTHETIC DATA: {} does not exist; nothing here is evidence", past.symbol)),
+        watermark: past.synthetic.then(|| {
+            format!(
+                "SYNTHETIC DATA: {} does not exist; nothing here is evidence",
+                past.symbol
+            )
+        }),
         manifest,
         policies,
         stress,
@@ -310,7 +333,9 @@ pub(crate) fn report(args: &BacktestArgs, config: &Config, past: &Past, outcome:
 
 fn manifest(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome) -> Manifest {
     let asked = &outcome.runs[0].run;
-    let date = |night: Option<&evidence::backtest::Night>| night.map_or_else(String::new, |night| night.date.to_string());
+    let date = |night: Option<&evidence::backtest::Night>| {
+        night.map_or_else(String::new, |night| night.date.to_string())
+    };
     let fills = &asked.terms.fills;
     let costs = &asked.terms.costs;
     let plans = outcome.decisions.len();
@@ -320,7 +345,22 @@ fn manifest(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome
         symbol: past.symbol.clone(),
         files: past.names(),
         data_sha256: past.sha256.clone(),
-        config_sha256: sha256(format!("{:?}", (&config.objective, &config.decision, &config.market, &config.limits, &config.actions, &config.costs, &config.search, &config.nets)).as_bytes()),
+        config_sha256: sha256(
+            format!(
+                "{:?}",
+                (
+                    &config.objective,
+                    &config.decision,
+                    &config.market,
+                    &config.limits,
+                    &config.actions,
+                    &config.costs,
+                    &config.search,
+                    &config.nets
+                )
+            )
+            .as_bytes(),
+        ),
         first: date(asked.nights.first()),
         last: date(asked.nights.last()),
         trading_days: asked.nights.len(),
@@ -338,8 +378,16 @@ fn manifest(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome
             paths: config.search.paths,
             root_actions: config.search.root_actions,
             plans,
-            evaluations_done: outcome.decisions.iter().map(|decided| decided.advice.evaluations).sum(),
-            simulations_done: outcome.decisions.iter().map(|decided| decided.advice.simulations).sum(),
+            evaluations_done: outcome
+                .decisions
+                .iter()
+                .map(|decided| decided.advice.evaluations)
+                .sum(),
+            simulations_done: outcome
+                .decisions
+                .iter()
+                .map(|decided| decided.advice.simulations)
+                .sum(),
         }),
         days_with_made_quotes: outcome.made.0,
     }
@@ -487,7 +535,10 @@ fn trade(trade: &Trade) -> TradeView {
         decided: trade.decided.to_string(),
         opened: trade.opened.to_string(),
         closed: trade.closed.map(|date| date.to_string()),
-        ending: trade.ending.map_or("still open", |how| how.words()).to_owned(),
+        ending: trade
+            .ending
+            .map_or("still open", |how| how.words())
+            .to_owned(),
         right: right(trade.right),
         strike_usd: trade.strike.usd(),
         expiry: trade.expiry.to_string(),
@@ -517,7 +568,11 @@ fn words(action: &wheel::Action, date: jiff::civil::Date) -> String {
             } => {
                 let verb = if contracts < 0 { "sell" } else { "buy" };
                 let expiry = date.saturating_add(jiff::Span::new().days(i64::from(expiry_day)));
-                format!("{verb} {} {expiry} {strike} {} at {price}", contracts.abs(), right(side))
+                format!(
+                    "{verb} {} {expiry} {strike} {} at {price}",
+                    contracts.abs(),
+                    right(side)
+                )
             }
             wheel::Leg::Shares { count, price } => {
                 let verb = if count < 0 { "sell" } else { "buy" };
@@ -525,7 +580,11 @@ fn words(action: &wheel::Action, date: jiff::civil::Date) -> String {
             }
         })
         .collect();
-    if legs.is_empty() { kind_words(action.kind()).to_owned() } else { legs.join(", ") }
+    if legs.is_empty() {
+        kind_words(action.kind()).to_owned()
+    } else {
+        legs.join(", ")
+    }
 }
 
 fn decisions(outcome: &Outcome) -> Vec<DecisionView> {
@@ -534,12 +593,18 @@ fn decisions(outcome: &Outcome) -> Vec<DecisionView> {
         let none = "the chain carried no decision";
         DecisionView {
             date: decided.date.to_string(),
-            outcome: advice.outcome.map_or("none", |outcome| match outcome {
-                crate::plan::Outcome::Act => "act",
-                crate::plan::Outcome::DoNothing => "do_nothing",
-                crate::plan::Outcome::Abstain => "abstain",
-            }).to_owned(),
-            action: advice.action.as_ref().map_or_else(|| "n/a".to_owned(), |action| words(action, decided.date)),
+            outcome: advice
+                .outcome
+                .map_or("none", |outcome| match outcome {
+                    crate::plan::Outcome::Act => "act",
+                    crate::plan::Outcome::DoNothing => "do_nothing",
+                    crate::plan::Outcome::Abstain => "abstain",
+                })
+                .to_owned(),
+            action: advice
+                .action
+                .as_ref()
+                .map_or_else(|| "n/a".to_owned(), |action| words(action, decided.date)),
             because: advice.because.clone(),
             over_holding_usd: Told::of(advice.over_holding.map(|interval| interval.value), none),
             over_holding_low_usd: Told::of(advice.over_holding.map(|interval| interval.low), none),
@@ -564,9 +629,19 @@ fn decisions(outcome: &Outcome) -> Vec<DecisionView> {
 }
 
 fn odds(outcome: &Outcome, asked: &Run) -> OddsOfLuck {
-    let excess: Vec<Vec<f64>> = outcome.runs.iter().map(|lived| lived.run.excess()).collect();
-    let moving: Vec<Vec<f64>> = excess.iter().filter(|returns| returns.iter().any(|r| r.abs() > 1e-9)).cloned().collect();
-    let overfitting = overfitting(&moving, 16).map(|found| found.loses).map_err(|error| error.to_string());
+    let excess: Vec<Vec<f64>> = outcome
+        .runs
+        .iter()
+        .map(|lived| lived.run.excess())
+        .collect();
+    let moving: Vec<Vec<f64>> = excess
+        .iter()
+        .filter(|returns| returns.iter().any(|r| r.abs() > 1e-9))
+        .cloned()
+        .collect();
+    let overfitting = overfitting(&moving, 16)
+        .map(|found| found.loses)
+        .map_err(|error| error.to_string());
     let ratios: Vec<f64> = outcome
         .runs
         .iter()
@@ -622,9 +697,18 @@ pub(crate) fn text(report: &Report) -> String {
         }
     }
     let asked = &report.policies[0];
-    let _ = writeln!(out, "\nmean return a year over what anybody could have done (95 % interval, blocks of days):");
+    let _ = writeln!(
+        out,
+        "\nmean return a year over what anybody could have done (95 % interval, blocks of days):"
+    );
     for over in &asked.over {
-        let verdict = if over.low > 0.0 { "better" } else if over.high < 0.0 { "worse" } else { "not told apart" };
+        let verdict = if over.low > 0.0 {
+            "better"
+        } else if over.high < 0.0 {
+            "worse"
+        } else {
+            "not told apart"
+        };
         let _ = writeln!(
             out,
             "  {:<36} {:>8} ({} to {}): {verdict}",
@@ -652,28 +736,51 @@ pub(crate) fn text(report: &Report) -> String {
         "turnover {} a year, exposure {}; years that would tell this Sharpe ratio from zero: {}; deflated for {} policies: {}; overfitting among them: {}",
         decimal(figures.turnover_per_year, 1),
         percent(figures.exposure),
-        figures.shortest_record_years.show(|years| decimal(years, 1)),
+        figures
+            .shortest_record_years
+            .show(|years| decimal(years, 1)),
         report.odds.trials,
         report.odds.deflated_sharpe.show(percent),
         report.odds.overfitting.show(percent)
     );
     if let Some(budget) = &manifest.budget {
-        let acted = asked.decisions.iter().filter(|decision| decision.outcome == "act").count();
+        let acted = asked
+            .decisions
+            .iter()
+            .filter(|decision| decision.outcome == "act")
+            .count();
         let _ = writeln!(
             out,
             "{} plans of {} evaluations and {} draws: {acted} acted; {} evaluations and {} simulations done in their main searches",
-            budget.plans, budget.evaluations, budget.draws, budget.evaluations_done, budget.simulations_done
+            budget.plans,
+            budget.evaluations,
+            budget.draws,
+            budget.evaluations_done,
+            budget.simulations_done
         );
     }
     let unfilled: usize = asked.unfilled.values().sum();
     if unfilled > 0 || asked.partly_filled > 0 {
-        let reasons: Vec<String> = asked.unfilled.iter().map(|(why, count)| format!("{count} {why}")).collect();
-        let _ = writeln!(out, "orders not filled: {unfilled} ({}); filled in part: {}", reasons.join(", "), asked.partly_filled);
+        let reasons: Vec<String> = asked
+            .unfilled
+            .iter()
+            .map(|(why, count)| format!("{count} {why}"))
+            .collect();
+        let _ = writeln!(
+            out,
+            "orders not filled: {unfilled} ({}); filled in part: {}",
+            reasons.join(", "),
+            asked.partly_filled
+        );
     }
     for note in &report.notes {
         let _ = writeln!(out, "note: {note}");
     }
-    let _ = writeln!(out, "of {} trades that ended, {} made money (which says little)", figures.trades_ended, figures.trades_won);
+    let _ = writeln!(
+        out,
+        "of {} trades that ended, {} made money (which says little)",
+        figures.trades_ended, figures.trades_won
+    );
     let _ = writeln!(out, "run {}", report.id);
     out
 }

@@ -16,9 +16,9 @@ use crate::plan::{Outcome, Plan};
 use crate::progress::Progress;
 use crate::recall;
 use decide::{Drawn, Graded, Searched, Table};
+use evidence::Interval;
 use explain::Choice;
 use inputs::Inputs;
-use evidence::Interval;
 use market::Cents;
 use tree::{Glass, TraceTo, Tried};
 use wheel::{Action, encoding};
@@ -125,34 +125,45 @@ impl Advice {
 
 /// Walks through the house for its advice alone: of backtests.
 pub(crate) fn advice(inputs: &Inputs, progress: &Progress) -> Result<Advice, Error> {
-    walk(inputs, progress, None, |plan, table, searched, graded, drawn| {
-        let act = plan.decision.outcome == Outcome::Act;
-        let subject = &graded.candidates[graded.subject];
-        let mut after = table.today.clone();
-        if act {
-            // What a plan advises its book can carry out.
-            after
-                .book
-                .trade(&subject.action, table.rules.style, &table.rules.costs)
-                .map_err(|error| Error::Internal(error.to_string()))?;
-        }
-        let others = graded.candidates.iter().enumerate().filter(|(place, _)| *place != graded.subject);
-        let others = others.map(|(_, other)| (other.action.clone(), other.over_holding.value));
-        Ok(Advice {
-            outcome: Some(plan.decision.outcome),
-            because: plan.decision.because.clone(),
-            action: Some(subject.action.clone()),
-            over_holding: Some(subject.over_holding),
-            odds: subject.odds.map(|odds| (odds.profit, odds.assigned_early + odds.assigned_at_expiry)),
-            stays_best: drawn.stays_best,
-            implied_vol: table.fitted.implied_vol,
-            forecast_vol: table.fitted.forecast_vol,
-            simulations: u64::from(searched.counts.simulations),
-            evaluations: u64::from(searched.counts.evaluations),
-            next_day: table.rules.next_day(&after),
-            others: others.collect(),
-        })
-    })
+    walk(
+        inputs,
+        progress,
+        None,
+        |plan, table, searched, graded, drawn| {
+            let act = plan.decision.outcome == Outcome::Act;
+            let subject = &graded.candidates[graded.subject];
+            let mut after = table.today.clone();
+            if act {
+                // What a plan advises its book can carry out.
+                after
+                    .book
+                    .trade(&subject.action, table.rules.style, &table.rules.costs)
+                    .map_err(|error| Error::Internal(error.to_string()))?;
+            }
+            let others = graded
+                .candidates
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| *place != graded.subject);
+            let others = others.map(|(_, other)| (other.action.clone(), other.over_holding.value));
+            Ok(Advice {
+                outcome: Some(plan.decision.outcome),
+                because: plan.decision.because.clone(),
+                action: Some(subject.action.clone()),
+                over_holding: Some(subject.over_holding),
+                odds: subject
+                    .odds
+                    .map(|odds| (odds.profit, odds.assigned_early + odds.assigned_at_expiry)),
+                stays_best: drawn.stays_best,
+                implied_vol: table.fitted.implied_vol,
+                forecast_vol: table.fitted.forecast_vol,
+                simulations: u64::from(searched.counts.simulations),
+                evaluations: u64::from(searched.counts.evaluations),
+                next_day: table.rules.next_day(&after),
+                others: others.collect(),
+            })
+        },
+    )
 }
 
 fn walk<T>(
