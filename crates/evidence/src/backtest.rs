@@ -252,6 +252,8 @@ pub struct Night {
     pub interest: Cents,
     /// What an account in bills would have earned since the night before, as a fraction.
     pub bill_return: f64,
+    /// What the share returned since the night before, dividends and splits included, as a fraction.
+    pub share_return: f64,
     /// Shares that the position moves like, times the close, over equity.
     pub exposure: f64,
     /// Every lot.
@@ -356,7 +358,20 @@ impl Run {
         nights.collect()
     }
 
-    /// The same less what bills paid.
+    /// What is left of [`Run::excess`] without the share's part: each day's excess return less the exposure of the night before times what the
+    /// share returned over bills. A mix of share and bills with the same exposure would have had the rest.
+    pub fn net(&self) -> Vec<f64> {
+        let mut exposure = 0.0;
+        let days = self.excess().into_iter().zip(&self.nights);
+        days.map(|(excess, night)| {
+            let net = excess - exposure * (night.share_return - night.bill_return);
+            exposure = if night.exposure.is_finite() { night.exposure } else { 0.0 };
+            net
+        })
+        .collect()
+    }
+
+    /// [`Run::returns`] less what bills paid.
     pub fn excess(&self) -> Vec<f64> {
         let returns = self.returns();
         returns

@@ -5,6 +5,9 @@
 
 mod data;
 mod planner;
+pub(crate) mod replay;
+mod self_test;
+pub(crate) mod trials;
 mod view;
 
 use crate::cli::{self, ConfigArgs, done};
@@ -78,6 +81,15 @@ pub(crate) struct BacktestArgs {
     /// Plan with the whole budget of the configuration instead of a small one.
     #[arg(long)]
     full_budget: bool,
+    /// Live through the frozen period (`evidence.frozen_from`) and nothing else. It is counted: only the first look is out of sample.
+    #[arg(long)]
+    open_frozen: bool,
+    /// Plant the mistakes that backtests make, and show that each is found; then look for an edge in markets whose truth is known.
+    #[arg(long, conflicts_with_all = ["data", "policy"])]
+    self_test: bool,
+    /// Markets of the self-test.
+    #[arg(long, default_value_t = 200, requires = "self_test", value_parser = clap::value_parser!(u64).range(20..=10_000))]
+    seeds: u64,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -145,6 +157,46 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
+    if args.self_test {
+        return self_tested(args);
+    }
+    let report = perform(args, |config, past, outcome| {
+        let mut log = trials::Trials::open()?;
+        let body = view::body(args, config, past, outcome);
+        replay::remember(&body, past)?;
+        view::report(args, config, past, outcome, body, &mut log)
+    })?;
+    done(&if args.json {
+        cli::pretty(&report)?
+    } else {
+        view::text(&report)
+    });
+    Ok(0)
+}
+
+fn self_tested(args: &BacktestArgs) -> Result<u8, Error> {
+    let config = cli::load(&args.config, Vec::new())?.config;
+    let machine = hardware::detect();
+    let threads = cli::threads(&config, &machine);
+    let role = governor::role_for(Role::Search, &machine, threads);
+    let mut governor = Governor::new(&config, &machine, threads, role, false);
+    governor.watch();
+    let progress = Progress::new(args.quiet || args.json).told("backtest", &config, &governor);
+    let test = self_test::run(args.seeds, &progress)?;
+    progress.finish();
+    done(&if args.json {
+        cli::pretty(&test)?
+    } else {
+        self_test::text(&test)
+    });
+    Ok(if test.good() { 0 } else { 6 })
+}
+
+/// Lives through everything, and hands over what became of it.
+fn perform<T>(
+    args: &BacktestArgs,
+    then: impl FnOnce(&Config, &Past, &Outcome) -> Result<T, Error>,
+) -> Result<T, Error> {
     let loaded = cli::load(&args.config, Vec::new())?;
     let machine = hardware::detect();
     let mut config = loaded.config;
@@ -162,13 +214,14 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     let crew = governor.crew();
     crew.enter();
     let progress = Progress::new(args.quiet || args.json).told("backtest", &config, &governor);
+    let (from, to) = window(args, &config)?;
     let sources = Sources {
         data: args.data.clone(),
         symbols: args.symbol.clone(),
         history: args.history.clone(),
         events: args.events.clone(),
-        from: args.from,
-        to: args.to,
+        from,
+        to,
     };
     progress.stage("looking at the files");
     let past = Past::open(&sources)?;
@@ -184,13 +237,38 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     };
     let outcome = live(args, &config, &past, &progress, &planner, &decisions)?;
     progress.finish();
-    let report = view::report(args, &config, &past, &outcome);
-    if args.json {
-        done(&cli::pretty(&report)?);
-    } else {
-        done(&view::text(&report));
+    then(&config, &past, &outcome)
+}
+
+/// The days that are lived through: those before the frozen period, or that period alone.
+fn window(args: &BacktestArgs, config: &Config) -> Result<(Option<Date>, Option<Date>), Error> {
+    let Some(text) = &config.evidence.frozen_from else {
+        return if args.open_frozen {
+            Err(Error::Usage("--open-frozen: there is no frozen period; set evidence.frozen_from = \"YYYY-MM-DD\" first".to_owned()))
+        } else {
+            Ok((args.from, args.to))
+        };
+    };
+    let frozen: Date = text.parse().map_err(|_| {
+        Error::Usage(format!(
+            "evidence.frozen_from = {text:?}: write a date as YYYY-MM-DD"
+        ))
+    })?;
+    if args.open_frozen {
+        return Ok((
+            Some(args.from.map_or(frozen, |from| from.max(frozen))),
+            args.to,
+        ));
     }
-    Ok(0)
+    // Between what is learnt from and what is judged on lie as many days as a position may live: none sees both.
+    let longest = config.actions.max_days.max(u32::from(args.days));
+    let last = frozen.saturating_sub(jiff::Span::new().days(i64::from(longest) + 1));
+    if args.from.is_some_and(|from| from > last) {
+        return Err(Error::Usage(format!(
+            "--from lies within {longest} days of the frozen period, which begins on {frozen}: choose an earlier day, or --open-frozen"
+        )));
+    }
+    Ok((args.from, Some(args.to.map_or(last, |to| to.min(last)))))
 }
 
 /// A budget for hundreds of plans: what it is stands in the manifest.

@@ -78,6 +78,8 @@ enum Command {
     },
     /// How a policy would have fared, night by night, beside what anybody could have done. Alone: on the embedded synthetic sample.
     Backtest(Box<crate::backtest::BacktestArgs>),
+    /// Ask a backtest's question again: it must give the same bytes.
+    Replay(crate::backtest::replay::ReplayArgs),
     /// What each part of a plan's play is worth: rule, search, nets, on frozen simulated markets.
     Ablate(Box<crate::learning::ablate::AblateArgs>),
     /// Train nets by self-play, in a folder that may be left at any moment.
@@ -351,6 +353,7 @@ pub(crate) fn run() -> u8 {
         || matches!(cli.command, Command::Machine { json: true })
         || matches!(&cli.command, Command::Ablate(args) if args.json)
         || matches!(&cli.command, Command::Backtest(args) if args.json)
+        || matches!(&cli.command, Command::Replay(args) if args.json)
         || matches!(&cli.command, Command::Models(command) if command.json())
         || train_json(&cli.command)
         || index_json(&cli.command);
@@ -364,6 +367,7 @@ pub(crate) fn run() -> u8 {
         Command::Bench(args) => caught(|| crate::bench::run(&args)),
         Command::Doctor(args) => caught(|| crate::doctor::run(&args)),
         Command::Backtest(args) => caught(std::panic::AssertUnwindSafe(|| crate::backtest::run(&args))),
+        Command::Replay(args) => caught(std::panic::AssertUnwindSafe(|| crate::backtest::replay::run(&args))),
         Command::Ablate(args) => caught(|| crate::learning::ablate::run(&args)),
         #[cfg(feature = "train")]
         Command::Train(args) => caught(|| crate::learning::train::run(&args)),

@@ -207,6 +207,16 @@ impl<'a> Account<'a> {
         });
     }
 
+    /// Of the last day that was remembered, over the one before; 0 on the first of all.
+    fn share_return(&self) -> f64 {
+        match self.past.days.as_slice() {
+            [.., before, now] if self.run.nights.last().is_some() => {
+                (now.close_usd + now.dividend_usd) * now.split / before.close_usd - 1.0
+            }
+            _ => 0.0,
+        }
+    }
+
     fn split(&mut self, date: Date, ratio: f64, spot: Cents) -> Result<(), Error> {
         if let Some((action, ..)) = self.waiting.take() {
             self.unfilled(date, action.kind(), NoFill::Split);
@@ -685,6 +695,7 @@ impl<'a> Account<'a> {
             equity,
             interest,
             bill_return,
+            share_return: self.share_return(),
             exposure: if equity > Cents::ZERO {
                 (shares as f64 + moved) * spot.usd() / equity.usd()
             } else {

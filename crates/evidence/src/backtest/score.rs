@@ -7,7 +7,8 @@
 //! Sharpe      of daily returns less what bills paid, sqrt(252) of it; its error, PSR, shortest record: see `record`
 //! turnover    dollars of shares and premium traded a year, over mean equity
 //! exposure    mean of (shares that the position moves like) x close / equity
-//! over        252 x mean of daily returns less those of a baseline, with an interval by the stationary bootstrap
+//! net         the same of excess returns less yesterday's exposure times the share's own: what a mix of share and bills would not have had
+over        252 x mean of daily returns less those of a baseline, with an interval by the stationary bootstrap
 //! ```
 //! The share of trades that made money comes last: short options win often and small, and lose seldom and large.
 
@@ -45,6 +46,8 @@ pub struct Scores {
     pub cvar95_day: f64,
     /// Of excess returns, or why there is none.
     pub record: Result<Record, String>,
+    /// Of what is left without the share's part, or why there is none.
+    pub net: Result<Record, String>,
     /// See the head of this file.
     pub turnover: f64,
     /// See the head of this file.
@@ -183,7 +186,8 @@ impl Run {
             volatility: (variance * TRADING_DAYS_PER_YEAR).sqrt(),
             drawdown: drawdown(&equity),
             cvar95_day: worst(&returns, 0.05),
-            record: Record::of(&self.excess()).map_err(|error| error.to_string()),
+            record: moving(&self.excess()),
+            net: moving(&self.net()),
             turnover: traded / mean_equity / years.max(1.0 / 365.0),
             exposure: self.nights.iter().map(|night| night.exposure).sum::<f64>() / count,
             sums: self.sums(),
@@ -374,6 +378,14 @@ impl Run {
         }
         kinds.into_iter().collect()
     }
+}
+
+/// The record of returns that are more than the rounding of cents.
+fn moving(returns: &[f64]) -> Result<Record, String> {
+    if returns.iter().all(|r| r.abs() < 1e-6) {
+        return Err("nothing but the rounding of cents moves it".to_owned());
+    }
+    Record::of(returns).map_err(|error| error.to_string())
 }
 
 /// Mean of the worst part of some values.

@@ -1,13 +1,16 @@
 //! What a backtest says, as plain values: the JSON, and what the text and the page are made of.
 
+use super::trials::{self, Trial, Trials as Log};
 use super::{BacktestArgs, Outcome};
 use crate::backtest::data::Past;
 use crate::config::Config;
 use crate::engine::inputs::sha256;
+use crate::error::Error;
 use crate::report::units::{decimal, percent, percent_signed, usd};
 use evidence::backtest::score::{Scores, Trade, calibration};
-use evidence::backtest::{Cause, Run, What};
-use evidence::record::{Trials, overfitting};
+use evidence::backtest::traders::Rule;
+use evidence::backtest::{Cause, Run, Trader, What};
+use evidence::record::{Record, Trials, overfitting};
 use market::Cents;
 use market::history::TRADING_DAYS_PER_YEAR;
 use pricing::Right;
@@ -21,6 +24,15 @@ const SCHEMA: u32 = 1;
 /// Everything that a backtest says.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
+    #[serde(flatten)]
+    pub(crate) body: Body,
+    pub(crate) odds: OddsOfLuck,
+    pub(crate) notes: Vec<String>,
+}
+
+/// The part of a report that depends on the question and the data alone: what a replay gives again, byte for byte.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Body {
     pub(crate) schema_version: u32,
     /// Of the manifest: the same question on the same data has the same id, and the same answer.
     pub(crate) id: String,
@@ -31,8 +43,14 @@ pub(crate) struct Report {
     pub(crate) policies: Vec<Policy>,
     /// The asked policy under worse terms; empty: not run.
     pub(crate) stress: Vec<Stress>,
-    pub(crate) odds: OddsOfLuck,
-    pub(crate) notes: Vec<String>,
+}
+
+impl std::ops::Deref for Report {
+    type Target = Body;
+
+    fn deref(&self) -> &Body {
+        &self.body
+    }
 }
 
 /// What the numbers depend on.
@@ -132,6 +150,10 @@ pub(crate) struct Figures {
     pub(crate) probabilistic_sharpe: Told,
     /// Years of such a record that would tell its Sharpe ratio from zero at 95 %.
     pub(crate) shortest_record_years: Told,
+    /// Mean a year of what is left without the share's part: yesterday's exposure times what the share returned over bills.
+    pub(crate) net_per_year: Told,
+    pub(crate) net_sharpe: Told,
+    pub(crate) net_probabilistic_sharpe: Told,
     pub(crate) turnover_per_year: f64,
     pub(crate) exposure: f64,
     pub(crate) premium_received_usd: f64,
@@ -262,16 +284,14 @@ pub(crate) struct OddsOfLuck {
     pub(crate) overfitting_of: usize,
     /// Chance that the asked policy's Sharpe ratio is more than the best of the trials shows by luck.
     pub(crate) deflated_sharpe: Told,
+    /// Different questions asked of these data so far, this one among them.
     pub(crate) trials: usize,
+    /// Backtests that were ever run here, of whatever data.
+    pub(crate) runs_counted: u64,
 }
 
-pub(crate) fn report(
-    args: &BacktestArgs,
-    config: &Config,
-    past: &Past,
-    outcome: &Outcome,
-) -> Report {
-    let asked = &outcome.runs[0];
+/// Puts together what depends on the question and the data alone.
+pub(crate) fn body(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome) -> Body {
     let manifest = manifest(args, config, past, outcome);
     let id = sha256(format!("{manifest:?}").as_bytes())[..16].to_owned();
     let policies = outcome
@@ -314,7 +334,7 @@ pub(crate) fn report(
             figures: figures(&lived.run.scores()),
         })
         .collect();
-    Report {
+    Body {
         schema_version: SCHEMA,
         id,
         watermark: past.synthetic.then(|| {
@@ -326,9 +346,60 @@ pub(crate) fn report(
         manifest,
         policies,
         stress,
-        odds: odds(outcome, &asked.run),
-        notes: outcome.notes.clone(),
     }
+}
+
+/// Adds what depends on what was asked before, and counts the run.
+pub(crate) fn report(
+    args: &BacktestArgs,
+    config: &Config,
+    past: &Past,
+    outcome: &Outcome,
+    body: Body,
+    log: &mut Log,
+) -> Result<Report, Error> {
+    let asked = &outcome.runs[0];
+    let (id, manifest) = (&body.id, &body.manifest);
+    let mut notes = outcome.notes.clone();
+    let opened = log.openings(&past.sha256);
+    if args.open_frozen && opened > 0 {
+        notes.push(format!("the frozen period of these data had been opened {opened} times before: this is not out of sample"));
+    }
+    let record = asked.run.scores().record.ok();
+    let over = |name: &str| {
+        let other = outcome.runs.iter().find(|other| other.label == name)?;
+        let interval = asked.run.over(&other.run, args.seed).ok()?;
+        Some([interval.value, interval.low, interval.high])
+    };
+    log.add(Trial {
+        number: 0,
+        at: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        run: id.clone(),
+        policy: asked.label.clone(),
+        version: trials::version(config),
+        symbol: past.symbol.clone(),
+        data_sha256: past.sha256.clone(),
+        synthetic: past.synthetic,
+        first: manifest.first.clone(),
+        last: manifest.last.clone(),
+        trading_days: manifest.trading_days,
+        sharpe_per_day: record.as_ref().map(Record::sharpe),
+        probabilistic_sharpe: record.as_ref().map(|record| record.probabilistic(0.0)),
+        over_holding: over("buy and hold"),
+        over_rule: over(&Rule::default().name()),
+        opened: args.open_frozen,
+        before: String::new(),
+    })?;
+    if let Some(broken) = &log.broken {
+        notes.push(format!("the log of trials cannot be trusted: {broken}"));
+    }
+    Ok(Report {
+        body,
+        odds: odds(outcome, &asked.run, &log.ratios(&past.sha256), log.counted),
+        notes,
+    })
 }
 
 fn manifest(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome) -> Manifest {
@@ -430,6 +501,11 @@ pub(crate) fn figures(scores: &Scores) -> Figures {
     let why = scores.record.as_ref().err().map_or("", String::as_str);
     let of = |value: Option<f64>| Told::of(value, why);
     let record = record.ok();
+    let (net, net_why) = match &scores.net {
+        Ok(net) => (Some(net), ""),
+        Err(why) => (None, why.as_str()),
+    };
+    let net_of = |value: Option<f64>| Told::of(value, net_why);
     Figures {
         last_equity_usd: scores.last.usd(),
         growth_per_year: Told::of(scores.cagr, "less than a month, or nothing is left"),
@@ -443,6 +519,9 @@ pub(crate) fn figures(scores: &Scores) -> Figures {
             Some(years) if years.is_infinite() => Told::of(None, "the ratio is not above zero"),
             years => of(years),
         },
+        net_per_year: net_of(net.map(|net| net.mean * year)),
+        net_sharpe: net_of(net.map(|net| net.annual(year))),
+        net_probabilistic_sharpe: net_of(net.map(|net| net.probabilistic(0.0))),
         turnover_per_year: scores.turnover,
         exposure: scores.exposure,
         premium_received_usd: scores.sums.premium_received.usd(),
@@ -628,7 +707,13 @@ fn decisions(outcome: &Outcome) -> Vec<DecisionView> {
     outcome.decisions.iter().map(view).collect()
 }
 
-fn odds(outcome: &Outcome, asked: &Run) -> OddsOfLuck {
+/// `ratios`: Sharpe ratios per day of the different questions asked of these data so far, this one among them.
+fn odds(
+    outcome: &Outcome,
+    asked: &Run,
+    ratios: &BTreeMap<String, f64>,
+    counted: u64,
+) -> OddsOfLuck {
     let excess: Vec<Vec<f64>> = outcome
         .runs
         .iter()
@@ -642,15 +727,11 @@ fn odds(outcome: &Outcome, asked: &Run) -> OddsOfLuck {
     let overfitting = overfitting(&moving, 16)
         .map(|found| found.loses)
         .map_err(|error| error.to_string());
-    let ratios: Vec<f64> = outcome
-        .runs
-        .iter()
-        .filter_map(|lived| lived.run.scores().record.ok().map(|record| record.sharpe()))
-        .collect();
-    let deflated = match (asked.scores().record, ratios.len() > 1) {
-        (Ok(record), true) => Told::of(Some(record.deflated(&Trials::of(&ratios))), "not a number"),
+    let tried: Vec<f64> = ratios.values().copied().collect();
+    let deflated = match (asked.scores().record, tried.len() > 1) {
+        (Ok(record), true) => Told::of(Some(record.deflated(&Trials::of(&tried))), "not a number"),
         (Err(why), _) => Told::of(None, &why),
-        _ => Told::of(None, "one trial"),
+        _ => Told::of(None, "the only question asked of these data so far"),
     };
     OddsOfLuck {
         overfitting: match overfitting {
@@ -659,7 +740,8 @@ fn odds(outcome: &Outcome, asked: &Run) -> OddsOfLuck {
         },
         overfitting_of: moving.len(),
         deflated_sharpe: deflated,
-        trials: ratios.len(),
+        trials: tried.len(),
+        runs_counted: counted,
     }
 }
 
@@ -733,14 +815,23 @@ pub(crate) fn text(report: &Report) -> String {
     );
     let _ = writeln!(
         out,
-        "turnover {} a year, exposure {}; years that would tell this Sharpe ratio from zero: {}; deflated for {} policies: {}; overfitting among them: {}",
-        decimal(figures.turnover_per_year, 1),
+        "without the share's part: {} a year, Sharpe {}, chance that it is above zero {}",
+        figures.net_per_year.show(percent_signed),
+        figures.net_sharpe.show(|sharpe| decimal(sharpe, 2)),
+        figures.net_probabilistic_sharpe.show(percent)
+    );
+    let _ = writeln!(
+        out,
+        "turnover {} a year, exposure {}; years that would tell this Sharpe ratio from zero: {}; deflated for {} questions asked of these data ({} runs counted in all): {}; overfitting among the {} policies above: {}",
+        decimal(figures.turnover_per_year, 2),
         percent(figures.exposure),
         figures
             .shortest_record_years
             .show(|years| decimal(years, 1)),
         report.odds.trials,
+        report.odds.runs_counted,
         report.odds.deflated_sharpe.show(percent),
+        report.odds.overfitting_of,
         report.odds.overfitting.show(percent)
     );
     if let Some(budget) = &manifest.budget {

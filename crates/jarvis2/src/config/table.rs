@@ -284,6 +284,13 @@ settings! {
         file: Option<String> = None, "path"; example "\"diary.sqlite\"";
     }
 
+    /// What counts as evidence.
+    [evidence] Evidence {
+        /// First day of the frozen period: backtests end before it, by as many days as a position may live, unless they open it. Every
+        /// opening is counted, and the first of each version of the policy is the record that plans quote. Unset: nothing is frozen.
+        frozen_from: Option<String> = None, "date, YYYY-MM-DD"; example "\"2025-01-01\"";
+    }
+
     /// What those see who watch: `jarvis2 monitor` and `jarvis2 serve`.
     [monitor] Monitor {
         /// Long work leaves word of how far it is, in a small file that goes when it ends.
