@@ -326,8 +326,13 @@ fn events(path: &Path) -> Vec<Event> {
         event(due.ex_date, EventKind::ExDividend { amount_usd })
     });
     let reports = path.schedule.earnings.iter();
+    let split = path.days.iter().filter(|day| day.split != 1.0).map(|day| {
+        let ratio = day.split;
+        event(day.date, EventKind::Split { ratio })
+    });
     let mut events: Vec<Event> = paid
         .chain(reports.map(|date| event(*date, EventKind::Earnings)))
+        .chain(split)
         .collect();
     events.sort_by_key(|event| event.date);
     events
