@@ -125,7 +125,9 @@ pub fn read_events_bytes(name: &str, bytes: &[u8]) -> Result<Vec<Event>, Error> 
     Ok(events)
 }
 
-fn event([symbol, day, kind, amount, ratio]: [Cell<'_>; 5]) -> Result<Event, (String, &'static str)> {
+fn event(
+    [symbol, day, kind, amount, ratio]: [Cell<'_>; 5],
+) -> Result<Event, (String, &'static str)> {
     let symbol = symbol
         .text()
         .map(ticker)
@@ -280,14 +282,38 @@ mod tests {
         );
         check(&with("AA,2024-05-03,earnings,2"), "leave the amount empty");
         let wide = |line: &str| format!("symbol,date,kind,amount_usd,ratio\n{line}\n");
-        check(&wide("AA,2024-05-03,split,,1"), "the ratio of the split is \"1\"");
-        check(&wide("AA,2024-05-03,split,,-4"), "the ratio of the split is \"-4\"");
-        check(&wide("AA,2024-05-03,split,4,"), "a split with the amount \"4\"");
-        check(&wide("AA,2024-05-03,split,,4:1"), "the ratio is \"4:1\"; write new shares per old");
-        check(&with("AA,2024-05-03,split,"), "line 3: the ratio of the split is nothing");
-        check(&wide("AA,2024-05-03,earnings,,4"), "and this is no split; leave the ratio empty");
-        check(&wide("AA,2024-05-03,delisting,,"), "the amount of the delisting is nothing");
-        check(&wide("AA,2024-05-03,delisting,-1,"), "the amount of the delisting is \"-1\"");
+        check(
+            &wide("AA,2024-05-03,split,,1"),
+            "the ratio of the split is \"1\"",
+        );
+        check(
+            &wide("AA,2024-05-03,split,,-4"),
+            "the ratio of the split is \"-4\"",
+        );
+        check(
+            &wide("AA,2024-05-03,split,4,"),
+            "a split with the amount \"4\"",
+        );
+        check(
+            &wide("AA,2024-05-03,split,,4:1"),
+            "the ratio is \"4:1\"; write new shares per old",
+        );
+        check(
+            &with("AA,2024-05-03,split,"),
+            "line 3: the ratio of the split is nothing",
+        );
+        check(
+            &wide("AA,2024-05-03,earnings,,4"),
+            "and this is no split; leave the ratio empty",
+        );
+        check(
+            &wide("AA,2024-05-03,delisting,,"),
+            "the amount of the delisting is nothing",
+        );
+        check(
+            &wide("AA,2024-05-03,delisting,-1,"),
+            "the amount of the delisting is \"-1\"",
+        );
         check(&with(",2024-05-03,earnings,"), "the symbol is missing");
         check("", "is empty");
         check("ticker,date\n", "column `symbol` is missing");

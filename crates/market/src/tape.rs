@@ -3,11 +3,13 @@
 //! A tape cannot be wound forward: what it has not handed out yet is in nobody's reach, so a backtest that holds a tape cannot
 //! see tomorrow.
 
+pub mod crash;
 pub mod files;
 pub mod made;
 
 use crate::{Chain, Error};
 
+pub use self::crash::Crash;
 pub use self::files::Files;
 pub use self::made::Made;
 

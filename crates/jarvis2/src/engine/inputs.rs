@@ -435,10 +435,7 @@ pub(crate) fn events_until(inputs: &Inputs, day: u16) -> Vec<String> {
             format!("split into {ratio} new shares per old on {}", event.date)
         }
         EventKind::Delisting { amount_usd } => {
-            format!(
-                "delisting, at ${amount_usd:.2} a share, on {}",
-                event.date
-            )
+            format!("delisting, at ${amount_usd:.2} a share, on {}", event.date)
         }
     };
     inputs.events.iter().filter(within).map(words).collect()

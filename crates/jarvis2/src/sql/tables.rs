@@ -327,11 +327,7 @@ pub(super) const TABLES: [Spec; 14] = [
         columns: &[
             ("symbol", Text, "the underlying"),
             ("date", Day, "the day; for a dividend the ex-date"),
-            (
-                "kind",
-                Text,
-                "ex_dividend, earnings, split or delisting",
-            ),
+            ("kind", Text, "ex_dividend, earnings, split or delisting"),
             (
                 "amount_usd",
                 Number,

@@ -27,7 +27,7 @@ use crate::ingest::words::{Cell, Spelling, count, date, number, right};
 use crate::{Contract, Error, Quote, Style};
 
 /// Stands in every file that can hold a sentence.
-const WATERMARK: &str =
+pub(super) const WATERMARK: &str =
     "Synthetic data (synthetic-v1): invented tickers, simulated prices, no evidence of anything.";
 
 /// Decimals of volatilities and sensitivities.

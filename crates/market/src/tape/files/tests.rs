@@ -111,7 +111,7 @@ fn many_years_are_read_a_row_group_at_a_time() {
         ..Default::default()
     };
     let path = folder.0.join("chain_SYNIDX.parquet");
-    sample::long::write_chains(&long, "SYNIDX", &path, &mut |_| true).unwrap();
+    sample::long::save::write_chains(&long, "SYNIDX", &path, &mut |_| true).unwrap();
     let reader = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
     assert_eq!(reader.num_row_groups(), 8, "quarters");
     let mut files = open(std::slice::from_ref(&path), &["SYNIDX"]).unwrap();
@@ -327,7 +327,7 @@ fn dirty_days_are_cleaned_alike() {
     };
     rows.insert(next, shut);
     let path = folder.0.join("dirty.parquet");
-    sample::long::write_rows(&rows, &path).unwrap();
+    sample::long::save::write_rows(&rows, &path);
 
     let mut files = open(std::slice::from_ref(&path), &["SYNDIV"]).unwrap();
     let chains = all(&mut files);
@@ -350,7 +350,7 @@ fn dirty_days_are_cleaned_alike() {
 
     // Out of order: read whole, and the same.
     rows.reverse();
-    sample::long::write_rows(&rows, &path).unwrap();
+    sample::long::save::write_rows(&rows, &path);
     let chains = all(&mut open(&[path], &["SYNDIV"]).unwrap());
     assert_eq!(chains.len(), expected.len());
     let same = |a: &Chain, b: &Chain| (a.as_of, a.quotes.len()) == (b.as_of, b.quotes.len());
@@ -397,7 +397,7 @@ fn long_ten_years_are_read_quickly() {
     let long = sample::long::Long::default();
     let path = folder.0.join("chain_SYNIDX.parquet");
     let started = std::time::Instant::now();
-    sample::long::write_chains(&long, "SYNIDX", &path, &mut |_| true).unwrap();
+    sample::long::save::write_chains(&long, "SYNIDX", &path, &mut |_| true).unwrap();
     let size = fs::metadata(&path).unwrap().len();
     println!("written: {size} bytes in {:?}", started.elapsed());
     for _ in 0..3 {
