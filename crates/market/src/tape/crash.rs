@@ -239,7 +239,7 @@ mod tests {
                 assert!((new_ask - 0.8 * old_ask).abs() < 0.011);
             }
             for old in days[19].quotes.iter().map(|quote| &quote.contract) {
-                if old.expiry < original.as_of || old.expiry == original.as_of {
+                if old.expiry <= original.as_of {
                     continue;
                 }
                 let kept = find(old.expiry, old.strike_usd, old.right).unwrap();

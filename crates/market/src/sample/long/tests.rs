@@ -231,10 +231,10 @@ fn decades_stay_plausible() {
                 ..Long::default()
             };
             let path = long.path(symbol).unwrap().1;
-            let close = path.days.iter().map(|day| day.close_usd);
+            let mut close = path.days.iter().map(|day| day.close_usd);
             lows.push(close.clone().fold(f64::INFINITY, f64::min));
             highs.push(close.clone().fold(0.0, f64::max));
-            closes.extend(close.last());
+            closes.extend(close.next_back());
             splits += path.days.iter().filter(|day| day.split != 1.0).count();
             let paid = &path.schedule.dividends;
             cuts += usize::from(!paid.is_sorted_by(|a, b| a.amount_usd <= b.amount_usd));
