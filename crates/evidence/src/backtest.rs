@@ -365,7 +365,11 @@ impl Run {
         let days = self.excess().into_iter().zip(&self.nights);
         days.map(|(excess, night)| {
             let net = excess - exposure * (night.share_return - night.bill_return);
-            exposure = if night.exposure.is_finite() { night.exposure } else { 0.0 };
+            exposure = if night.exposure.is_finite() {
+                night.exposure
+            } else {
+                0.0
+            };
             net
         })
         .collect()

@@ -70,12 +70,8 @@ enum Command {
     Journal(journal::JournalCommand),
     /// List the decisions in the diary, and how they ended.
     History(crate::history::HistoryArgs),
-    /// Write the embedded synthetic sample as files.
-    Sample {
-        /// Folder to write to.
-        #[arg(long)]
-        out: PathBuf,
-    },
+    /// Write the embedded synthetic sample as files, or with --years a longer one that is made on the spot.
+    Sample(crate::sample::SampleArgs),
     /// How a policy would have fared, night by night, beside what anybody could have done. Alone: on the embedded synthetic sample.
     Backtest(Box<crate::backtest::BacktestArgs>),
     /// Ask a backtest's question again: it must give the same bytes.
@@ -390,7 +386,7 @@ pub(crate) fn run() -> u8 {
         Command::Export(args) => caught(|| sql::export(&args)),
         Command::Config(command) => config_command(command).map(|text| done(&text)),
         Command::Schema { format } => schema(format).map(|text| done(&text)),
-        Command::Sample { out } => sample(&out).map(|text| done(&text)),
+        Command::Sample(args) => crate::sample::run(&args).map(|text| done(&text)),
         Command::Memory(MemoryCommand::Explain {
             of,
             vectors,
@@ -876,23 +872,6 @@ fn schema(format: SchemaOf) -> Result<String, Error> {
         SchemaOf::Config => config::json_schema(),
     };
     serde_json::to_string_pretty(&value).map_err(|error| Error::Internal(error.to_string()))
-}
-
-fn sample(out: &Path) -> Result<String, Error> {
-    let written = market::sample::write(out)?;
-    let names: Vec<String> = written
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let symbol = engine::inputs::DEFAULT_SYMBOL;
-    Ok(format!(
-        "SYNTHETIC DATA, made by our own generator: it proves nothing about any market.\n{}\nTry: jarvis2 plan --chain {} --symbol {symbol} --history {} --events {} --account {} --allow-synthetic",
-        names.join("\n"),
-        out.join("chain.parquet").display(),
-        out.join(format!("history_{symbol}.csv")).display(),
-        out.join("events.csv").display(),
-        out.join("account.toml").display()
-    ))
 }
 
 fn memory_explain(question: &Question, as_json: bool, args: &ConfigArgs) -> Result<String, Error> {

@@ -27,6 +27,7 @@ mod recall;
 mod regimes;
 mod report;
 mod risk;
+mod sample;
 #[cfg(feature = "serve")]
 mod serve;
 mod sql;

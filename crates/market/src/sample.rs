@@ -21,6 +21,8 @@
 //! quotes, `sample/names.rs` every constant). Simplifications: no early exercise premium, a premium that never changes, earnings
 //! before the open, one rate. Volatility falls back within days, so its swings are forecastable here as they are nowhere else.
 //!
+//! Many years of the same names, for backtests, are made on the spot and shipped nowhere: [`long`].
+//!
 //! Everything is a function of the seed; numbers are rounded before they are stored (cents, four decimals) so that they do not
 //! depend on the platform's `exp`. The committed seed is the first, counted from 1, whose year meets every line of the table,
 //! whose `SYNDIV` is calm at the end, and whose split falls on a quiet day; about two seeds in five meet the table.

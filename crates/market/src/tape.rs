@@ -2,12 +2,17 @@
 //!
 //! A tape cannot be wound forward: what it has not handed out yet is in nobody's reach, so a backtest that holds a tape cannot
 //! see tomorrow.
+//!
+//! Days come out of [`files`], or out of memory ([`Chains`], [`crate::sample::long`]). [`made`] puts quotes where there are none,
+//! [`crash`] lets the share fall on a day. Each is a tape and takes one, so they stack.
 
+pub mod crash;
 pub mod files;
 pub mod made;
 
 use crate::{Chain, Error};
 
+pub use self::crash::Crash;
 pub use self::files::Files;
 pub use self::made::Made;
 

@@ -8,7 +8,7 @@
 //! turnover    dollars of shares and premium traded a year, over mean equity
 //! exposure    mean of (shares that the position moves like) x close / equity
 //! net         the same of excess returns less yesterday's exposure times the share's own: what a mix of share and bills would not have had
-over        252 x mean of daily returns less those of a baseline, with an interval by the stationary bootstrap
+//! over        252 x mean of daily returns less those of a baseline, with an interval by the stationary bootstrap
 //! ```
 //! The share of trades that made money comes last: short options win often and small, and lose seldom and large.
 

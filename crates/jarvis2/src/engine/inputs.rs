@@ -393,7 +393,7 @@ fn known(
     };
     let dividends = events.iter().filter_map(|event| match event.kind {
         EventKind::ExDividend { amount_usd } => Some((event.date, amount_usd)),
-        EventKind::Earnings => None,
+        EventKind::Earnings | EventKind::Split { .. } | EventKind::Delisting { .. } => None,
     });
     Known {
         returns,
@@ -431,6 +431,12 @@ pub(crate) fn events_until(inputs: &Inputs, day: u16) -> Vec<String> {
             format!("ex-dividend ${amount_usd:.2} on {}", event.date)
         }
         EventKind::Earnings => format!("earnings on {}", event.date),
+        EventKind::Split { ratio } => {
+            format!("split into {ratio} new shares per old on {}", event.date)
+        }
+        EventKind::Delisting { amount_usd } => {
+            format!("delisting, at ${amount_usd:.2} a share, on {}", event.date)
+        }
     };
     inputs.events.iter().filter(within).map(words).collect()
 }

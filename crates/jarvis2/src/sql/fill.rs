@@ -77,9 +77,11 @@ pub(super) fn fill(
             None => read_events_bytes("embedded sample", sample::EVENTS_CSV.as_bytes())?,
         };
         for event in events {
-            let (kind, amount_usd) = match event.kind {
-                EventKind::ExDividend { amount_usd } => ("ex_dividend", Some(amount_usd)),
-                EventKind::Earnings => ("earnings", None),
+            let (kind, amount_usd, ratio) = match event.kind {
+                EventKind::ExDividend { amount_usd } => ("ex_dividend", Some(amount_usd), None),
+                EventKind::Earnings => ("earnings", None, None),
+                EventKind::Split { ratio } => ("split", None, Some(ratio)),
+                EventKind::Delisting { amount_usd } => ("delisting", Some(amount_usd), None),
             };
             table
                 .push([
@@ -87,6 +89,7 @@ pub(super) fn fill(
                     day(event.date),
                     kind.into(),
                     amount_usd.into(),
+                    ratio.into(),
                 ])
                 .map_err(internal)?;
         }

@@ -323,12 +323,17 @@ pub(super) const TABLES: [Spec; 14] = [
     Spec {
         name: "events",
         from: From::Events,
-        about: "ex-dates and earnings",
+        about: "ex-dates, earnings, splits and delistings",
         columns: &[
             ("symbol", Text, "the underlying"),
             ("date", Day, "the day; for a dividend the ex-date"),
-            ("kind", Text, "ex_dividend or earnings"),
-            ("amount_usd", Number, "the dividend, dollars per share"),
+            ("kind", Text, "ex_dividend, earnings, split or delisting"),
+            (
+                "amount_usd",
+                Number,
+                "the dividend, or what a delisted share is paid, dollars per share",
+            ),
+            ("ratio", Number, "new shares per old, of a split"),
         ],
     },
 ];

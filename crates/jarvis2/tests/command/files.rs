@@ -58,6 +58,69 @@ fn no_files_writes_none_and_config_chooses() {
 }
 
 #[test]
+fn years_of_the_sample_are_made_and_never_overwrite() {
+    let desk = Desk::new();
+    let years = |seed: &str| {
+        desk.run(&[
+            "sample", "--years", "1", "--symbol", "SYNDIV", "--seed", seed, "--out", "y",
+        ])
+    };
+    let done = years("5").exits(0);
+    assert!(
+        done.stdout.starts_with("SYNTHETIC DATA") && done.stdout.contains("seed 5"),
+        "{}",
+        done.stdout
+    );
+    let readme = std::fs::read_to_string(desk.path("y/README.txt")).unwrap();
+    assert!(
+        readme.starts_with("Synthetic data (synthetic-v1)"),
+        "{readme}"
+    );
+    let before = std::fs::read(desk.path("y/chain_SYNDIV.parquet")).unwrap();
+    years("5").exits(0);
+    let refused = years("6").exits(3);
+    assert!(
+        refused.stderr.contains("is there already"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        std::fs::read(desk.path("y/chain_SYNDIV.parquet")).unwrap(),
+        before
+    );
+    // It is a chain like any other, and no real account is advised on it unasked.
+    let plan = [
+        "plan",
+        "--chain",
+        "y/chain_SYNDIV.parquet",
+        "--events",
+        "y/events.csv",
+        "--history",
+        "y/history_SYNDIV.csv",
+        "--no-files",
+        "--json",
+    ];
+    let plan = desk.run(&[&plan[..], SMALL].concat()).json();
+    assert!(plan["watermark"].as_str().unwrap().contains("SYNTHETIC"));
+    for wrong in [
+        &["sample", "--years", "0", "--out", "z"][..],
+        &["sample", "--years", "31", "--out", "z"],
+        &["sample", "--symbol", "SYNDIV", "--out", "z"],
+    ] {
+        desk.run(wrong).exits(2);
+    }
+    let unknown = desk
+        .run(&["sample", "--years", "1", "--symbol", "KO", "--out", "z"])
+        .exits(3);
+    assert!(
+        unknown.stderr.contains("holds no KO; it holds: SYNIDX"),
+        "{}",
+        unknown.stderr
+    );
+    assert!(!desk.path("z").exists());
+}
+
+#[test]
 fn the_sample_written_out_plans_like_the_embedded_one() {
     let desk = Desk::new();
     desk.run(&["sample", "--out", "s"]).exits(0);

@@ -1194,7 +1194,7 @@ pub(super) fn is_iv_sentinel(iv: f64) -> bool {
 }
 
 /// Median volatility near the money if it can only be percent.
-fn percent_median<'q>(
+pub(super) fn percent_median<'q>(
     quotes: impl IntoIterator<Item = &'q Quote>,
     spot: Option<f64>,
 ) -> Option<f64> {

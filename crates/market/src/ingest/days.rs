@@ -15,7 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use pricing::Right;
 
-use super::builder::{Builder, Setting, is_iv_sentinel, order, price};
+use super::builder::{Builder, Setting, is_iv_sentinel, order, percent_median, price};
 use super::columns::{BATCH_ROWS, Values, corrupt, decode};
 use super::report::Note;
 use super::table::guard;
@@ -544,8 +544,7 @@ fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
         let last_usd = price(typed(last), "last").ok()?;
         let crossed = matches!((bid_usd, ask_usd), (Some(bid), Some(ask)) if bid > ask);
         let usual = multiplier.is_nan() || multiplier == 100.0;
-        // A volatility above 500 % may be in percent.
-        if crossed || !usual || !(strike_usd > 0.0 && strike_usd.is_finite()) || iv > 5.0 {
+        if crossed || !usual || !(strike_usd > 0.0 && strike_usd.is_finite()) {
             return None;
         }
         let soft = |value| number(typed(value)).ok().flatten();
@@ -575,6 +574,7 @@ fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
     if quotes
         .iter()
         .any(|quote| quote.contract.strike_usd > 20.0 * spot)
+        || percent_median(&quotes, spot_usd).is_some()
     {
         return None;
     }

@@ -27,7 +27,7 @@ use crate::ingest::words::{Cell, Spelling, count, date, number, right};
 use crate::{Contract, Error, Quote, Style};
 
 /// Stands in every file that can hold a sentence.
-const WATERMARK: &str =
+pub(super) const WATERMARK: &str =
     "Synthetic data (synthetic-v1): invented tickers, simulated prices, no evidence of anything.";
 
 /// Decimals of volatilities and sensitivities.
@@ -357,15 +357,26 @@ pub(super) fn history_csv(history: &History) -> String {
     text
 }
 
-/// Dividends and earnings, past and to come.
+/// What happens to the names, past and to come.
 pub(super) fn events_csv(events: &[Event]) -> String {
-    let mut text = format!("# {WATERMARK}\nsymbol,date,kind,amount_usd\n");
+    let splits = |event: &Event| matches!(event.kind, EventKind::Split { .. });
+    // Files from before there were splits have no such column.
+    let (ratio, none) = if events.iter().any(splits) {
+        (",ratio", ",")
+    } else {
+        ("", "")
+    };
+    let mut text = format!("# {WATERMARK}\nsymbol,date,kind,amount_usd{ratio}\n");
     for Event { symbol, date, kind } in events {
         let _ = match kind {
             EventKind::ExDividend { amount_usd } => {
-                writeln!(text, "{symbol},{date},ex_dividend,{amount_usd:.2}")
+                writeln!(text, "{symbol},{date},ex_dividend,{amount_usd:.2}{none}")
             }
-            EventKind::Earnings => writeln!(text, "{symbol},{date},earnings,"),
+            EventKind::Earnings => writeln!(text, "{symbol},{date},earnings,{none}"),
+            EventKind::Split { ratio } => writeln!(text, "{symbol},{date},split,,{ratio}"),
+            EventKind::Delisting { amount_usd } => {
+                writeln!(text, "{symbol},{date},delisting,{amount_usd:.2}{none}")
+            }
         };
     }
     text

@@ -24,17 +24,18 @@
 //! top, the premium is the edge. (Quotes are European values, never below what exercising pays: a holder's right to exercise
 //! early costs nothing, so sellers of puts deep in the money get slightly too little.)
 
+pub(crate) mod save;
+
 use jiff::ToSpan;
 use jiff::civil::Weekday::{Friday, Tuesday};
 use jiff::civil::{Date, date};
 
-use super::files::ChainFile;
 use super::names::{FIRST_DAY, LAST_DAY, NAMES, Name, RATE};
 use super::path::{Path, day, mix, round, trading_days};
 use super::quotes::{Board, Expiries};
 use super::random::Key;
 use super::schedule::{self, Quarterly, Schedule};
-use super::{Row, SOURCE, SYMBOLS};
+use super::{SOURCE, SYMBOLS};
 use crate::events::{Event, EventKind};
 use crate::history::History;
 use crate::tape::Tape;
@@ -326,8 +327,13 @@ fn events(path: &Path) -> Vec<Event> {
         event(due.ex_date, EventKind::ExDividend { amount_usd })
     });
     let reports = path.schedule.earnings.iter();
+    let split = path.days.iter().filter(|day| day.split != 1.0).map(|day| {
+        let ratio = day.split;
+        event(day.date, EventKind::Split { ratio })
+    });
     let mut events: Vec<Event> = paid
         .chain(reports.map(|date| event(*date, EventKind::Earnings)))
+        .chain(split)
         .collect();
     events.sort_by_key(|event| event.date);
     events
@@ -382,64 +388,6 @@ impl Tape for LongChains {
     fn next_day(&mut self) -> Result<Option<Chain>, Error> {
         Ok(self.next())
     }
-}
-
-/// Packs quickly: a long history is not shipped.
-const PACKING_LEVEL: i32 = 3;
-
-/// Writes the chains of one name as Parquet of the common schema, sorted by day, a quarter of a year to a row group, which is
-/// what is in memory at a time. `go_on` gets the fraction that is done; if it says no, the file is left unfinished and the
-/// answer is false.
-pub(crate) fn write_chains(
-    long: &Long,
-    symbol: &str,
-    path: &std::path::Path,
-    go_on: &mut dyn FnMut(f64) -> bool,
-) -> Result<bool, Error> {
-    let chains = long.chains(symbol)?;
-    let unwritable = |cause: String| Error::Unwritable {
-        file: path.display().to_string(),
-        cause,
-    };
-    let days = chains.path.days.len();
-    let sink = std::fs::File::create(path).map_err(|cause| unwritable(cause.to_string()))?;
-    let mut file = ChainFile::create(std::io::BufWriter::new(sink), long.seed, PACKING_LEVEL)
-        .map_err(|cause| unwritable(cause.to_string()))?;
-    let quarter = |date: Date| (date.year(), (date.month() - 1) / 3);
-    let mut rows: Vec<Row> = Vec::new();
-    for (done, chain) in chains.enumerate() {
-        if rows
-            .first()
-            .is_some_and(|row| quarter(row.date) != quarter(chain.as_of))
-        {
-            file.group(&rows)
-                .map_err(|cause| unwritable(cause.to_string()))?;
-            rows.clear();
-            if !go_on(done as f64 / days as f64) {
-                return Ok(false);
-            }
-        }
-        let (date, spot_usd) = (chain.as_of, chain.spot_usd.unwrap_or_default());
-        rows.extend(chain.quotes.into_iter().map(|quote| Row {
-            date,
-            spot_usd,
-            quote,
-        }));
-    }
-    file.group(&rows)
-        .and_then(|()| file.finish())
-        .map_err(|cause| unwritable(cause.to_string()))?;
-    Ok(true)
-}
-
-/// Any rows as one row group.
-#[cfg(test)]
-pub(crate) fn write_rows(rows: &[Row], path: &std::path::Path) -> Result<(), Error> {
-    let sink = std::fs::File::create(path).unwrap();
-    let mut file = ChainFile::create(sink, 0, PACKING_LEVEL).unwrap();
-    file.group(rows).unwrap();
-    file.finish().unwrap();
-    Ok(())
 }
 
 #[cfg(test)]

@@ -189,7 +189,7 @@ fn quotes_are_consistent() {
                 EventKind::ExDividend { amount_usd } => {
                     amount_usd * (-RATE * years(*date, event.date)).exp()
                 }
-                EventKind::Earnings => 0.0,
+                _ => 0.0,
             })
             .sum();
         let inputs = Inputs {

@@ -54,6 +54,8 @@ pub struct Counts {
     pub shut_days: usize,
     /// Days that were dropped as copies of the day before.
     pub copied_days: usize,
+    /// Days handed out on which nothing has a bid or an ask: their prices are last trades, which may be days old.
+    pub days_unquoted: usize,
     /// Days that a second file repeats or adds to.
     pub shared_days: usize,
 }
@@ -308,6 +310,8 @@ impl Files {
                 Note::StaleCopyDropped { .. } => self.counts.copied_days += 1,
                 // Seen over all files, below.
                 Note::SplitLike(_) => continue,
+                // Counted over all files.
+                Note::NoQuotes { .. } => continue,
                 // Said of a file of many symbols that was asked for one.
                 Note::OtherSymbolsIgnored { .. } => continue,
                 _ => {}
@@ -464,6 +468,8 @@ impl Tape for Files {
             }
             self.counts.days += 1;
             self.counts.quotes += chain.quotes.len();
+            let quoted = |quote: &Quote| quote.bid_usd.is_some() || quote.ask_usd.is_some();
+            self.counts.days_unquoted += usize::from(!chain.quotes.iter().any(quoted));
             return Ok(Some(chain));
         }
         Ok(None)
