@@ -6,7 +6,8 @@
 //!
 //! [`worlds`] makes paths of markets that are not the model's, for judging a policy where the model is wrong.
 //!
-//! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true.
+//! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true; [`validate`] whether those of
+//! the market model did, on prices that were.
 //!
 //! Deliberately absent: search, networks, and (until backtests arrive) any claim about real history.
 
@@ -17,6 +18,7 @@ mod grade;
 mod odds;
 mod paths;
 pub mod record;
+pub mod validate;
 mod walk;
 pub mod worlds;
 
