@@ -11,7 +11,7 @@
 //! All per trading day; a forecast of h days is the sum, which for all but GARCH and HAR is h times the day's. `a` and `b` are of maximum
 //! likelihood (normal) in the last 1,000 returns, `a + b` at most 0.999; `c` to `m` by least squares over the whole past, for each h
 //! apart. A HAR forecast is held between the least and the greatest mean of 22 days seen so far: least squares knows no zero.
-//! Both need 500 returns; below that there is no forecast of them, and [`History::or_shorter`] says what stands in.
+//! Both need 500 returns ([`FromReturns::returns_min`]); below that they have no forecast.
 //!
 //! A [`Past`] ends today: no forecaster can see a later return. None is fair to jumps, dividends or earnings days to come.
 //!
@@ -48,7 +48,7 @@ pub struct Past<'a> {
 
 /// A forecast from past returns alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum History {
+pub enum FromReturns {
     /// The last 63 returns.
     Realised,
     /// Weights that fall by 6 % a day.
@@ -59,31 +59,31 @@ pub enum History {
     Har,
 }
 
-impl History {
+impl FromReturns {
     /// All of them.
-    pub const ALL: [History; 4] = [
-        History::Realised,
-        History::Ewma,
-        History::Garch,
-        History::Har,
+    pub const ALL: [FromReturns; 4] = [
+        FromReturns::Realised,
+        FromReturns::Ewma,
+        FromReturns::Garch,
+        FromReturns::Har,
     ];
 
-    /// Itself where so many returns are enough for it; else EWMA, which needs few.
-    pub fn or_shorter(self, returns: usize) -> History {
+    /// Fewest returns that it needs.
+    pub fn returns_min(self) -> usize {
         match self {
-            History::Garch | History::Har if returns < FITTED_RETURNS_MIN => History::Ewma,
-            enough => enough,
+            FromReturns::Realised | FromReturns::Ewma => RETURNS_MIN,
+            FromReturns::Garch | FromReturns::Har => FITTED_RETURNS_MIN,
         }
     }
 }
 
-impl fmt::Display for History {
+impl fmt::Display for FromReturns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            History::Realised => "realised",
-            History::Ewma => "EWMA",
-            History::Garch => "GARCH",
-            History::Har => "HAR",
+            FromReturns::Realised => "realised",
+            FromReturns::Ewma => "EWMA",
+            FromReturns::Garch => "GARCH",
+            FromReturns::Har => "HAR",
         })
     }
 }
@@ -152,11 +152,11 @@ pub fn mix(history: Option<Estimate>, implied: Option<f64>, errors: LogErrors) -
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Forecaster {
     /// From history alone.
-    Alone(History),
+    Alone(FromReturns),
     /// What options imply.
     Implied,
     /// Both; history alone where nothing is implied.
-    Mix(History),
+    Mix(FromReturns),
 }
 
 impl fmt::Display for Forecaster {
@@ -200,19 +200,19 @@ impl Fits {
     }
 
     /// The volatility of the next `days` trading days from returns alone.
-    pub fn history(&mut self, from: History, returns: &[f64], days: usize) -> Option<Estimate> {
+    pub fn history(&mut self, from: FromReturns, returns: &[f64], days: usize) -> Option<Estimate> {
         let all = returns.len();
         if all < RETURNS_MIN || days == 0 {
             return None;
         }
         let years = days as f64 / TRADING_DAYS_PER_YEAR;
-        let fitted = |variance: f64| Estimate {
+        let fitted = |variance: f64, returns: usize| Estimate {
             vol_per_year: (variance / years).sqrt(),
-            returns: all,
+            returns,
             log_variance: 0.0,
         };
         let estimate = match from {
-            History::Realised => {
+            FromReturns::Realised => {
                 let found = realised_vol(&returns[all.saturating_sub(REALISED_RETURNS)..])?;
                 Estimate {
                     vol_per_year: found.vol_per_year,
@@ -220,7 +220,7 @@ impl Fits {
                     log_variance: 1.0 / (2.0 * found.n as f64),
                 }
             }
-            History::Ewma => {
+            FromReturns::Ewma => {
                 // What is older weighs less than a millionth together.
                 let found = realised_vol_weighted(&returns[all.saturating_sub(256)..], EWMA_DECAY)?;
                 Estimate {
@@ -229,15 +229,15 @@ impl Fits {
                     log_variance: (found.standard_error / found.vol_per_year).powi(2),
                 }
             }
-            History::Garch => {
+            FromReturns::Garch => {
                 let window = &returns[all.saturating_sub(GARCH_RETURNS)..];
                 if !matches!(self.garch, Some((at, _)) if (at..at + REFIT_DAYS).contains(&all)) {
                     self.garch = Some((all, Garch::fit(window)));
                 }
                 let (_, fit) = self.garch.as_ref()?;
-                fitted(fit.as_ref()?.variance(window, days))
+                fitted(fit.as_ref()?.variance(window, days), window.len())
             }
-            History::Har => {
+            FromReturns::Har => {
                 let known = self
                     .har
                     .iter()
@@ -247,7 +247,7 @@ impl Fits {
                     self.har.push((days, all, Har::fit(returns, days)));
                     self.har.len() - 1
                 });
-                fitted(self.har[place].2.as_ref()?.variance(returns))
+                fitted(self.har[place].2.as_ref()?.variance(returns), all)
             }
         };
         (estimate.vol_per_year > 0.0 && estimate.vol_per_year.is_finite()).then_some(estimate)

@@ -26,7 +26,7 @@ fn series(days: usize, seed: u64) -> Series {
 fn question(horizons: &[usize]) -> Question {
     Question {
         horizons: horizons.to_vec(),
-        default: History::Realised,
+        default: FromReturns::Realised,
         errors: LogErrors {
             implied: 0.15,
             history: 0.20,
@@ -51,7 +51,7 @@ fn the_forecaster_of_the_planted_law_wins_and_its_law_holds() {
     let garch = question
         .forecasters(false)
         .iter()
-        .position(|one| *one == Forecaster::Alone(History::Garch))
+        .position(|one| *one == Forecaster::Alone(FromReturns::Garch))
         .unwrap();
     for windows in walked(&series, &question) {
         assert_eq!(windows.came.len(), 6000 - 500 - windows.days + 1);
@@ -124,7 +124,7 @@ fn days_and_series_are_chosen_as_asked() {
     assert_eq!(windows.left_out, 1);
     assert!(!windows.dates.contains(&one.dates[620]));
     let forecasters = asked.forecasters(true);
-    assert_eq!(forecasters[0], Forecaster::Mix(History::Realised));
+    assert_eq!(forecasters[0], Forecaster::Mix(FromReturns::Realised));
     let implied = forecasters
         .iter()
         .position(|one| *one == Forecaster::Implied)
@@ -219,4 +219,15 @@ fn some_tests_reject_by_chance() {
         near(chance_of_rejections(count, 20), expected, 1e-9);
     }
     near(chance_of_rejections(1, 1), 0.05, 1e-12);
+}
+
+/// What is made has the volatility it was made with, and the same number makes the same series.
+#[test]
+fn the_synthetic_series_is_what_it_says() {
+    let made = Series::synthetic(0);
+    assert_eq!(made.returns, Series::synthetic(0).returns);
+    assert_ne!(made.returns, Series::synthetic(1).returns);
+    assert_eq!((made.dates.len(), made.returns.len()), (2600, 2600));
+    let square = made.returns.iter().map(|r| r * r).sum::<f64>() / 2600.0;
+    assert!((0.6..1.6).contains(&(square / 1.6e-4)), "{square}");
 }

@@ -5,7 +5,7 @@ use crate::config::{Config, Fill};
 use crate::devices::Place;
 use crate::plan::{Assumption, SmileView};
 use jiff::civil::Date;
-use market::forecast::{Fits, History, LogErrors, mix};
+use market::forecast::{Fits, FromReturns, LogErrors, mix};
 use market::futures::{Assumptions, Dividend, Futures, Spread};
 use market::{Cents, Chain, Quote, Style, calendar, rates};
 use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
@@ -1065,28 +1065,42 @@ impl Said {
         held
     }
 
-    /// The forecast: implied and realised volatility, weighted by how well each is known to foretell.
+    /// The forecast: implied volatility and what returns foretell, weighted by how well each is known to.
     fn forecast(&mut self, implied: f64, known: &Known, config: &Config) -> Forecast {
         let m = &config.market;
         let errors = LogErrors {
             implied: m.implied_log_error,
             history: m.history_log_error,
         };
-        let history = Fits::default().history(History::Realised, &known.returns, TRADING_DAYS);
-        let mixed = mix(history, Some(implied), errors);
+        let returns = &known.returns;
+        let told = |from| Some((from, Fits::default().history(from, returns, TRADING_DAYS)?));
+        let history = told(m.forecast_from).or_else(|| told(FromReturns::Realised));
+        // What was asked for needs more than there is.
+        let short = history
+            .filter(|(from, _)| *from != m.forecast_from)
+            .map(|_| match m.forecast_from.returns_min() {
+                needed if returns.len() < needed => format!(
+                    "; {} needs {needed} returns and has {}",
+                    m.forecast_from,
+                    returns.len()
+                ),
+                _ => format!("; {} finds nothing in these returns", m.forecast_from),
+            });
+        let mixed = mix(history.map(|(_, told)| told), Some(implied), errors);
         let (vol, log_error, source) = match (m.forecast_vol, history.zip(mixed)) {
             (Some(vol), _) => (
                 vol,
                 m.implied_log_error,
                 "config market.forecast_vol".to_owned(),
             ),
-            (None, Some((told, mixed))) => {
+            (None, Some(((from, told), mixed))) => {
                 let source = format!(
-                    "{:.0} % realised ({:.1} % over {} returns, {}), {:.0} % implied ({:.1} %)",
+                    "{:.0} % {from} ({:.1} % over {} returns, {}{}), {:.0} % implied ({:.1} %)",
                     100.0 * mixed.history_weight,
                     100.0 * told.vol_per_year,
                     told.returns,
                     known.returns_source,
+                    short.unwrap_or_default(),
                     100.0 * (1.0 - mixed.history_weight),
                     100.0 * implied
                 );

@@ -177,7 +177,7 @@ fn ewma_by_hand() {
         implied_vol: None,
     };
     let mut fits = Fits::default();
-    let ewma = Forecaster::Alone(History::Ewma);
+    let ewma = Forecaster::Alone(FromReturns::Ewma);
     let found = fits.variance(ewma, past, 3, ERRORS).unwrap();
     let weights: f64 = (0..12).map(|age| 0.94_f64.powi(age)).sum();
     near(found, 3.0 * (0.004 + 0.94 * 0.001) / weights, 1e-15);
@@ -213,27 +213,26 @@ fn the_mix_weighs_by_precision() {
 }
 
 #[test]
-fn short_histories_are_told_and_stood_in_for() {
+fn short_histories_are_told() {
     let returns = simulated(499, 0.08, 0.90, 6);
     let mut fits = Fits::default();
-    for from in [History::Garch, History::Har] {
+    for from in [FromReturns::Garch, FromReturns::Har] {
         assert_eq!(fits.history(from, &returns, 21), None);
-        assert_eq!(from.or_shorter(499), History::Ewma);
-        assert_eq!(from.or_shorter(500), from);
+        assert_eq!(from.returns_min(), 500);
     }
-    assert_eq!(fits.history(History::Realised, &returns[..9], 21), None);
+    assert_eq!(fits.history(FromReturns::Realised, &returns[..9], 21), None);
     assert!(
-        fits.history(History::Realised, &returns[..10], 21)
+        fits.history(FromReturns::Realised, &returns[..10], 21)
             .is_some()
     );
-    assert_eq!(fits.history(History::Ewma, &[0.0; 600], 21), None);
+    assert_eq!(fits.history(FromReturns::Ewma, &[0.0; 600], 21), None);
     let past = Past {
         returns: &returns,
         implied_vol: None,
     };
     assert_eq!(fits.variance(Forecaster::Implied, past, 21, ERRORS), None);
-    let alone = fits.variance(Forecaster::Alone(History::Realised), past, 21, ERRORS);
-    let mixed = fits.variance(Forecaster::Mix(History::Realised), past, 21, ERRORS);
+    let alone = fits.variance(Forecaster::Alone(FromReturns::Realised), past, 21, ERRORS);
+    let mixed = fits.variance(Forecaster::Mix(FromReturns::Realised), past, 21, ERRORS);
     assert_eq!(alone, mixed, "nothing is implied");
 }
 
@@ -242,7 +241,7 @@ fn short_histories_are_told_and_stood_in_for() {
 fn fits_are_kept_a_month() {
     let returns = simulated(700, 0.08, 0.90, 7);
     let mut along = Fits::default();
-    for from in [History::Garch, History::Har] {
+    for from in [FromReturns::Garch, FromReturns::Har] {
         for days in [1, 21] {
             let kept = along.history(from, &returns[..600], days).unwrap();
             let fresh = |to: usize| Fits::default().history(from, &returns[..to], days);
