@@ -274,13 +274,14 @@ fn series(args: &ValidateArgs, notes: &mut Vec<String>) -> Result<Vec<Series>, E
         implied.push((symbol, days.collect(), false));
     }
     let wanted: Vec<String> = args.symbol.iter().map(|one| one.to_uppercase()).collect();
-    let mut found = Vec::new();
+    let (mut found, mut names) = (Vec::new(), Vec::new());
     for path in &args.series {
         for mut history in read_histories(path)? {
             let file_name = || path.file_stem().map(|stem| stem.to_string_lossy());
             let name = history.symbol.clone();
             let name = name.or_else(|| file_name().map(|name| name.into_owned()));
             let name = name.unwrap_or_else(|| path.display().to_string());
+            names.push(name.clone());
             if !wanted.is_empty() && !wanted.contains(&name.to_uppercase()) {
                 continue;
             }
@@ -329,13 +330,12 @@ fn series(args: &ValidateArgs, notes: &mut Vec<String>) -> Result<Vec<Series>, E
             });
         }
     }
-    for symbol in &wanted {
-        if !found.iter().any(|one| one.name.to_uppercase() == *symbol) {
-            return Err(Error::NoSuchSymbol {
-                wanted: symbol.clone(),
-                there: "other names, or none".to_owned(),
-            });
-        }
+    let named = |name: &String| found.iter().any(|one| one.name.to_uppercase() == *name);
+    if let Some(missing) = wanted.iter().find(|name| !named(name)) {
+        return Err(Error::Usage(format!(
+            "--symbol {missing}: no series is called so; there are {}",
+            names.join(", ")
+        )));
     }
     if let Some((Some(symbol), ..)) = implied.iter().find(|(_, _, used)| !used) {
         return Err(Error::Usage(format!(
@@ -516,6 +516,10 @@ impl Verdict {
     }
 }
 
+fn days(count: usize) -> &'static str {
+    if count == 1 { "day" } else { "days" }
+}
+
 fn chance(p: f64) -> String {
     if p < 1e-4 {
         "< 0.0001".to_owned()
@@ -558,12 +562,14 @@ fn as_text(
             text += &format!("\nVERDICT  {}\n", verdict.text());
         }
         for table in &tables {
-            for drawn in &table.drawn {
+            let of_default = |drawn: &&Drawn| drawn.forecaster == group.forecasters[0];
+            for drawn in table.drawn.iter().filter(of_default) {
                 let failing = drawn.failing();
                 if !failing.is_empty() {
                     text += &format!(
-                        "WARNING  {} days, {} on {}: coverage fails at {}\n",
+                        "WARNING  {} {}, {} on {}: coverage fails at {}\n",
                         table.days,
+                        days(table.days),
                         drawn.law,
                         drawn.forecaster,
                         failing.join("; ")
@@ -585,9 +591,9 @@ fn as_text(
 impl Table {
     fn text(&self) -> String {
         let mut text = format!(
-            "\n{} trading {} ahead: {} forecasts\n{:<24}{:>9}{:>10}{:>11}{:>15}{:>6}{:>8}{:>7}{:>8}{:>10}\n",
+            "\n{} trading {} ahead: {} forecasts\n{:<31}{:>9}{:>10}{:>11}{:>15}{:>6}{:>8}{:>7}{:>8}{:>10}\n",
             self.days,
-            if self.days == 1 { "day" } else { "days" },
+            days(self.days),
             self.windows,
             "forecaster",
             "QLIKE",
@@ -616,7 +622,7 @@ impl Table {
             );
             let _ = writeln!(
                 text,
-                "{name:<24}{:>9.4}{:>10.3}{:>11.3}{log:>15}{:>6}{:>8}{:>7}{statistic:>8}{p:>10}",
+                "{name:<31}{:>9.4}{:>10.3}{:>11.3}{log:>15}{:>6}{:>8}{:>7}{statistic:>8}{p:>10}",
                 row.qlike,
                 row.mse_over_default,
                 row.came_over_forecast,
@@ -629,7 +635,7 @@ impl Table {
             text,
             "returns of {} {} under the law, share beyond (Kupiec, Christ. reject); {} windows apart",
             self.days,
-            if self.days == 1 { "day" } else { "days" },
+            days(self.days),
             self.apart
         );
         for drawn in &self.drawn {

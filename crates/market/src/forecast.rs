@@ -289,14 +289,16 @@ impl Garch {
             }
         };
         let loss = |place: [f64; 2]| -at(place).log_likelihood(returns);
-        // Long memory of small shocks, as in most series, and a shorter one: the better end of both.
-        let ends = [[4.0, -2.4], [1.5, -1.0]].map(|start| least(loss, start));
-        let [first, second] = ends;
-        Some(at(if first.1 <= second.1 {
-            first.0
-        } else {
-            second.0
-        }))
+        // Some windows have two summits: begin at the best of a grid.
+        let unsqueeze = |share: f64| (share / (1.0 - share)).ln();
+        let grid = [0.3, 0.7, 0.9, 0.96, 0.985, 0.997]
+            .into_iter()
+            .flat_map(|persistence| {
+                [0.01, 0.03, 0.07, 0.15, 0.35].map(|share| [persistence, share].map(unsqueeze))
+            });
+        let starts = grid.map(|place| (place, loss(place)));
+        let (start, _) = starts.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some(at(least(loss, start)))
     }
 
     /// Of normal returns; the variance of the first day is the target.
@@ -336,13 +338,13 @@ impl Garch {
     }
 }
 
-/// The place of the least value near `start`, and that value: a simplex of three points (Nelder & Mead, Computer Journal 7, 1965).
-fn least(value: impl Fn([f64; 2]) -> f64, start: [f64; 2]) -> ([f64; 2], f64) {
+/// The place of the least value near `start`: a simplex of three points (Nelder & Mead, Computer Journal 7, 1965).
+fn least(value: impl Fn([f64; 2]) -> f64, start: [f64; 2]) -> [f64; 2] {
     let of = |place: [f64; 2]| (place, value(place));
     let mut points = [
         of(start),
-        of([start[0] + 0.8, start[1]]),
-        of([start[0], start[1] + 0.8]),
+        of([start[0] + 0.4, start[1]]),
+        of([start[0], start[1] + 0.4]),
     ];
     for _ in 0..200 {
         points.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -385,7 +387,7 @@ fn least(value: impl Fn([f64; 2]) -> f64, start: [f64; 2]) -> ([f64; 2], f64) {
         };
     }
     points.sort_by(|a, b| a.1.total_cmp(&b.1));
-    points[0]
+    points[0].0
 }
 
 /// Mean squares of a day, a week and a month, weighed by what followed them.
