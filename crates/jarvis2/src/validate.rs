@@ -584,7 +584,7 @@ fn as_text(
     for note in notes {
         text += &format!("note: {note}\n");
     }
-    text += "\nbest: series in which it has the least QLIKE. better, worse: series in which Diebold-Mariano tells it from the default at 5 %. DM: the same over all series\ntogether, below zero is better than the default. came/said: mean variance that came over that forecast. ln error: mean and standard deviation of ln(volatility\nthat came / forecast). Kupiec, Christ.: series rejected at 5 % on windows that do not overlap, of how many.\n";
+    text += "\nbest: series in which it has the least QLIKE. better, worse: series in which Diebold-Mariano tells it from the default at 5 %. DM: the same over all series\ntogether, below zero is better than the default. came/said: mean variance that came over that forecast. ln error: mean and standard deviation of ln(volatility\nthat came / forecast); n/a where on some day nothing moved. Kupiec, Christ.: series rejected at 5 % on windows that do not overlap, of how many.\n";
     text
 }
 

@@ -200,7 +200,7 @@ fn the_tests_are_those_of_scipy_and_statsmodels() {
     near(found.clusters_p.unwrap(), 4.947_137e-13, 1e-15);
     near(found.both_p.unwrap(), 3.801_571e-12, 1e-15);
     let losses: Vec<f64> = (0..300)
-        .map(|day| f64::from(day))
+        .map(f64::from)
         .map(|day| (0.7 * day).sin() + 0.2 * (day * day).cos() + 0.1)
         .collect();
     let found = better(&losses, &[0.0; 300], 5).unwrap();

@@ -50,9 +50,9 @@ fn the_likelihood_is_that_of_arch() {
         memory,
     };
     for (shock, memory, expected) in [
-        (0.08, 0.90, 3418.802_932_261_906),
-        (0.05, 0.90, 3416.940_047_987_488),
-        (0.20, 0.50, 3413.248_545_171_318),
+        (0.08, 0.90, 3_418.802_932_261_906),
+        (0.05, 0.90, 3_416.940_047_987_488),
+        (0.20, 0.50, 3_413.248_545_171_318),
     ] {
         near(
             garch(shock, memory).log_likelihood(&returns),
@@ -61,7 +61,7 @@ fn the_likelihood_is_that_of_arch() {
         );
     }
     let fit = Garch::fit(&returns).unwrap();
-    near(fit.log_likelihood(&returns), 3419.754_579_745, 1e-5);
+    near(fit.log_likelihood(&returns), 3_419.754_579_745, 1e-5);
     near(fit.shock, 0.074_578_6, 2e-3);
     near(fit.memory, 0.891_022_7, 4e-3);
     near(
