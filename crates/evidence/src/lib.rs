@@ -6,7 +6,8 @@
 //!
 //! [`worlds`] makes paths of markets that are not the model's, for judging a policy where the model is wrong.
 //!
-//! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true.
+//! [`record`] says what a track record shows and what luck alone would show; [`coverage`] whether forecasts come true; [`validate`] whether those of
+//! the market model did, on prices that were.
 //!
 //! [`backtest`] lets a policy live through the past: chains, fills, fees, assignments, every night marked.
 //!
@@ -20,6 +21,7 @@ mod grade;
 mod odds;
 mod paths;
 pub mod record;
+pub mod validate;
 mod walk;
 pub mod worlds;
 

@@ -40,6 +40,9 @@ enum Command {
     Iv(Box<price::IvArgs>),
     /// Tell the kinds of market in a price history apart: calm, rising, high volatility, falling.
     Regimes(Box<crate::regimes::RegimesArgs>),
+    /// The market model that plans rest on, held against prices that were.
+    #[command(subcommand)]
+    Market(crate::validate::MarketCommand),
     /// Near vectors, words and arrows over your own data: notes, embeddings, links.
     #[cfg(feature = "index")]
     #[command(subcommand)]
@@ -343,6 +346,7 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Journal(command) if command.json())
         || matches!(&cli.command, Command::History(args) if args.json)
         || matches!(&cli.command, Command::Regimes(args) if args.json)
+        || matches!(&cli.command, Command::Market(command) if command.json())
         || matches!(&cli.command, Command::Sql(args) if args.json())
         || matches!(&cli.command, Command::Export(args) if args.json())
         || matches!(&cli.command, Command::Devices(args) if args.json)
@@ -376,6 +380,7 @@ pub(crate) fn run() -> u8 {
         Command::Journal(command) => caught(|| journal::run(&command)),
         Command::History(args) => caught(|| crate::history::run(&args)),
         Command::Regimes(args) => caught(|| crate::regimes::run(&args).map(|text| done(&text))),
+        Command::Market(command) => caught(|| crate::validate::run(&command)),
         #[cfg(feature = "index")]
         Command::Index(command) => caught(|| crate::index::run(&command)),
         #[cfg(not(feature = "index"))]

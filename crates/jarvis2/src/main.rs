@@ -36,6 +36,7 @@ mod sql;
 mod status;
 mod surface;
 mod trace;
+mod validate;
 #[cfg(any(feature = "monitor", feature = "serve"))]
 #[cfg_attr(not(all(feature = "monitor", feature = "serve")), allow(dead_code))]
 mod watch;

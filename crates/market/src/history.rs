@@ -305,6 +305,43 @@ pub fn read_history_bytes(
     reader.finish(name, places[2].is_some(), notes)
 }
 
+/// Every name of a file: its only one, each of a `symbol` column, or each column of closes that is named by its symbol.
+pub fn read_histories(path: &Path) -> Result<Vec<History>, Error> {
+    read_histories_bytes(&path.display().to_string(), &read_file(path)?)
+}
+
+/// The same from memory; `name` is what messages call the file.
+pub fn read_histories_bytes(name: &str, bytes: &[u8]) -> Result<Vec<History>, Error> {
+    let symbols = match read_history_bytes(name, bytes, None) {
+        Ok(only) => return Ok(vec![only]),
+        Err(Error::SeveralSymbols { seen, .. }) => seen,
+        Err(Error::MissingColumn {
+            file,
+            column: "close",
+            seen,
+        }) => {
+            let known = [DATE, OPEN, HIGH, LOW, ADJUSTED, DIVIDEND, SPLIT].concat();
+            let of_symbols = seen
+                .iter()
+                .filter(|name| !known.contains(&normal_name(name).as_str()))
+                .cloned()
+                .collect::<Vec<String>>();
+            if of_symbols.is_empty() {
+                let column = "close";
+                return Err(Error::MissingColumn { file, column, seen });
+            }
+            of_symbols
+        }
+        Err(other) => return Err(other),
+    };
+    let of = |symbol: &String| {
+        let mut history = read_history_bytes(name, bytes, Some(symbol))?;
+        history.symbol.get_or_insert_with(|| ticker(symbol));
+        Ok(history)
+    };
+    symbols.iter().map(of).collect()
+}
+
 struct Reader {
     wanted: Option<String>,
     seen: BTreeSet<String>,
@@ -619,6 +656,33 @@ mod tests {
         assert!(matches!(
             read_history_bytes("t", b"date,close\n", None),
             Err(Error::NoHistory { .. })
+        ));
+    }
+
+    #[test]
+    fn every_name_of_a_file_is_read() {
+        let names = |text: &str| -> Vec<(Option<String>, Vec<f64>)> {
+            let all = read_histories_bytes("t", text.as_bytes()).unwrap();
+            all.into_iter()
+                .map(|one| (one.symbol.clone(), one.closes()))
+                .collect()
+        };
+        let two = [
+            (Some("AAA".to_owned()), vec![1.0]),
+            (Some("BBB".to_owned()), vec![2.0]),
+        ];
+        assert_eq!(
+            names("symbol,date,close\nAAA,2024-01-02,1\nbbb,2024-01-02,2\n"),
+            two
+        );
+        assert_eq!(names("Date,aaa,BBB\n2024-01-02,1,2\n"), two);
+        assert_eq!(names("date,close\n2024-01-02,3\n"), [(None, vec![3.0])]);
+        assert!(matches!(
+            read_histories_bytes("t", b"date,open\n2024-01-02,1\n"),
+            Err(Error::MissingColumn {
+                column: "close",
+                ..
+            })
         ));
     }
 

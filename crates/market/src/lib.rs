@@ -10,6 +10,7 @@ pub mod cents;
 pub mod chain;
 mod error;
 pub mod events;
+pub mod forecast;
 pub mod futures;
 pub mod history;
 pub mod ingest;

@@ -4,6 +4,7 @@
 //! a key, add a line here.
 
 use crate::devices::DeviceWord;
+use market::forecast::FromReturns;
 
 use super::value::{Range, Refusal, Setting, Value};
 
@@ -134,6 +135,9 @@ settings! {
         drift_per_year: Option<f64> = None, "fraction per year", -1.0..=1.0; example "0.07";
         /// Forecast of the volatility. Unset: from realised and implied volatility.
         forecast_vol: Option<f64> = None, "fraction per year (0.25 is 25 %)", 0.01..=5.0; example "0.25";
+        /// What of a price history enters the forecast beside implied volatility: "garch" (GARCH(1,1)) and "har" need 500 returns and leave shorter
+        /// histories to "realised" (the last 63 returns); "ewma" weighs recent days more. `jarvis2 market validate` compares them.
+        forecast_from: FromReturns = FromReturns::Garch, "none";
         /// Continuous dividend yield. Unset: from the data.
         dividend_yield: Option<f64> = None, "fraction per year", 0.0..=0.5; example "0.02";
         /// Standard deviation of the log forecast error when only implied volatility is known.
@@ -369,6 +373,7 @@ macro_rules! words {
 
 words! {
     Fill { "bid_ask" => BidAsk, "mid" => Mid }
+    FromReturns { "garch" => Garch, "har" => Har, "ewma" => Ewma, "realised" => Realised }
     DeviceWord {
         "auto" => Auto,
         "cpu" => Cpu,

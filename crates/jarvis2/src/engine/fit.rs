@@ -5,8 +5,8 @@ use crate::config::{Config, Fill};
 use crate::devices::Place;
 use crate::plan::{Assumption, SmileView};
 use jiff::civil::Date;
+use market::forecast::{Fits, FromReturns, LogErrors, mix};
 use market::futures::{Assumptions, Dividend, Futures, Spread};
-use market::history::realised_vol;
 use market::{Cents, Chain, Quote, Style, calendar, rates};
 use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
 use pricing::smile::{self, ParityPair, SmilePoint, forward_from_parity};
@@ -105,8 +105,8 @@ pub(crate) struct Known {
 
 /// Tenor at which implied and forecast volatility are compared.
 const REFERENCE_DAYS: u16 = 30;
-/// Returns that count for realised volatility: a quarter of trading.
-const RETURNS: usize = 63;
+/// The trading days among them.
+const TRADING_DAYS: usize = 21;
 /// Fewest contracts behind all smiles together.
 const POINTS_MIN: usize = 5;
 /// Expiries beyond this many days are not looked at.
@@ -1065,36 +1065,46 @@ impl Said {
         held
     }
 
-    /// The forecast: implied and realised volatility, weighted by how well each is known to foretell.
+    /// The forecast: implied volatility and what returns foretell, weighted by how well each is known to.
     fn forecast(&mut self, implied: f64, known: &Known, config: &Config) -> Forecast {
         let m = &config.market;
-        let recent = &known.returns[known.returns.len().saturating_sub(RETURNS)..];
-        let realised = realised_vol(recent).filter(|r| r.n >= 10 && r.vol_per_year > 0.0);
-        let implied_precision = 1.0 / m.implied_log_error.powi(2).max(1e-8);
-        let (vol, log_error, source) = match (m.forecast_vol, realised) {
+        let errors = LogErrors {
+            implied: m.implied_log_error,
+            history: m.history_log_error,
+        };
+        let returns = &known.returns;
+        let told = |from| Some((from, Fits::default().history(from, returns, TRADING_DAYS)?));
+        let history = told(m.forecast_from).or_else(|| told(FromReturns::Realised));
+        // What was asked for needs more than there is.
+        let short = history
+            .filter(|(from, _)| *from != m.forecast_from)
+            .map(|_| match m.forecast_from.returns_min() {
+                needed if returns.len() < needed => format!(
+                    "; {} needs {needed} returns and has {}",
+                    m.forecast_from,
+                    returns.len()
+                ),
+                _ => format!("; {} finds nothing in these returns", m.forecast_from),
+            });
+        let mixed = mix(history.map(|(_, told)| told), Some(implied), errors);
+        let (vol, log_error, source) = match (m.forecast_vol, history.zip(mixed)) {
             (Some(vol), _) => (
                 vol,
                 m.implied_log_error,
                 "config market.forecast_vol".to_owned(),
             ),
-            (None, Some(r)) => {
-                let variance = 1.0 / (2.0 * r.n as f64) + m.history_log_error.powi(2);
-                let weight = (1.0 / variance) / (1.0 / variance + implied_precision);
-                let vol = (weight * r.vol_per_year.ln() + (1.0 - weight) * implied.ln()).exp();
+            (None, Some(((from, told), mixed))) => {
                 let source = format!(
-                    "{:.0} % realised ({:.1} % over {} returns, {}), {:.0} % implied ({:.1} %)",
-                    100.0 * weight,
-                    100.0 * r.vol_per_year,
-                    r.n,
+                    "{:.0} % {from} ({:.1} % over {} returns, {}{}), {:.0} % implied ({:.1} %)",
+                    100.0 * mixed.history_weight,
+                    100.0 * told.vol_per_year,
+                    told.returns,
                     known.returns_source,
-                    100.0 * (1.0 - weight),
+                    short.unwrap_or_default(),
+                    100.0 * (1.0 - mixed.history_weight),
                     100.0 * implied
                 );
-                (
-                    vol,
-                    (1.0 / (1.0 / variance + implied_precision)).sqrt(),
-                    source,
-                )
+                (mixed.vol_per_year, mixed.log_error, source)
             }
             (None, None) => {
                 let source = "implied volatility: no history of at least 10 returns (give --history), so no premium is assumed".to_owned();

@@ -40,5 +40,6 @@ mod trace;
 mod train;
 mod twins;
 mod usage_errors;
+mod validate;
 #[cfg(all(unix, feature = "monitor", feature = "serve"))]
 mod watch;
