@@ -581,6 +581,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
     let made = engine::plan(&inputs, &progress, trace.as_mut());
     progress.finish();
     let mut made = made?;
+    made.plan.evidence.quote(&inputs.config);
     let diary = journal::Diary::of_plan(args.db.as_deref(), args.no_diary, &inputs.config);
     diary.recall(&mut made, inputs.chain.as_of);
     let plan = &made.plan;

@@ -423,8 +423,24 @@ pub(crate) struct Evidence {
     pub(crate) meaning: String,
     /// The plan and the baselines.
     pub(crate) rows: Vec<EvidenceRow>,
-    /// Record on real history, out of sample.
+    /// Record on real history, out of sample: the chance that its true Sharpe ratio is above zero.
     pub(crate) real_history: Figure,
+    /// The same in a sentence: what, when, against what, and the run that says so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) real_history_record: String,
+}
+
+impl Evidence {
+    /// Quotes what the log of backtests holds of this version of the policy.
+    pub(crate) fn quote(&mut self, config: &crate::config::Config) {
+        match crate::backtest::trials::quoted(config) {
+            Ok((chance, record)) => {
+                self.real_history = Figure::from(chance);
+                self.real_history_record = record;
+            }
+            Err(why) => self.real_history = Figure::missing(&why),
+        }
+    }
 }
 
 /// One policy.

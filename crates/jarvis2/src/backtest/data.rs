@@ -291,6 +291,10 @@ fn corporate(
             EventKind::ExDividend { amount_usd } => {
                 corporate.dividends.push((event.date, amount_usd))
             }
+            EventKind::Split { ratio } => corporate.splits.push((event.date, ratio)),
+            EventKind::Delisting { amount_usd } => {
+                corporate.delisting = Some((event.date, amount_usd));
+            }
             EventKind::Earnings => {}
         }
     }

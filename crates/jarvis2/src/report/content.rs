@@ -975,3 +975,15 @@ pub(super) fn nearest_row(spots_usd: &[f64], now_usd: f64) -> Option<usize> {
             .total_cmp(&(spots_usd[b] - now_usd).abs())
     })
 }
+
+/// The record on real history in a sentence.
+pub(super) fn record(evidence: &crate::plan::Evidence) -> String {
+    match evidence.real_history.known() {
+        Some(chance) => format!(
+            "Sharpe ratio above zero with a chance of {}; {}",
+            percent(chance),
+            evidence.real_history_record
+        ),
+        None => figure(&evidence.real_history, |value| decimal(value, 2)),
+    }
+}

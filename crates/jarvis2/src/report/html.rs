@@ -781,7 +781,7 @@ fn evidence(page: &mut String, plan: &Plan) {
         "strong",
         &format!(
             "Record on real history: {}",
-            figure(&evidence.real_history, |value| decimal(value, 2))
+            super::content::record(evidence)
         ),
     );
     let rows = &evidence.rows;

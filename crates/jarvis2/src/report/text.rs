@@ -534,7 +534,7 @@ fn evidence(screen: &mut Screen, plan: &Plan) {
     screen.paragraph(
         Tone::Strong,
         "  Record on real history: ",
-        &figure(&evidence.real_history, |value| decimal(value, 2)),
+        &super::content::record(evidence),
     );
 }
 
