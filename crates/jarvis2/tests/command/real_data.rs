@@ -213,7 +213,7 @@ fn real_lean_aapl_across_the_split() {
         .find(|row| text(row, "/name").starts_with("forecast"))
         .unwrap();
     assert!(
-        text(forecast, "/source").contains("realised")
+        text(forecast, "/source").contains("% GARCH (")
             && text(forecast, "/source").contains("the history file"),
         "{forecast}"
     );
