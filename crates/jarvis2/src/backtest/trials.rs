@@ -261,46 +261,40 @@ const DAYS_MIN: usize = 250;
 /// What a plan may say of the record of its version: the chance that the true Sharpe ratio is above zero, or why nothing can be said;
 /// and a sentence.
 pub(crate) fn quoted(config: &Config) -> Result<(f64, String), String> {
-    let none = "no backtest of this version on a frozen period yet: set evidence.frozen_from and run jarvis2 backtest --policy plan --open-frozen on your data";
     let trials = Trials::open().map_err(|error| error.to_string())?;
-    let own = version(config);
-    let record = trials.record(&own);
+    quote(&trials.record(&version(config)))
+}
+
+fn quote(record: &[&Trial]) -> Result<(f64, String), String> {
     let Some(longest) = record.iter().max_by_key(|trial| trial.trading_days) else {
-        return Err(none.to_owned());
+        return Err("no backtest of this version on a frozen period yet: set evidence.frozen_from and run jarvis2 backtest --policy plan --open-frozen on your data".to_owned());
     };
-    if longest.trading_days < DAYS_MIN {
+    let (days, run) = (longest.trading_days, &longest.run);
+    if days < DAYS_MIN {
         return Err(format!(
-            "the frozen record of this version has {} trading days ({}, run {}): too few to say anything",
-            longest.trading_days, longest.symbol, longest.run
+            "the frozen record of this version has {days} trading days ({}, run {run}): too few to say anything",
+            longest.symbol
         ));
     }
     let Some(chance) = longest.probabilistic_sharpe else {
-        return Err(format!(
-            "run {} never moved: it has no Sharpe ratio",
-            longest.run
-        ));
+        return Err(format!("run {run} never moved: it has no Sharpe ratio"));
     };
     let interval = |over: Option<[f64; 3]>| {
         over.map_or_else(
             || "n/a (not compared)".to_owned(),
             |[mean, low, high]| {
-                format!(
-                    "{:+.1} % a year ({:+.1} to {:+.1})",
-                    100.0 * mean,
-                    100.0 * low,
-                    100.0 * high
-                )
+                let [mean, low, high] = [mean, low, high].map(|part| 100.0 * part);
+                format!("{mean:+.1} % a year ({low:+.1} to {high:+.1})")
             },
         )
     };
     Ok((
         chance,
         format!(
-            "{} from {} to {}, opened once (run {}): over buy and hold {}, over the fixed rule {}",
+            "{} from {} to {}, opened once (run {run}): over buy and hold {}, over the fixed rule {}",
             longest.symbol,
             longest.first,
             longest.last,
-            longest.run,
             interval(longest.over_holding),
             interval(longest.over_rule)
         ),
@@ -388,5 +382,34 @@ mod tests {
             .collect();
         assert_eq!(record, ["first"]);
         assert_eq!((trials.openings("d"), trials.record("w").len()), (2, 0));
+        let (chance, words) = quote(&trials.record("v")).unwrap();
+        assert_eq!(chance, 0.8);
+        assert!(
+            words.starts_with(
+                "X from 2020-01-02 to 2025-01-02, opened once (run first): over buy and hold n/a"
+            ),
+            "{words}"
+        );
+        let short = Trial {
+            trading_days: 249,
+            over_rule: Some([0.01, -0.02, 0.04]),
+            ..trial("short", "f", true)
+        };
+        assert!(quote(&[&short]).unwrap_err().contains("249 trading days"));
+        let long = Trial {
+            trading_days: 250,
+            ..short
+        };
+        assert!(
+            quote(&[&long])
+                .unwrap()
+                .1
+                .ends_with("over the fixed rule +1.0 % a year (-2.0 to +4.0)")
+        );
+        assert!(
+            quote(&[])
+                .unwrap_err()
+                .contains("no backtest of this version")
+        );
     }
 }

@@ -847,6 +847,7 @@ fn evidence() -> Evidence {
             row("cash at the bill rate", interval(209.1, 209.1, 209.1), 209.1, -209.1, 0.0, [0.0, 0.0], [209.1, 209.1, 209.1, 209.1, 209.1], 1.0),
         ],
         real_history: Figure::missing("no out-of-sample test on real history has been run yet"),
+        real_history_record: String::new(),
     }
 }
 

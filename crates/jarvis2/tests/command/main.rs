@@ -5,6 +5,7 @@
 
 mod accounts;
 mod as_of;
+mod backtest;
 mod bench;
 #[cfg(all(unix, feature = "monitor", feature = "serve"))]
 mod browser;

@@ -60,6 +60,8 @@ impl Desk {
         command
             .env("HOME", self.dir.path())
             .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_STATE_HOME")
             .stdin(Stdio::null());
         command
     }
