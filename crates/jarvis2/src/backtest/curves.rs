@@ -236,8 +236,11 @@ fn round_levels(low: f64, high: f64) -> Vec<f64> {
         .collect()
 }
 
-/// Beginnings of months or years, six at most; for less than three months the two ends.
+/// Beginnings of months or years, six at most, a January named by its year; for less than three months the two ends.
 fn date_ticks(first: Date, last: Date) -> Vec<(Date, String)> {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let month = |date: Date| i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
     let months = month(last) - month(first);
     if months < 3 {
@@ -247,17 +250,23 @@ fn date_ticks(first: Date, last: Date) -> Vec<(Date, String)> {
         .into_iter()
         .find(|step| months / step <= 4)
         .unwrap_or(600);
-    (month(first)..=month(last))
+    let dates: Vec<Date> = (month(first)..=month(last))
         .filter(|month| month % step == 0)
-        .filter_map(|month| {
-            let (year, part) = ((month / 12) as i16, (month % 12) as i8 + 1);
-            let date = Date::new(year, part, 1).ok()?;
-            let text = if step >= 12 {
-                year.to_string()
-            } else {
-                format!("{year}-{part:02}")
+        .filter_map(|month| Date::new((month / 12) as i16, (month % 12) as i8 + 1, 1).ok())
+        .filter(|date| *date >= first)
+        .collect();
+    let has_year = dates.iter().any(|date| date.month() == 1);
+    dates
+        .iter()
+        .enumerate()
+        .map(|(place, date)| {
+            let name = MONTHS[date.month() as usize - 1];
+            let text = match (date.month(), place) {
+                (1, _) => date.year().to_string(),
+                (_, 0) if !has_year => format!("{name} {}", date.year()),
+                _ => name.to_owned(),
             };
-            (date >= first).then_some((date, text))
+            (*date, text)
         })
         .collect()
 }
@@ -306,15 +315,15 @@ mod tests {
                 .map(|(_, text)| text)
                 .collect()
         };
-        assert_eq!(
-            of("2015-03-02", "2025-02-28"),
-            ["2016", "2018", "2020", "2022", "2024"]
+        let check = |first, last, expected: &[&str]| assert_eq!(of(first, last), expected);
+        check(
+            "2015-03-02",
+            "2025-02-28",
+            &["2016", "2018", "2020", "2022", "2024"],
         );
-        assert_eq!(
-            of("2025-07-01", "2026-01-30"),
-            ["2025-07", "2025-09", "2025-11", "2026-01"]
-        );
-        assert_eq!(of("2026-05-26", "2026-07-31"), ["2026-05-26", "2026-07-31"]);
+        check("2025-07-01", "2026-01-30", &["Jul", "Sep", "Nov", "2026"]);
+        check("2025-02-03", "2025-08-29", &["Mar 2025", "May", "Jul"]);
+        check("2026-05-26", "2026-07-31", &["2026-05-26", "2026-07-31"]);
     }
 
     #[test]

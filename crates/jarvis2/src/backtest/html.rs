@@ -79,6 +79,12 @@ fn known(value: f64, how: impl Fn(f64) -> String) -> String {
     }
 }
 
+/// `1 trade`, `2 trades`.
+fn number(of: usize, what: &str) -> String {
+    let s = if of == 1 { "" } else { "s" };
+    format!("{} {what}{s}", count(of as u64))
+}
+
 /// A value for a cell: a reason that it is missing is small, and may wrap.
 fn cell(text: &str) -> (&'static str, String) {
     match text.strip_prefix("n/a ") {
@@ -195,7 +201,11 @@ fn cards(page: &mut String, report: &Report) {
             known(figures.drawdown, percent),
             "by the close of each day".to_owned(),
         ),
-        ("Sharpe ratio a year", sharpe(figures), String::new()),
+        (
+            "Sharpe ratio a year",
+            sharpe(figures),
+            "\u{b1} its standard error".to_owned(),
+        ),
         (
             "Chance that it is above zero",
             figures.probabilistic_sharpe.show(percent),
@@ -204,7 +214,7 @@ fn cards(page: &mut String, report: &Report) {
         (
             "The same for all trials",
             report.odds.deflated_sharpe.show(percent),
-            format!("deflated for {}", report.odds.trials),
+            format!("deflated for {}", number(report.odds.trials, "trial")),
         ),
     ];
     page.push_str("<dl class=\"cards\">\n");
@@ -578,7 +588,10 @@ fn figures(page: &mut String, report: &Report) {
     let cells: Vec<_> = report
         .policies
         .iter()
-        .map(|policy| cell(&won(&policy.figures)))
+        .map(|policy| match cell(&won(&policy.figures)) {
+            ("", text) => ("wrap", text),
+            missing => missing,
+        })
         .collect();
     grid.row("", &with_small(WON.0, WON.1), &cells);
     grid.finish(page);
@@ -663,7 +676,7 @@ fn luck(page: &mut String, report: &Report) {
             "Chance that it is more than the best of all trials shows by luck",
             "deflated Sharpe ratio; Bailey & Lopez de Prado 2014",
             odds.deflated_sharpe.show(percent),
-            format!("{} trials", count(odds.trials as u64)),
+            number(odds.trials, "trial"),
         ),
         (
             "How often the best policy of one half of the days is below the median in the other",
@@ -769,7 +782,7 @@ fn maps(page: &mut String, report: &Report) {
     let mut shown = 0;
     for right in ["put", "call"] {
         // Sum and count of each cell.
-        let mut cells = [[(0.0, 0_u64); DAYS.len() + 1]; DELTAS.len() + 1];
+        let mut cells = [[(0.0, 0_usize); DAYS.len() + 1]; DELTAS.len() + 1];
         for trade in asked.trades.iter().filter(|trade| trade.right == right) {
             if let (Some(delta), Some(gain)) = (trade.delta, gain_fraction(trade)) {
                 // A step ends with its last day.
@@ -803,9 +816,9 @@ fn map(
     page: &mut String,
     report: &Report,
     right: &str,
-    cells: &[[(f64, u64); DAYS.len() + 1]; DELTAS.len() + 1],
+    cells: &[[(f64, usize); DAYS.len() + 1]; DELTAS.len() + 1],
 ) {
-    let mean = |(sum, trades): (f64, u64)| (trades > 0).then(|| sum / trades as f64);
+    let mean = |(sum, trades): (f64, usize)| (trades > 0).then(|| sum / trades as f64);
     let largest = cells
         .iter()
         .flatten()
@@ -838,10 +851,9 @@ fn map(
                 Some(gain) => (
                     heat_class(gain, largest),
                     format!(
-                        "{}<small>{} {}</small>",
+                        "{}<small>{}</small>",
                         escape(&format!("{} %", signed(gain * 100.0, 2))),
-                        cell.1,
-                        if cell.1 == 1 { "trade" } else { "trades" }
+                        number(cell.1, "trade")
                     ),
                 ),
                 None => ("soft", "n/a<small>0 trades</small>".to_owned()),
@@ -862,16 +874,7 @@ fn trades(page: &mut String, report: &Report) {
         return;
     }
     let heads = [
-        "Sold",
-        "Contract",
-        "Share",
-        "Delta",
-        "Premium",
-        "Ended",
-        "Cost",
-        "Fees",
-        "Gain",
-        "Of strike value",
+        "Sold", "Contract", "Share", "Delta", "Premium", "Ended", "Cost", "Fees", "Gain",
     ];
     let caption = "Every contract sold, dollars; share, premium and cost per share, the rest for the whole trade; decided on the same evening unless it says so";
     let mut grid = table(report, "list", caption, &heads);
@@ -908,21 +911,20 @@ fn trades(page: &mut String, report: &Report) {
                 .cost_usd
                 .map_or_else(|| missing("still open"), |cost| ("", quote(cost))),
             ("", decimal(trade.fees_usd, 2)),
-            trade
-                .gain_usd
-                .map_or_else(|| missing("still open"), |gain| ("", usd_signed(gain))),
-            gain_fraction(trade).map_or_else(
-                || missing("still open"),
-                |gain| ("", escape(&format!("{} %", signed(gain * 100.0, 2)))),
-            ),
+            match (trade.gain_usd, gain_fraction(trade)) {
+                (Some(gain), Some(part)) => (
+                    "",
+                    with_small(
+                        &usd_signed(gain),
+                        &format!("{} % of strike", signed(part * 100.0, 2)),
+                    ),
+                ),
+                _ => missing("still open"),
+            },
         ];
         grid.row("", &with_small(&trade.opened, &decided), &cells);
     }
-    fold(
-        page,
-        trades.len() <= FLAT,
-        &format!("{} trades", count(trades.len() as u64)),
-    );
+    fold(page, trades.len() <= FLAT, &number(trades.len(), "trade"));
     grid.finish(page);
     page.push_str("</details>\n</section>\n");
 }
@@ -960,7 +962,7 @@ fn decisions(page: &mut String, report: &Report) {
     let flat = decisions.len() <= FLAT;
     for (year, decisions) in by_year {
         if !flat {
-            let words = format!("{year}: {} decisions", decisions.len());
+            let words = format!("{year}: {}", number(decisions.len(), "decision"));
             fold(page, false, &escape(&words));
         }
         for view in decisions {
