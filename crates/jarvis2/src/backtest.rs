@@ -10,6 +10,8 @@ mod planner;
 pub(crate) mod replay;
 mod self_test;
 mod tables;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trials;
 mod view;
 
@@ -88,7 +90,7 @@ pub(crate) struct BacktestArgs {
     #[arg(long)]
     open_frozen: bool,
     /// Plant the mistakes that backtests make, and show that each is found; then look for an edge in markets whose truth is known.
-    #[arg(long, conflicts_with_all = ["data", "policy"])]
+    #[arg(long, conflicts_with_all = ["data", "policy", "out", "html"])]
     self_test: bool,
     /// Markets of the self-test.
     #[arg(long, default_value_t = 200, requires = "self_test", value_parser = clap::value_parser!(u64).range(20..=10_000))]

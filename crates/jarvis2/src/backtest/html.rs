@@ -6,6 +6,7 @@
 use super::curves::{self, Curve};
 use super::view::{DecisionView, Figures, NightView, Over, Policy, Report, Told, TradeView};
 use crate::report::html::{Grid, begin, escape, heat_class, key, list, paragraph, with_small};
+use crate::report::sentence;
 use crate::report::svg::{Scale, open};
 use crate::report::units::{
     count, decimal, percent, percent_signed, quote, signed, strike, usd, usd_signed,
@@ -212,9 +213,9 @@ fn cards(page: &mut String, report: &Report) {
             "of the true Sharpe ratio, for one trial".to_owned(),
         ),
         (
-            "The same for all trials",
+            "The same for all that was asked",
             report.odds.deflated_sharpe.show(percent),
-            format!("deflated for {}", number(report.odds.trials, "trial")),
+            format!("deflated for {}", number(report.odds.trials, "question")),
         ),
     ];
     page.push_str("<dl class=\"cards\">\n");
@@ -391,7 +392,7 @@ fn equity(page: &mut String, report: &Report) {
         page,
         "caption",
         &format!(
-            "Cash, shares and options of every policy at the close of each day, in dollars; {scale}; the darker line is the capital \u{b7} run {}",
+            "Cash, shares and options of every policy at the close of each day, in dollars; {scale}; the unbroken level line is the capital \u{b7} run {}",
             report.id
         ),
     );
@@ -493,7 +494,7 @@ fn losses(page: &mut String, report: &Report) {
 type FigureRow = (&'static str, &'static str, fn(&Figures) -> String);
 
 /// The figures of a policy in the order of what they say; the share of trades won last.
-const FIGURES: [FigureRow; 19] = [
+const FIGURES: [FigureRow; 22] = [
     ("Last equity", "", |f| known(f.last_equity_usd, usd)),
     ("Growth a year", "compound", |f| {
         f.growth_per_year.show(percent_signed)
@@ -518,6 +519,17 @@ const FIGURES: [FigureRow; 19] = [
         "years that would tell the ratio from zero at 95 %",
         |f| f.shortest_record_years.show(|years| decimal(years, 1)),
     ),
+    (
+        "Without the share\u{2019}s part",
+        "mean a year, less yesterday\u{2019}s exposure times what the share returned over bills",
+        |f| f.net_per_year.show(percent_signed),
+    ),
+    ("Sharpe ratio of that", "a year", |f| {
+        f.net_sharpe.show(|ratio| decimal(ratio, 2))
+    }),
+    ("Chance that it is above zero", "one trial", |f| {
+        f.net_probabilistic_sharpe.show(percent)
+    }),
     ("Turnover", "times the equity, a year", |f| {
         known(f.turnover_per_year, |x| decimal(x, 1))
     }),
@@ -676,7 +688,11 @@ fn luck(page: &mut String, report: &Report) {
             "Chance that it is more than the best of all trials shows by luck",
             "deflated Sharpe ratio; Bailey & Lopez de Prado 2014",
             odds.deflated_sharpe.show(percent),
-            number(odds.trials, "trial"),
+            format!(
+                "{} asked of these data so far, of {} counted in all",
+                number(odds.trials, "question"),
+                number(odds.runs_counted as usize, "run")
+            ),
         ),
         (
             "How often the best policy of one half of the days is below the median in the other",
@@ -949,8 +965,8 @@ fn decisions(page: &mut String, report: &Report) {
         page,
         "",
         &format!(
-            "{} plans were made, {} acted. Dollars and chances are what the plan said on that evening, from what was known then.",
-            count(decisions.len() as u64),
+            "{} made, {} acted. Dollars and chances are what the plan said on that evening, from what was known then.",
+            number(decisions.len(), "plan"),
             count(acted as u64)
         ),
     );
@@ -976,24 +992,26 @@ fn decisions(page: &mut String, report: &Report) {
 }
 
 fn decision(page: &mut String, report: &Report, view: &DecisionView) {
-    let outcome = match view.outcome.as_str() {
-        "act" => "did",
-        "do_nothing" => "did nothing; best of the rest",
-        "abstain" => "abstained; best",
-        _ => "no decision",
+    let idle = view.action == "do nothing";
+    let summary = match (view.outcome.as_str(), idle) {
+        ("act", _) => format!("did: {}", view.action),
+        ("do_nothing", true) => "did nothing".to_owned(),
+        ("do_nothing", false) => format!("did nothing; best of the rest: {}", view.action),
+        ("abstain", true) => "abstained".to_owned(),
+        ("abstain", false) => format!("abstained from: {}", view.action),
+        _ => "n/a (no decision)".to_owned(),
     };
     fold(
         page,
         false,
         &format!(
-            "<b class=\"nowrap\">{}</b> {}: {}",
+            "<b class=\"nowrap\">{}</b> {}",
             escape(&view.date),
-            escape(outcome),
-            with_small(&view.action, "")
+            with_small(&summary, "")
         ),
     );
     page.push_str("<div class=\"inside\">\n");
-    paragraph(page, "", &view.because);
+    paragraph(page, "", &sentence(&view.because));
     let worth = view.over_holding_usd.show(usd_signed);
     let interval = match (&view.over_holding_low_usd, &view.over_holding_high_usd) {
         (Told::Value(low), Told::Value(high)) => {
@@ -1177,6 +1195,11 @@ fn when_wrong(page: &mut String, report: &Report) {
 /// Every field of the manifest under the name that it has in the JSON.
 fn manifest_whole(page: &mut String, report: &Report) {
     page.push_str("<section class=\"long\">\n<h2>To repeat this run</h2>\n");
+    let again = format!(
+        "jarvis2 replay {} asks the same of the same data and compares every byte.",
+        report.id
+    );
+    paragraph(page, "", &again);
     let caption = "Everything that the figures depend on, by the names of report.json";
     let mut grid = table(report, "manifest", caption, &["Name", "Value"]).words(1);
     let mut rows = vec![
