@@ -3,10 +3,15 @@
 //! The asked policy and its baselines live through the same tape at once, each with its own book; a second pair of books looks over
 //! every shoulder ([`evidence::backtest::audit`]), and a finding ends the run. Stress rows are the same policy under worse terms.
 
+mod curves;
 mod data;
+mod html;
 mod planner;
 pub(crate) mod replay;
 mod self_test;
+mod tables;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trials;
 mod view;
 
@@ -85,11 +90,17 @@ pub(crate) struct BacktestArgs {
     #[arg(long)]
     open_frozen: bool,
     /// Plant the mistakes that backtests make, and show that each is found; then look for an edge in markets whose truth is known.
-    #[arg(long, conflicts_with_all = ["data", "policy"])]
+    #[arg(long, conflicts_with_all = ["data", "policy", "out", "html"])]
     self_test: bool,
     /// Markets of the self-test.
     #[arg(long, default_value_t = 200, requires = "self_test", value_parser = clap::value_parser!(u64).range(20..=10_000))]
     seeds: u64,
+    /// Folder for report.html, report.json, and nights, entries and trades as Parquet; files of the same names are replaced.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The report as one HTML page, alone.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -160,6 +171,7 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     if args.self_test {
         return self_tested(args);
     }
+    let files = tables::Files::create(args.out.as_deref(), args.html.as_deref())?;
     let report = perform(args, |config, past, outcome| {
         let mut log = trials::Trials::open()?;
         let body = view::body(args, config, past, outcome);
@@ -171,6 +183,7 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     } else {
         view::text(&report)
     });
+    files.write(&report)?;
     Ok(0)
 }
 

@@ -21,6 +21,7 @@ mod tests;
 mod text;
 pub(crate) mod units;
 
+pub(crate) use content::sentence;
 pub(crate) use html::html;
 pub(crate) use portfolio::{portfolio_html, portfolio_text};
 pub(crate) use recall::recall_text;

@@ -180,6 +180,19 @@ pub(crate) struct Over {
     pub(crate) high: f64,
 }
 
+impl Over {
+    /// In words, by the interval alone.
+    pub(crate) fn verdict(&self) -> &'static str {
+        if self.low > 0.0 {
+            "better"
+        } else if self.high < 0.0 {
+            "worse"
+        } else {
+            "not told apart"
+        }
+    }
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NightView {
     pub(crate) date: String,
@@ -254,6 +267,7 @@ pub(crate) struct DecisionView {
     pub(crate) because: String,
     pub(crate) over_holding_usd: Told,
     pub(crate) over_holding_low_usd: Told,
+    pub(crate) over_holding_high_usd: Told,
     pub(crate) chance_of_profit: Told,
     pub(crate) chance_of_assignment: Told,
     pub(crate) stays_best: f64,
@@ -687,6 +701,10 @@ fn decisions(outcome: &Outcome) -> Vec<DecisionView> {
             because: advice.because.clone(),
             over_holding_usd: Told::of(advice.over_holding.map(|interval| interval.value), none),
             over_holding_low_usd: Told::of(advice.over_holding.map(|interval| interval.low), none),
+            over_holding_high_usd: Told::of(
+                advice.over_holding.map(|interval| interval.high),
+                none,
+            ),
             chance_of_profit: Told::of(advice.odds.map(|odds| odds.0), "no lot is watched"),
             chance_of_assignment: Told::of(advice.odds.map(|odds| odds.1), "no lot is watched"),
             stays_best: advice.stays_best,
@@ -784,20 +802,14 @@ pub(crate) fn text(report: &Report) -> String {
         "\nmean return a year over what anybody could have done (95 % interval, blocks of days):"
     );
     for over in &asked.over {
-        let verdict = if over.low > 0.0 {
-            "better"
-        } else if over.high < 0.0 {
-            "worse"
-        } else {
-            "not told apart"
-        };
         let _ = writeln!(
             out,
-            "  {:<36} {:>8} ({} to {}): {verdict}",
+            "  {:<36} {:>8} ({} to {}): {}",
             over.name,
             percent_signed(over.mean),
             percent_signed(over.low),
-            percent_signed(over.high)
+            percent_signed(over.high),
+            over.verdict()
         );
     }
     let figures = &asked.figures;

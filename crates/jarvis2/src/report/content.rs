@@ -943,7 +943,7 @@ pub(super) fn nearest_miss(refusal: &RefusalView) -> String {
 }
 
 /// Words as a sentence: a capital first, a full stop last.
-pub(super) fn sentence(words: &str) -> String {
+pub(crate) fn sentence(words: &str) -> String {
     let words = words.trim();
     let mut letters = words.chars();
     let Some(first) = letters.next() else {

@@ -166,7 +166,7 @@ pub(crate) fn paragraph(page: &mut String, class: &str, text: &str) {
 }
 
 /// A list; empty lists leave nothing.
-fn list(page: &mut String, class: &str, items: &[String]) {
+pub(crate) fn list(page: &mut String, class: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
@@ -758,7 +758,7 @@ fn heat(page: &mut String, what_if: &WhatIf, spot_usd: f64) {
 }
 
 /// One of five steps to either side.
-pub(super) fn heat_class(profit: f64, largest: f64) -> &'static str {
+pub(crate) fn heat_class(profit: f64, largest: f64) -> &'static str {
     const GAIN: [&str; 5] = ["p1", "p2", "p3", "p4", "p5"];
     const LOSS: [&str; 5] = ["n1", "n2", "n3", "n4", "n5"];
     if !profit.is_finite() || profit == 0.0 || largest <= 0.0 {

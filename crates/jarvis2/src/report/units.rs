@@ -68,7 +68,7 @@ fn with_dollar(number: &str) -> String {
 }
 
 /// A quoted price per share: cents, or finer where the quote is.
-pub(super) fn quote(value: f64) -> String {
+pub(crate) fn quote(value: f64) -> String {
     let text = decimal(value, 4);
     match text.find('.') {
         Some(point) => {
@@ -80,7 +80,7 @@ pub(super) fn quote(value: f64) -> String {
 }
 
 /// A strike as people say it: `70`, `67.5`.
-pub(super) fn strike(value: f64) -> String {
+pub(crate) fn strike(value: f64) -> String {
     let text = decimal(value, 3);
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_string(),

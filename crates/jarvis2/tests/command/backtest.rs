@@ -1,6 +1,7 @@
 //! `jarvis2 backtest` and `replay`: what is promised of every run, on the embedded sample and, where there are any, on real chains.
 
 use crate::run::{Desk, Run, real_file};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
 /// The rule on the sample, as JSON.
@@ -299,4 +300,69 @@ fn real_histories_run_through_all_policies() {
             assert_eq!(report["manifest"]["days_with_made_quotes"], 47);
         }
     }
+}
+
+/// The files say what the terminal says; there is nothing else in the folder, and what was there before is replaced.
+#[test]
+fn files_beside_the_answer() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("out")).unwrap();
+    std::fs::write(desk.path("out/report.html"), "before").unwrap();
+    let args = [
+        "backtest",
+        "--policy",
+        "rule",
+        "--symbol",
+        "SYNDIV",
+        "--out",
+        "out",
+        "--html",
+        "page.html",
+        "--json",
+    ];
+    let run = desk.run(&args).exits(0);
+    let report = run.json();
+    let names = [
+        "entries.parquet",
+        "nights.parquet",
+        "report.html",
+        "report.json",
+        "trades.parquet",
+    ];
+    let mut found: Vec<String> = std::fs::read_dir(desk.path("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    assert_eq!(found, names);
+    assert_eq!(run.stderr.matches("written: ").count(), 6, "{run}");
+    let read = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    let kept: Value = serde_json::from_str(&read("out/report.json")).unwrap();
+    assert_eq!(kept, report);
+    let page = read("out/report.html");
+    assert_eq!(page, read("page.html"));
+    assert!(page.contains("SYNTHETIC DATA") && page.contains("rule: 30 delta, 45 days"));
+    assert!(page.contains(report["id"].as_str().unwrap()));
+    for forbidden in ["NaN", "null", "http", "<script"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    for table in ["nights", "entries", "trades"] {
+        let rows: usize = list(&report, "policies")
+            .iter()
+            .map(|policy| list(policy, table).len())
+            .sum();
+        let file = std::fs::File::open(desk.path(&format!("out/{table}.parquet"))).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let kept = reader.metadata().file_metadata().num_rows();
+        assert_eq!(kept as usize, rows, "{table}");
+        assert!(rows > 0, "{table}");
+    }
+    // A place that cannot be is said before the first day.
+    desk.put("file", "");
+    let refused = desk.run(&["backtest", "--policy", "rule", "--out", "file"]);
+    assert_ne!(refused.code, Some(0), "{refused}");
+    assert!(
+        refused.stderr.contains("file") && refused.stdout.is_empty(),
+        "{refused}"
+    );
 }
