@@ -11,10 +11,12 @@
 //! is fair on average, below it there is a premium. Time runs in calendar days, a weekend carries three.
 //!
 //! * [`Heston`]: variance reverts to its mean and falls when the price rises (Heston, Rev. Financial Studies 6, 1993), by
-//!   Euler steps with full truncation (Lord, Koekkoek & van Dijk, Quantitative Finance 10, 2010).
+//!   Euler steps with full truncation (Lord, Koekkoek & van Dijk, Quantitative Finance 10, 2010). With [`Jumps`] it is that of Bates
+//!   (Rev. Financial Studies 9, 1996): their part of the variance never changes, and quotes know it.
 //! * [`Garch`]: GARCH(1,1) with Student-t innovations (Bollerslev, Rev. Economics and Statistics 69, 1987).
 //! * [`Regimes`]: two volatilities by a hidden Markov chain (Hamilton, Econometrica 57, 1989).
-//! * [`Bootstrap`]: blocks of real daily returns, of random lengths (Politis & Romano, J. Am. Stat. Assoc. 89, 1994).
+//! * [`Bootstrap`]: blocks of real daily returns, of random lengths (Politis & Romano, J. Am. Stat. Assoc. 89, 1994); with a recorded
+//!   index of implied volatility beside them, quotes follow that index.
 //!
 //! In the first three `R` has mean 1 whatever came before, so that the hedging control of a walk keeps its mean of zero under
 //! any policy. History has serial correlation: under `Bootstrap` the mean is right on every day, seen from today, and only then.
@@ -40,7 +42,8 @@ pub enum World {
 }
 
 /// ```text
-/// dv = kappa (vol^2 - v) dt + 2 vol_of_vol vol sqrt(v) dW        v(0) = vol^2, s = sqrt(max(v, 0))
+/// dv = kappa (m - v) dt + 2 vol_of_vol sqrt(m v) dW        v(0) = m, s = sqrt(max(v, 0))
+/// m  = vol^2, or what the jumps leave of it
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Heston {
@@ -50,6 +53,36 @@ pub struct Heston {
     pub vol_of_vol: f64,
     /// Correlation of variance shocks with the price: the leverage.
     pub correlation: f64,
+    /// Jumps of the price, part of the level of volatility and not on top of it.
+    pub jumps: Option<Jumps>,
+}
+
+/// ```text
+/// R      = exp(s sqrt(dt) z - s^2 dt / 2) exp(J_1 + ... + J_N - per_year dt (E[e^J] - 1))
+/// J      normal, mean_vols vol and sd_vols vol         N Poisson with mean per_year dt
+/// vol^2  = m + per_year (mean_vols^2 + sd_vols^2) vol^2
+/// ```
+/// Sizes are in multiples of the level of volatility, so that the part of the variance that jumps take is the same on any share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jumps {
+    /// Mean number of jumps a year.
+    pub per_year: f64,
+    /// Mean log size, in multiples of the level of volatility; below 0 it is a fall.
+    pub mean_vols: f64,
+    /// Standard deviation of the log size, likewise.
+    pub sd_vols: f64,
+}
+
+impl Default for Jumps {
+    /// The order of magnitude that Eraker, Johannes & Polson (J. Finance 58, 2003) find on a stock index: three in two years, a seventh
+    /// of the variance.
+    fn default() -> Jumps {
+        Jumps {
+            per_year: 1.5,
+            mean_vols: -0.17,
+            sd_vols: 0.27,
+        }
+    }
 }
 
 impl Default for Heston {
@@ -59,6 +92,17 @@ impl Default for Heston {
             half_life_days: 60.0,
             vol_of_vol: 1.0,
             correlation: -0.6,
+            jumps: None,
+        }
+    }
+}
+
+impl Heston {
+    /// The same with jumps.
+    pub fn with_jumps() -> Heston {
+        Heston {
+            jumps: Some(Jumps::default()),
+            ..Heston::default()
         }
     }
 }
@@ -118,12 +162,15 @@ impl Default for Regimes {
 ///
 /// The instantaneous volatility that quotes see is the root of the history's squares, averaged with weights that fall by 6 %
 /// a day (J.P. Morgan, RiskMetrics technical document, 1996), and with that of the whole by the chance that the block ends.
+/// Where `implied` is given, quotes see the index of the day over its mean instead; a block takes return and index of a day together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bootstrap {
     /// Daily log returns with dividends, in their order; at least 20, and not all the same. The last is followed by the first.
     pub returns: Vec<f64>,
     /// Mean length of a block in trading days, 1 or more; lengths are geometric.
     pub block_days: f64,
+    /// Implied volatility at the end of the day of each return, fraction per year: an index such as the VIX beside an index of shares.
+    pub implied: Option<Vec<f64>>,
 }
 
 /// Quotes follow the logarithm of instantaneous over long-run volatility no further than this.
@@ -299,12 +346,14 @@ impl Heston {
             self.correlation,
             self.correlation.abs() <= 1.0,
             "between -1 and 1",
-        )
+        )?;
+        self.jumps.map_or(Ok(()), Jumps::check)
     }
 
     fn walk(&self, vol: f64, walker: &mut Walker<'_>, days: &[u16], out: &mut [State]) {
         let kappa = std::f64::consts::LN_2 / (self.half_life_days / 365.0);
-        let mean = vol * vol;
+        let share = self.jumps.map_or(0.0, Jumps::share);
+        let mean = (1.0 - share) * vol * vol;
         let mut variance = mean;
         for (&day, out) in days.iter().zip(out) {
             let years = walker.years(day);
@@ -313,11 +362,70 @@ impl Heston {
             let shock = walker.draws.shock();
             let mixed = self.correlation * shock
                 + (1.0 - self.correlation.powi(2)).sqrt() * walker.draws.own_normal(1);
-            variance +=
-                kappa * (mean - held) * years + 2.0 * self.vol_of_vol * vol * deviation * mixed;
-            let level = (variance.max(0.0) / mean).sqrt();
-            *out = walker.go(day, lognormal(deviation, shock), level);
+            variance += kappa * (mean - held) * years
+                + 2.0 * self.vol_of_vol * mean.sqrt() * deviation * mixed;
+            let level = ((1.0 - share) * variance.max(0.0) / mean + share).sqrt();
+            let jump = self
+                .jumps
+                .map_or(1.0, |jumps| jumps.ratio(vol, years, &walker.draws));
+            *out = walker.go(day, lognormal(deviation, shock) * jump, level);
         }
+    }
+}
+
+impl Jumps {
+    fn check(self) -> Result<(), Error> {
+        check(
+            "jumps per_year",
+            self.per_year,
+            (0.0..=50.0).contains(&self.per_year),
+            "0 to 50",
+        )?;
+        check(
+            "jumps mean_vols",
+            self.mean_vols,
+            self.mean_vols.abs() <= 5.0,
+            "-5 to 5",
+        )?;
+        check(
+            "jumps sd_vols",
+            self.sd_vols,
+            (0.0..=5.0).contains(&self.sd_vols),
+            "0 to 5",
+        )?;
+        let share = self.share();
+        check(
+            "the jumps' part of the variance",
+            share,
+            share <= 0.9,
+            "0.9 or less",
+        )
+    }
+
+    /// The part of the variance that they take.
+    fn share(self) -> f64 {
+        self.per_year * (self.mean_vols.powi(2) + self.sd_vols.powi(2))
+    }
+
+    /// Their growth over a step, of mean 1.
+    fn ratio(self, vol: f64, years: f64, draws: &Draws) -> f64 {
+        let (mean, sd) = (self.mean_vols * vol, self.sd_vols * vol);
+        let rate = self.per_year * years;
+        // The number by inversion: how many terms of the law lie below a uniform.
+        let uniform = draws.own(2);
+        let (mut count, mut chance) = (0.0, (-rate).exp());
+        let mut below = chance;
+        while uniform > below && count < 100.0 {
+            count += 1.0;
+            chance *= rate / count;
+            below += chance;
+        }
+        let size = if count > 0.0 {
+            count * mean + count.sqrt() * sd * draws.own_normal(3)
+        } else {
+            0.0
+        };
+        (size - rate * (mean + sd * sd / 2.0).exp_m1()).exp()
     }
 }
 
@@ -405,7 +513,26 @@ impl Bootstrap {
             self.block_days,
             self.block_days >= 1.0,
             "1 or more",
-        )
+        )?;
+        let Some(implied) = &self.implied else {
+            return Ok(());
+        };
+        check(
+            "the number of implied volatilities",
+            implied.len() as f64,
+            implied.len() == count,
+            "one for each return",
+        )?;
+        let good = |value: f64| (0.005..=10.0).contains(&value);
+        implied.iter().try_for_each(|&value| {
+            check("an implied volatility", value, good(value), "0.005 to 10")
+        })
+    }
+
+    /// Volatility of the returns, at 252 days a year, over the mean of the index: below 1 selling was paid. `None` without an index.
+    pub fn realised_over_implied(&self) -> Option<f64> {
+        let implied = self.implied.as_ref()?;
+        Some(deviation(&self.returns) * 252_f64.sqrt() / mean(implied))
     }
 }
 
@@ -423,7 +550,7 @@ fn deviation(values: &[f64]) -> f64 {
 struct History {
     /// Growth on each day of history, at the level asked for.
     ratios: Vec<f64>,
-    /// Volatility after each day of history over that of the whole.
+    /// What quotes see after each day of history: volatility over that of the whole, or the index over its mean.
     levels: Vec<f64>,
     /// Mean of the product of all ratios up to each day of a path.
     growth: Vec<f64>,
@@ -443,19 +570,10 @@ impl History {
             .collect();
         let ratios: Vec<f64> = standard.iter().map(|z| (daily * z).exp()).collect();
         let ends = 1.0 / bootstrap.block_days;
-        // Twice around: the first time only finds where the average stands. Where a block may end, any day of history may follow.
-        let mut average = 1.0;
-        let mut levels = vec![0.0; standard.len()];
-        for _ in 0..2 {
-            for (level, z) in levels.iter_mut().zip(&standard) {
-                average = 0.94 * average + 0.06 * z * z;
-                *level = ((1.0 - ends) * average + ends).sqrt();
-            }
-        }
         History {
             growth: growth(&ratios, ends, days.len()),
             ratios,
-            levels,
+            levels: levels(bootstrap, &standard, ends),
             ends,
         }
     }
@@ -475,6 +593,24 @@ impl History {
             *out = walker.go(day, ratio, self.levels[place]);
         }
     }
+}
+
+/// What quotes see after each day, over its usual value: the index, or an average of squares.
+fn levels(bootstrap: &Bootstrap, standard: &[f64], ends: f64) -> Vec<f64> {
+    if let Some(implied) = &bootstrap.implied {
+        let usual = mean(implied);
+        return implied.iter().map(|value| value / usual).collect();
+    }
+    // Twice around: the first time only finds where the average stands. Where a block may end, any day of history may follow.
+    let mut average = 1.0;
+    let mut levels = vec![0.0; standard.len()];
+    for _ in 0..2 {
+        for (level, z) in levels.iter_mut().zip(standard) {
+            average = 0.94 * average + 0.06 * z * z;
+            *level = ((1.0 - ends) * average + ends).sqrt();
+        }
+    }
+    levels
 }
 
 /// Mean of the product of the first ratios of a path, for each number of them: a sum over where in history the path stands.

@@ -1,6 +1,6 @@
 //! Other worlds keep the model's mean and the level that was asked for, and have the tails that the model lacks.
 
-use evidence::worlds::{Bootstrap, Garch, Heston, Regimes, World};
+use evidence::worlds::{Bootstrap, Garch, Heston, Jumps, Regimes, World};
 use evidence::{Error, Paths, uniform};
 use market::futures::{Assumptions, Dividend, Futures, Spread, State, years_between};
 use pricing::smile::Expiry;
@@ -56,9 +56,22 @@ fn history() -> Vec<f64> {
         .collect()
 }
 
-fn worlds() -> [(&'static str, World); 4] {
+/// An index beside that history: what the last weeks were like, a tenth more, and noise of its own.
+fn index() -> Vec<f64> {
+    let mut variance = 1e-4_f64;
+    let days = history().into_iter().zip(0..);
+    days.map(|(r, day)| {
+        variance = 0.94 * variance + 0.06 * r * r;
+        let noise = 0.05 * normal::inverse_cdf(uniform(97, day));
+        1.1 * (252.0 * variance).sqrt() * noise.exp()
+    })
+    .collect()
+}
+
+fn worlds() -> [(&'static str, World); 6] {
     [
         ("heston", World::Heston(Heston::default())),
+        ("heston and jumps", World::Heston(Heston::with_jumps())),
         ("garch", World::Garch(Garch::default())),
         ("regimes", World::Regimes(Regimes::default())),
         (
@@ -66,6 +79,15 @@ fn worlds() -> [(&'static str, World); 4] {
             World::Bootstrap(Bootstrap {
                 returns: history(),
                 block_days: 10.0,
+                implied: None,
+            }),
+        ),
+        (
+            "bootstrap and index",
+            World::Bootstrap(Bootstrap {
+                returns: history(),
+                block_days: 10.0,
+                implied: Some(index()),
             }),
         ),
     ]
@@ -122,7 +144,7 @@ fn the_mean_is_the_models() {
 #[test]
 fn no_rule_beats_the_mean() {
     let futures = futures();
-    for (name, world) in &worlds()[..3] {
+    for (name, world) in &worlds()[..4] {
         let paths = world
             .simulate(&futures, VOL, HORIZON, 20_000, 6, 2)
             .unwrap();
@@ -188,7 +210,7 @@ fn the_level_is_met_and_the_tails_are_heavy() {
         let (square, error) = mean_and_error(paths.iter().map(last));
         println!("{name}: mean square on the last day {square:.4} +- {error:.4}");
         // A day's variance is a trading day's share under bootstrap: more than a calendar day's, less than a weekend's.
-        if name != "bootstrap" {
+        if !matches!(world, World::Bootstrap(_)) {
             assert!(
                 (square - 1.0).abs() < 4.0 * error && error < 0.02,
                 "{name}: {square}"
@@ -290,6 +312,7 @@ fn a_bootstrap_replays_blocks_of_history() {
         let world = World::Bootstrap(Bootstrap {
             returns: history(),
             block_days,
+            implied: None,
         });
         let paths = world.simulate(&futures, VOL, HORIZON, 4000, 9, 2).unwrap();
         let (mut product, mut square, mut count) = (0.0, 0.0, 0.0);
@@ -332,7 +355,7 @@ fn seeds_repeat_on_any_number_of_threads() {
         let first = |path: usize| (one[path * days].spot / 100.0).ln();
         let together = (0..102).step_by(2).map(|i| first(i) * first(i + 1));
         let apart = together.sum::<f64>() / (0..102).map(|i| first(i).powi(2)).sum::<f64>() * 2.0;
-        if name == "bootstrap" {
+        if matches!(world, World::Bootstrap(_)) {
             assert!(apart.abs() < 0.5, "{name}: {apart}");
         } else {
             assert!(apart < -0.6, "{name}: {apart}");
@@ -394,6 +417,113 @@ fn heston_pays_hestons_prices() {
     }
 }
 
+/// With a variance that stands still, Heston's jumps pay Merton's prices (J. Financial Economics 3, 1976): Black's, weighed by the
+/// chance of so many jumps.
+#[test]
+fn jumps_pay_mertons_prices() {
+    let mut futures = futures();
+    futures.dividends.clear();
+    futures.dividend_yield = 0.0;
+    futures.assumptions.drift = futures.rate;
+    let jumps = Jumps {
+        per_year: 2.5,
+        mean_vols: -0.3,
+        sd_vols: 0.25,
+    };
+    let world = World::Heston(Heston {
+        half_life_days: 60.0,
+        vol_of_vol: 0.0,
+        correlation: 0.0,
+        jumps: Some(jumps),
+    });
+    let paths = world
+        .simulate(&futures, VOL, HORIZON, 100_000, 4, 2)
+        .unwrap();
+    let years = f64::from(HORIZON) / 365.0;
+    let (mean, sd) = (jumps.mean_vols * VOL, jumps.sd_vols * VOL);
+    let diffusive = VOL * VOL * (1.0 - jumps.per_year * (0.3_f64.powi(2) + 0.25_f64.powi(2)));
+    let rate = jumps.per_year * years;
+    let growth = (mean + sd * sd / 2.0).exp();
+    let forward = 100.0 * (futures.rate * years).exp();
+    let expected = |right, strike| {
+        let mut chance = (-rate).exp();
+        let mut sum = 0.0;
+        for count in 0..40 {
+            let jumped = f64::from(count);
+            let mean = forward * growth.powi(count) * (-rate * (growth - 1.0)).exp();
+            let deviation = (diffusive * years + jumped * sd * sd).sqrt();
+            sum += chance * pricing::european::black(right, mean, strike, deviation);
+            chance *= rate / (jumped + 1.0);
+        }
+        sum
+    };
+    let scale = expected(Right::Put, 100.0);
+    for (right, strike) in [
+        (Right::Put, 75.0),
+        (Right::Put, 85.0),
+        (Right::Put, 100.0),
+        (Right::Call, 110.0),
+        (Right::Call, 125.0),
+    ] {
+        let pays = |i: usize| right.intrinsic(paths.path(i)[paths.path(i).len() - 1].spot, strike);
+        let pair = |i: usize| (pays(i) + pays(i + 1)) / 2.0;
+        let (paid, error) = mean_and_error((0..paths.count()).step_by(2).map(pair));
+        let exact = expected(right, strike);
+        println!("{right:?} {strike}: paid {paid:.4} +- {error:.4}, formula {exact:.4}");
+        assert!(
+            (paid - exact).abs() < 4.0 * error && error < 0.01 * scale,
+            "{right:?} {strike}: {paid} +- {error} against {exact}"
+        );
+    }
+}
+
+/// Quotes see the index of the very day whose return it is, and nothing else does: the prices are those without an index.
+#[test]
+fn an_index_and_its_return_stay_together() {
+    let futures = futures();
+    let (returns, index) = (history(), index());
+    let with = |implied| {
+        let world = World::Bootstrap(Bootstrap {
+            returns: returns.clone(),
+            block_days: 10.0,
+            implied,
+        });
+        world.simulate(&futures, VOL, HORIZON, 400, 3, 2).unwrap()
+    };
+    let (paths, plain) = (with(Some(index.clone())), with(None));
+    let usual = index.iter().sum::<f64>() / index.len() as f64;
+    let a = futures.assumptions;
+    let kappa = std::f64::consts::LN_2 / (a.half_life_days / 365.0);
+    let (mut found, mut next) = (0, 0);
+    for (path, other) in paths.iter().zip(plain.iter()) {
+        let mut place: Option<usize> = None;
+        for (state, other) in path.iter().zip(other) {
+            assert_eq!((state.day, state.spot), (other.day, other.spot));
+            let taken_off = a.vol_of_vol.powi(2)
+                * (1.0 - (-2.0 * kappa * years_between(0, state.day)).exp())
+                / (2.0 * kappa);
+            let told = state.vol_factor - taken_off;
+            let day = index
+                .iter()
+                .position(|value| ((value / usual).ln().clamp(-1.0, 1.0) - told).abs() < 1e-9);
+            let day = day.expect("a day of the index");
+            found += 1;
+            next += usize::from(place.is_some_and(|before| (before + 1) % index.len() == day));
+            place = Some(day);
+        }
+    }
+    // Blocks of ten days: nine in ten days follow on the one before.
+    let share = f64::from(next as u32) / f64::from(found as u32);
+    assert!((share - 0.9).abs() < 0.04, "{share}");
+    let ratio = Bootstrap {
+        returns,
+        block_days: 10.0,
+        implied: Some(index),
+    }
+    .realised_over_implied();
+    assert!((ratio.unwrap() - 1.0 / 1.1).abs() < 0.15, "{ratio:?}");
+}
+
 /// Without anything of its own each world is the lognormal one.
 #[test]
 fn plain_parameters_give_the_lognormal() {
@@ -403,6 +533,7 @@ fn plain_parameters_give_the_lognormal() {
             half_life_days: 60.0,
             vol_of_vol: 0.0,
             correlation: 0.0,
+            jumps: None,
         }),
         World::Regimes(Regimes {
             calm_days: 10.0,
@@ -427,6 +558,14 @@ fn plain_parameters_give_the_lognormal() {
 #[test]
 fn what_cannot_be_is_refused() {
     let futures = futures();
+    let jumps = |per_year, mean_vols, sd_vols| Heston {
+        jumps: Some(Jumps {
+            per_year,
+            mean_vols,
+            sd_vols,
+        }),
+        ..Heston::default()
+    };
     let refused = |world: World| {
         let result = world.simulate(&futures, VOL, HORIZON, 2, 1, 1);
         matches!(result, Err(Error::Parameter { .. }))
@@ -444,6 +583,11 @@ fn what_cannot_be_is_refused() {
             correlation: -1.1,
             ..Heston::default()
         },
+        jumps(-0.1, -0.1, 0.2),
+        jumps(1.0, f64::NAN, 0.2),
+        jumps(1.0, 0.0, -0.1),
+        // More variance than there is.
+        jumps(4.0, -0.4, 0.3),
     ] {
         assert!(refused(World::Heston(heston)), "{heston:?}");
     }
@@ -488,7 +632,15 @@ fn what_cannot_be_is_refused() {
     ] {
         assert!(refused(World::Bootstrap(Bootstrap {
             returns,
-            block_days
+            block_days,
+            implied: None,
+        })));
+    }
+    for implied in [vec![0.2; 1499], vec![20.0; 1500], vec![f64::NAN; 1500]] {
+        assert!(refused(World::Bootstrap(Bootstrap {
+            returns: history(),
+            block_days: 5.0,
+            implied: Some(implied),
         })));
     }
     let world = World::Garch(Garch::default());

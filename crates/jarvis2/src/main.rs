@@ -17,6 +17,7 @@ mod index;
 mod journal;
 mod learning;
 mod memory;
+mod mismatch;
 #[cfg(feature = "monitor")]
 mod monitor;
 mod plan;

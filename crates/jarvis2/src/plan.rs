@@ -428,6 +428,35 @@ pub(crate) struct Evidence {
     /// The same in a sentence: what, when, against what, and the run that says so.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) real_history_record: String,
+    /// The choice in markets that are not the model's. Absent in plans of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mismatch: Option<MismatchView>,
+}
+
+/// Planned under the model, lived in markets that are not it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct MismatchView {
+    /// Which choice, and what the rows are; empty where there are none.
+    pub(crate) meaning: String,
+    /// The least worth over holding of the rows, in dollars.
+    pub(crate) worst_over_holding_usd: Figure,
+    /// In which market; empty where there is none.
+    pub(crate) worst_market: String,
+    /// One for each market.
+    pub(crate) rows: Vec<MismatchRow>,
+    /// Markets that there are not, each with its reason.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// The choice in one market.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct MismatchRow {
+    /// Its name.
+    pub(crate) market: String,
+    /// Certainty equivalent less that of holding everything to the horizon, on the same paths.
+    pub(crate) over_holding: IntervalUsd,
+    /// Mean loss of the worst 5 % of paths; negative is a gain.
+    pub(crate) cvar95_usd: f64,
 }
 
 impl Evidence {

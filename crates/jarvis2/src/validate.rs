@@ -28,12 +28,17 @@ use std::path::{Path, PathBuf};
 pub(crate) enum MarketCommand {
     /// Grade the forecast of volatility, its simple rivals and the law of returns on price histories, walked forward.
     Validate(Box<ValidateArgs>),
+    /// Let plans made under one model live in others: what the choice is worth where the model is wrong. Alone: on the embedded
+    /// synthetic sample.
+    Mismatch(Box<crate::mismatch::MismatchArgs>),
 }
 
 impl MarketCommand {
     pub(crate) fn json(&self) -> bool {
-        let MarketCommand::Validate(args) = self;
-        args.json
+        match self {
+            MarketCommand::Validate(args) => args.json,
+            MarketCommand::Mismatch(args) => args.json,
+        }
     }
 }
 
@@ -138,8 +143,10 @@ struct Verdict {
 }
 
 pub(crate) fn run(command: &MarketCommand) -> Result<u8, Error> {
-    let MarketCommand::Validate(args) = command;
-    validate(args)
+    match command {
+        MarketCommand::Validate(args) => validate(args),
+        MarketCommand::Mismatch(args) => crate::mismatch::run(args),
+    }
 }
 
 fn validate(args: &ValidateArgs) -> Result<u8, Error> {

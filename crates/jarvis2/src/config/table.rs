@@ -293,6 +293,8 @@ settings! {
         /// First day of the frozen period: backtests end before it, by as many days as a position may live, unless they open it. Every
         /// opening is counted, and the first of each version of the policy is the record that plans quote. Unset: nothing is frozen.
         frozen_from: Option<String> = None, "date, YYYY-MM-DD"; example "\"2025-01-01\"";
+        /// Let the choice of a plan also live in markets that are not its model's, and quote the worst. `jarvis2 market mismatch` shows all.
+        mismatch: bool = true, "none";
     }
 
     /// What those see who watch: `jarvis2 monitor` and `jarvis2 serve`.

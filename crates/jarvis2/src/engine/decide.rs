@@ -494,21 +494,28 @@ fn best_alone(table: &Table, searched: &Searched, inputs: &Inputs) -> Option<(us
     };
     let [by_tree, once, _] = grades(1);
     let better = usize::from(by_tree.worth_usd.value < once.worth_usd.value);
-    let graded = grades(2);
+    let graded = grades(GRADES);
     Some((
         line,
         difference(&graded[better], &graded[2], table.deviations),
     ))
 }
 
-/// Fresh paths: those of salt 1 rank, those of salt 2 grade.
+/// Salt of the paths that grade; those of salt 1 rank.
+pub(crate) const GRADES: u64 = 2;
+
+/// The seed of fresh paths.
+pub(crate) fn seed(inputs: &Inputs, salt: u64) -> u64 {
+    inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt)
+}
+
+/// Fresh paths: those of salt 1 rank, those of [`GRADES`] grade.
 fn paths(table: &Table, inputs: &Inputs, salt: u64) -> Paths {
-    let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
     Paths::simulate(
         &table.rules.futures,
         table.rules.horizon_day,
         inputs.config.search.paths as usize,
-        seed,
+        seed(inputs, salt),
         inputs.threads(),
     )
 }
@@ -516,7 +523,7 @@ fn paths(table: &Table, inputs: &Inputs, salt: u64) -> Paths {
 /// The closed form's share of a limit of time, where nets have the rest.
 const CLOSED_PART: f64 = 0.25;
 
-fn line_of(choice: Move) -> Option<usize> {
+pub(crate) fn line_of(choice: Move) -> Option<usize> {
     match choice {
         Move::Menu(line) => Some(usize::from(line)),
         _ => None,
@@ -766,7 +773,7 @@ pub(crate) fn grade(
     ));
     drop(first);
 
-    let second = paths(2);
+    let second = paths(GRADES);
     let holding = grade_of(&walk_all(
         rules,
         &table.today,
@@ -849,7 +856,7 @@ pub(crate) fn grade(
     } else {
         nearest.unwrap_or(chosen)
     };
-    let baselines = baselines(table, &second, inputs);
+    let baselines = baselines(table, &second, inputs.threads(), true);
     Ok(Graded {
         candidates,
         chosen,
@@ -907,14 +914,7 @@ pub(crate) fn ladder(
         return Ok(Vec::new());
     }
     let grades = |salt: u64| -> Result<(Vec<Grade>, Vec<Option<Odds>>), Error> {
-        let seed = inputs.config.search.seed.wrapping_mul(2).wrapping_add(salt);
-        let paths = Paths::simulate(
-            &rules.futures,
-            rules.horizon_day,
-            inputs.config.search.paths as usize,
-            seed,
-            inputs.threads(),
-        );
+        let paths = paths(table, inputs, salt);
         let mut grades = Vec::new();
         let mut odds = Vec::new();
         for action in &actions {
@@ -931,7 +931,7 @@ pub(crate) fn ladder(
         Ok((grades, odds))
     };
     let (ranked, _) = grades(1)?;
-    let (graded_anew, odds) = grades(2)?;
+    let (graded_anew, odds) = grades(GRADES)?;
     let waiting = graded
         .candidates
         .iter()
@@ -1063,8 +1063,25 @@ fn watched_odds(table: &Table, paths: &Paths, action: &Action) -> Option<Odds> {
     odds(rules, paths, &watched(table, action)?, net_usd)
 }
 
+/// Sums up walks. `controlled`: the hedging control has a mean of zero on these paths, and may sharpen the interval.
+pub(crate) fn grade_of(table: &Table, mut walks: Vec<Walk>, controlled: bool) -> Grade {
+    if !controlled {
+        for walk in &mut walks {
+            walk.control_usd = 0.0;
+        }
+    }
+    Grade::new(&walks, &table.rules.utility, table.deviations)
+}
+
 /// What anybody could do with the same capital at the same costs.
-fn baselines(table: &Table, paths: &Paths, inputs: &Inputs) -> Vec<(String, Grade)> {
+///
+/// `controlled` as in [`grade_of`].
+pub(crate) fn baselines(
+    table: &Table,
+    paths: &Paths,
+    threads: usize,
+    controlled: bool,
+) -> Vec<(String, Grade)> {
     let rules = &table.rules;
     let all_cash = Situation {
         state: table.today.state,
@@ -1090,8 +1107,7 @@ fn baselines(table: &Table, paths: &Paths, inputs: &Inputs) -> Vec<(String, Grad
         delta: 0.30,
         days: 45,
     };
-    let grade = |walks: Vec<Walk>| Grade::new(&walks, &rules.utility, table.deviations);
-    let threads = inputs.threads();
+    let grade = |walks: Vec<Walk>| grade_of(table, walks, controlled);
     vec![
         (
             "fixed rule: 30 delta, 45 days".to_owned(),

@@ -83,6 +83,21 @@ pub(crate) fn explain(
     }
 }
 
+/// An action as people say it.
+pub(crate) fn action_text(
+    inputs: &Inputs,
+    table: &Table,
+    graded: &Graded,
+    action: &Action,
+) -> String {
+    let desk = Desk {
+        inputs,
+        table,
+        graded,
+    };
+    desk.text(action)
+}
+
 /// What every screen and file of an invented market says first.
 pub(crate) fn watermark(inputs: &Inputs) -> Option<String> {
     inputs.chain.is_synthetic().then(|| {
@@ -820,6 +835,7 @@ impl Desk<'_> {
             // The front door knows the log of trials.
             real_history: Figure::missing("the log of backtests was not looked at"),
             real_history_record: String::new(),
+            mismatch: None,
         }
     }
 
@@ -887,7 +903,7 @@ impl Desk<'_> {
     }
 }
 
-fn interval(value: Interval) -> IntervalUsd {
+pub(crate) fn interval(value: Interval) -> IntervalUsd {
     IntervalUsd {
         value_usd: value.value + 0.0,
         low_usd: value.low + 0.0,

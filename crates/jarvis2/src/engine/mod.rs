@@ -6,6 +6,7 @@ pub(crate) mod fit;
 pub(crate) mod game;
 pub(crate) mod inputs;
 pub(crate) mod judge;
+pub(crate) mod mismatch;
 pub(crate) mod policy;
 pub(crate) mod settle;
 pub(crate) mod tree;
@@ -31,14 +32,20 @@ pub(crate) fn plan(
     progress: &Progress,
     trace: Option<&mut TraceTo>,
 ) -> Result<Made, Error> {
-    walk(inputs, progress, trace, |plan, table, searched, _, _| {
-        Ok(Made {
-            visits: Glass::new(inputs, table, searched).tried(),
-            encoding: encoding::encode(&table.rules, &table.today),
-            source: inputs.chain.source.clone(),
-            plan,
-        })
-    })
+    walk(
+        inputs,
+        progress,
+        trace,
+        |mut plan, table, searched, graded, _| {
+            elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
+            Ok(Made {
+                visits: Glass::new(inputs, table, searched).tried(),
+                encoding: encoding::encode(&table.rules, &table.today),
+                source: inputs.chain.source.clone(),
+                plan,
+            })
+        },
+    )
 }
 
 /// A plan with what the diary keeps beside it.
@@ -65,18 +72,40 @@ pub(crate) struct Part {
 
 /// The same with everything that a portfolio may choose from.
 pub(crate) fn part(inputs: &Inputs, progress: &Progress) -> Result<Part, Error> {
-    walk(inputs, progress, None, |plan, table, _, graded, drawn| {
-        let rungs = match plan.decision.outcome {
-            Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
-            _ => Vec::new(),
-        };
-        Ok(Part {
-            choices: explain::choices(inputs, table, graded, drawn, &rungs),
-            free: table.today.book.free_cash(),
-            reserved: table.today.book.reserved(),
-            plan,
-        })
-    })
+    walk(
+        inputs,
+        progress,
+        None,
+        |mut plan, table, searched, graded, drawn| {
+            elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
+            let rungs = match plan.decision.outcome {
+                Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
+                _ => Vec::new(),
+            };
+            Ok(Part {
+                choices: explain::choices(inputs, table, graded, drawn, &rungs),
+                free: table.today.book.free_cash(),
+                reserved: table.today.book.reserved(),
+                plan,
+            })
+        },
+    )
+}
+
+/// Adds what the choice is worth in markets that are not the model's.
+fn elsewhere(
+    plan: &mut Plan,
+    inputs: &Inputs,
+    table: &Table,
+    searched: &Searched,
+    graded: &Graded,
+    progress: &Progress,
+) -> Result<(), Error> {
+    progress.stage("living in other markets");
+    let outcome = plan.decision.outcome;
+    let view = mismatch::of_choice(inputs, table, searched, graded, outcome, progress)?;
+    plan.evidence.mismatch = Some(view);
+    Ok(())
 }
 
 /// What a plan advises, without the words and drawings of one.

@@ -299,6 +299,7 @@ fn worlds(args: &AblateArgs) -> Result<Vec<(String, Option<World>)>, Error> {
         let world = World::Bootstrap(Bootstrap {
             returns,
             block_days: 20.0,
+            implied: None,
         });
         let name = path.file_name().map_or_else(
             || path.display().to_string(),

@@ -1,8 +1,8 @@
 //! What both reports say: the words, the order and the units of the figures. No layout.
 
 use super::units::{
-    cell, count, decimal, figure, percent, percent_signed, probability, quote, range, signed,
-    strike, usd, usd_signed,
+    cell, count, decimal, figure, interval_decimals, percent, percent_signed, probability, quote,
+    range, signed, span, strike, usd, usd_signed,
 };
 use crate::plan::{
     ActionView, Alternative, Edge, Figure, IntervalUsd, LegView, NetsChoice, NetsView, Numbers,
@@ -986,4 +986,27 @@ pub(super) fn record(evidence: &crate::plan::Evidence) -> String {
         ),
         None => figure(&evidence.real_history, |value| decimal(value, 2)),
     }
+}
+
+/// The choice where the market is not the model's, in a sentence.
+pub(super) fn mismatch(plan: &Plan) -> Option<String> {
+    let view = plan.evidence.mismatch.as_ref()?;
+    let worst = view.rows.iter().find(|row| {
+        row.market == view.worst_market && view.worst_over_holding_usd.known().is_some()
+    });
+    Some(match worst {
+        Some(row) => {
+            let decimals = interval_decimals([&row.over_holding]);
+            format!(
+                "worst of {} markets that are not the model's is {}: {} over holding ({}: {}), mean loss of the worst 5 % {}",
+                view.rows.len(),
+                row.market,
+                signed(row.over_holding.value_usd, decimals),
+                interval_name(plan),
+                span(&row.over_holding, decimals),
+                decimal(row.cvar95_usd, 0)
+            )
+        }
+        None => figure(&view.worst_over_holding_usd, |value| signed(value, 2)),
+    })
 }

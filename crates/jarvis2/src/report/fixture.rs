@@ -2,8 +2,9 @@
 
 use crate::plan::{
     AccountView, ActionView, Alternative, Assumption, DataView, Decision, Draws, Edge, Evidence,
-    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, NetsChoice, NetsView, Numbers,
-    Outcome, PayoffPoint, Plan, RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
+    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, MismatchRow, MismatchView,
+    NetsChoice, NetsView, Numbers, Outcome, PayoffPoint, Plan, RefusalView, RefusedRows,
+    SearchView, SmileView, WhatIf, Why,
 };
 use crate::recall::{
     ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
@@ -848,6 +849,24 @@ fn evidence() -> Evidence {
         ],
         real_history: Figure::missing("no out-of-sample test on real history has been run yet"),
         real_history_record: String::new(),
+        mismatch: Some(MismatchView {
+            meaning: "the plan, planned under the model above and lived in markets that are not it: worth over holding".into(),
+            worst_over_holding_usd: Figure::Known(-12.4),
+            worst_market: "calm and crisis".into(),
+            rows: vec![
+                MismatchRow {
+                    market: "Heston with jumps".into(),
+                    over_holding: interval(61.2, 24.0, 98.4),
+                    cvar95_usd: 1_377.9,
+                },
+                MismatchRow {
+                    market: "calm and crisis".into(),
+                    over_holding: interval(-12.4, -66.1, 41.3),
+                    cvar95_usd: 1_604.2,
+                },
+            ],
+            left_out: texts(&["history in blocks: n/a (no price history (--history))"]),
+        }),
     }
 }
 

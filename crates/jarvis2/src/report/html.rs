@@ -784,6 +784,10 @@ fn evidence(page: &mut String, plan: &Plan) {
             super::content::record(evidence)
         ),
     );
+    if let Some(words) = super::content::mismatch(plan) {
+        let words = format!("Where the model is wrong: {words}");
+        paragraph(page, "strong", &words);
+    }
     let rows = &evidence.rows;
     if !rows.is_empty() {
         let scale = Scale::with_zero(rows.iter().flat_map(|row| row.quantiles_usd));
@@ -835,7 +839,36 @@ fn evidence(page: &mut String, plan: &Plan) {
         }
         grid.finish(page);
     }
+    if let Some(view) = &evidence.mismatch {
+        mismatch(page, plan, view);
+    }
     page.push_str("</section>\n");
+}
+
+fn mismatch(page: &mut String, plan: &Plan, view: &crate::plan::MismatchView) {
+    if !view.rows.is_empty() {
+        let caption = sentence(&view.meaning);
+        let heads = [
+            "Market",
+            "Worth over holding",
+            &interval_name(plan),
+            "Mean loss, worst 5 %",
+        ];
+        let mut grid = Grid::new("", &caption, &heads);
+        let decimals = interval_decimals(view.rows.iter().map(|row| &row.over_holding));
+        for row in &view.rows {
+            let cells = [
+                ("", signed(row.over_holding.value_usd, decimals)),
+                ("", span(&row.over_holding, decimals)),
+                ("", decimal(row.cvar95_usd, 0)),
+            ];
+            grid.row("", &escape(&row.market), &cells);
+        }
+        grid.finish(page);
+    }
+    for left_out in &view.left_out {
+        paragraph(page, "", left_out);
+    }
 }
 
 fn data(page: &mut String, plan: &Plan) {

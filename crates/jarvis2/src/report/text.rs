@@ -536,6 +536,9 @@ fn evidence(screen: &mut Screen, plan: &Plan) {
         "  Record on real history: ",
         &super::content::record(evidence),
     );
+    if let Some(words) = super::content::mismatch(plan) {
+        screen.paragraph(Tone::Strong, "  Where the model is wrong: ", &words);
+    }
 }
 
 fn data(screen: &mut Screen, plan: &Plan) {

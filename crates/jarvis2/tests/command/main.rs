@@ -23,6 +23,7 @@ mod interrupt;
 mod journal;
 mod look;
 mod memory;
+mod mismatch;
 mod nets;
 mod portfolio;
 mod premium;

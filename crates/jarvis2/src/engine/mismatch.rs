@@ -1,0 +1,485 @@
+//! Planned under one model, lived in another: what a choice is worth where the market is not what the plan took it for.
+//!
+//! A policy is a choice with what manages it later, made under a model A. A market B is A itself, the model under other assumptions,
+//! or a world of `evidence::worlds`. Every policy of a table walks the same paths of B, and all of B are quoted and traded by the
+//! plan's own rules: what differs is how prices and volatilities move. What a cell shows is what the policy is worth over holding,
+//! and its tail.
+//!
+//! ```text
+//! level of a world         the plan's forecast at 30 days
+//! blocks with an index     implied volatility at 30 days x volatility of the returns / mean of the index: its premium, not ours
+//! ```
+
+use super::decide::{self, Graded, Searched, Table, baselines, grade_of, line_of};
+use super::explain;
+use super::fit;
+use super::inputs::Inputs;
+use super::policy::TreePolicy;
+use crate::error::Error;
+use crate::plan::{Figure, MismatchRow, MismatchView, Outcome};
+use crate::progress::Progress;
+use evidence::worlds::{Bootstrap, Garch, Heston, Regimes, World};
+use evidence::{Grade, Hold, Interval, Once, Paths, difference, walk_all};
+use market::futures::Assumptions;
+
+/// Fewer returns make no market: what happens once in a year must be among them.
+pub(crate) const RETURNS_MIN: usize = 250;
+/// Mean length of a block of returns, in trading days.
+const BLOCK_DAYS: f64 = 20.0;
+/// A forecast may be wrong by as much.
+const LOWER: f64 = 0.8;
+const HIGHER: f64 = 1.25;
+
+/// A market to live in.
+pub(crate) struct Market {
+    pub(crate) name: String,
+    /// What its volatility is meant to be, fraction per year.
+    pub(crate) vol: f64,
+    moves: Moves,
+}
+
+enum Moves {
+    /// The model's, under these assumptions.
+    Model(Box<Assumptions>),
+    World(World),
+}
+
+/// A market that there is not, and why.
+pub(crate) struct LeftOut {
+    pub(crate) market: String,
+    pub(crate) why: String,
+}
+
+/// Returns that were, oldest first, and an index of implied volatility of the same days, fraction per year.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) returns: Vec<f64>,
+    /// Returns of the days on which the index is known, and the index; or why there are none.
+    pub(crate) with_index: Option<Result<(Vec<f64>, Vec<f64>), String>>,
+}
+
+impl Market {
+    /// Paths that had no say in any choice: of the model's own those that grade the plan.
+    fn paths(&self, table: &Table, inputs: &Inputs) -> Result<Paths, String> {
+        let rules = &table.rules;
+        let (count, seed) = (
+            inputs.config.search.paths as usize,
+            decide::seed(inputs, decide::GRADES),
+        );
+        let (day, threads) = (rules.horizon_day, inputs.threads());
+        match &self.moves {
+            Moves::Model(assumptions) => {
+                let futures = rules.futures.under(**assumptions);
+                Ok(Paths::simulate(&futures, day, count, seed, threads))
+            }
+            Moves::World(world) => world
+                .simulate(&rules.futures, self.vol, day, count, seed, threads)
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Has the hedging control a mean of zero? Of a history in blocks the mean is known from today only.
+    fn controlled(&self) -> bool {
+        !matches!(self.moves, Moves::World(World::Bootstrap(_)))
+    }
+
+    fn model(name: &str, table: &Table) -> Market {
+        Market {
+            name: name.to_owned(),
+            vol: table.fitted.forecast_vol,
+            moves: Moves::Model(Box::new(table.rules.futures.assumptions)),
+        }
+    }
+}
+
+/// The worlds that are not the model's, at the plan's forecast.
+fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
+    let vol = table.fitted.forecast_vol;
+    let at = |name: &str, vol: f64, world: World| Market {
+        name: name.to_owned(),
+        vol,
+        moves: Moves::World(world),
+    };
+    let mut worlds = vec![
+        at(
+            "Heston with jumps",
+            vol,
+            World::Heston(Heston::with_jumps()),
+        ),
+        at("calm and crisis", vol, World::Regimes(Regimes::default())),
+        at("GARCH, Student-t", vol, World::Garch(Garch::default())),
+    ];
+    let mut left_out = Vec::new();
+    let mut miss = |market: &str, why: String| {
+        left_out.push(LeftOut {
+            market: market.to_owned(),
+            why,
+        });
+    };
+    let few = |count: usize| format!("{count} daily returns; {RETURNS_MIN} are needed");
+    let blocks = |returns: &[f64], implied: Option<Vec<f64>>| Bootstrap {
+        returns: returns.to_vec(),
+        block_days: BLOCK_DAYS,
+        implied,
+    };
+    match past.returns.len() {
+        0 => miss(BLOCKS, "no price history (--history)".to_owned()),
+        count if count < RETURNS_MIN => miss(BLOCKS, few(count)),
+        _ => {
+            let world = World::Bootstrap(blocks(&past.returns, None));
+            worlds.push(at(BLOCKS, vol, world));
+        }
+    }
+    match &past.with_index {
+        None => (),
+        Some(Err(why)) => miss(BLOCKS_AND_INDEX, why.clone()),
+        Some(Ok((returns, _))) if returns.len() < RETURNS_MIN => {
+            miss(BLOCKS_AND_INDEX, few(returns.len()));
+        }
+        Some(Ok((returns, index))) => {
+            let blocks = blocks(returns, Some(index.clone()));
+            let paid = blocks.realised_over_implied().unwrap_or(f64::NAN);
+            let vol = table.fitted.implied_vol * paid;
+            worlds.push(at(BLOCKS_AND_INDEX, vol, World::Bootstrap(blocks)));
+        }
+    }
+    (worlds, left_out)
+}
+
+const OWN: &str = "the model's own";
+const BLOCKS: &str = "history in blocks";
+const BLOCKS_AND_INDEX: &str = "history in blocks, quotes by its index";
+
+/// A choice, and what manages it later.
+struct Policy<'a> {
+    table: &'a Table,
+    searched: &'a Searched,
+    graded: &'a Graded,
+}
+
+impl Policy<'_> {
+    /// Walks the paths of a market that `lived` rules.
+    fn live(&self, lived: &Table, paths: &Paths, controlled: bool, threads: usize) -> Grade {
+        let candidate = &self.graded.candidates[self.graded.chosen];
+        let tree = &self.searched.tree;
+        let mut edges = tree.edges(tree.root());
+        let edge = edges.find(|edge| line_of(edge.action) == Some(candidate.line));
+        let action = candidate.action.clone();
+        let walks = match edge {
+            Some(edge) if candidate.manages => {
+                let policy = TreePolicy::new(tree, edge.id, action, &self.table.rule_table);
+                walk_all(&lived.rules, &lived.today, paths, &policy, threads)
+            }
+            _ => walk_all(&lived.rules, &lived.today, paths, &Once(action), threads),
+        };
+        grade_of(lived, walks, controlled)
+    }
+
+    /// Does it do nothing, now and later?
+    fn holds(&self) -> bool {
+        let candidate = &self.graded.candidates[self.graded.chosen];
+        candidate.line == 0 && !candidate.manages
+    }
+}
+
+/// The choice of a plan in markets that are not its model's.
+pub(crate) fn of_choice(
+    inputs: &Inputs,
+    table: &Table,
+    searched: &Searched,
+    graded: &Graded,
+    outcome: Outcome,
+    progress: &Progress,
+) -> Result<MismatchView, Error> {
+    let policy = Policy {
+        table,
+        searched,
+        graded,
+    };
+    let action = &graded.candidates[graded.chosen].action;
+    let words = explain::action_text(inputs, table, graded, action);
+    let mut view = MismatchView {
+        meaning: String::new(),
+        worst_over_holding_usd: Figure::missing(""),
+        worst_market: String::new(),
+        rows: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let none = |why: &str| Figure::missing(why);
+    if !inputs.config.evidence.mismatch {
+        view.worst_over_holding_usd = none("evidence.mismatch = false");
+        return Ok(view);
+    }
+    if policy.holds() {
+        view.worst_over_holding_usd =
+            none("the best choice is to hold, which is what others are measured by");
+        return Ok(view);
+    }
+    let higher = Market {
+        name: format!("{OWN}, volatility {HIGHER} x forecast"),
+        vol: HIGHER * table.fitted.forecast_vol,
+        moves: Moves::Model(Box::new(Assumptions {
+            forecast_over_implied: HIGHER * table.rules.futures.assumptions.forecast_over_implied,
+            ..table.rules.futures.assumptions
+        })),
+    };
+    let past = Past {
+        returns: inputs.known.returns.clone(),
+        with_index: None,
+    };
+    let (worlds, mut left_out) = worlds(table, &past);
+    let markets: Vec<Market> = std::iter::once(higher).chain(worlds).collect();
+    for (done, market) in markets.iter().enumerate() {
+        progress.fraction(done as f64 / markets.len() as f64);
+        progress.breathe();
+        if progress.stopped() {
+            return Err(Error::Interrupted {
+                done: "the plan was done, other markets were not walked".to_owned(),
+            });
+        }
+        let paths = match market.paths(table, inputs) {
+            Ok(paths) => paths,
+            Err(why) => {
+                left_out.push(LeftOut {
+                    market: market.name.clone(),
+                    why,
+                });
+                continue;
+            }
+        };
+        let (controlled, threads) = (market.controlled(), inputs.threads());
+        let held = walk_all(&table.rules, &table.today, &paths, &Hold, threads);
+        let holding = grade_of(table, held, controlled);
+        let grade = policy.live(table, &paths, controlled, threads);
+        view.rows.push(MismatchRow {
+            market: market.name.clone(),
+            over_holding: explain::interval(difference(&grade, &holding, table.deviations)),
+            cvar95_usd: grade.cvar95_usd + 0.0,
+        });
+    }
+    let whose = match outcome {
+        Outcome::Act => "the plan",
+        _ => "what the tree and fresh paths chose, which the plan does not advise",
+    };
+    view.meaning = format!(
+        "{words} ({whose}), planned under the model above and lived in markets that are not it, with today's quotes and the same costs: worth over holding"
+    );
+    view.left_out = left_out
+        .into_iter()
+        .map(|LeftOut { market, why }| format!("{market}: n/a ({why})"))
+        .collect();
+    let worst = view.rows.iter().min_by(|a, b| {
+        a.over_holding
+            .value_usd
+            .total_cmp(&b.over_holding.value_usd)
+    });
+    match worst.map(|row| (row.over_holding.value_usd, row.market.clone())) {
+        Some((value, market)) => {
+            view.worst_over_holding_usd = Figure::from(value);
+            view.worst_market = market;
+        }
+        None => view.worst_over_holding_usd = none("no other market could be walked"),
+    }
+    Ok(view)
+}
+
+/// One policy in one market.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    /// Worth over holding everything to the horizon, in dollars.
+    pub(crate) over_holding: Interval,
+    /// Mean loss of the worst 5 % of paths, in dollars.
+    pub(crate) cvar95_usd: f64,
+}
+
+/// One policy of the matrix.
+pub(crate) struct Row {
+    pub(crate) name: String,
+    /// What it does today; absent for what anybody could do.
+    pub(crate) action: Option<String>,
+    /// The market it was planned under: its place among the markets.
+    pub(crate) planned_under: usize,
+    /// In the order of the markets.
+    pub(crate) cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The worst market off the diagonal.
+    pub(crate) fn worst(&self) -> Option<usize> {
+        let others = (0..self.cells.len()).filter(|&at| at != self.planned_under);
+        others.min_by(|&a, &b| {
+            let value = |at: usize| self.cells[at].over_holding.value;
+            value(a).total_cmp(&value(b))
+        })
+    }
+}
+
+/// Every policy in every market.
+pub(crate) struct Matrix {
+    pub(crate) markets: Vec<Market>,
+    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) paths: usize,
+    pub(crate) horizon_day: u16,
+    pub(crate) implied_vol: f64,
+    pub(crate) forecast_vol: f64,
+}
+
+/// One plan of the matrix.
+struct Planned {
+    name: &'static str,
+    market: Market,
+    table: Table,
+    searched: Searched,
+    graded: Graded,
+}
+
+/// Plans that the matrix grows: memory is asked for as many.
+pub(crate) const PLANS: usize = 4;
+
+/// Plans under the plan's own model and three others, and lets each live in all of them and in the worlds.
+///
+/// A plan here is the choice of tree and fresh paths with what manages it later: draws, which only veto, are left out.
+pub(crate) fn matrix(
+    inputs: &mut Inputs,
+    past: &Past,
+    progress: &Progress,
+) -> Result<Matrix, Error> {
+    let own = planned("the plan", OWN, inputs, progress)?;
+    let base = inputs.config.clone();
+    let forecast = own.table.fitted.forecast_vol;
+    let mut plans = vec![own];
+    for (name, market, vol, jumps) in [
+        (
+            "planned at 0.8 x forecast",
+            "0.8 x forecast",
+            Some(LOWER),
+            true,
+        ),
+        (
+            "planned at 1.25 x forecast",
+            "1.25 x forecast",
+            Some(HIGHER),
+            true,
+        ),
+        ("planned without jumps", "without jumps", None, false),
+    ] {
+        inputs.config = base.clone();
+        if let Some(factor) = vol {
+            inputs.config.market.forecast_vol = Some(factor * forecast);
+        }
+        if !jumps {
+            inputs.config.market.jumps_per_year = 0.0;
+        }
+        plans.push(planned(name, market, inputs, progress)?);
+    }
+    inputs.config = base;
+
+    let lived = &plans[0].table;
+    let (worlds, mut left_out) = worlds(lived, past);
+    let of_plans = plans
+        .iter()
+        .map(|plan| Market::model(&plan.market.name, &plan.table));
+    let mut markets: Vec<Market> = Vec::new();
+    let mut grades: Vec<(Grade, Vec<Grade>)> = Vec::new();
+    let mut names = Vec::new();
+    for market in of_plans.chain(worlds) {
+        progress.stage(&format!("living in: {}", market.name));
+        progress.breathe();
+        if progress.stopped() {
+            return Err(interrupted());
+        }
+        let paths = match market.paths(lived, inputs) {
+            Ok(paths) => paths,
+            Err(why) => {
+                left_out.push(LeftOut {
+                    market: market.name,
+                    why,
+                });
+                continue;
+            }
+        };
+        let (controlled, threads) = (market.controlled(), inputs.threads());
+        let held = walk_all(&lived.rules, &lived.today, &paths, &Hold, threads);
+        let holding = grade_of(lived, held, controlled);
+        let simple = baselines(lived, &paths, threads, controlled);
+        names = simple.iter().map(|(name, _)| name.clone()).collect();
+        let mut all = vec![holding.clone()];
+        all.extend(simple.into_iter().map(|(_, grade)| grade));
+        for (done, plan) in plans.iter().enumerate() {
+            progress.fraction(done as f64 / plans.len() as f64);
+            let policy = Policy {
+                table: &plan.table,
+                searched: &plan.searched,
+                graded: &plan.graded,
+            };
+            all.push(policy.live(lived, &paths, controlled, threads));
+        }
+        grades.push((holding, all));
+        markets.push(market);
+    }
+    let deviations = lived.deviations;
+    let cells = |row: usize| {
+        let cell = |(holding, all): &(Grade, Vec<Grade>)| Cell {
+            over_holding: difference(&all[row], holding, deviations),
+            cvar95_usd: all[row].cvar95_usd,
+        };
+        grades.iter().map(cell).collect::<Vec<_>>()
+    };
+    let simple = std::iter::once("hold: do nothing to the horizon".to_owned()).chain(names);
+    let simple = simple.map(|name| (name, None, 0));
+    let planned = plans.iter().enumerate().map(|(at, plan)| {
+        let candidate = &plan.graded.candidates[plan.graded.chosen];
+        let action = explain::action_text(inputs, &plan.table, &plan.graded, &candidate.action);
+        let later = match (candidate.manages, candidate.line) {
+            (true, _) => "then the searched policy",
+            (false, 0) => "now or later",
+            (false, _) => "then held to its end",
+        };
+        (plan.name.to_owned(), Some(format!("{action}, {later}")), at)
+    });
+    let rows = simple.chain(planned).enumerate();
+    let rows: Vec<Row> = rows
+        .map(|(row, (name, action, planned_under))| Row {
+            name,
+            action,
+            planned_under,
+            cells: cells(row),
+        })
+        .collect();
+    Ok(Matrix {
+        rows,
+        left_out,
+        paths: inputs.config.search.paths as usize,
+        horizon_day: lived.rules.horizon_day,
+        implied_vol: lived.fitted.implied_vol,
+        forecast_vol: forecast,
+        markets,
+    })
+}
+
+fn interrupted() -> Error {
+    Error::Interrupted {
+        done: "not every market was walked".to_owned(),
+    }
+}
+
+fn planned(
+    name: &'static str,
+    market: &str,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Planned, Error> {
+    progress.stage(&format!("planning: {market}"));
+    let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
+    let table = Table::lay(inputs, fitted)?;
+    let searched = decide::search(&table, inputs, progress)?;
+    let graded = decide::grade(&table, &searched, inputs, progress)?;
+    Ok(Planned {
+        name,
+        market: Market::model(market, &table),
+        table,
+        searched,
+        graded,
+    })
+}
