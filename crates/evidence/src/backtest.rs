@@ -195,6 +195,8 @@ pub struct Entry {
     pub cash: Cents,
     /// Bid and ask in dollars behind the price of a trade in options, as far as there were.
     pub quote: Option<(Option<f64>, Option<f64>)>,
+    /// Delta of the holder at that close, of a trade in options: what a rule by delta saw.
+    pub delta: Option<f64>,
     /// Close of the share.
     pub spot: Cents,
     /// Which round it belongs to: a position from the first contract opened to flat, counted from 1; 0: none.
@@ -212,6 +214,7 @@ impl Entry {
             fees: Cents::ZERO,
             cash: Cents::ZERO,
             quote: None,
+            delta: None,
             spot,
             round: 0,
         }

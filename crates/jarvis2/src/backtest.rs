@@ -65,7 +65,7 @@ pub(crate) struct BacktestArgs {
     #[arg(long, default_value_t = 45)]
     days: u16,
     /// Cash on the first day, in dollars. Default: `account.assumed_cash_usd` of the configuration, or what two contracts need.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     capital: Option<f64>,
     /// At which prices orders fill: `bid-ask`, `mid`, or the part of the way from the middle to the far side, such as 0.5.
     #[arg(long, default_value = "bid-ask", value_name = "WORD|PART")]
@@ -284,12 +284,20 @@ fn window(args: &BacktestArgs, config: &Config) -> Result<(Option<Date>, Option<
     Ok((args.from, Some(args.to.map_or(last, |to| to.min(last)))))
 }
 
-/// A budget for hundreds of plans: what it is stands in the manifest.
+/// A budget for hundreds of plans, where the user did not choose one; what it is stands in the manifest.
 fn small(config: &mut Config) {
-    config.search.root_actions = config.search.root_actions.min(24);
-    config.search.evaluations = config.search.evaluations.min(2_000);
-    config.search.draw_evaluations = config.search.draw_evaluations.min(400);
-    config.search.paths = config.search.paths.min(512);
+    let unset = Config::default().search;
+    let search = &mut config.search;
+    for (own, unset, small) in [
+        (&mut search.root_actions, unset.root_actions, 24),
+        (&mut search.evaluations, unset.evaluations, 2_000),
+        (&mut search.draw_evaluations, unset.draw_evaluations, 400),
+        (&mut search.paths, unset.paths, 512),
+    ] {
+        if *own == unset {
+            *own = small;
+        }
+    }
 }
 
 fn terms(args: &BacktestArgs, config: &Config, past: &Past, first: &Chain) -> Result<Terms, Error> {
@@ -395,12 +403,23 @@ fn live<'a>(
         spreads: args.spreads(),
     };
     let mut counts = made::Counts::default();
+    let mut spotless = Vec::new();
     let mut next_day = || -> Result<Option<Chain>, Error> {
-        let mut day = tape.next_day()?;
-        if let Some(chain) = &mut day {
-            made::make(chain, &assumed, &mut counts);
+        loop {
+            let mut day = tape.next_day()?;
+            if let Some(chain) = &mut day {
+                if chain.spot_usd.is_none() {
+                    chain.spot_usd = past.close(chain.as_of);
+                }
+                // Without the price of the share nothing can be marked: the day goes by as if it had no chain.
+                if chain.spot_usd.is_none() {
+                    spotless.push(chain.as_of);
+                    continue;
+                }
+                made::make(chain, &assumed, &mut counts);
+            }
+            return Ok(day);
         }
-        Ok(day)
     };
     let Some(first) = next_day()? else {
         return Err(Error::Usage(
@@ -478,6 +497,12 @@ fn live<'a>(
         next = next_day()?;
     }
     let made = (counts.days_made, days);
+    if let Some(first) = spotless.first() {
+        notes.push(format!(
+            "{} days have no price of the share and were left out, the first on {first}; --history can tell it",
+            spotless.len()
+        ));
+    }
     let mut lived = Vec::new();
     for seat in seats {
         let findings = seat.auditor.close(args.to);

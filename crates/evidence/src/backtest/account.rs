@@ -347,10 +347,24 @@ impl<'a> Account<'a> {
                         price,
                     }
                 }
-                Leg::Shares { count, .. } => Leg::Shares {
-                    count,
-                    price: fills.share_price(spot, count < 0),
-                },
+                // As many hundreds as the contracts that could be had; all of them where there are none.
+                Leg::Shares { count, .. } => {
+                    let hundred = SHARES_PER_CONTRACT as f64;
+                    let count = if part < 1.0 {
+                        (count.abs() as f64 * part / hundred + 1e-9).floor() as i64
+                            * SHARES_PER_CONTRACT
+                            * count.signum()
+                    } else {
+                        count
+                    };
+                    if count == 0 {
+                        continue;
+                    }
+                    Leg::Shares {
+                        count,
+                        price: fills.share_price(spot, count < 0),
+                    }
+                }
             });
         }
         let filled = Action::new(action.kind(), &legs);
@@ -412,6 +426,9 @@ impl<'a> Account<'a> {
                         fees,
                         cash,
                         quote: quote.map(|quote| (quote.bid_usd, quote.ask_usd)),
+                        delta: quote.and_then(|quote| {
+                            super::delta(quote, spot.usd(), date, self.terms.rate)
+                        }),
                         ..Entry::new(date, what, spot)
                     });
                 }

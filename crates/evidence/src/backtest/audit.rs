@@ -401,6 +401,19 @@ impl Auditor {
                 };
                 let quote = find(chain, &asked);
                 let fair = quote.map(|quote| self.terms.fills.price(quote, count < 0));
+                let most = quote.map_or(0, |quote| self.terms.fills.most(quote));
+                let ordered = matches!(entry.why, Some(Cause::Order(..)));
+                if ordered && count.abs() > most {
+                    self.find(Finding::Price {
+                        date: entry.date,
+                        right,
+                        strike,
+                        expiry,
+                        count,
+                        told: entry.price,
+                        found: format!("{most} contracts at most"),
+                    });
+                }
                 if !matches!(fair, Some(Ok(price)) if price == entry.price)
                     && entry.why != Some(Cause::UnevenSplit)
                 {

@@ -23,9 +23,9 @@ pub struct Fills {
     pub slippage_usd: f64,
     /// Spreads are so many times as wide as quoted.
     pub spread_factor: f64,
-    /// Contracts at most, as a part of those traded that day; `None`: any number.
+    /// Contracts at most, as a part of those traded that day; `None`: as many as `open_interest_fraction` allows.
     pub volume_fraction: Option<f64>,
-    /// The same, of those open.
+    /// The same, of those open. The larger of both counts; what a file does not say is no limit of its own.
     pub open_interest_fraction: Option<f64>,
     /// Half the spread of the share, in dollars.
     pub share_half_spread_usd: f64,
@@ -34,7 +34,7 @@ pub struct Fills {
 }
 
 impl Default for Fills {
-    /// Sell at the bid, buy at the ask, at once; a quarter of the day's volume and a tenth of the open interest at most.
+    /// Sell at the bid, buy at the ask, at once; a quarter of the day's volume or a tenth of the open interest at most, whichever is more.
     fn default() -> Fills {
         Fills {
             at: Price::BidAsk,
@@ -133,14 +133,13 @@ impl Fills {
 
     /// Contracts of this quote that are to be had at most.
     pub fn most(&self, quote: &Quote) -> i32 {
-        let of = |part: Option<f64>, size: Option<u64>| match (part, size) {
-            (Some(part), Some(size)) => {
-                (part * size as f64).floor().min(f64::from(i32::MAX)) as i32
-            }
-            _ => i32::MAX,
-        };
-        of(self.volume_fraction, quote.volume)
-            .min(of(self.open_interest_fraction, quote.open_interest))
+        let of = |part: Option<f64>, size: Option<u64>| Some((part? * size? as f64).floor());
+        let sizes = [
+            of(self.volume_fraction, quote.volume),
+            of(self.open_interest_fraction, quote.open_interest),
+        ];
+        let most = sizes.into_iter().flatten().reduce(f64::max);
+        most.map_or(i32::MAX, |most| most.min(f64::from(i32::MAX)) as i32)
     }
 
     /// The price of one share.
@@ -239,9 +238,20 @@ mod tests {
             mid.price(&quote(Some(0.2), None), true),
             Err(NoFill::OneSided)
         );
+        assert_eq!(fills.share_price(Cents(5_000), true), Cents(4_999));
+        // A quarter of ten traded, a tenth of fifteen open; one of them alone; neither.
+        assert_eq!(fills.most(&both), 2);
+        let open = Quote {
+            volume: None,
+            ..both.clone()
+        };
+        assert_eq!(fills.most(&open), 1);
         assert_eq!(
-            (fills.most(&both), fills.share_price(Cents(5_000), true)),
-            (1, Cents(4_999))
+            fills.most(&Quote {
+                open_interest: None,
+                ..open
+            }),
+            i32::MAX
         );
     }
 }

@@ -12,7 +12,7 @@
 //! ```
 //! The share of trades that made money comes last: short options win often and small, and lose seldom and large.
 
-use super::{Cause, Entry, Mark, MarkedBy, Run, What};
+use super::{Cause, MarkedBy, Run, What};
 use crate::Interval;
 use crate::record::{Record, by_blocks, drawdown};
 use jiff::civil::Date;
@@ -110,7 +110,7 @@ pub struct Trade {
     pub gain: Option<Cents>,
     /// Close of the share when it was sold.
     pub spot: Cents,
-    /// Delta of the holder on the night of the sale, if the lot was still there.
+    /// Delta of the holder at the close of the sale: the file's, else by Black-Scholes.
     pub delta: Option<f64>,
 }
 
@@ -273,9 +273,7 @@ impl Run {
                     fees: entry.fees,
                     gain: None,
                     spot: entry.spot,
-                    delta: self
-                        .mark_of(entry, right, strike, expiry)
-                        .map(|mark| mark.delta),
+                    delta: entry.delta,
                 });
                 continue;
             }
@@ -328,17 +326,6 @@ impl Run {
             trades[place].gain = None;
         }
         trades
-    }
-
-    fn mark_of(&self, entry: &Entry, right: Right, strike: Cents, expiry: Date) -> Option<&Mark> {
-        let place = self
-            .nights
-            .binary_search_by_key(&entry.date, |night| night.date)
-            .ok()?;
-        let same = |mark: &&Mark| {
-            mark.lot.right == right && mark.lot.strike == strike && mark.expiry == expiry
-        };
-        self.nights[place].marks.iter().find(same)
     }
 
     /// Mean return a year over that of another run of the same days, with an interval at 95 %; an error where the days differ.

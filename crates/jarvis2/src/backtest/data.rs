@@ -139,6 +139,13 @@ impl Past {
         past
     }
 
+    /// The close of a day by the price history.
+    pub(crate) fn close(&self, date: Date) -> Option<f64> {
+        let days = &self.history.as_ref()?.days;
+        let place = days.binary_search_by_key(&date, |day| day.date).ok()?;
+        Some(days[place].close_usd)
+    }
+
     /// The names of the files, without folders.
     pub(crate) fn names(&self) -> Vec<String> {
         let name = |path: &PathBuf| {

@@ -590,7 +590,19 @@ fn entry(entry: &evidence::backtest::Entry) -> EntryView {
     let what = match (entry.what, entry.why) {
         (What::Dividend, _) => "dividend".to_owned(),
         (What::Split(ratio), _) => format!("split {ratio} for 1"),
-        (_, Some(Cause::Order(kind, _))) => kind_words(kind).to_owned(),
+        (What::Shares(count), Some(Cause::Order(..))) => {
+            let verb = if count < 0 { "sell" } else { "buy" };
+            format!("{verb} shares")
+        }
+        (
+            What::Contracts {
+                right: side, count, ..
+            },
+            Some(Cause::Order(..)),
+        ) => {
+            let verb = if count < 0 { "sell" } else { "buy" };
+            format!("{verb} {}", right(side))
+        }
         (_, Some(Cause::Ended(ending))) => format!("{ending:?}").to_lowercase(),
         (_, Some(Cause::UnevenSplit)) => "closed before an uneven split".to_owned(),
         (_, Some(Cause::Delisted)) => "delisted".to_owned(),
