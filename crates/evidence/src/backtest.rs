@@ -19,6 +19,7 @@
 mod account;
 pub mod audit;
 mod fills;
+pub mod forward;
 mod lens;
 mod marks;
 pub mod score;

@@ -83,6 +83,9 @@ pub(crate) struct BacktestArgs {
     /// the plan, which takes its time for each, this is on.
     #[arg(long)]
     stress: bool,
+    /// Also walk forward: which delta and days of the rule would have been chosen at the time, out of twelve, and how did that fare?
+    #[arg(long)]
+    walk_forward: bool,
     /// Plan with the whole budget of the configuration instead of a small one.
     #[arg(long)]
     full_budget: bool,
@@ -161,6 +164,8 @@ pub(crate) struct Outcome {
     pub(crate) runs: Vec<Lived>,
     /// The asked policy under worse terms.
     pub(crate) stress: Vec<Lived>,
+    /// Every variant of the rule that a walk forward chooses from; empty: not walked.
+    pub(crate) variants: Vec<Lived>,
     pub(crate) decisions: Vec<planner::Decided>,
     /// Days whose quotes were made, of all.
     pub(crate) made: (usize, usize),
@@ -356,6 +361,17 @@ const DEBIT_SPREAD: f64 = 0.05;
 const DIVIDEND_NOTICE_DAYS: u16 = 45;
 
 impl BacktestArgs {
+    /// Is the policy also asked about under worse terms?
+    fn stressed(&self) -> bool {
+        self.stress || self.policy != PolicyWord::Plan
+    }
+
+    /// What is asked for besides the policy and its baselines.
+    fn besides(&self) -> Vec<String> {
+        let flags = [("stress", self.stressed()), ("walk_forward", self.walk_forward)];
+        flags.into_iter().filter(|(_, on)| *on).map(|(name, _)| name.to_owned()).collect()
+    }
+
     fn spreads(&self) -> Spreads {
         match self.spreads {
             SpreadsWord::Share => Spreads::Share,
@@ -463,7 +479,7 @@ fn live<'a>(
         seats.push(seat(&rule.name(), Box::new(rule), &terms, 0, None));
     }
     let plain = seats.len();
-    if args.stress || args.policy != PolicyWord::Plan {
+    if args.stressed() {
         for (label, terms, late, lens) in stresses(&terms, past) {
             seats.push(seat(
                 label,
@@ -472,6 +488,15 @@ fn live<'a>(
                 late,
                 lens,
             ));
+        }
+    }
+    let stressed = seats.len();
+    if args.walk_forward {
+        for delta in FORWARD_DELTAS {
+            for days in FORWARD_DAYS {
+                let rule = Rule { delta, days };
+                seats.push(seat(&rule.name(), Box::new(rule), &terms, 0, None));
+            }
         }
     }
     progress.stage("living through the days");
@@ -514,6 +539,7 @@ fn live<'a>(
             run: seat.account.finish(),
         });
     }
+    let variants = lived.split_off(stressed);
     let stress = lived.split_off(plain);
     for run in &lived {
         notes.extend(
@@ -527,11 +553,17 @@ fn live<'a>(
     Ok(Outcome {
         runs: lived,
         stress,
+        variants,
         decisions,
         made,
         notes,
     })
 }
+
+/// What a walk forward chooses from.
+const FORWARD_DELTAS: [f64; 4] = [0.15, 0.2, 0.3, 0.4];
+/// The same; the longest is the gap between what is learnt from and what is judged.
+const FORWARD_DAYS: [u16; 3] = [21, 30, 45];
 
 /// Worse terms: what they are called, the terms, days of delay, another look at the chains.
 fn stresses(terms: &Terms, past: &Past) -> Vec<(&'static str, Terms, usize, Option<Lens>)> {

@@ -27,6 +27,8 @@ pub(crate) struct Trial {
     pub(crate) at: String,
     /// The report's id.
     pub(crate) run: String,
+    /// Of all that decides the policy's own figures: the same question asked again is no new trial.
+    pub(crate) question: String,
     pub(crate) policy: String,
     /// Of program, settings and nets that decide what a plan advises.
     pub(crate) version: String,
@@ -193,13 +195,13 @@ impl Trials {
         Ok(())
     }
 
-    /// Sharpe ratios per day of the different questions asked of these data, by run id.
+    /// Sharpe ratios per day of the different questions asked of these data.
     pub(crate) fn ratios(&self, data_sha256: &str) -> BTreeMap<String, f64> {
         let own = self
             .trials
             .iter()
             .filter(|trial| trial.data_sha256 == data_sha256);
-        own.filter_map(|trial| Some((trial.run.clone(), trial.sharpe_per_day?)))
+        own.filter_map(|trial| Some((trial.question.clone(), trial.sharpe_per_day?)))
             .collect()
     }
 
@@ -310,6 +312,7 @@ mod tests {
             number: 0,
             at: "2026-01-01T00:00:00Z".to_owned(),
             run: run.to_owned(),
+            question: run.to_owned(),
             policy: "plan".to_owned(),
             version: "v".to_owned(),
             symbol: "X".to_owned(),

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::engine::inputs::sha256;
 use crate::error::Error;
 use crate::report::units::{decimal, percent, percent_signed, usd};
+use evidence::backtest::forward::forward;
 use evidence::backtest::score::{Scores, Trade, calibration};
 use evidence::backtest::traders::Rule;
 use evidence::backtest::{Cause, Run, Trader, What};
@@ -43,6 +44,104 @@ pub(crate) struct Body {
     pub(crate) policies: Vec<Policy>,
     /// The asked policy under worse terms; empty: not run.
     pub(crate) stress: Vec<Stress>,
+    /// The rule, its delta and days chosen at the time; absent: not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) walk_forward: Option<ForwardView>,
+}
+
+/// A walk forward over variants of the rule.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ForwardView {
+    /// Days between what is learnt from and what is judged on.
+    pub(crate) gap_days: usize,
+    pub(crate) variants: Vec<VariantView>,
+    /// What was chosen for each fold; empty where the period is too short.
+    pub(crate) folds: Vec<FoldView>,
+    /// Sharpe ratio a year of the choices, out of sample.
+    pub(crate) sharpe: Told,
+    pub(crate) probabilistic_sharpe: Told,
+    /// That of the variant that looks best over the same days afterwards: what a fit would have shown.
+    pub(crate) best_in_sample: Told,
+    /// How often the best of half of the blocks is below the median in the other half, among the variants.
+    pub(crate) overfitting: Told,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct VariantView {
+    pub(crate) name: String,
+    pub(crate) sharpe: Told,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FoldView {
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pub(crate) chosen: String,
+}
+
+/// Folds of a walk forward.
+const FOLDS: usize = 8;
+/// Trading days of the longest variant: 45 days on the calendar, rounded up.
+const GAP: usize = 33;
+
+fn walked(outcome: &Outcome) -> Option<ForwardView> {
+    let year = TRADING_DAYS_PER_YEAR;
+    let first = outcome.variants.first()?;
+    let excess: Vec<Vec<f64>> = outcome
+        .variants
+        .iter()
+        .map(|lived| lived.run.excess())
+        .collect();
+    let sharpe = |returns: &[f64]| match Record::of(returns) {
+        Ok(record) => Told::of(Some(record.annual(year)), "not a number"),
+        Err(error) => Told::of(None, &error.to_string()),
+    };
+    let variants = outcome.variants.iter().zip(&excess);
+    let variants = variants.map(|(lived, returns)| VariantView {
+        name: lived.label.clone(),
+        sharpe: sharpe(returns),
+    });
+    let date = |place: usize| first.run.nights[place].date.to_string();
+    let mut view = ForwardView {
+        gap_days: GAP,
+        variants: variants.collect(),
+        folds: Vec::new(),
+        sharpe: Told::of(None, ""),
+        probabilistic_sharpe: Told::of(None, ""),
+        best_in_sample: Told::of(None, ""),
+        overfitting: match overfitting(&excess, 16) {
+            Ok(found) => Told::of(Some(found.loses), "not a number"),
+            Err(error) => Told::of(None, &error.to_string()),
+        },
+    };
+    match forward(&excess, FOLDS, GAP) {
+        Err(error) => {
+            let none = Told::of(None, &error.to_string());
+            view.sharpe.clone_from(&none);
+            view.probabilistic_sharpe.clone_from(&none);
+            view.best_in_sample = none;
+        }
+        Ok(found) => {
+            let folds = found.folds.iter().map(|fold| FoldView {
+                first: date(fold.first),
+                last: date(fold.end - 1),
+                chosen: outcome.variants[fold.chosen].label.clone(),
+            });
+            view.folds = folds.collect();
+            view.sharpe = sharpe(&found.out);
+            view.probabilistic_sharpe = match Record::of(&found.out) {
+                Ok(record) => Told::of(Some(record.probabilistic(0.0)), "not a number"),
+                Err(error) => Told::of(None, &error.to_string()),
+            };
+            let judged = found.folds.first().map_or(0, |fold| fold.first);
+            let best = excess
+                .iter()
+                .filter_map(|returns| Some(Record::of(&returns[judged..]).ok()?.annual(year)))
+                .max_by(f64::total_cmp);
+            view.best_in_sample = Told::of(best, "no variant moved");
+        }
+    }
+    Some(view)
 }
 
 impl std::ops::Deref for Report {
@@ -72,6 +171,8 @@ pub(crate) struct Manifest {
     pub(crate) fee_usd_per_share: f64,
     pub(crate) fee_usd_per_assignment: f64,
     pub(crate) seed: u64,
+    /// What was asked for besides: `stress`, `walk_forward`.
+    pub(crate) besides: Vec<String>,
     /// Of each plan: search, each draw, paths; empty for other policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) budget: Option<Budget>,
@@ -360,6 +461,7 @@ pub(crate) fn body(args: &BacktestArgs, config: &Config, past: &Past, outcome: &
         manifest,
         policies,
         stress,
+        walk_forward: walked(outcome),
     }
 }
 
@@ -385,8 +487,14 @@ pub(crate) fn report(
         let interval = asked.run.over(&other.run, args.seed).ok()?;
         Some([interval.value, interval.low, interval.high])
     };
+    // What is asked besides is no other trial.
+    let bare = Manifest {
+        besides: Vec::new(),
+        ..manifest.clone()
+    };
     log.add(Trial {
         number: 0,
+        question: sha256(format!("{bare:?}").as_bytes())[..16].to_owned(),
         at: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string(),
@@ -456,6 +564,7 @@ fn manifest(args: &BacktestArgs, config: &Config, past: &Past, outcome: &Outcome
         fee_usd_per_share: costs.per_share_usd,
         fee_usd_per_assignment: costs.per_assignment.usd(),
         seed: args.seed,
+        besides: args.besides(),
         budget: (plans > 0).then(|| Budget {
             evaluations: config.search.evaluations,
             draws: config.search.draws,
@@ -823,6 +932,22 @@ pub(crate) fn text(report: &Report) -> String {
             percent_signed(over.high),
             over.verdict()
         );
+    }
+    if let Some(walk) = &report.walk_forward {
+        let _ = writeln!(
+            out,
+            "\nthe rule, chosen at the time out of {} by the days before (the last {} left out), {} folds: Sharpe {} out of sample (above zero with a chance of {}); the one that looks best afterwards: {}; overfitting among them: {}",
+            walk.variants.len(),
+            walk.gap_days,
+            walk.folds.len(),
+            walk.sharpe.show(|sharpe| decimal(sharpe, 2)),
+            walk.probabilistic_sharpe.show(percent),
+            walk.best_in_sample.show(|sharpe| decimal(sharpe, 2)),
+            walk.overfitting.show(percent)
+        );
+        for fold in &walk.folds {
+            let _ = writeln!(out, "  {} to {}: {}", fold.first, fold.last, fold.chosen);
+        }
     }
     let figures = &asked.figures;
     let _ = writeln!(
