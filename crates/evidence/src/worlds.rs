@@ -524,9 +524,9 @@ impl Bootstrap {
             "one for each return",
         )?;
         let good = |value: f64| (0.005..=10.0).contains(&value);
-        implied
-            .iter()
-            .try_for_each(|&value| check("an implied volatility", value, good(value), "0.005 to 10"))
+        implied.iter().try_for_each(|&value| {
+            check("an implied volatility", value, good(value), "0.005 to 10")
+        })
     }
 
     /// Volatility of the returns, at 252 days a year, over the mean of the index: below 1 selling was paid. `None` without an index.

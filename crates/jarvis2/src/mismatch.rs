@@ -3,9 +3,9 @@
 //! The markets and the walks are in `engine::mismatch`; docs/validation.md has measured figures.
 
 use crate::cli::{self, ConfigArgs, done};
+use crate::engine::explain;
 use crate::engine::inputs::{self, Inputs, Request};
 use crate::engine::mismatch::{Cell, Matrix, PLANS, Past, Row, matrix};
-use crate::engine::explain;
 use crate::error::Error;
 use crate::governor::{self, Governor};
 use crate::memory;
@@ -163,7 +163,7 @@ fn as_text(inputs: &Inputs, matrix: &Matrix, notes: &[String]) -> String {
     let _ = writeln!(
         text,
         "{} on {}: planned under one model, lived in another; {} paths to day {}; implied volatility {}, forecast {}.\n\
-         Dollars over holding (certainty equivalent) with a {} interval, and the mean loss of the worst 5 % of paths. The diagonal has a *.\n{LEVELS}\n",
+         Dollars over holding (certainty equivalent) with a {} interval, and the mean loss of the worst 5 % of paths (below zero: a gain). The diagonal has a *.\n{LEVELS}\n",
         inputs.chain.symbol,
         inputs.chain.as_of,
         matrix.paths,

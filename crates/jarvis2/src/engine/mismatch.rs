@@ -11,13 +11,14 @@
 //! ```
 
 use super::decide::{self, Graded, Searched, Table, baselines, grade_of, line_of};
+use super::explain;
 use super::fit;
 use super::inputs::Inputs;
 use super::policy::TreePolicy;
-use super::explain;
 use crate::error::Error;
 use crate::plan::{Figure, MismatchRow, MismatchView, Outcome};
 use crate::progress::Progress;
+use crate::report::units;
 use evidence::worlds::{Bootstrap, Garch, Heston, Regimes, World};
 use evidence::{Grade, Hold, Interval, Once, Paths, difference, walk_all};
 use market::futures::Assumptions;
@@ -29,6 +30,9 @@ const BLOCK_DAYS: f64 = 20.0;
 /// A forecast may be wrong by as much.
 const LOWER: f64 = 0.8;
 const HIGHER: f64 = 1.25;
+
+/// A plan walks other markets on this part of its paths.
+const PART: u32 = 2;
 
 /// A market to live in.
 pub(crate) struct Market {
@@ -59,13 +63,10 @@ pub(crate) struct Past {
 }
 
 impl Market {
-    /// Paths that had no say in any choice: of the model's own those that grade the plan.
-    fn paths(&self, table: &Table, inputs: &Inputs) -> Result<Paths, String> {
+    /// So many paths that had no say in any choice: of the model's own those that grade the plan.
+    fn paths(&self, table: &Table, inputs: &Inputs, count: u32) -> Result<Paths, String> {
         let rules = &table.rules;
-        let (count, seed) = (
-            inputs.config.search.paths as usize,
-            decide::seed(inputs, decide::GRADES),
-        );
+        let (count, seed) = (count as usize, decide::seed(inputs, decide::GRADES));
         let (day, threads) = (rules.horizon_day, inputs.threads());
         match &self.moves {
             Moves::Model(assumptions) => {
@@ -101,7 +102,11 @@ fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
         moves: Moves::World(world),
     };
     let mut worlds = vec![
-        at("Heston with jumps", vol, World::Heston(Heston::with_jumps())),
+        at(
+            "Heston with jumps",
+            vol,
+            World::Heston(Heston::with_jumps()),
+        ),
         at("calm and crisis", vol, World::Regimes(Regimes::default())),
         at("GARCH, Student-t", vol, World::Garch(Garch::default())),
     ];
@@ -142,6 +147,19 @@ fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
     (worlds, left_out)
 }
 
+/// The model had the forecast been as much higher: jumps are in multiples of it.
+fn higher(own: &Assumptions) -> Assumptions {
+    Assumptions {
+        forecast_over_implied: HIGHER * own.forecast_over_implied,
+        jump_mean: HIGHER * own.jump_mean,
+        jump_sd: HIGHER * own.jump_sd,
+        ..*own
+    }
+}
+
+/// Why a choice that never trades has no worst market.
+const HOLDS: &str = "the best choice is to hold, which is what others are measured by";
+const FORECAST_HIGHER: &str = "1.25 x forecast";
 const OWN: &str = "the model's own";
 const BLOCKS: &str = "history in blocks";
 const BLOCKS_AND_INDEX: &str = "history in blocks, quotes by its index";
@@ -207,25 +225,22 @@ pub(crate) fn of_choice(
         return Ok(view);
     }
     if policy.holds() {
-        view.worst_over_holding_usd =
-            none("the best choice is to hold, which is what others are measured by");
+        view.worst_over_holding_usd = none(HOLDS);
         return Ok(view);
     }
-    let higher = Market {
-        name: format!("{OWN}, volatility {HIGHER} x forecast"),
+    let wilder = Market {
+        name: FORECAST_HIGHER.to_owned(),
         vol: HIGHER * table.fitted.forecast_vol,
-        moves: Moves::Model(Box::new(Assumptions {
-            forecast_over_implied: HIGHER
-                * table.rules.futures.assumptions.forecast_over_implied,
-            ..table.rules.futures.assumptions
-        })),
+        moves: Moves::Model(Box::new(higher(&table.rules.futures.assumptions))),
     };
     let past = Past {
         returns: inputs.known.returns.clone(),
         with_index: None,
     };
     let (worlds, mut left_out) = worlds(table, &past);
-    let markets: Vec<Market> = std::iter::once(higher).chain(worlds).collect();
+    // A part of the plan's, so that this costs little beside it.
+    let count = (inputs.config.search.paths / PART).max(64);
+    let markets: Vec<Market> = std::iter::once(wilder).chain(worlds).collect();
     for (done, market) in markets.iter().enumerate() {
         progress.fraction(done as f64 / markets.len() as f64);
         progress.breathe();
@@ -234,7 +249,7 @@ pub(crate) fn of_choice(
                 done: "the plan was done, other markets were not walked".to_owned(),
             });
         }
-        let paths = match market.paths(table, inputs) {
+        let paths = match market.paths(table, inputs, count) {
             Ok(paths) => paths,
             Err(why) => {
                 left_out.push(LeftOut {
@@ -259,16 +274,24 @@ pub(crate) fn of_choice(
         _ => "what the tree and fresh paths chose, which the plan does not advise",
     };
     view.meaning = format!(
-        "{words} ({whose}), planned under the model above and lived in markets that are not it, with today's quotes and the same costs: worth over holding"
+        "{words} ({whose}), planned under the model above and lived in markets that are not it, with today's quotes and the same costs, {} paths each: worth over holding",
+        units::count(u64::from(count))
     );
     view.left_out = left_out
         .into_iter()
         .map(|LeftOut { market, why }| format!("{market}: n/a ({why})"))
         .collect();
-    let worst = view
-        .rows
-        .iter()
-        .min_by(|a, b| a.over_holding.value_usd.total_cmp(&b.over_holding.value_usd));
+    let still =
+        |row: &MismatchRow| row.over_holding.low_usd == 0.0 && row.over_holding.high_usd == 0.0;
+    if !view.rows.is_empty() && view.rows.iter().all(still) {
+        view.worst_over_holding_usd = none(HOLDS);
+        return Ok(view);
+    }
+    let worst = view.rows.iter().min_by(|a, b| {
+        a.over_holding
+            .value_usd
+            .total_cmp(&b.over_holding.value_usd)
+    });
     match worst.map(|row| (row.over_holding.value_usd, row.market.clone())) {
         Some((value, market)) => {
             view.worst_over_holding_usd = Figure::from(value);
@@ -346,8 +369,18 @@ pub(crate) fn matrix(
     let forecast = own.table.fitted.forecast_vol;
     let mut plans = vec![own];
     for (name, market, vol, jumps) in [
-        ("planned at 0.8 x forecast", "0.8 x forecast", Some(LOWER), true),
-        ("planned at 1.25 x forecast", "1.25 x forecast", Some(HIGHER), true),
+        (
+            "planned at 0.8 x forecast",
+            "0.8 x forecast",
+            Some(LOWER),
+            true,
+        ),
+        (
+            "planned at 1.25 x forecast",
+            FORECAST_HIGHER,
+            Some(HIGHER),
+            true,
+        ),
         ("planned without jumps", "without jumps", None, false),
     ] {
         inputs.config = base.clone();
@@ -363,7 +396,9 @@ pub(crate) fn matrix(
 
     let lived = &plans[0].table;
     let (worlds, mut left_out) = worlds(lived, past);
-    let of_plans = plans.iter().map(|plan| Market::model(&plan.market.name, &plan.table));
+    let of_plans = plans
+        .iter()
+        .map(|plan| Market::model(&plan.market.name, &plan.table));
     let mut markets: Vec<Market> = Vec::new();
     let mut grades: Vec<(Grade, Vec<Grade>)> = Vec::new();
     let mut names = Vec::new();
@@ -373,7 +408,7 @@ pub(crate) fn matrix(
         if progress.stopped() {
             return Err(interrupted());
         }
-        let paths = match market.paths(lived, inputs) {
+        let paths = match market.paths(lived, inputs, inputs.config.search.paths) {
             Ok(paths) => paths,
             Err(why) => {
                 left_out.push(LeftOut {

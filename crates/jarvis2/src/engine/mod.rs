@@ -32,15 +32,20 @@ pub(crate) fn plan(
     progress: &Progress,
     trace: Option<&mut TraceTo>,
 ) -> Result<Made, Error> {
-    walk(inputs, progress, trace, |mut plan, table, searched, graded, _| {
-        elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
-        Ok(Made {
-            visits: Glass::new(inputs, table, searched).tried(),
-            encoding: encoding::encode(&table.rules, &table.today),
-            source: inputs.chain.source.clone(),
-            plan,
-        })
-    })
+    walk(
+        inputs,
+        progress,
+        trace,
+        |mut plan, table, searched, graded, _| {
+            elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
+            Ok(Made {
+                visits: Glass::new(inputs, table, searched).tried(),
+                encoding: encoding::encode(&table.rules, &table.today),
+                source: inputs.chain.source.clone(),
+                plan,
+            })
+        },
+    )
 }
 
 /// A plan with what the diary keeps beside it.
@@ -67,19 +72,24 @@ pub(crate) struct Part {
 
 /// The same with everything that a portfolio may choose from.
 pub(crate) fn part(inputs: &Inputs, progress: &Progress) -> Result<Part, Error> {
-    walk(inputs, progress, None, |mut plan, table, searched, graded, drawn| {
-        elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
-        let rungs = match plan.decision.outcome {
-            Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
-            _ => Vec::new(),
-        };
-        Ok(Part {
-            choices: explain::choices(inputs, table, graded, drawn, &rungs),
-            free: table.today.book.free_cash(),
-            reserved: table.today.book.reserved(),
-            plan,
-        })
-    })
+    walk(
+        inputs,
+        progress,
+        None,
+        |mut plan, table, searched, graded, drawn| {
+            elsewhere(&mut plan, inputs, table, searched, graded, progress)?;
+            let rungs = match plan.decision.outcome {
+                Outcome::Act => decide::ladder(table, graded, inputs, progress)?,
+                _ => Vec::new(),
+            };
+            Ok(Part {
+                choices: explain::choices(inputs, table, graded, drawn, &rungs),
+                free: table.today.book.free_cash(),
+                reserved: table.today.book.reserved(),
+                plan,
+            })
+        },
+    )
 }
 
 /// Adds what the choice is worth in markets that are not the model's.

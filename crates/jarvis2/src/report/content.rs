@@ -991,15 +991,14 @@ pub(super) fn record(evidence: &crate::plan::Evidence) -> String {
 /// The choice where the market is not the model's, in a sentence.
 pub(super) fn mismatch(plan: &Plan) -> Option<String> {
     let view = plan.evidence.mismatch.as_ref()?;
-    let worst = view
-        .rows
-        .iter()
-        .find(|row| row.market == view.worst_market && view.worst_over_holding_usd.known().is_some());
+    let worst = view.rows.iter().find(|row| {
+        row.market == view.worst_market && view.worst_over_holding_usd.known().is_some()
+    });
     Some(match worst {
         Some(row) => {
             let decimals = interval_decimals([&row.over_holding]);
             format!(
-                "worst of {} markets that are not the model's is {}: {} over holding ({}: {}), mean loss of the worst 5 % {}",
+                "worst of {} markets that are not the model's: {}, {} over holding ({}: {}), mean loss of the worst 5 % {}",
                 view.rows.len(),
                 row.market,
                 signed(row.over_holding.value_usd, decimals),

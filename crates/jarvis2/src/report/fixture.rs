@@ -2,8 +2,9 @@
 
 use crate::plan::{
     AccountView, ActionView, Alternative, Assumption, DataView, Decision, Draws, Edge, Evidence,
-    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, MismatchRow, MismatchView, NetsChoice, NetsView, Numbers,
-    Outcome, PayoffPoint, Plan, RefusalView, RefusedRows, SearchView, SmileView, WhatIf, Why,
+    EvidenceRow, Figure, Flip, IntervalUsd, LegView, Manifest, MismatchRow, MismatchView,
+    NetsChoice, NetsView, Numbers, Outcome, PayoffPoint, Plan, RefusalView, RefusedRows,
+    SearchView, SmileView, WhatIf, Why,
 };
 use crate::recall::{
     ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
