@@ -6,9 +6,12 @@
 //! and its tail.
 //!
 //! ```text
-//! level of a world         the plan's forecast at 30 days
-//! blocks with an index     implied volatility at 30 days x volatility of the returns / mean of the index: its premium, not ours
+//! level of a model         root of the mean of sum ln^2(S' / E[S' | S]) over its paths, a year
+//! level of a world         that of the plan's model: as much variance, otherwise shared out
+//! blocks with an index     that of the model if nothing were paid for risk x volatility of the returns / mean of the index
 //! ```
+//! On a skewed smile paths vary more than the volatility at the money says, as an index of implied volatility does; the last line puts
+//! the premium of the history in the place of the plan's.
 
 use super::decide::{self, Graded, Searched, Table, baselines, grade_of, line_of};
 use super::explain;
@@ -37,7 +40,7 @@ const PART: u32 = 2;
 /// A market to live in.
 pub(crate) struct Market {
     pub(crate) name: String,
-    /// What its volatility is meant to be, fraction per year.
+    /// Its volatility to the horizon, fraction per year.
     pub(crate) vol: f64,
     moves: Moves,
 }
@@ -84,18 +87,43 @@ impl Market {
         !matches!(self.moves, Moves::World(World::Bootstrap(_)))
     }
 
-    fn model(name: &str, table: &Table) -> Market {
+    fn model(name: &str, assumptions: Assumptions, table: &Table, inputs: &Inputs) -> Market {
         Market {
             name: name.to_owned(),
-            vol: table.fitted.forecast_vol,
-            moves: Moves::Model(Box::new(table.rules.futures.assumptions)),
+            vol: level(assumptions, table, inputs),
+            moves: Moves::Model(Box::new(assumptions)),
         }
     }
 }
 
-/// The worlds that are not the model's, at the plan's forecast.
-fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
-    let vol = table.fitted.forecast_vol;
+/// Volatility to the horizon of the model's paths under these assumptions, jumps included, fraction per year.
+fn level(assumptions: Assumptions, table: &Table, inputs: &Inputs) -> f64 {
+    let rules = &table.rules;
+    let futures = rules.futures.under(assumptions);
+    let count = (inputs.config.search.paths as usize).min(LEVEL_PATHS);
+    let seed = decide::seed(inputs, decide::GRADES);
+    let paths = Paths::simulate(&futures, rules.horizon_day, count, seed, inputs.threads());
+    let mut square = 0.0;
+    for path in paths.iter() {
+        let mut before = futures.today();
+        for state in path {
+            square += (state.spot / futures.mean_spot(&before, state.day))
+                .ln()
+                .powi(2);
+            before = *state;
+        }
+    }
+    let years = f64::from(rules.horizon_day) / 365.0;
+    (square / paths.count() as f64 / years).sqrt()
+}
+
+/// Paths that a level is taken from, at most: it is known to a percent or two.
+const LEVEL_PATHS: usize = 1024;
+
+/// The worlds that are not the model's, with as much variance.
+fn worlds(table: &Table, past: &Past, inputs: &Inputs) -> (Vec<Market>, Vec<LeftOut>) {
+    let own = table.rules.futures.assumptions;
+    let vol = level(own, table, inputs);
     let at = |name: &str, vol: f64, world: World| Market {
         name: name.to_owned(),
         vol,
@@ -140,7 +168,12 @@ fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
         Some(Ok((returns, index))) => {
             let blocks = blocks(returns, Some(index.clone()));
             let paid = blocks.realised_over_implied().unwrap_or(f64::NAN);
-            let vol = table.fitted.implied_vol * paid;
+            let unpaid = Assumptions {
+                forecast_over_implied: 1.0,
+                jumps_per_year: 0.0,
+                ..own
+            };
+            let vol = paid * level(unpaid, table, inputs);
             worlds.push(at(BLOCKS_AND_INDEX, vol, World::Bootstrap(blocks)));
         }
     }
@@ -228,16 +261,13 @@ pub(crate) fn of_choice(
         view.worst_over_holding_usd = none(HOLDS);
         return Ok(view);
     }
-    let wilder = Market {
-        name: FORECAST_HIGHER.to_owned(),
-        vol: HIGHER * table.fitted.forecast_vol,
-        moves: Moves::Model(Box::new(higher(&table.rules.futures.assumptions))),
-    };
+    let assumptions = higher(&table.rules.futures.assumptions);
+    let wilder = Market::model(FORECAST_HIGHER, assumptions, table, inputs);
     let past = Past {
         returns: inputs.known.returns.clone(),
         with_index: None,
     };
-    let (worlds, mut left_out) = worlds(table, &past);
+    let (worlds, mut left_out) = worlds(table, &past, inputs);
     // A part of the plan's, so that this costs little beside it.
     let count = (inputs.config.search.paths / PART).max(64);
     let markets: Vec<Market> = std::iter::once(wilder).chain(worlds).collect();
@@ -347,7 +377,7 @@ pub(crate) struct Matrix {
 /// One plan of the matrix.
 struct Planned {
     name: &'static str,
-    market: Market,
+    market: &'static str,
     table: Table,
     searched: Searched,
     graded: Graded,
@@ -395,10 +425,11 @@ pub(crate) fn matrix(
     inputs.config = base;
 
     let lived = &plans[0].table;
-    let (worlds, mut left_out) = worlds(lived, past);
-    let of_plans = plans
-        .iter()
-        .map(|plan| Market::model(&plan.market.name, &plan.table));
+    let (worlds, mut left_out) = worlds(lived, past, inputs);
+    let of_plans = plans.iter().map(|plan| {
+        let assumptions = plan.table.rules.futures.assumptions;
+        Market::model(plan.market, assumptions, lived, inputs)
+    });
     let mut markets: Vec<Market> = Vec::new();
     let mut grades: Vec<(Grade, Vec<Grade>)> = Vec::new();
     let mut names = Vec::new();
@@ -485,7 +516,7 @@ fn interrupted() -> Error {
 
 fn planned(
     name: &'static str,
-    market: &str,
+    market: &'static str,
     inputs: &Inputs,
     progress: &Progress,
 ) -> Result<Planned, Error> {
@@ -496,7 +527,7 @@ fn planned(
     let graded = decide::grade(&table, &searched, inputs, progress)?;
     Ok(Planned {
         name,
-        market: Market::model(market, &table),
+        market,
         table,
         searched,
         graded,
