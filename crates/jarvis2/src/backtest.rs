@@ -368,8 +368,15 @@ impl BacktestArgs {
 
     /// What is asked for besides the policy and its baselines.
     fn besides(&self) -> Vec<String> {
-        let flags = [("stress", self.stressed()), ("walk_forward", self.walk_forward)];
-        flags.into_iter().filter(|(_, on)| *on).map(|(name, _)| name.to_owned()).collect()
+        let flags = [
+            ("stress", self.stressed()),
+            ("walk_forward", self.walk_forward),
+        ];
+        flags
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(name, _)| name.to_owned())
+            .collect()
     }
 
     fn spreads(&self) -> Spreads {

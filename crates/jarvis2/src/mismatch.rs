@@ -142,8 +142,8 @@ fn past(inputs: &Inputs, implied: Option<&Path>, notes: &mut Vec<String>) -> Res
 }
 
 /// What the levels of the markets are, in words.
-const LEVELS: &str = "The first four markets are the model's under those assumptions; the worlds have the plan's forecast as their volatility, and the blocks with an index \
-    what their own returns had of it. Quotes are today's smile in all of them, higher or lower as volatility is.";
+const LEVELS: &str = "The first four markets are the model's under those assumptions; the worlds have as much variance to the horizon as the first, and the blocks with an index \
+    as much as the index would have overstated it. Quotes are today's smile in all of them, higher or lower as volatility is.";
 
 fn interval(cell: &Cell) -> String {
     let over = &cell.over_holding;
@@ -163,7 +163,7 @@ fn as_text(inputs: &Inputs, matrix: &Matrix, notes: &[String]) -> String {
     let _ = writeln!(
         text,
         "{} on {}: planned under one model, lived in another; {} paths to day {}; implied volatility {}, forecast {}.\n\
-         Dollars over holding (certainty equivalent) with a {} interval, and the mean loss of the worst 5 % of paths. The diagonal has a *.\n{LEVELS}\n",
+         Dollars over holding (certainty equivalent) with a {} interval, and the mean loss of the worst 5 % of paths (below zero: a gain). The diagonal has a *.\n{LEVELS}\n",
         inputs.chain.symbol,
         inputs.chain.as_of,
         matrix.paths,

@@ -42,6 +42,7 @@ pub(crate) fn html(report: &Report) -> String {
     figures(&mut page, report);
     stress(&mut page, report);
     luck(&mut page, report);
+    walk_forward(&mut page, report);
     calibration(&mut page, report);
     maps(&mut page, report);
     trades(&mut page, report);
@@ -719,6 +720,39 @@ fn luck(page: &mut String, report: &Report) {
             &with_small(question, source),
             &[(class, answer), ("words", escape(&over))],
         );
+    }
+    grid.finish(page);
+    page.push_str("</section>\n");
+}
+
+fn walk_forward(page: &mut String, report: &Report) {
+    page.push_str("<section>\n<h2>The rule, chosen at the time</h2>\n");
+    let Some(walk) = &report.walk_forward else {
+        paragraph(page, "", "n/a (not asked for: --walk-forward)");
+        page.push_str("</section>\n");
+        return;
+    };
+    let words = format!(
+        "Out of {} by the Sharpe ratio of all days before, the last {} trading days left out. Out of sample its Sharpe ratio is {}, above zero with a chance of {}; the one that looks best afterwards has {} over the same days. Overfitting among them: {}.",
+        number(walk.variants.len(), "variant"),
+        walk.gap_days,
+        walk.sharpe.show(|sharpe| decimal(sharpe, 2)),
+        walk.probabilistic_sharpe.show(percent),
+        walk.best_in_sample.show(|sharpe| decimal(sharpe, 2)),
+        walk.overfitting.show(percent)
+    );
+    paragraph(page, "", &words);
+    let mut grid = table(report, "", "What was chosen", &["Days", "Chosen"]).words(1);
+    for fold in &walk.folds {
+        let days = format!("{} to {}", fold.first, fold.last);
+        grid.row("", &days, &[("words", escape(&fold.chosen))]);
+    }
+    grid.finish(page);
+    let caption = "Every variant, over all days";
+    let mut grid = table(report, "", caption, &["Variant", "Sharpe ratio"]);
+    for variant in &walk.variants {
+        let (class, sharpe) = cell(&variant.sharpe.show(|sharpe| decimal(sharpe, 2)));
+        grid.row("", &escape(&variant.name), &[(class, sharpe)]);
     }
     grid.finish(page);
     page.push_str("</section>\n");

@@ -3,8 +3,9 @@
 use super::html::html;
 use super::tables::Files;
 use super::view::{
-    Bin, Body, Budget, ContractView, DecisionView, EntryView, Figures, Manifest, NightView,
-    OddsOfLuck, OtherView, Over, Policy, Report, Stress, Told, TradeView,
+    Bin, Body, Budget, ContractView, DecisionView, EntryView, Figures, FoldView, ForwardView,
+    Manifest, NightView, OddsOfLuck, OtherView, Over, Policy, Report, Stress, Told, TradeView,
+    VariantView,
 };
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
@@ -204,6 +205,7 @@ fn report() -> Report {
                 fee_usd_per_share: 0.011,
                 fee_usd_per_assignment: 5.25,
                 seed: 41,
+                besides: vec!["walk_forward".to_owned()],
                 budget: Some(Budget {
                     evaluations: 2_000,
                     draws: 16,
@@ -221,6 +223,22 @@ fn report() -> Report {
                 name: "fees twice as high".to_owned(),
                 figures: figures(-1_000.0),
             }],
+            walk_forward: Some(ForwardView {
+                gap_days: 33,
+                variants: vec![VariantView {
+                    name: "rule: 15 delta, 21 days".to_owned(),
+                    sharpe: Told::Value(0.913),
+                }],
+                folds: vec![FoldView {
+                    first: "2025-12-31".to_owned(),
+                    last: "2026-01-02".to_owned(),
+                    chosen: "rule: 15 delta, 21 days".to_owned(),
+                }],
+                sharpe: Told::Value(0.617),
+                probabilistic_sharpe: Told::Value(0.812),
+                best_in_sample: Told::Value(1.119),
+                overfitting: Told::Value(0.377),
+            }),
         },
         odds: OddsOfLuck {
             overfitting: Told::Value(0.437),

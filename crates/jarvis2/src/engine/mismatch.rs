@@ -6,9 +6,12 @@
 //! and its tail.
 //!
 //! ```text
-//! level of a world         the plan's forecast at 30 days
-//! blocks with an index     implied volatility at 30 days x volatility of the returns / mean of the index: its premium, not ours
+//! level of a model         root of the mean of sum ln^2(S' / E[S' | S]) over its paths, a year
+//! level of a world         that of the plan's model: as much variance, otherwise shared out
+//! blocks with an index     that of the model if nothing were paid for risk x volatility of the returns / mean of the index
 //! ```
+//! On a skewed smile paths vary more than the volatility at the money says, as an index of implied volatility does; the last line puts
+//! the premium of the history in the place of the plan's.
 
 use super::decide::{self, Graded, Searched, Table, baselines, grade_of, line_of};
 use super::explain;
@@ -18,6 +21,7 @@ use super::policy::TreePolicy;
 use crate::error::Error;
 use crate::plan::{Figure, MismatchRow, MismatchView, Outcome};
 use crate::progress::Progress;
+use crate::report::units;
 use evidence::worlds::{Bootstrap, Garch, Heston, Regimes, World};
 use evidence::{Grade, Hold, Interval, Once, Paths, difference, walk_all};
 use market::futures::Assumptions;
@@ -30,10 +34,13 @@ const BLOCK_DAYS: f64 = 20.0;
 const LOWER: f64 = 0.8;
 const HIGHER: f64 = 1.25;
 
+/// A plan walks other markets on this part of its paths.
+const PART: u32 = 2;
+
 /// A market to live in.
 pub(crate) struct Market {
     pub(crate) name: String,
-    /// What its volatility is meant to be, fraction per year.
+    /// Its volatility to the horizon, fraction per year.
     pub(crate) vol: f64,
     moves: Moves,
 }
@@ -59,13 +66,10 @@ pub(crate) struct Past {
 }
 
 impl Market {
-    /// Paths that had no say in any choice: of the model's own those that grade the plan.
-    fn paths(&self, table: &Table, inputs: &Inputs) -> Result<Paths, String> {
+    /// So many paths that had no say in any choice: of the model's own those that grade the plan.
+    fn paths(&self, table: &Table, inputs: &Inputs, count: u32) -> Result<Paths, String> {
         let rules = &table.rules;
-        let (count, seed) = (
-            inputs.config.search.paths as usize,
-            decide::seed(inputs, decide::GRADES),
-        );
+        let (count, seed) = (count as usize, decide::seed(inputs, decide::GRADES));
         let (day, threads) = (rules.horizon_day, inputs.threads());
         match &self.moves {
             Moves::Model(assumptions) => {
@@ -83,18 +87,43 @@ impl Market {
         !matches!(self.moves, Moves::World(World::Bootstrap(_)))
     }
 
-    fn model(name: &str, table: &Table) -> Market {
+    fn model(name: &str, assumptions: Assumptions, table: &Table, inputs: &Inputs) -> Market {
         Market {
             name: name.to_owned(),
-            vol: table.fitted.forecast_vol,
-            moves: Moves::Model(Box::new(table.rules.futures.assumptions)),
+            vol: level(assumptions, table, inputs),
+            moves: Moves::Model(Box::new(assumptions)),
         }
     }
 }
 
-/// The worlds that are not the model's, at the plan's forecast.
-fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
-    let vol = table.fitted.forecast_vol;
+/// Volatility to the horizon of the model's paths under these assumptions, jumps included, fraction per year.
+fn level(assumptions: Assumptions, table: &Table, inputs: &Inputs) -> f64 {
+    let rules = &table.rules;
+    let futures = rules.futures.under(assumptions);
+    let count = (inputs.config.search.paths as usize).min(LEVEL_PATHS);
+    let seed = decide::seed(inputs, decide::GRADES);
+    let paths = Paths::simulate(&futures, rules.horizon_day, count, seed, inputs.threads());
+    let mut square = 0.0;
+    for path in paths.iter() {
+        let mut before = futures.today();
+        for state in path {
+            square += (state.spot / futures.mean_spot(&before, state.day))
+                .ln()
+                .powi(2);
+            before = *state;
+        }
+    }
+    let years = f64::from(rules.horizon_day) / 365.0;
+    (square / paths.count() as f64 / years).sqrt()
+}
+
+/// Paths that a level is taken from, at most: it is known to a percent or two.
+const LEVEL_PATHS: usize = 1024;
+
+/// The worlds that are not the model's, with as much variance.
+fn worlds(table: &Table, past: &Past, inputs: &Inputs) -> (Vec<Market>, Vec<LeftOut>) {
+    let own = table.rules.futures.assumptions;
+    let vol = level(own, table, inputs);
     let at = |name: &str, vol: f64, world: World| Market {
         name: name.to_owned(),
         vol,
@@ -139,13 +168,31 @@ fn worlds(table: &Table, past: &Past) -> (Vec<Market>, Vec<LeftOut>) {
         Some(Ok((returns, index))) => {
             let blocks = blocks(returns, Some(index.clone()));
             let paid = blocks.realised_over_implied().unwrap_or(f64::NAN);
-            let vol = table.fitted.implied_vol * paid;
+            let unpaid = Assumptions {
+                forecast_over_implied: 1.0,
+                jumps_per_year: 0.0,
+                ..own
+            };
+            let vol = paid * level(unpaid, table, inputs);
             worlds.push(at(BLOCKS_AND_INDEX, vol, World::Bootstrap(blocks)));
         }
     }
     (worlds, left_out)
 }
 
+/// The model had the forecast been as much higher: jumps are in multiples of it.
+fn higher(own: &Assumptions) -> Assumptions {
+    Assumptions {
+        forecast_over_implied: HIGHER * own.forecast_over_implied,
+        jump_mean: HIGHER * own.jump_mean,
+        jump_sd: HIGHER * own.jump_sd,
+        ..*own
+    }
+}
+
+/// Why a choice that never trades has no worst market.
+const HOLDS: &str = "the best choice is to hold, which is what others are measured by";
+const FORECAST_HIGHER: &str = "1.25 x forecast";
 const OWN: &str = "the model's own";
 const BLOCKS: &str = "history in blocks";
 const BLOCKS_AND_INDEX: &str = "history in blocks, quotes by its index";
@@ -211,24 +258,19 @@ pub(crate) fn of_choice(
         return Ok(view);
     }
     if policy.holds() {
-        view.worst_over_holding_usd =
-            none("the best choice is to hold, which is what others are measured by");
+        view.worst_over_holding_usd = none(HOLDS);
         return Ok(view);
     }
-    let higher = Market {
-        name: format!("{OWN}, volatility {HIGHER} x forecast"),
-        vol: HIGHER * table.fitted.forecast_vol,
-        moves: Moves::Model(Box::new(Assumptions {
-            forecast_over_implied: HIGHER * table.rules.futures.assumptions.forecast_over_implied,
-            ..table.rules.futures.assumptions
-        })),
-    };
+    let assumptions = higher(&table.rules.futures.assumptions);
+    let wilder = Market::model(FORECAST_HIGHER, assumptions, table, inputs);
     let past = Past {
         returns: inputs.known.returns.clone(),
         with_index: None,
     };
-    let (worlds, mut left_out) = worlds(table, &past);
-    let markets: Vec<Market> = std::iter::once(higher).chain(worlds).collect();
+    let (worlds, mut left_out) = worlds(table, &past, inputs);
+    // A part of the plan's, so that this costs little beside it.
+    let count = (inputs.config.search.paths / PART).max(64);
+    let markets: Vec<Market> = std::iter::once(wilder).chain(worlds).collect();
     for (done, market) in markets.iter().enumerate() {
         progress.fraction(done as f64 / markets.len() as f64);
         progress.breathe();
@@ -237,7 +279,7 @@ pub(crate) fn of_choice(
                 done: "the plan was done, other markets were not walked".to_owned(),
             });
         }
-        let paths = match market.paths(table, inputs) {
+        let paths = match market.paths(table, inputs, count) {
             Ok(paths) => paths,
             Err(why) => {
                 left_out.push(LeftOut {
@@ -262,12 +304,19 @@ pub(crate) fn of_choice(
         _ => "what the tree and fresh paths chose, which the plan does not advise",
     };
     view.meaning = format!(
-        "{words} ({whose}), planned under the model above and lived in markets that are not it, with today's quotes and the same costs: worth over holding"
+        "{words} ({whose}), planned under the model above and lived in markets that are not it, with today's quotes and the same costs, {} paths each: worth over holding",
+        units::count(u64::from(count))
     );
     view.left_out = left_out
         .into_iter()
         .map(|LeftOut { market, why }| format!("{market}: n/a ({why})"))
         .collect();
+    let still =
+        |row: &MismatchRow| row.over_holding.low_usd == 0.0 && row.over_holding.high_usd == 0.0;
+    if !view.rows.is_empty() && view.rows.iter().all(still) {
+        view.worst_over_holding_usd = none(HOLDS);
+        return Ok(view);
+    }
     let worst = view.rows.iter().min_by(|a, b| {
         a.over_holding
             .value_usd
@@ -328,7 +377,7 @@ pub(crate) struct Matrix {
 /// One plan of the matrix.
 struct Planned {
     name: &'static str,
-    market: Market,
+    market: &'static str,
     table: Table,
     searched: Searched,
     graded: Graded,
@@ -358,7 +407,7 @@ pub(crate) fn matrix(
         ),
         (
             "planned at 1.25 x forecast",
-            "1.25 x forecast",
+            FORECAST_HIGHER,
             Some(HIGHER),
             true,
         ),
@@ -376,10 +425,11 @@ pub(crate) fn matrix(
     inputs.config = base;
 
     let lived = &plans[0].table;
-    let (worlds, mut left_out) = worlds(lived, past);
-    let of_plans = plans
-        .iter()
-        .map(|plan| Market::model(&plan.market.name, &plan.table));
+    let (worlds, mut left_out) = worlds(lived, past, inputs);
+    let of_plans = plans.iter().map(|plan| {
+        let assumptions = plan.table.rules.futures.assumptions;
+        Market::model(plan.market, assumptions, lived, inputs)
+    });
     let mut markets: Vec<Market> = Vec::new();
     let mut grades: Vec<(Grade, Vec<Grade>)> = Vec::new();
     let mut names = Vec::new();
@@ -389,7 +439,7 @@ pub(crate) fn matrix(
         if progress.stopped() {
             return Err(interrupted());
         }
-        let paths = match market.paths(lived, inputs) {
+        let paths = match market.paths(lived, inputs, inputs.config.search.paths) {
             Ok(paths) => paths,
             Err(why) => {
                 left_out.push(LeftOut {
@@ -466,7 +516,7 @@ fn interrupted() -> Error {
 
 fn planned(
     name: &'static str,
-    market: &str,
+    market: &'static str,
     inputs: &Inputs,
     progress: &Progress,
 ) -> Result<Planned, Error> {
@@ -477,7 +527,7 @@ fn planned(
     let graded = decide::grade(&table, &searched, inputs, progress)?;
     Ok(Planned {
         name,
-        market: Market::model(market, &table),
+        market,
         table,
         searched,
         graded,

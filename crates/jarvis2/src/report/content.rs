@@ -998,7 +998,7 @@ pub(super) fn mismatch(plan: &Plan) -> Option<String> {
         Some(row) => {
             let decimals = interval_decimals([&row.over_holding]);
             format!(
-                "worst of {} markets that are not the model's is {}: {} over holding ({}: {}), mean loss of the worst 5 % {}",
+                "worst of {} markets that are not the model's: {}, {} over holding ({}: {}), mean loss of the worst 5 % {}",
                 view.rows.len(),
                 row.market,
                 signed(row.over_holding.value_usd, decimals),

