@@ -294,9 +294,9 @@ fn small(config: &mut Config) {
     let unset = Config::default().search;
     let search = &mut config.search;
     for (own, unset, small) in [
-        (&mut search.root_actions, unset.root_actions, 24),
         (&mut search.evaluations, unset.evaluations, 2_000),
-        (&mut search.draw_evaluations, unset.draw_evaluations, 400),
+        // Each action of the longest menu once; a shorter menu would leave out the smaller sizes, which a tail limit may leave alone.
+        (&mut search.draw_evaluations, unset.draw_evaluations, 900),
         (&mut search.paths, unset.paths, 512),
     ] {
         if *own == unset {

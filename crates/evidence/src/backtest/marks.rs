@@ -131,7 +131,9 @@ impl Close<'_> {
     pub(super) fn vol(&self, asked: &Asked) -> Option<f64> {
         let bare = self.bare(asked.expiry);
         let date = self.chain.as_of;
-        let (mut below, mut above): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
+        // Strike and volatility of the nearest on either side.
+        let mut below: Option<(f64, f64)> = None;
+        let mut above: Option<(f64, f64)> = None;
         for quote in expiring(self.chain, asked.expiry) {
             let strike = quote.contract.strike_usd;
             // The other side's time value drowns in its spread.
