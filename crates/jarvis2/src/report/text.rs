@@ -538,6 +538,9 @@ fn evidence(screen: &mut Screen, plan: &Plan) {
     );
     if let Some(words) = super::content::mismatch(plan) {
         screen.paragraph(Tone::Strong, "  Where the model is wrong: ", &words);
+        for left_out in evidence.mismatch.iter().flat_map(|view| &view.left_out) {
+            screen.paragraph(Tone::Quiet, "  ", left_out);
+        }
     }
 }
 
