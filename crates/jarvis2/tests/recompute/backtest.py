@@ -243,10 +243,10 @@ class Account:
         cost = 0
         fees = position.fees
         if how != "expired worthless":
-            self.cash += position.sign * position.count * 100 * position.strike - self.world.assignment_fee * position.count
+            self.cash += position.sign * position.count * 100 * position.strike - self.world.assignment_fee
             self.shares -= position.sign * position.count * 100
             cost = max(position.sign * (cents(day.spot) - position.strike), 0)
-            fees += self.world.assignment_fee * position.count
+            fees += self.world.assignment_fee
         # A trade is told in the terms in which it was opened, also after a split.
         strike, count, cost = position.strike * position.split, position.count // position.split, cost * position.split
         gain = count * 100 * (position.premium - cost) - fees
