@@ -115,7 +115,7 @@ def spread_at(table, mid):
 
 
 class Day:
-    """One close: spot, and per (expiry, strike in cents, right) the row (bid, ask in cents or None, volume, open interest, iv)."""
+    """One close: spot, and per (expiry, strike in cents, right) the row (bid, ask in cents or None, volume, open interest, iv, delta)."""
 
     def __init__(self, date, spot):
         self.date, self.spot, self.rows = date, spot, {}
@@ -204,8 +204,8 @@ class Account:
     def __init__(self, world, policy):
         self.world, self.policy = world, policy
         self.cash, self.shares, self.open = world.capital, 0, []
-        self.trades, self.nights, self.fills = [], [], []
-        self.made_marks = self.marks = self.early_ends = 0
+        self.trades, self.nights = [], []
+        self.made_marks = self.formula_marks = self.marks = self.early_ends = 0
         self.unfilled = defaultdict(int)
 
     # -- orders
@@ -219,22 +219,21 @@ class Account:
         self.cash += count * (cents(day.spot) - 1)
         self.shares -= count
 
-    def sell(self, day, expiry, strike, right, wanted):
-        """Sells at the bid; the number sold."""
+    def sell(self, day, expiry, strike, right, covered=None):
+        """Sells at the bid as many as are covered by shares, puts as many as cash secures; the number sold."""
         row = day.rows.get((expiry, strike, right))
         fee = self.world.fee
         if row is None or row[0] is None or row[0] * 100 <= fee:
             self.unfilled["no bid, or the fee takes it"] += 1
             return 0
-        if right == "P":  # the premium secures too
-            wanted = self.cash // (100 * cents(strike) - row[0] * 100 + fee)
+        # The premium, less the fee, secures too.
+        wanted = self.cash // (100 * cents(strike) - row[0] * 100 + fee) if right == "P" else covered
         count = min(wanted, (row[2] or 0) // 4, (row[3] or 0) // 10)
         if count < 1:
             self.unfilled["less than one contract"] += 1
             return 0
         self.cash += count * (row[0] * 100 - fee)
         self.open.append(Open(right, cents(strike), expiry, count, row[0], fee * count, day.date))
-        self.fills.append((day.date, right, cents(strike), expiry, count, row[0]))
         return count
 
     def end(self, day, position, how):
@@ -276,7 +275,8 @@ class Account:
         if before:
             night = self.nights[-1]["cash"]
             days = (day.date - before.date).days
-            interest = cents(night / 100 * (math.exp(world.rate * days / 365) - 1))
+            rate = world.rate + (0.05 if night < 0 else 0.0)
+            interest = cents(night / 100 * (math.exp(rate * days / 365) - 1))
             self.cash += interest
         self.policy(self, day)
         self.early(day, after)
@@ -326,8 +326,8 @@ class Account:
         known = []
         for (expiry, strike, right), row in day.rows.items():
             outside = (right == "P") == (strike < day.spot)
-            if expiry == position.expiry and outside and row[0] and row[1]:
-                vol = self.world.contract_vol(day, (expiry, strike, right), row)
+            if expiry == position.expiry and outside:
+                vol = self.world.row_vol(day, (expiry, strike, right), row)
                 if vol:
                     known.append((strike, vol))
         known.sort()
@@ -350,6 +350,7 @@ class Account:
             # Half a cent per share is half a dollar per contract: whole cents.
             return -position.count * 50 * ((row[0] or 0) + row[1])
         self.made_marks += 1
+        self.formula_marks += 1
         vol = self.volatility(day, position)
         years = (position.expiry - day.date).days / 365
         spot = day.spot - self.world.present(day.date, position.expiry)
@@ -380,11 +381,7 @@ def rule(delta, days):
             account.unfilled["no delta"] += 1
             return
         strike = best[1]
-        wanted = account.shares // 100 if right == "C" else account.cash // (100 * cents(strike))
-        if wanted < 1:
-            account.unfilled["not enough cash"] += 1
-            return
-        account.sell(day, expiry, strike, right, wanted)
+        account.sell(day, expiry, strike, right, account.shares // 100)
 
     return act
 
@@ -412,22 +409,21 @@ def third_friday(world, day, right):
 def putwrite(account, day):
     if account.open:
         return
+    # The next put is sold a close after the shares.
     if account.shares:
         account.sell_shares(day, account.shares)
         return
     expiry = third_friday(account.world, day, "P")
     strikes = [k for e, k, r in day.rows if e == expiry and r == "P" and k <= day.spot]
     if strikes:
-        strike = max(strikes)
-        wanted = account.cash // (100 * cents(strike))
-        if wanted >= 1:
-            account.sell(day, expiry, strike, "P", wanted)
+        account.sell(day, expiry, max(strikes), "P")
 
 
 def buywrite(account, day):
-    lots = account.cash // (100 * (cents(day.spot) + 1))
     if account.open:
         return
+    # All the shares are bought as soon as one of their calls is sold; none without.
+    lots = account.cash // (100 * (cents(day.spot) + 1))
     expiry = third_friday(account.world, day, "C")
     strikes = [k for e, k, r in day.rows if e == expiry and r == "C" and k >= day.spot]
     wanted = account.shares // 100 + lots
@@ -462,8 +458,10 @@ class World:
         return sum(c / 100 * math.exp(-self.rate * (d - today).days / 365)
                    for d, c in self.dividends.items() if today < d <= min(expiry, today + ANNOUNCED))
 
-    def contract_vol(self, day, key, row):
-        """The European volatility of the middle of the quotes, dividends that are announced taken from the spot."""
+    def row_vol(self, day, key, row):
+        """The European volatility of the middle of the quotes, announced dividends taken from the spot; without two quotes that of the file."""
+        if row[0] is None or row[1] is None:
+            return row[4]
         name = (day.date, key)
         if name not in self.vols:
             expiry, strike, right = key
@@ -473,12 +471,13 @@ class World:
         return self.vols[name]
 
     def delta(self, day, key, row):
+        """That of the file; where it has none, Black-Scholes at the volatility of the middle. Of contracts with two quotes only."""
         if row[0] is None or row[1] is None:
             return None
         if row[5] is not None:
             return row[5]
         expiry, strike, right = key
-        vol = self.contract_vol(day, key, row)
+        vol = self.row_vol(day, key, row)
         if vol is None:
             return None
         spot = day.spot - self.present(day.date, expiry)
@@ -536,7 +535,7 @@ def compare(account, found, limit):
         if figures[name] != here:
             say(f"{name}: here {here}, report {figures[name]}")
     print(f"{found['name']}: {len(account.nights)} nights, {bad_nights} differ; {len(account.trades)} trades ended, {bad_trades} differ; "
-          f"{account.made_marks} of {account.marks} marks not of quotes; last equity {account.nights[-1]['equity'] / 100:.2f}"
+          f"{account.made_marks} of {account.marks} marks not of quotes, {account.formula_marks} of them by formula; last equity {account.nights[-1]['equity'] / 100:.2f}"
           + f"; {account.early_ends} ended early")
     return wrong
 
