@@ -1,7 +1,7 @@
 """Computes a backtest again, from the files and docs/backtest.md alone, and compares it with the report to the cent.
 
     jarvis2 backtest --policy rule --data chain.parquet --history h.csv --events e.csv --symbol X --json > report.json
-    python backtest.py report.json --data chain.parquet --history h.csv --events e.csv --symbol X [--delta 0.3 --days 45] [--spreads index]
+    python backtest.py report.json --data chain.parquet --history h.csv --events e.csv --symbol X [--delta 0.3 --days 45] [--spreads index] [--fill mid]
 
 Taken from the report: capital, rate, fees, first and last day, and nothing else that was computed. Decisions, fills, fees, interest, dividends,
 splits, exercise, marks and equity are computed here. Prints what differs; ends with 1 if anything does. Files in the common schema of `jarvis2 sample`.
@@ -223,17 +223,18 @@ class Account:
         """Sells at the bid as many as are covered by shares, puts as many as cash secures; the number sold."""
         row = day.rows.get((expiry, strike, right))
         fee = self.world.fee
-        if row is None or row[0] is None or row[0] * 100 <= fee:
+        price = row and row[0] and self.world.sale_price(row)
+        if not price or price * 100 <= fee:
             self.unfilled["no bid, or the fee takes it"] += 1
             return 0
         # The premium, less the fee, secures too.
-        wanted = self.cash // (100 * cents(strike) - row[0] * 100 + fee) if right == "P" else covered
+        wanted = self.cash // (100 * cents(strike) - price * 100 + fee) if right == "P" else covered
         count = min(wanted, (row[2] or 0) // 4, (row[3] or 0) // 10)
         if count < 1:
             self.unfilled["less than one contract"] += 1
             return 0
-        self.cash += count * (row[0] * 100 - fee)
-        self.open.append(Open(right, cents(strike), expiry, count, row[0], fee * count, day.date))
+        self.cash += count * (price * 100 - fee)
+        self.open.append(Open(right, cents(strike), expiry, count, price, fee * count, day.date))
         return count
 
     def end(self, day, position, how):
@@ -448,7 +449,15 @@ class World:
         self.days = read_chain(arguments.data, arguments.symbol, self.rate, arguments.spreads)
         first, last = dt.date.fromisoformat(manifest["first"]), dt.date.fromisoformat(manifest["last"])
         self.days = [d for d in self.days if first <= d.date <= last]
+        self.fill = Fraction({"bid-ask": "1", "mid": "0"}.get(arguments.fill, arguments.fill))
         self.vols = {}
+
+    def sale_price(self, row):
+        """From the middle a part of the way to the bid; half cents against the seller."""
+        if row[1] is None:
+            return row[0]
+        middle = Fraction(row[0] + row[1], 2)
+        return math.floor(middle - self.fill * (middle - row[0]))
 
     def between(self, events, after, to):
         return sorted(d for d in events if after < d <= to)
@@ -550,6 +559,7 @@ def main():
     parser.add_argument("--delta", type=float, default=0.3)
     parser.add_argument("--days", type=int, default=45)
     parser.add_argument("--spreads", choices=list(SPREADS))
+    parser.add_argument("--fill", default="bid-ask", help="bid-ask, mid, or the part of the way from the middle to the bid")
     parser.add_argument("--show", type=int, default=10, help="differences printed per policy")
     arguments = parser.parse_args()
     with open(arguments.report) as file:
