@@ -229,7 +229,9 @@ class Account:
             return 0
         # The premium, less the fee, secures too.
         wanted = self.cash // (100 * cents(strike) - price * 100 + fee) if right == "P" else covered
-        count = min(wanted, (row[2] or 0) // 4, (row[3] or 0) // 10)
+        # A quarter of the volume or a tenth of the open interest, whichever is more; what the file does not say limits nothing.
+        sizes = [size // part for size, part in [(row[2], 4), (row[3], 10)] if size is not None]
+        count = min([wanted] + ([max(sizes)] if sizes else []))
         if count < 1:
             self.unfilled["less than one contract"] += 1
             return 0
@@ -423,13 +425,14 @@ def putwrite(account, day):
 def buywrite(account, day):
     if account.open:
         return
-    # All the shares are bought as soon as one of their calls is sold; none without.
+    # Shares in the size of the calls that are to be had, in whole hundreds; none without.
     lots = account.cash // (100 * (cents(day.spot) + 1))
     expiry = third_friday(account.world, day, "C")
     strikes = [k for e, k, r in day.rows if e == expiry and r == "C" and k >= day.spot]
     wanted = account.shares // 100 + lots
-    if strikes and wanted and account.sell(day, expiry, min(strikes), "C", wanted):
-        account.buy_shares(day, 100 * lots)
+    sold = account.sell(day, expiry, min(strikes), "C", wanted) if strikes and wanted else 0
+    if sold:
+        account.buy_shares(day, 100 * (lots * sold // wanted))
 
 
 # --- All of it ----------------------------------------------------------------------------------------------------------------
