@@ -69,8 +69,8 @@ fn check(json: &Value) {
     }
 }
 
-/// Who plans under the wrong model does no better in a market than who planned under it, beyond error and what counts as equal. Not so
-/// where the tail limit binds: who thinks tails are short then sells more.
+/// Who plans under the wrong model does no better in a market than who planned under it, beyond error and what counts as equal. It
+/// need not hold where a plan is held back by limits: a plan under another model may be less so.
 fn right_plans_are_better(json: &Value) {
     for (right, market) in PLANS {
         let [low, value, high] = over(cell(json, right, market));
