@@ -173,6 +173,7 @@ fn the_sample_is_the_defaults_and_names_every_key() {
     unset.market = Config::default().market;
     unset.search.time_ms = None;
     unset.diary.file = None;
+    unset.evidence.frozen_from = None;
     unset.monitor.folder = None;
     unset.monitor.token_file = None;
     assert_eq!(unset, Config::default());

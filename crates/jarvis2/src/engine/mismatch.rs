@@ -57,12 +57,15 @@ pub(crate) struct LeftOut {
     pub(crate) why: String,
 }
 
+/// Returns, and the index of their days.
+pub(crate) type Indexed = (Vec<f64>, Vec<f64>);
+
 /// Returns that were, oldest first, and an index of implied volatility of the same days, fraction per year.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
     pub(crate) returns: Vec<f64>,
     /// Returns of the days on which the index is known, and the index; or why there are none.
-    pub(crate) with_index: Option<Result<(Vec<f64>, Vec<f64>), String>>,
+    pub(crate) with_index: Option<Result<Indexed, String>>,
 }
 
 impl Market {
