@@ -293,7 +293,7 @@ fn foresight_is_found_and_hindsight_is_not() {
     let run = |trader: Box<dyn Trader>, days: &[Chain]| {
         lived(account(trader, "SYNVOL"), "SYNVOL", days.to_vec()).0
     };
-    let honest = |days: &[Chain]| run(Box::new(Rule::default()), days);
+    let honest = |days: &[Chain]| run(Box::<Rule>::default(), days);
     assert_eq!(foresight(&honest(&days), &honest(&other), until), None);
     let mut caught = 0;
     // A seer is caught where the futures differ enough to change what it does: on the eve of the change.
