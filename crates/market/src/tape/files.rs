@@ -1,7 +1,7 @@
 //! A tape out of files: chains of one company from files and folders, in the order of their days, however long they are.
 //!
 //! Parquet files with the columns of the common schema, sorted by day, are read one day at a time, so memory is bounded by a
-//! batch of rows and a day. Every other file that [`ingest`](crate::ingest) knows is read whole when its first day comes, and
+//! batch of rows and a day. Every other file that [`ingest`] knows is read whole when its first day comes, and
 //! its days are dropped as they go. The same cleaning applies to both: no quote where nobody bids, crossed quotes refused, dead
 //! volatilities left out, days on which the exchange was shut and copies of the day before dropped.
 //!
