@@ -130,6 +130,9 @@ def read_chain(path, symbol, rate, spreads):
     days = {}
     columns = [table[c].to_pylist() for c in ["quote_date", "spot", "expiry", "strike", "right", "bid", "ask", "volume", "open_interest", "iv", "delta"]]
     for date, spot, expiry, strike, right, bid, ask, volume, held, iv, delta in zip(*columns):
+        # A day without the price of the share goes by as if it had no chain.
+        if spot is None:
+            continue
         if date in CLOSED:
             continue
         day = days.get(date) or days.setdefault(date, Day(date, spot))
