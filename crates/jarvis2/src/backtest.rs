@@ -295,8 +295,8 @@ fn small(config: &mut Config) {
     let search = &mut config.search;
     for (own, unset, small) in [
         (&mut search.evaluations, unset.evaluations, 2_000),
-        // Each action of the longest menu once; a shorter menu would leave out the smaller sizes, which a tail limit may leave alone.
-        (&mut search.draw_evaluations, unset.draw_evaluations, 900),
+        // Some 25 for each action of the longest menu; a shorter menu would leave out the smaller sizes, which a tail limit may leave alone.
+        (&mut search.draw_evaluations, unset.draw_evaluations, 1_600),
         (&mut search.paths, unset.paths, 512),
     ] {
         if *own == unset {
