@@ -1067,7 +1067,7 @@ fn decision(page: &mut String, report: &Report, view: &DecisionView) {
             "Draws in which its kind stays best",
             match view.outcome.as_str() {
                 "none" => "n/a (the chain carried no decision)".to_owned(),
-                _ => known(view.stays_best, percent),
+                _ => view.stays_best.show(percent),
             },
         ),
         ("Implied volatility", view.implied_vol.show(percent)),

@@ -141,7 +141,7 @@ fn decision() -> DecisionView {
         over_holding_high_usd: Told::Value(110.29),
         chance_of_profit: Told::Value(0.813),
         chance_of_assignment: Told::Value(0.177),
-        stays_best: 0.875,
+        stays_best: Told::Value(0.875),
         implied_vol: Told::Value(0.262),
         forecast_vol: Told::Value(0.213),
         evaluations: 1_989,

@@ -1138,6 +1138,19 @@ pub(crate) struct Drawn {
     pub(crate) evaluations: u64,
 }
 
+impl Drawn {
+    /// No draws were made.
+    pub(crate) const NONE: Drawn = Drawn {
+        count: 0,
+        stays_best: 0.0,
+        same_contract: 0.0,
+        beats_nothing: 0.0,
+        stays_best_of: Vec::new(),
+        simulations: 0,
+        evaluations: 0,
+    };
+}
+
 /// Searches again under each draw of the parameters and counts how often the subject stays best.
 pub(crate) fn draws(
     table: &Table,

@@ -186,6 +186,28 @@ struct Desk<'a> {
     graded: &'a Graded,
 }
 
+/// Act, do nothing or abstain, and why; `drawn` may be of no draws where [`is_settled`].
+pub(crate) fn verdict(
+    inputs: &Inputs,
+    table: &Table,
+    graded: &Graded,
+    drawn: &Drawn,
+) -> (Outcome, String) {
+    let desk = Desk {
+        inputs,
+        table,
+        graded,
+    };
+    desk.verdict(drawn)
+}
+
+/// Is the verdict clear before the parameters are drawn? Draws only veto an action.
+pub(crate) fn is_settled(table: &Table, graded: &Graded) -> bool {
+    let chosen = &graded.candidates[graded.chosen];
+    let edge = chosen.over_holding;
+    chosen.line == 0 || edge.value < table.indifference_usd || edge.low.is_nan() || edge.low <= 0.0
+}
+
 /// Names of days, lots and actions of one symbol.
 #[derive(Clone, Copy)]
 pub(crate) struct Words<'a> {

@@ -120,8 +120,8 @@ pub(crate) struct Advice {
     pub(crate) over_holding: Option<Interval>,
     /// Chances that the lot that is sold or held makes money, and that it is assigned, by the fresh paths.
     pub(crate) odds: Option<(f64, f64)>,
-    /// Share of draws in which its kind stays best.
-    pub(crate) stays_best: f64,
+    /// Share of draws in which its kind stays best; `None`: the verdict was clear before them.
+    pub(crate) stays_best: Option<f64>,
     pub(crate) implied_vol: f64,
     pub(crate) forecast_vol: f64,
     pub(crate) simulations: u64,
@@ -141,7 +141,7 @@ impl Advice {
             action: None,
             over_holding: None,
             odds: None,
-            stays_best: 0.0,
+            stays_best: None,
             implied_vol: f64::NAN,
             forecast_vol: f64::NAN,
             simulations: 0,
@@ -152,47 +152,53 @@ impl Advice {
     }
 }
 
-/// Walks through the house for its advice alone: of backtests.
+/// Walks through the house for its advice alone: of backtests. Where the verdict is clear before the draws, none are made.
 pub(crate) fn advice(inputs: &Inputs, progress: &Progress) -> Result<Advice, Error> {
-    walk(
+    let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
+    let table = Table::lay(inputs, fitted)?;
+    let quiet = progress.silent();
+    let searched = decide::search(&table, inputs, &quiet)?;
+    let graded = decide::grade(&table, &searched, inputs, &quiet)?;
+    let drawn = if explain::is_settled(&table, &graded) {
+        None
+    } else {
+        Some(decide::draws(&table, &graded, inputs, &quiet)?)
+    };
+    let (outcome, because) = explain::verdict(
         inputs,
-        progress,
-        None,
-        |plan, table, searched, graded, drawn| {
-            let act = plan.decision.outcome == Outcome::Act;
-            let subject = &graded.candidates[graded.subject];
-            let mut after = table.today.clone();
-            if act {
-                // What a plan advises its book can carry out.
-                after
-                    .book
-                    .trade(&subject.action, table.rules.style, &table.rules.costs)
-                    .map_err(|error| Error::Internal(error.to_string()))?;
-            }
-            let others = graded
-                .candidates
-                .iter()
-                .enumerate()
-                .filter(|(place, _)| *place != graded.subject);
-            let others = others.map(|(_, other)| (other.action.clone(), other.over_holding.value));
-            Ok(Advice {
-                outcome: Some(plan.decision.outcome),
-                because: plan.decision.because.clone(),
-                action: Some(subject.action.clone()),
-                over_holding: Some(subject.over_holding),
-                odds: subject
-                    .odds
-                    .map(|odds| (odds.profit, odds.assigned_early + odds.assigned_at_expiry)),
-                stays_best: drawn.stays_best,
-                implied_vol: table.fitted.implied_vol,
-                forecast_vol: table.fitted.forecast_vol,
-                simulations: u64::from(searched.counts.simulations),
-                evaluations: u64::from(searched.counts.evaluations),
-                next_day: table.rules.next_day(&after),
-                others: others.collect(),
-            })
-        },
-    )
+        &table,
+        &graded,
+        drawn.as_ref().unwrap_or(&Drawn::NONE),
+    );
+    let subject = &graded.candidates[graded.subject];
+    let mut after = table.today.clone();
+    if outcome == Outcome::Act {
+        // What a plan advises its book can carry out.
+        let traded = after
+            .book
+            .trade(&subject.action, table.rules.style, &table.rules.costs);
+        traded.map_err(|error| Error::Internal(error.to_string()))?;
+    }
+    let others = graded.candidates.iter().enumerate();
+    let others = others.filter(|(place, _)| *place != graded.subject);
+    Ok(Advice {
+        outcome: Some(outcome),
+        because,
+        action: Some(subject.action.clone()),
+        over_holding: Some(subject.over_holding),
+        odds: subject
+            .odds
+            .map(|odds| (odds.profit, odds.assigned_early + odds.assigned_at_expiry)),
+        stays_best: drawn.map(|drawn| drawn.stays_best),
+        implied_vol: table.fitted.implied_vol,
+        forecast_vol: table.fitted.forecast_vol,
+        simulations: u64::from(searched.counts.simulations),
+        evaluations: u64::from(searched.counts.evaluations),
+        next_day: table.rules.next_day(&after),
+        others: others
+            .map(|(_, other)| (other.action.clone(), other.over_holding.value))
+            .collect(),
+    })
 }
 
 fn walk<T>(
