@@ -116,17 +116,17 @@ mod tests {
         two.extend(days(0.003, 300));
         let found = forward(&[one.clone(), two.clone()], 5, 20).unwrap();
         let chosen: Vec<usize> = found.folds.iter().map(|fold| fold.chosen).collect();
-        // 100 days each; until the gap has passed nobody knows of the change.
-        assert_eq!(chosen, [0, 0, 0, 1, 1]);
+        // 100 days each; before the fourth the first has (300 x 0.2 - 80 x 0.2) %, the second 80 x 0.3 %; before the fifth it is 24 against 54.
+        assert_eq!(chosen, [0, 0, 0, 0, 1]);
         assert_eq!(found.out.len(), 500);
-        assert_eq!(found.out[..300], one[100..400]);
-        assert_eq!(found.out[300..], two[400..]);
+        assert_eq!(found.out[..400], one[100..500]);
+        assert_eq!(found.out[400..], two[500..]);
     }
 
     /// The days of a gap change no choice, whatever stands in them.
     #[test]
     fn a_gap_is_not_looked_at() {
-        let (one, two) = (days(0.001, 300), days(0.0, 300));
+        let (one, two) = (days(0.0005, 300), days(0.0, 300));
         let mut planted = two.clone();
         for day in &mut planted[130..150] {
             *day = 1.0;
