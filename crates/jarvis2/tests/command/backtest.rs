@@ -91,6 +91,10 @@ fn a_shorter_past_is_the_beginning_of_a_longer_one() {
             "--json",
             "--set",
             "search.evaluations=600",
+            "--set",
+            "search.draw_evaluations=600",
+            "--set",
+            "search.root_actions=24",
         ];
         desk.run(&args).exits(0).json()["policies"][0].clone()
     };
