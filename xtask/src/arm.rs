@@ -406,7 +406,7 @@ fn report(groups: &[Group], quick: bool, seen: &Seen, compared: &[Compared]) {
         );
     }
     println!(
-        "Not checked: learn, analytics and jarvis2 (their builds are long; no code of theirs knows the processor), doc tests, examples, benches; \
+        "Not checked: index (its C does not compile for Arm with the compilers of Debian 12), jarvis2 (its build is long; no code of it knows the processor), doc tests, examples, benches; \
          speed, the sensors and the page size of a real machine; the exp and ln of macOS; SVE and AMX of Apple."
     );
 }
