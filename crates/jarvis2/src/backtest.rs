@@ -305,7 +305,7 @@ fn small(config: &mut Config) {
     }
 }
 
-fn terms(args: &BacktestArgs, config: &Config, past: &Past, first: &Chain) -> Result<Terms, Error> {
+fn terms(args: &BacktestArgs, config: &Config, first: &Chain) -> Result<Terms, Error> {
     let at = match args.fill.as_str() {
         "bid-ask" => Price::BidAsk,
         "mid" => Price::Mid,
@@ -333,7 +333,6 @@ fn terms(args: &BacktestArgs, config: &Config, past: &Past, first: &Chain) -> Re
             .assumed_cash_usd
             .max((spot * 250.0 / 100_000.0).ceil() * 100_000.0),
     };
-    let _ = past;
     Ok(Terms {
         capital: Cents::from_usd(capital),
         rate: rate(args, config),
@@ -449,7 +448,7 @@ fn live<'a>(
             "no day of the data lies within --from and --to".to_owned(),
         ));
     };
-    let terms = terms(args, config, past, &first)?;
+    let terms = terms(args, config, &first)?;
     let seat = |label: &str,
                 trader: Box<dyn Trader + 'a>,
                 terms: &Terms,

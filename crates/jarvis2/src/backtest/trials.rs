@@ -293,7 +293,7 @@ fn quote(record: &[&Trial]) -> Result<(f64, String), String> {
     Ok((
         chance,
         format!(
-            "{} from {} to {}, opened once (run {run}): over buy and hold {}, over the fixed rule {}",
+            "{} from {} to {}, the first look at it (run {run}): over buy and hold {}, over the fixed rule {}",
             longest.symbol,
             longest.first,
             longest.last,
@@ -389,7 +389,7 @@ mod tests {
         assert_eq!(chance, 0.8);
         assert!(
             words.starts_with(
-                "X from 2020-01-02 to 2025-01-02, opened once (run first): over buy and hold n/a"
+                "X from 2020-01-02 to 2025-01-02, the first look at it (run first): over buy and hold n/a"
             ),
             "{words}"
         );
