@@ -1,6 +1,7 @@
 //! The front door: arguments in, text and files out. Only here do numbers become text.
 
 use crate::aside::Aside;
+use crate::asked;
 use crate::config::{self, Config, Flag};
 use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request, tree::TraceTo};
@@ -331,7 +332,34 @@ pub(crate) fn run() -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let wants_json = matches!(&cli.command, Command::Plan(args) if args.json)
+    let as_json = wants_json(&cli);
+    perform(cli).unwrap_or_else(|error| fail(&error, as_json))
+}
+
+/// Runs a command for a program that asks in words of the command line.
+pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
+    let name = std::iter::once("jarvis2");
+    let cli = match Cli::try_parse_from(name.chain(words.iter().map(String::as_str))) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            return Err(Error::Usage(error.to_string().trim_end().to_owned()));
+        }
+        Err(help) => return Ok(done(&help.to_string())),
+    };
+    if matches!(
+        cli.command,
+        Command::Monitor { .. } | Command::Serve { .. } | Command::ProveDevice(_)
+    ) {
+        return Err(Error::Usage(
+            "this command has no answer to give: run it from the command line".to_owned(),
+        ));
+    }
+    perform(cli)
+}
+
+/// Whether the answer, and so an error too, is to be JSON.
+fn wants_json(cli: &Cli) -> bool {
+    matches!(&cli.command, Command::Plan(args) if args.json)
         || matches!(&cli.command, Command::Surface(args) if args.json)
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
@@ -356,8 +384,11 @@ pub(crate) fn run() -> u8 {
         || matches!(&cli.command, Command::Replay(args) if args.json)
         || matches!(&cli.command, Command::Models(command) if command.json())
         || train_json(&cli.command)
-        || index_json(&cli.command);
-    let result = match cli.command {
+        || index_json(&cli.command)
+}
+
+fn perform(cli: Cli) -> Result<u8, Error> {
+    match cli.command {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
         Command::Plan(args) => caught(|| plan(&args)),
         Command::Surface(args) => caught(|| crate::surface::run(&args).map(|text| done(&text))),
@@ -424,8 +455,7 @@ pub(crate) fn run() -> u8 {
         )),
         Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
-    };
-    result.unwrap_or_else(|error| fail(&error, wants_json))
+    }
 }
 
 #[cfg(feature = "index")]
@@ -483,7 +513,7 @@ fn fail(error: &Error, as_json: bool) -> u8 {
 
 /// Prints a result; a closed pipe is the reader's right.
 pub(crate) fn done(text: &str) -> u8 {
-    let mut out = std::io::stdout().lock();
+    let mut out = asked::out();
     let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
     0
 }

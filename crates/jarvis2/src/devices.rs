@@ -513,6 +513,11 @@ impl Known {
         if let Some(record) = self.records.get(&key).filter(|_| !self.fresh) {
             return Ok((record.clone(), true));
         }
+        if crate::asked::stop().is_some() {
+            return Err(Error::Usage(
+                "a GPU that is not proven yet: run `jarvis2 devices` once from the command line, or take the processor".to_owned(),
+            ));
+        }
         let this = std::env::current_exe().map_err(|error| Error::Io {
             path: PathBuf::from("jarvis2"),
             why: format!("this program does not find itself: {error}"),

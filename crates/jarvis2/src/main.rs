@@ -1,49 +1,7 @@
 //! What do I do now with this position? A decision engine for options sellers. It never places an order.
 
-mod account;
-mod aside;
-mod backtest;
-mod bench;
-mod cli;
-mod config;
-mod devices;
-mod doctor;
-mod engine;
-mod error;
-mod governor;
-mod history;
-#[cfg(feature = "index")]
-mod index;
-mod journal;
-mod learning;
-mod memory;
-mod mismatch;
-#[cfg(feature = "monitor")]
-mod monitor;
-mod plan;
-mod portfolio;
-mod price;
-mod progress;
-mod recall;
-mod regimes;
-mod report;
-mod risk;
-mod sample;
-#[cfg(feature = "serve")]
-mod serve;
-mod sql;
-// What nobody reads in a build without both.
-#[cfg_attr(not(any(feature = "monitor", feature = "serve")), allow(dead_code))]
-mod status;
-mod surface;
-mod trace;
-mod validate;
-#[cfg(any(feature = "monitor", feature = "serve"))]
-#[cfg_attr(not(all(feature = "monitor", feature = "serve")), allow(dead_code))]
-mod watch;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(cli::run())
+    jarvis2::main()
 }

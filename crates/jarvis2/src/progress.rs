@@ -1,6 +1,7 @@
 //! What the user sees while we think, and how they stop us: a bar on stderr, silent where nobody watches, and a status file for
 //! `jarvis2 monitor` and `jarvis2 serve`.
 
+use crate::asked;
 use crate::config::Config;
 use crate::governor::{Crew, Governor, NAP};
 use crate::status::{self, Teller};
@@ -31,10 +32,16 @@ struct Shown {
 impl Progress {
     /// Shows a bar if stderr is a terminal and `quiet` is false; Ctrl-C asks the work to end.
     pub(crate) fn new(quiet: bool) -> Progress {
-        let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        // A second handler cannot be set: then Ctrl-C simply ends the process, which is what it did before.
-        let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+        let asked = asked::stop();
+        let quiet = quiet || asked.is_some();
+        // Whoever asks in this process keeps Ctrl-C and says itself when to end.
+        let stop = asked.unwrap_or_else(|| {
+            let stop = Arc::new(AtomicBool::new(false));
+            let flag = Arc::clone(&stop);
+            // A second handler cannot be set: then Ctrl-C simply ends the process, which is what it did before.
+            let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+            stop
+        });
         let bar = if quiet || !std::io::stderr().is_terminal() {
             ProgressBar::hidden()
         } else {

@@ -73,7 +73,8 @@ pub(super) fn remember(body: &Body, past: &Past) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| refused(error.to_string()))?;
     }
-    let words = std::env::args()
+    let words = crate::asked::words()
+        .into_iter()
         .skip_while(|word| word != "backtest")
         .skip(1)
         .collect();

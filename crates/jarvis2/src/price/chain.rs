@@ -170,7 +170,7 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
             text(&ingest, &lines, &columns, &notes, rows, settings.ask).into_bytes()
         }
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = crate::asked::out();
     let written = out.write_all(&text).and_then(|()| out.flush());
     super::broken_pipe(written.map_err(super::table::unwritable))
 }

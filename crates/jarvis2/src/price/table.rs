@@ -386,7 +386,7 @@ struct Sink<'a> {
     form: Form,
     ask: Ask,
     threads: usize,
-    out: BufWriter<std::io::StdoutLock<'static>>,
+    out: BufWriter<Box<dyn Write>>,
     written: usize,
     begun: bool,
 }
@@ -398,7 +398,7 @@ impl<'a> Sink<'a> {
             form: settings.form,
             ask: settings.ask,
             threads: settings.threads,
-            out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
+            out: BufWriter::with_capacity(1 << 16, crate::asked::out()),
             written: 0,
             begun: false,
         }

@@ -1,0 +1,198 @@
+//! A command asked by a program: the words of the command line in, what it would have printed out.
+//!
+//! The command runs on the caller's thread. What it prints is kept for the caller, it shows no progress bar, and Ctrl-C stays the
+//! caller's: `stop` ends it instead.
+
+use crate::cli;
+use crate::error::Error;
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// What a command said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What the program would have printed: JSON where the words hold `--json`.
+    pub text: String,
+    /// 0, or 4 where a plan abstains, or 1 where a command found what it was asked to look for.
+    pub exit_code: u8,
+}
+
+/// Why a command gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// `usage` (exit code 2), `data` (3), `resources` (5), `internal` (6) or `interrupted` (130).
+    pub kind: &'static str,
+    /// What, where, the value, the remedy.
+    pub message: String,
+    /// What the program would have ended with.
+    pub exit_code: u8,
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Refusal {
+        Refusal {
+            kind: error.kind(),
+            message: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+/// Runs a command, such as `["plan", "--json", "--no-files"]`, in this process. Setting `stop` asks it to end early, as Ctrl-C does on
+/// the command line.
+///
+/// # Errors
+///
+/// What the program would have said on standard error, with its exit code. `monitor`, `serve` and `mcp` have no answer and are refused.
+pub fn ask<W: Into<String>>(
+    words: impl IntoIterator<Item = W>,
+    stop: &Arc<AtomicBool>,
+) -> Result<Answer, Refusal> {
+    let words: Vec<String> = words.into_iter().map(Into::into).collect();
+    let desk = Desk::open(Asked {
+        words: words.clone(),
+        stop: Arc::clone(stop),
+        text: Vec::new(),
+    });
+    let result = cli::answer(&words);
+    let text = String::from_utf8_lossy(&desk.close()).into_owned();
+    match result {
+        Ok(exit_code) => Ok(Answer { text, exit_code }),
+        // It stands in the answer already.
+        Err(Error::Said(error)) => Ok(Answer {
+            text,
+            exit_code: error.exit_code(),
+        }),
+        Err(error) => Err(Refusal::from(&error)),
+    }
+}
+
+/// A question under way.
+struct Asked {
+    words: Vec<String>,
+    stop: Arc<AtomicBool>,
+    text: Vec<u8>,
+}
+
+thread_local! {
+    static ASKED: RefCell<Option<Asked>> = const { RefCell::new(None) };
+}
+
+/// Takes the question down again, however the command ends; the question that was there before, if any, comes back.
+struct Desk {
+    before: Option<Asked>,
+}
+
+impl Desk {
+    fn open(asked: Asked) -> Desk {
+        Desk {
+            before: ASKED.replace(Some(asked)),
+        }
+    }
+
+    fn close(self) -> Vec<u8> {
+        ASKED.with_borrow_mut(|asked| {
+            asked
+                .as_mut()
+                .map_or_else(Vec::new, |asked| std::mem::take(&mut asked.text))
+        })
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        ASKED.set(self.before.take());
+    }
+}
+
+/// Where a command asked by a program looks for the wish to end; `None`: nobody but the command line asked.
+pub(crate) fn stop() -> Option<Arc<AtomicBool>> {
+    ASKED.with_borrow(|asked| asked.as_ref().map(|asked| Arc::clone(&asked.stop)))
+}
+
+/// The words of the command that runs on this thread, without the program's name.
+pub(crate) fn words() -> Vec<String> {
+    ASKED
+        .with_borrow(|asked| asked.as_ref().map(|asked| asked.words.clone()))
+        .unwrap_or_else(|| std::env::args().skip(1).collect())
+}
+
+/// Where a command's answer goes: standard output, or to whoever asked.
+pub(crate) fn out() -> Box<dyn Write> {
+    if stop().is_some() {
+        return Box::new(Kept);
+    }
+    Box::new(io::stdout().lock())
+}
+
+/// Keeps what is written for whoever asked.
+struct Kept;
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        ASKED.with_borrow_mut(|asked| match asked {
+            Some(asked) => {
+                asked.text.extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(words: &[&str]) -> Result<Answer, Refusal> {
+        ask(words.iter().copied(), &Arc::default())
+    }
+
+    #[test]
+    fn a_command_answers_without_standard_output() -> Result<(), Refusal> {
+        let answer = asked(&["machine", "--json"])?;
+        assert_eq!(answer.exit_code, 0);
+        let machine: serde_json::Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        assert!(machine["threads"].is_string(), "{}", answer.text);
+        let one = [
+            "iv", "--right", "P", "--spot", "36", "--strike", "40", "--years", "1", "--rate",
+            "0.06", "--price", "4.49", "--json",
+        ];
+        let answer = asked(&one)?;
+        assert!(answer.text.contains("0.2"), "{}", answer.text);
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_command_line_would_refuse_is_refused_with_its_code() {
+        for (words, kind) in [
+            (&["plan", "--chain"] as &[&str], "usage"),
+            (&["plan", "--chain", "/nowhere/chain.csv"], "data"),
+            (&["nonsense"], "usage"),
+            (&["serve"], "usage"),
+        ] {
+            let refusal = asked(words);
+            assert!(
+                matches!(&refusal, Err(refusal) if refusal.kind == kind && !refusal.message.is_empty()),
+                "{words:?}: {refusal:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wish_to_end_is_heard() {
+        let stop = Arc::new(AtomicBool::new(true));
+        let words = ["plan", "--no-files", "--no-diary", "--json"];
+        assert_eq!(
+            ask(words, &stop).map_err(|refusal| refusal.kind),
+            Err("interrupted")
+        );
+    }
+}
