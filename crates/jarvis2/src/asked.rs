@@ -15,6 +15,8 @@ use std::sync::atomic::AtomicBool;
 pub struct Answer {
     /// What the program would have printed: JSON where the words hold `--json`.
     pub text: String,
+    /// What the program would have said beside it on standard error: files written, and the like.
+    pub notes: Vec<String>,
     /// 0, or 4 where a plan abstains, or 1 where a command found what it was asked to look for.
     pub exit_code: u8,
 }
@@ -56,18 +58,22 @@ pub fn ask<W: Into<String>>(
         words: words.clone(),
         stop: Arc::clone(stop),
         text: Vec::new(),
+        notes: Vec::new(),
     });
     let result = cli::answer(&words);
-    let text = String::from_utf8_lossy(&desk.close()).into_owned();
-    match result {
-        Ok(exit_code) => Ok(Answer { text, exit_code }),
+    let (text, notes) = desk.close();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let exit_code = match result {
+        Ok(exit_code) => exit_code,
         // It stands in the answer already.
-        Err(Error::Said(error)) => Ok(Answer {
-            text,
-            exit_code: error.exit_code(),
-        }),
-        Err(error) => Err(Refusal::from(&error)),
-    }
+        Err(Error::Said(error)) => error.exit_code(),
+        Err(error) => return Err(Refusal::from(&error)),
+    };
+    Ok(Answer {
+        text,
+        notes,
+        exit_code,
+    })
 }
 
 /// A question under way.
@@ -75,6 +81,7 @@ struct Asked {
     words: Vec<String>,
     stop: Arc<AtomicBool>,
     text: Vec<u8>,
+    notes: Vec<String>,
 }
 
 thread_local! {
@@ -93,12 +100,11 @@ impl Desk {
         }
     }
 
-    fn close(self) -> Vec<u8> {
-        ASKED.with_borrow_mut(|asked| {
-            asked
-                .as_mut()
-                .map_or_else(Vec::new, |asked| std::mem::take(&mut asked.text))
-        })
+    fn close(self) -> (Vec<u8>, Vec<String>) {
+        ASKED
+            .take()
+            .map(|asked| (asked.text, asked.notes))
+            .unwrap_or_default()
     }
 }
 
@@ -126,6 +132,14 @@ pub(crate) fn out() -> Box<dyn Write> {
         return Box::new(Kept);
     }
     Box::new(io::stdout().lock())
+}
+
+/// Says something beside the answer: on standard error, or to whoever asked.
+pub(crate) fn note(words: String) {
+    ASKED.with_borrow_mut(|asked| match asked {
+        Some(asked) => asked.notes.push(words),
+        None => eprintln!("{words}"),
+    });
 }
 
 /// Keeps what is written for whoever asked.
@@ -158,7 +172,7 @@ mod tests {
     #[test]
     fn a_command_answers_without_standard_output() -> Result<(), Refusal> {
         let answer = asked(&["machine", "--json"])?;
-        assert_eq!(answer.exit_code, 0);
+        assert_eq!((answer.exit_code, answer.notes.len()), (0, 0));
         let machine: serde_json::Value = serde_json::from_str(&answer.text).unwrap_or_default();
         assert!(machine["threads"].is_string(), "{}", answer.text);
         let one = [
@@ -167,6 +181,21 @@ mod tests {
         ];
         let answer = asked(&one)?;
         assert!(answer.text.contains("0.2"), "{}", answer.text);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_said_beside_the_answer_comes_apart_from_it() -> Result<(), Refusal> {
+        let folder = tempfile::tempdir().map_err(|error| Refusal {
+            kind: "internal",
+            message: error.to_string(),
+            exit_code: 6,
+        })?;
+        let out = folder.path().display().to_string();
+        let answer = asked(&["export", "--only", "events", "--out", &out])?;
+        assert!(!answer.text.contains("note:"), "{}", answer.text);
+        let synthetic = |note: &String| note.contains("SYNTHETIC DATA");
+        assert!(answer.notes.iter().any(synthetic), "{:?}", answer.notes);
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
 use crate::{account, journal, memory, portfolio, price, report, risk, sql};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use hardware::threads::Role;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -346,15 +346,26 @@ pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
         }
         Err(help) => return Ok(done(&help.to_string())),
     };
-    if matches!(
-        cli.command,
-        Command::Monitor { .. } | Command::Serve { .. } | Command::ProveDevice(_)
-    ) {
+    let once = words.iter().any(|word| word == "--once");
+    let endless = match cli.command {
+        Command::Monitor { .. } => !once,
+        Command::Serve { .. } | Command::ProveDevice(_) => true,
+        _ => false,
+    };
+    if endless {
         return Err(Error::Usage(
             "this command has no answer to give: run it from the command line".to_owned(),
         ));
     }
     perform(cli)
+}
+
+/// The names of all commands.
+pub(crate) fn commands() -> Vec<String> {
+    let shown = |command: &&clap::Command| !command.is_hide_set();
+    let cli = Cli::command();
+    let all = cli.get_subcommands().filter(shown);
+    all.map(|command| command.get_name().to_owned()).collect()
 }
 
 /// Whether the answer, and so an error too, is to be JSON.
@@ -634,7 +645,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         done(&report::text(plan, &style));
     }
     for path in written {
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     // The answer is out before the diary is waited for.
     diary.keep(&made, &json)?;
@@ -711,7 +722,7 @@ fn plan_portfolio(
         done(&report::portfolio_text(&planned.view, &style));
     }
     for path in written {
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     Ok(portfolio::exit_code(&planned))
 }
@@ -766,7 +777,7 @@ fn risk(args: &RiskArgs) -> Result<u8, Error> {
             path: path.clone(),
             why: error.to_string(),
         })?;
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     if args.json {
         let json = serde_json::to_string_pretty(&risk);

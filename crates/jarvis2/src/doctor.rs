@@ -11,6 +11,7 @@ mod checks;
 pub(crate) mod deps;
 mod places;
 mod print;
+mod seed;
 mod settings;
 mod state;
 
@@ -54,6 +55,10 @@ pub(crate) struct DoctorArgs {
     /// Rate them for another machine: macos-arm64, macos-x86_64, linux-x86_64 or linux-aarch64, with +nvidia where it has such a GPU.
     #[arg(long, value_name = "MACHINE", requires = "deps")]
     platform: Option<deps::Platform>,
+    /// Run every statement that the product began with (docs/seed.md) on this machine: target, what was measured, verdict. Takes a
+    /// minute or two.
+    #[arg(long, conflicts_with_all = ["deps", "html", "write_config"])]
+    seed: bool,
     /// No progress bar.
     #[arg(long)]
     quiet: bool,
@@ -269,6 +274,16 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Error> {
     findings.extend(places::all(&loaded));
     findings.push(state::clock());
     findings.push(state::terminal());
+    if args.seed {
+        let answer = seed::run(&findings, notes, &progress)?;
+        progress.finish();
+        cli::done(&if args.json {
+            cli::pretty(&answer)?
+        } else {
+            seed::text(&answer, &cli::text_style())
+        });
+        return Ok(if answer.failed() { EXIT_UNUSABLE } else { 0 });
+    }
     progress.stage("settings");
     let settings = settings::recommend(
         &loaded,
@@ -325,7 +340,7 @@ fn put(path: &std::path::Path, text: &str) -> Result<(), Error> {
         path: path.to_owned(),
         why: error.to_string(),
     })?;
-    eprintln!("written: {}", path.display());
+    crate::asked::note(format!("written: {}", path.display()));
     Ok(())
 }
 

@@ -67,10 +67,10 @@ impl DbArgs {
         let place = self.place()?;
         let reader = store::reader(&place)?;
         if reader.is_none() {
-            eprintln!(
+            crate::asked::note(format!(
                 "there is no diary at {} yet: the first plan or note makes it",
                 place.path.display()
-            );
+            ));
         }
         Ok((place, reader))
     }
@@ -380,7 +380,7 @@ impl Diary {
         let place = match self {
             Diary::Off => return Ok(()),
             Diary::Nowhere(why) => {
-                eprintln!("not kept in a diary: {why}");
+                crate::asked::note(format!("not kept in a diary: {why}"));
                 return Ok(());
             }
             Diary::At(place) => place,
@@ -394,29 +394,29 @@ impl Diary {
             .and_then(|mut diary| keep::keep(&mut diary, made, &text, json, store::now_ms()));
         match kept {
             Ok(keep::Kept::New(id)) => {
-                eprintln!(
+                crate::asked::note(format!(
                     "kept in the diary: decision {id} in {}",
                     place.path.display()
-                );
+                ));
                 Ok(())
             }
             Ok(keep::Kept::Again(id, looks)) => {
-                eprintln!(
+                crate::asked::note(format!(
                     "kept in the diary already: decision {id} in {}, looked at {looks} times",
                     place.path.display()
-                );
+                ));
                 Ok(())
             }
             Err(error) if place.named => {
-                eprintln!(
+                crate::asked::note(format!(
                     "jarvis2: the plan above is complete, but it was not kept in the diary: {error}"
-                );
+                ));
                 Err(Error::Said(Box::new(error)))
             }
             Err(error) => {
-                eprintln!(
+                crate::asked::note(format!(
                     "not kept in the diary: {error}. Name another file with --db, or switch the diary off with --no-diary"
-                );
+                ));
                 Ok(())
             }
         }

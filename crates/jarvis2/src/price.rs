@@ -199,9 +199,11 @@ impl Settings {
             };
             let (device, why) = self.place.device(work, european);
             if matches!(device, Device::Gpu(_)) {
-                eprintln!("jarvis2: European rows on {device}, in single precision: {why}");
+                crate::asked::note(format!(
+                    "jarvis2: European rows on {device}, in single precision: {why}"
+                ));
             } else if self.place.asked {
-                eprintln!("jarvis2: on the processor: {why}");
+                crate::asked::note(format!("jarvis2: on the processor: {why}"));
             }
             device
         });
@@ -215,7 +217,7 @@ impl Settings {
             stop,
         );
         if let Some(error) = fell_back {
-            eprintln!("jarvis2: finished on the processor: {error}");
+            crate::asked::note(format!("jarvis2: finished on the processor: {error}"));
         }
         Ok(answers)
     }

@@ -77,6 +77,11 @@ impl Progress {
         self.heeding(governor)
     }
 
+    /// The wish to stop, for a command that is asked within this one.
+    pub(crate) fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     /// The same wish to stop, with nothing to see: for work that several threads share out.
     pub(crate) fn silent(&self) -> Progress {
         Progress {

@@ -198,7 +198,7 @@ pub(crate) fn sql(args: &SqlArgs) -> Result<u8, Error> {
     if let Some(mut aside) = parquet {
         let bytes = answer.parquet()?;
         aside.write(|out| out.write_all(&bytes))?;
-        eprintln!("written: {}", aside.commit()?.display());
+        crate::asked::note(format!("written: {}", aside.commit()?.display()));
     }
     if args.json {
         let value = print::json(&answer, &filled.notes);
@@ -206,7 +206,7 @@ pub(crate) fn sql(args: &SqlArgs) -> Result<u8, Error> {
         return Ok(done(&text));
     }
     for note in &filled.notes {
-        eprintln!("note: {note}");
+        crate::asked::note(format!("note: {note}"));
     }
     Ok(done(&if args.csv {
         print::csv(&answer)?
@@ -252,7 +252,10 @@ pub(crate) fn export(args: &ExportArgs) -> Result<u8, Error> {
                 .iter()
                 .map(|(path, _)| path.display().to_string())
                 .collect();
-            eprintln!("written before the interruption: {}", kept.join(", "));
+            crate::asked::note(format!(
+                "written before the interruption: {}",
+                kept.join(", ")
+            ));
             return Err(Error::Interrupted {
                 done: format!(
                     "{} of {} tables were written",
@@ -278,7 +281,7 @@ pub(crate) fn export(args: &ExportArgs) -> Result<u8, Error> {
         return Ok(done(&text));
     }
     for note in &filled.notes {
-        eprintln!("note: {note}");
+        crate::asked::note(format!("note: {note}"));
     }
     let lines: String = written
         .iter()

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<String, Error> {
             path: path.clone(),
             why: error.to_string(),
         })?;
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     if args.json {
         return serde_json::to_string_pretty(&to_json(&shown))

@@ -106,7 +106,7 @@ impl Files {
             aside.write(|out| out.write_all(&bytes))?;
         }
         for (aside, _) in self.0 {
-            eprintln!("written: {}", aside.commit()?.display());
+            crate::asked::note(format!("written: {}", aside.commit()?.display()));
         }
         Ok(())
     }

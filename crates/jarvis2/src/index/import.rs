@@ -63,7 +63,7 @@ impl Scanner {
     /// Says what the device left to the processor.
     fn close(self) {
         if let Some(error) = self.device.and_then(|device| device.fell_back) {
-            eprintln!("jarvis2: {error}; the processor did the rest");
+            crate::asked::note(format!("jarvis2: {error}; the processor did the rest"));
         }
     }
 }

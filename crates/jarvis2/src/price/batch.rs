@@ -456,7 +456,7 @@ mod tests {
                         || matches!(error, compute::Error::NotBuilt { .. }),
                     "JARVIS2_GPU_TESTS asks for a GPU: {error}"
                 );
-                eprintln!("skipped: {error}");
+                crate::asked::note(format!("skipped: {error}"));
                 return;
             }
         };

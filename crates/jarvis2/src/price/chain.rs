@@ -146,11 +146,11 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
     let columns = columns(&lines, &bid.iv, &mid, &ask.iv, words, settings.ask);
     if let Some(path) = &request.parquet {
         columns.write_parquet(path)?;
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     if let Some(path) = &request.arrow {
         columns.write_arrow(path)?;
-        eprintln!("written: {}", path.display());
+        crate::asked::note(format!("written: {}", path.display()));
     }
     let text = match settings.form {
         Form::Csv => columns.csv()?,
