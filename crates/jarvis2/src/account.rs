@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use pricing::Right;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// An account as the trader writes it down. Only cash accounts: every short put is secured, every short call covered.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     /// Version of this format: 1.
@@ -25,7 +25,7 @@ pub(crate) struct Account {
 }
 
 /// Shares of one symbol.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Shares {
     /// Ticker.
@@ -33,11 +33,12 @@ pub(crate) struct Shares {
     /// How many.
     pub(crate) count: i64,
     /// What they cost, dollars per share; leave it out if it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) basis_usd_per_share: Option<f64>,
 }
 
 /// Option contracts of one kind.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Position {
     /// Ticker of the underlying.
@@ -51,8 +52,10 @@ pub(crate) struct Position {
     /// Contracts; negative: short.
     pub(crate) contracts: f64,
     /// Premium received or paid, dollars per share.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) premium_usd_per_share: Option<f64>,
     /// Day on which it was opened, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) opened: Option<String>,
 }
 
@@ -101,7 +104,7 @@ impl Account {
         Ok(account)
     }
 
-    fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if self.schema_version != 1 {
             return Err(format!(
                 "schema_version = {}: this version of jarvis2 reads 1",

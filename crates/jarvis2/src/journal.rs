@@ -2,6 +2,7 @@
 //!
 //! What is printed as kept is on the disk (`synchronous=FULL`). Money is whole cents everywhere.
 
+mod apply;
 pub(crate) mod contract;
 pub(crate) mod formats;
 pub(crate) mod import;
@@ -31,6 +32,8 @@ pub(crate) enum JournalCommand {
     List(ListArgs),
     /// Read a broker's file of transactions (CSV). Reading it again adds nothing twice.
     Import(ImportArgs),
+    /// Enter fills into an account file and write that of the day after; the journal keeps them too.
+    Apply(Box<apply::ApplyArgs>),
     /// Premium by the day cash moved and by the day the trade ended, both adding up to cash; trades, rolls, open positions.
     Report(ReportArgs),
 }
@@ -42,6 +45,7 @@ impl JournalCommand {
             JournalCommand::Add(args) => args.json,
             JournalCommand::List(args) => args.json,
             JournalCommand::Import(args) => args.json,
+            JournalCommand::Apply(args) => args.json,
             JournalCommand::Report(args) => args.json,
         }
     }
@@ -176,6 +180,7 @@ pub(crate) fn run(command: &JournalCommand) -> Result<u8, Error> {
         JournalCommand::Import(args) => {
             import::run(&args.statement, args.dry_run, args.json, &args.db)
         }
+        JournalCommand::Apply(args) => apply::run(args),
         JournalCommand::Report(args) => report::run(&args.which, args.json, &args.db),
     }
 }
@@ -347,31 +352,38 @@ impl Diary {
             Diary::At(place) => place,
             Diary::Off => {
                 view.diary_note = "n/a (the diary is switched off)".to_owned();
+                view.since_note = view.diary_note.clone();
                 return;
             }
             Diary::Nowhere(why) => {
                 view.diary_note = format!("n/a ({why})");
+                view.since_note = view.diary_note.clone();
                 return;
             }
         };
         // No file and a file without an earlier day are the same answer: the first run of a plan and the second say the same.
         view.diary_note = format!("n/a (the diary has no earlier day than {as_of})");
+        view.since_note = view.diary_note.clone();
         if !place.path.exists() {
             return;
         }
         let found = store::reader(place).and_then(|reader| match reader {
-            Some(reader) => Ok(recall::diary::recall(
-                view,
-                &reader,
-                &made.encoding[..],
-                as_of,
-                &made.source,
-            )?),
+            Some(reader) => {
+                let numbers = &made.encoding[..];
+                let view = &mut made.plan.recall;
+                recall::diary::recall(view, &reader, numbers, as_of, &made.source)?;
+                let found = recall::since::find(&made.plan, &reader, as_of, &made.source)?;
+                (made.plan.recall.since, made.plan.recall.since_note) = found;
+                Ok(())
+            }
             None => Ok(()),
         });
         if let Err(error) = found {
+            let view = &mut made.plan.recall;
             view.diary.clear();
             view.diary_note = format!("n/a (the diary could not be read: {error})");
+            view.since = None;
+            view.since_note = view.diary_note.clone();
         }
     }
 

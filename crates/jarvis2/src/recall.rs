@@ -7,6 +7,7 @@
 pub(crate) mod command;
 pub(crate) mod diary;
 pub(crate) mod prices;
+pub(crate) mod since;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,12 @@ pub(crate) struct RecallView {
     pub(crate) diary: Vec<DiaryPrecedent>,
     /// One sentence: how they were chosen, or `n/a (reason)`.
     pub(crate) diary_note: String,
+    /// The last plan of an earlier day for this symbol, and what is otherwise today; absent where the note says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<since::SinceView>,
+    /// One sentence: what changed since then, or `n/a (reason)`.
+    #[serde(default)]
+    pub(crate) since_note: String,
 }
 
 /// An option as a share of the price of its underlying, so that other days can be asked about it.
@@ -182,6 +189,8 @@ impl RecallView {
             prices_note: format!("n/a ({prices_why})"),
             diary: Vec::new(),
             diary_note: format!("n/a ({diary_why})"),
+            since: None,
+            since_note: format!("n/a ({diary_why})"),
         }
     }
 }

@@ -46,10 +46,10 @@ pub(crate) struct File {
 /// A good row.
 #[derive(Debug)]
 pub(crate) struct Row {
-    line: u64,
+    pub(super) line: u64,
     text: String,
     reference: String,
-    entry: Entry,
+    pub(super) entry: Entry,
 }
 
 /// What an import did.
@@ -246,6 +246,11 @@ pub(crate) fn store(
         Ok(new)
     })?;
     Ok((new, known))
+}
+
+/// How many of the rows the ledger has.
+pub(super) fn known(reader: &Reader, file: &File) -> Result<usize, Error> {
+    resolve(reader, file).map(|(_, _, known)| known)
 }
 
 /// The rows as fills that the ledger does not have, those refused because of what it has, and how many it had.

@@ -6,6 +6,7 @@ use crate::plan::{
     NetsChoice, NetsView, Numbers, Outcome, PayoffPoint, Plan, RefusalView, RefusedRows,
     SearchView, SmileView, WhatIf, Why,
 };
+use crate::recall::since::{ChangeView, SinceView};
 use crate::recall::{
     ContractView, DiaryPrecedent, FeatureView, MEANING, OutcomeView, PriceDay, PriceRecall,
     RecallView,
@@ -166,6 +167,32 @@ fn recall() -> RecallView {
             realised_usd: Figure::Known(194.70),
         }],
         diary_note: "1 of 7 earlier situations is close".into(),
+        since: Some(SinceView {
+            decision: 11,
+            date: "2026-07-30".into(),
+            days: 1,
+            action_then: "do nothing".into(),
+            same_choice: false,
+            worth_then_usd: 0.0.into(),
+            worth_now_usd: 0.0.into(),
+            changes: vec![
+                ChangeView {
+                    what: "share price".into(),
+                    then: "$70.10".into(),
+                    now: "$69.45".into(),
+                    difference: Some("-0.9 %".into()),
+                },
+                ChangeView {
+                    what: "implied volatility, 30 days at the money".into(),
+                    then: "19.2 % a year".into(),
+                    now: "20.6 % a year".into(),
+                    difference: None,
+                },
+            ],
+            fills: texts(&["2026-07-31: trade -1 KO 2026-08-21 72 call at $0.41"]),
+            followed: "n/a (the plan said to do nothing)".into(),
+        }),
+        since_note: "1 day ago (2026-07-30, decision 11) the share stood at $70.10 and the plan said: do nothing".into(),
     }
 }
 

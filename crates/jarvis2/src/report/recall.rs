@@ -5,6 +5,7 @@ use super::table::Table;
 use super::text::{Screen, TextStyle, Tone};
 use super::units::{decimal, figure, percent, percent_signed, usd_signed};
 use crate::plan::Figure;
+use crate::recall::since::{ChangeView, SinceView};
 use crate::recall::{OutcomeView, PriceRecall, RecallView};
 
 /// Precedents of the price history on the terminal.
@@ -111,9 +112,30 @@ fn ending(past: Option<bool>) -> &'static str {
     }
 }
 
+/// What is otherwise since the last plan, and what was done: one line each.
+fn changes(since: &SinceView) -> Vec<String> {
+    let change = |one: &ChangeView| {
+        let difference = one.difference.as_ref();
+        let difference = difference.map_or_else(String::new, |words| format!(" ({words})"));
+        format!("{}: {} -> {}{difference}", one.what, one.then, one.now)
+    };
+    let fills = since.fills.iter().map(|fill| format!("filled {fill}"));
+    since.changes.iter().map(change).chain(fills).collect()
+}
+
 /// The section on the terminal.
 pub(super) fn section(screen: &mut Screen, view: &RecallView) {
     screen.heading(TITLE, &format!("{}.", view.meaning));
+    screen.paragraph(
+        Tone::Plain,
+        "  ",
+        &format!("Since the last plan: {}.", view.since_note),
+    );
+    if let Some(since) = &view.since {
+        for line in changes(since) {
+            screen.paragraph(Tone::Quiet, "    ", &line);
+        }
+    }
     screen.paragraph(Tone::Plain, "  ", &format!("Regime: {}.", view.regime_note));
     screen.paragraph(Tone::Plain, "  ", &question(view));
     screen.paragraph(Tone::Plain, "  ", &format!("Prices: {}.", view.prices_note));
@@ -194,6 +216,18 @@ pub(super) fn section(screen: &mut Screen, view: &RecallView) {
 pub(super) fn html_section(page: &mut String, view: &RecallView) {
     page.push_str(&format!("<section class=\"long\">\n<h2>{TITLE}</h2>\n"));
     paragraph(page, "", &format!("{}.", view.meaning));
+    paragraph(
+        page,
+        "strong",
+        &format!("Since the last plan: {}.", view.since_note),
+    );
+    if let Some(since) = &view.since {
+        page.push_str("<ul>\n");
+        for line in changes(since) {
+            page.push_str(&format!("<li>{}</li>\n", escape(&line)));
+        }
+        page.push_str("</ul>\n");
+    }
     paragraph(page, "strong", &format!("Regime: {}.", view.regime_note));
     paragraph(page, "", &question(view));
     paragraph(page, "strong", &format!("Prices: {}.", view.prices_note));

@@ -230,3 +230,46 @@ fn lines_that_cannot_be_read_are_told() {
     assert_eq!(run.json()["packages"][0]["package"], "duckdb");
     assert!(desk.path("deps.html").exists());
 }
+
+/// Every statement of the seed is run; what can run here must come out as it should, speeds aside: they depend on who else is here.
+#[test]
+fn every_statement_of_the_seed_is_run() {
+    let desk = Desk::new();
+    let run = doctor(&desk, &["--seed"]);
+    let answer = run.json();
+    let lines = answer["lines"].as_array().expect("lines");
+    assert!(lines.len() > 70, "{run}");
+    for line in lines {
+        let id = line["id"].as_str().expect("an id");
+        let of_speed = ["4-6", "6-1", "6-2", "6-3", "6-4", "6-5", "8-5"].contains(&id);
+        assert!(of_speed || line["verdict"] != "not_met", "{line}");
+        for measured in line["measured"].as_array().expect("measured") {
+            assert!(
+                measured.as_str().is_some_and(|words| words.len() > 3),
+                "{line}"
+            );
+        }
+    }
+    let met = |id: &str| {
+        lines
+            .iter()
+            .any(|line| line["id"] == id && line["verdict"] == "met")
+    };
+    for id in [
+        "1-2", "1-4", "1-10", "2-1", "2-3", "2-7", "3-6", "3-10", "7-6", "7-7",
+    ] {
+        assert!(met(id), "{id}: {run}");
+    }
+    // What it wrote to try things is gone.
+    let left: Vec<_> = std::fs::read_dir(desk.path(""))
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| name == "tree.json" || name == "tables"),
+        "{left:?}"
+    );
+}

@@ -11,6 +11,7 @@ mod bench;
 mod browser;
 mod chain;
 mod data_errors;
+mod day_two;
 mod devices;
 mod diary;
 mod doctor;

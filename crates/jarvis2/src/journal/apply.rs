@@ -1,0 +1,574 @@
+//! `jarvis2 journal apply`: fills go into an account file, and the account of the day after comes out; the journal keeps them too.
+//!
+//! ```text
+//! jarvis2 journal apply --account today.toml --out tomorrow.toml --fill "sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30"
+//! ```
+//! A fill is worded as a plan words its action, or stands in a broker's file of transactions. Words become rows of our own format, so that
+//! both go the same way. The account that comes out is checked like any other: puts secured by cash, calls covered by shares.
+
+use super::contract::{OptionName, is_ticker, micros};
+use super::import::{self, File, Row};
+use super::matching;
+use super::store::{self, date_of};
+use super::{DbArgs, safe};
+use crate::account::{Account, Position, Shares};
+use crate::cli::{done, pretty};
+use crate::error::Error;
+use clap::Args;
+use experience::{CASH, FillKind};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// A broker's file of transactions (CSV, as `journal import` reads it).
+    #[arg(value_name = "FILE", required_unless_present = "fill")]
+    statement: Option<PathBuf>,
+    /// The account before the fills (TOML).
+    #[arg(long, value_name = "FILE")]
+    account: PathBuf,
+    /// Where the account after them is written; a file that is there is left as it is.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// A fill in words: `sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30`, `buy 100 KO at 67.10`, `assigned 1 KO 2026-09-18 67.5 put`,
+    /// `expired ...`, `exercised ...`. May be repeated; they go in one after the other.
+    #[arg(long, value_name = "WORDS", conflicts_with = "statement")]
+    fill: Vec<String>,
+    /// Day of the fills in words. Default: today.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "fill")]
+    on: Option<Date>,
+    /// Apply fills, too, that the journal has already: they may be in the account.
+    #[arg(long)]
+    again: bool,
+    /// Do not keep the fills in the journal.
+    #[arg(long)]
+    no_diary: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    db: DbArgs,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+struct Applied {
+    account: String,
+    written: String,
+    fills: Vec<String>,
+    cash_before_usd: f64,
+    cash_after_usd: f64,
+    /// Rows of the file that were not applied, with the reason.
+    refused: Vec<import::RefusedRow>,
+    /// One sentence: what the journal kept, or why not.
+    journal: String,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
+    if args.out.exists() {
+        return Err(Error::Usage(format!(
+            "{}: exists already and is left as it is; name another file with --out",
+            args.out.display()
+        )));
+    }
+    let (before, _) = Account::read(&args.account)?;
+    let mut after = before.clone();
+    let mut lines = Vec::new();
+    let mut file = match &args.statement {
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| Error::Io {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
+            let file = import::read(&path.display().to_string(), &bytes)?;
+            for row in &file.rows {
+                lines.push(enter(&mut after, row)?);
+            }
+            file
+        }
+        None => {
+            let day = args.on.unwrap_or_else(store::today);
+            // Each fill is read against the account that the earlier ones left.
+            let mut csv = HEADS.to_owned();
+            for words in &args.fill {
+                let rows = rows(words, day, &after)?;
+                csv.push_str(&rows);
+                let alone = format!("{HEADS}{rows}");
+                let read = import::read(words, alone.as_bytes())?;
+                if let Some(row) = read.refused.first() {
+                    return Err(Error::Usage(format!(
+                        "--fill \"{}\": {}",
+                        safe(words),
+                        row.reason
+                    )));
+                }
+                for row in &read.rows {
+                    lines.push(enter(&mut after, row)?);
+                }
+            }
+            import::read("--fill", csv.as_bytes())?
+        }
+    };
+    if lines.is_empty() {
+        let why = file
+            .refused
+            .first()
+            .map_or("it holds no fill", |row| &row.reason);
+        return Err(Error::Usage(format!("there is nothing to apply: {why}")));
+    }
+    after.check().map_err(|what| {
+        Error::Usage(format!(
+            "{} after these fills: {what}",
+            args.account.display()
+        ))
+    })?;
+    let place = args.db.place()?;
+    if !args.again && !args.no_diary {
+        let known = known(&place, &file)?;
+        if known > 0 {
+            return Err(Error::Usage(format!(
+                "the journal has {known} of these fills already, so {} may hold them: leave them out, or add --again to apply them all the same",
+                args.account.display()
+            )));
+        }
+    }
+    write(&args.out, &after, args, &lines)?;
+    let journal = if args.no_diary {
+        "n/a (--no-diary)".to_owned()
+    } else {
+        kept(&place, &mut file)
+    };
+    let applied = Applied {
+        account: args.account.display().to_string(),
+        written: args.out.display().to_string(),
+        fills: lines,
+        cash_before_usd: before.cash_usd,
+        cash_after_usd: after.cash_usd,
+        refused: file.refused,
+        journal,
+    };
+    Ok(done(&if args.json {
+        pretty(&applied)?
+    } else {
+        text(&applied)
+    }))
+}
+
+/// How many of the rows the journal has.
+fn known(place: &store::Place, file: &File) -> Result<usize, Error> {
+    if !place.path.exists() {
+        return Ok(0);
+    }
+    match store::reader(place)? {
+        Some(reader) => import::known(&reader, file),
+        None => Ok(0),
+    }
+}
+
+/// Keeps the fills. The account is written already: what goes wrong here is told, and loses nothing.
+fn kept(place: &store::Place, file: &mut File) -> String {
+    let before = file.refused.len();
+    let stored = store::writer(place).and_then(|mut diary| {
+        let stored = import::store(&mut diary, file)?;
+        matching::link(&mut diary)?;
+        Ok(stored)
+    });
+    match stored {
+        Ok((new, known)) => {
+            let refused = file.refused.split_off(before);
+            let reasons: Vec<&str> = refused.iter().map(|row| row.reason.as_str()).collect();
+            let mut words = format!("{} kept, {known} kept before", new.len());
+            if !reasons.is_empty() {
+                words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
+            }
+            format!("{words} ({})", place.path.display())
+        }
+        Err(error) => format!("n/a (not kept: {error})"),
+    }
+}
+
+const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
+
+/// A fill in words as rows of our own format.
+fn rows(words: &str, day: Date, account: &Account) -> Result<String, Error> {
+    let wrong = |what: String| {
+        Error::Usage(format!(
+            "--fill \"{}\": {what}; write it like `sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30`",
+            safe(words)
+        ))
+    };
+    let mut tokens: Vec<&str> = words.split_whitespace().collect();
+    let mut taken = |name: &str| -> Result<Option<String>, Error> {
+        let Some(at) = tokens
+            .iter()
+            .position(|token| token.eq_ignore_ascii_case(name))
+        else {
+            return Ok(None);
+        };
+        let value = tokens
+            .get(at + 1)
+            .map(|value| value.trim_start_matches('$').replace(',', ""));
+        let value = value
+            .filter(|value| micros(value).is_some_and(|value| value >= 0))
+            .ok_or_else(|| wrong(format!("no amount follows \"{name}\"")))?;
+        tokens.drain(at..at + 2);
+        Ok(Some(value))
+    };
+    let (fees, price) = (taken("fees")?.unwrap_or_default(), taken("at")?);
+    let [verb, count, what @ ..] = tokens.as_slice() else {
+        return Err(wrong(
+            "a verb, a count and a contract are needed".to_owned(),
+        ));
+    };
+    let quantity: i64 = count
+        .parse()
+        .ok()
+        .filter(|count| (1..=1_000_000).contains(count))
+        .ok_or_else(|| wrong(format!("\"{count}\" is no count")))?;
+    let what = what.join(" ");
+    let verb = verb.to_lowercase();
+    let option = OptionName::parse(&what);
+    let held = match &option {
+        Some(name) => contracts(account, name),
+        None if is_ticker(&what.to_uppercase()) => shares(account, &what),
+        None => {
+            return Err(wrong(format!(
+                "\"{what}\" names neither a standard option nor a share"
+            )));
+        }
+    };
+    let symbol = option
+        .as_ref()
+        .map_or_else(|| what.to_uppercase(), |name| name.symbol.clone());
+    let contract = option.as_ref().map(OptionName::occ).unwrap_or_default();
+    let row = |action: &str, contract: &str, quantity: i64, price: &str, fees: &str| {
+        format!("{day},{action},{symbol},{contract},{quantity},{price},{fees},,\n")
+    };
+    let priced = || {
+        price
+            .clone()
+            .ok_or_else(|| wrong("no price follows \"at\"".to_owned()))
+    };
+    Ok(match (verb.as_str(), &option) {
+        ("buy" | "bought", None) => row("buy", "", quantity, &priced()?, &fees),
+        ("sell" | "sold", None) => row("sell", "", quantity, &priced()?, &fees),
+        ("buy" | "bought", Some(_)) => {
+            let action = if held < 0 {
+                "buy_to_close"
+            } else {
+                "buy_to_open"
+            };
+            row(action, &contract, quantity, &priced()?, &fees)
+        }
+        ("sell" | "sold", Some(_)) => {
+            let action = if held > 0 {
+                "sell_to_close"
+            } else {
+                "sell_to_open"
+            };
+            row(action, &contract, quantity, &priced()?, &fees)
+        }
+        ("expired", Some(_)) => row("expired", &contract, quantity, "0", ""),
+        ("assigned" | "exercised", Some(name)) => {
+            // The shares change hands at the strike, as a broker books them.
+            let strike = name.strike_milli as f64 / 1000.0;
+            let buys = name.is_put == (verb == "assigned");
+            let shares = if buys { "buy" } else { "sell" };
+            let trade = row(shares, "", 100 * quantity, &strike.to_string(), &fees);
+            row(&verb, &contract, quantity, "0", "") + &trade
+        }
+        (_, None) => return Err(wrong(format!("\"{verb}\" is none of buy, sell for shares"))),
+        _ => {
+            return Err(wrong(format!(
+                "\"{verb}\" is none of buy, sell, expired, assigned, exercised"
+            )));
+        }
+    })
+}
+
+fn is_same(position: &Position, name: &OptionName) -> bool {
+    let right = position.right().map(|right| right == pricing::Right::Put);
+    position.symbol.eq_ignore_ascii_case(&name.symbol)
+        && position.expiry() == Some(name.expiry)
+        && right == Some(name.is_put)
+        && (position.strike_usd * 1000.0).round() as i64 == name.strike_milli
+}
+
+/// Contracts held, negative short.
+fn contracts(account: &Account, name: &OptionName) -> i64 {
+    let same = account.options.iter().filter(|one| is_same(one, name));
+    same.map(|one| one.contracts as i64).sum()
+}
+
+fn shares(account: &Account, symbol: &str) -> i64 {
+    let same = account
+        .shares
+        .iter()
+        .filter(|one| one.symbol.eq_ignore_ascii_case(symbol));
+    same.map(|one| one.count).sum()
+}
+
+/// Enters one row; returns it in words.
+fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
+    let entry = &row.entry;
+    let day = date_of(entry.at_ms);
+    let cash = entry.cash_cents as f64 / 100.0;
+    // Whole cents: many fills must not leave a crumb.
+    account.cash_usd = ((account.cash_usd + cash) * 100.0).round() / 100.0;
+    if entry.contract == CASH {
+        return Ok(format!("{day}: {}, cash {cash:+.2}", entry.kind.name()));
+    }
+    let price = entry.price_micros as f64 / 1e6;
+    let refuse = |what: String| Error::Usage(format!("line {}: {what}", row.line));
+    match OptionName::parse(&entry.contract) {
+        Some(name) => {
+            let held = contracts(account, &name);
+            let change = match entry.kind {
+                FillKind::Trade => entry.quantity,
+                _ => -held.signum() * entry.quantity.abs(),
+            };
+            let ends = entry.kind != FillKind::Trade || held.signum() == -change.signum();
+            if ends && change.abs() > held.abs() {
+                return Err(refuse(format!(
+                    "it ends {} {}, but the account holds {held}",
+                    change.abs(),
+                    name.words()
+                )));
+            }
+            let words = format!(
+                "{day}: {} {change:+} {}, cash {cash:+.2}",
+                entry.kind.name(),
+                name.words()
+            );
+            if ends {
+                take(account, &name, change);
+            } else {
+                open(account, &name, change, price, day);
+            }
+            Ok(words)
+        }
+        None => {
+            trade_shares(account, &entry.symbol, entry.quantity, price).map_err(refuse)?;
+            Ok(format!(
+                "{day}: {} {:+} shares of {}, cash {cash:+.2}",
+                entry.kind.name(),
+                entry.quantity,
+                entry.symbol
+            ))
+        }
+    }
+}
+
+fn open(account: &mut Account, name: &OptionName, change: i64, premium: f64, day: Date) {
+    account.options.push(Position {
+        symbol: name.symbol.clone(),
+        right: if name.is_put { "put" } else { "call" }.to_owned(),
+        expiry: name.expiry.to_string(),
+        strike_usd: name.strike_milli as f64 / 1000.0,
+        contracts: change as f64,
+        premium_usd_per_share: Some(premium),
+        opened: Some(day.to_string()),
+    });
+}
+
+/// Takes contracts away, those opened first first.
+fn take(account: &mut Account, name: &OptionName, change: i64) {
+    let mut left = change.abs();
+    for position in account.options.iter_mut().filter(|one| is_same(one, name)) {
+        let part = (position.contracts.abs() as i64).min(left);
+        position.contracts -= position.contracts.signum() * part as f64;
+        left -= part;
+    }
+    account.options.retain(|position| position.contracts != 0.0);
+}
+
+fn trade_shares(
+    account: &mut Account,
+    symbol: &str,
+    change: i64,
+    price: f64,
+) -> Result<(), String> {
+    let at = account
+        .shares
+        .iter()
+        .position(|one| one.symbol.eq_ignore_ascii_case(symbol));
+    let held = at.map_or(0, |at| account.shares[at].count);
+    if held + change < 0 {
+        return Err(format!(
+            "it sells {} shares of {symbol}, but the account holds {held}",
+            -change
+        ));
+    }
+    match at {
+        None => account.shares.push(Shares {
+            symbol: symbol.to_owned(),
+            count: change,
+            basis_usd_per_share: Some(price),
+        }),
+        Some(at) => {
+            let shares = &mut account.shares[at];
+            if change > 0 {
+                // The mean of what all of them cost; unknown where a part is unknown.
+                shares.basis_usd_per_share = shares.basis_usd_per_share.map(|basis| {
+                    (basis * held as f64 + price * change as f64) / (held + change) as f64
+                });
+            }
+            shares.count += change;
+            if shares.count == 0 {
+                account.shares.remove(at);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The account as a file of its own.
+fn write(path: &Path, account: &Account, args: &ApplyArgs, lines: &[String]) -> Result<(), Error> {
+    let body = toml::to_string(account).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut text = format!("# {}, after:\n", safe(&args.account.display().to_string()));
+    for line in lines {
+        text += &format!("#   {}\n", safe(line));
+    }
+    text += &body;
+    let unwritable = |error: std::io::Error| Error::UnwritableFile {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
+    // Made anew or not at all: what came there meanwhile stays.
+    let mut file = std::fs::File::create_new(path).map_err(unwritable)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(unwritable)
+}
+
+fn text(applied: &Applied) -> String {
+    let mut text = String::new();
+    for line in &applied.fills {
+        text += &format!("{}\n", safe(line));
+    }
+    for row in &applied.refused {
+        text += &format!("not applied, line {}: {}\n", row.line, safe(&row.reason));
+    }
+    text += &format!(
+        "cash {:.2} -> {:.2}\njournal: {}\nwritten: {}\n",
+        applied.cash_before_usd, applied.cash_after_usd, applied.journal, applied.written
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(text: &str) -> Account {
+        toml::from_str(&format!("schema_version = 1\nkind = \"cash\"\n{text}")).unwrap()
+    }
+
+    /// The account after fills in words, and the day is the same for all.
+    fn after(start: &str, fills: &[&str]) -> Result<Account, String> {
+        let mut account = account(start);
+        for words in fills {
+            let day = jiff::civil::date(2026, 9, 18);
+            let rows = rows(words, day, &account).map_err(|error| error.to_string())?;
+            let file = import::read(words, format!("{HEADS}{rows}").as_bytes()).unwrap();
+            assert_eq!(file.refused, [], "{words}");
+            for row in &file.rows {
+                enter(&mut account, row).map_err(|error| error.to_string())?;
+            }
+        }
+        account.check()?;
+        Ok(account)
+    }
+
+    #[test]
+    fn a_wheel_turns_once_to_the_cent() {
+        let put = after(
+            "cash_usd = 20000\n",
+            &["sell 2 KO 2026-09-18 67.5 put at $1.30 fees 1.30"],
+        )
+        .unwrap();
+        assert_eq!(put.cash_usd, 20_258.70);
+        assert_eq!((put.options.len(), put.options[0].contracts), (1, -2.0));
+        // One is bought back, one assigned.
+        let start = toml::to_string(&put)
+            .unwrap()
+            .replace("schema_version = 1\nkind = \"cash\"\n", "");
+        let shares = after(
+            &start,
+            &[
+                "buy 1 KO 2026-09-18 67.5 put at 0.40",
+                "assigned 1 KO 2026-09-18 67.5 put",
+            ],
+        )
+        .unwrap();
+        assert_eq!(shares.cash_usd, 20_258.70 - 40.0 - 6_750.0);
+        assert_eq!(shares.options, []);
+        assert_eq!(
+            (shares.shares[0].count, shares.shares[0].basis_usd_per_share),
+            (100, Some(67.5))
+        );
+        let start = toml::to_string(&shares)
+            .unwrap()
+            .replace("schema_version = 1\nkind = \"cash\"\n", "");
+        let called = after(
+            &start,
+            &[
+                "sell 1 KO 2026-10-16 70 call at 0.80",
+                "assigned 1 KO 2026-10-16 70 call",
+            ],
+        )
+        .unwrap();
+        assert_eq!(called.cash_usd, 13_468.70 + 80.0 + 7_000.0);
+        assert_eq!((called.shares.len(), called.options.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_basis_is_the_mean_of_all_shares_or_unknown() {
+        let known = "cash_usd = 20000\n[[shares]]\nsymbol = \"KO\"\ncount = 100\nbasis_usd_per_share = 60.0\n";
+        let bought = after(known, &["buy 100 KO at 70"]).unwrap();
+        assert_eq!(bought.shares[0].basis_usd_per_share, Some(65.0));
+        let unknown = "cash_usd = 20000\n[[shares]]\nsymbol = \"KO\"\ncount = 100\n";
+        let bought = after(unknown, &["buy 100 KO at 70"]).unwrap();
+        assert_eq!(bought.shares[0].basis_usd_per_share, None);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_the_reason() {
+        let cash = "cash_usd = 1000\n";
+        for (fills, says) in [
+            (
+                &["sell 1 KO 2026-09-18 67.5 put at 1.30"] as &[&str],
+                "does not secure the short puts",
+            ),
+            (
+                &["sell 1 KO 2026-09-18 67.5 call at 1.30"],
+                "uncovered calls",
+            ),
+            (&["sell 100 KO at 70"], "but the account holds 0"),
+            (
+                &["expired 1 KO 2026-09-18 67.5 put"],
+                "but the account holds 0",
+            ),
+            (&["sell 1 KO 2026-09-18 67.5 put"], "no price follows"),
+            (
+                &["sell one KO 2026-09-18 67.5 put at 1.30"],
+                "\"one\" is no count",
+            ),
+            (&["sell 1 KO at"], "no amount follows"),
+            (
+                &["roll 1 KO 2026-09-18 67.5 put at 1.30"],
+                "\"roll\" is none of",
+            ),
+            (
+                &["sell 1 the moon at 1.30"],
+                "neither a standard option nor a share",
+            ),
+        ] {
+            let error = after(cash, fills).unwrap_err();
+            assert!(error.contains(says), "{fills:?}: {error}");
+        }
+    }
+}

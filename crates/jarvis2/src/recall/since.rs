@@ -1,0 +1,268 @@
+//! What changed since the last plan for the same symbol on an earlier day: prices, assumptions, the account, the choice.
+//!
+//! The earlier plan is read as it was kept, so the two are compared by what each said. It explains; no figure of a plan depends on it.
+
+use crate::journal::contract::OptionName;
+use crate::journal::matching::FOLLOWED_BY;
+use crate::journal::store::{date_of, midnight_ms};
+use crate::plan::{ActionView, Figure, LegView, Outcome, Plan};
+use crate::report::units::{decimal, percent_signed, usd, usd_signed};
+use experience::{CASH, Origin, Reader, RecordId};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Earlier decisions that are looked through, the newest first.
+const LOOKED_THROUGH: usize = 200;
+
+/// The last plan of an earlier day, and what is otherwise today.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct SinceView {
+    /// The earlier decision in the diary.
+    pub(crate) decision: i64,
+    /// Day of its quotes, `YYYY-MM-DD`.
+    pub(crate) date: String,
+    /// Calendar days since.
+    pub(crate) days: i64,
+    /// What it said to do.
+    pub(crate) action_then: String,
+    /// Whether today's choice is of the same kind and on the same contracts.
+    pub(crate) same_choice: bool,
+    /// Its worth over holding then, in dollars.
+    pub(crate) worth_then_usd: Figure,
+    /// Worth over holding of the same kind on the same contracts today, in dollars, where it is among today's alternatives.
+    pub(crate) worth_now_usd: Figure,
+    /// What is otherwise.
+    pub(crate) changes: Vec<ChangeView>,
+    /// Fills of the journal in this symbol from that day to this one, oldest first.
+    pub(crate) fills: Vec<String>,
+    /// Whether one of them carried out what the earlier plan said: `yes`, `no`, or `n/a (reason)`.
+    pub(crate) followed: String,
+}
+
+/// One thing that is otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ChangeView {
+    /// What.
+    pub(crate) what: String,
+    /// As it was.
+    pub(crate) then: String,
+    /// As it is.
+    pub(crate) now: String,
+    /// The difference in words, where it is a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) difference: Option<String>,
+}
+
+/// Looks for it: the view, and one sentence. `source` says whether the market is invented: invented and real ones are never compared.
+pub(crate) fn find(
+    plan: &Plan,
+    reader: &Reader,
+    as_of: Date,
+    source: &str,
+) -> Result<(Option<SinceView>, String), experience::Error> {
+    let symbol = &plan.symbol;
+    let Some((id, date)) = last_before(reader, symbol, as_of, source)? else {
+        let why = format!("n/a (the diary has no plan for {symbol} before {as_of})");
+        return Ok((None, why));
+    };
+    let kept = reader.decision(id)?.plan;
+    let then: Option<Plan> = kept.and_then(|kept| serde_json::from_str(&kept.json).ok());
+    let Some(then) = then else {
+        let why = format!(
+            "n/a (decision {id} of {date} was kept by a version whose plans this one does not read)"
+        );
+        return Ok((None, why));
+    };
+    let fills: Vec<String> = reader
+        .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
+        .into_iter()
+        .filter(|(_, fill)| fill.symbol == *symbol && fill.contract != CASH)
+        .map(|(_, fill)| {
+            let name = OptionName::parse(&fill.contract);
+            let what = name.map_or_else(|| format!("shares of {symbol}"), |name| name.words());
+            let day = date_of(fill.filled_at_ms);
+            let (kind, price) = (fill.kind.name(), usd(fill.price_per_share));
+            format!("{day}: {kind} {:+} {what} at {price}", fill.quantity)
+        })
+        .collect();
+    let followed = match then.decision.outcome {
+        Outcome::Act if !reader.targets(id, FOLLOWED_BY)?.is_empty() => "yes",
+        Outcome::Act => "no",
+        _ => "n/a (the plan said to do nothing)",
+    };
+    let since = compare(id, [date, as_of], [&then, plan], fills, followed.to_owned());
+    let note = sentence(&since, plan);
+    Ok((Some(since), note))
+}
+
+/// The newest plan for a symbol on the last day before this one.
+fn last_before(
+    reader: &Reader,
+    symbol: &str,
+    as_of: Date,
+    source: &str,
+) -> Result<Option<(RecordId, Date)>, experience::Error> {
+    let invented = |source: &str| source.starts_with("synthetic");
+    let mut best: Option<(RecordId, Date)> = None;
+    for id in reader.decisions(Origin::Live, Some(symbol), LOOKED_THROUGH)? {
+        let made = reader.decision_alone(id)?;
+        let situation = reader.situation(made.situation)?;
+        let date = date_of(situation.as_of_ms);
+        let counts = date < as_of && invented(&situation.source) == invented(source);
+        // Newest first: of one day the first that comes stays.
+        if counts && best.is_none_or(|(_, other)| date > other) {
+            best = Some((id, date));
+        }
+    }
+    Ok(best)
+}
+
+/// What an action is about: the kind, and its contracts without counts and prices.
+fn gist(action: &ActionView) -> (String, Vec<(String, String, Option<String>, Option<i64>)>) {
+    let leg = |leg: &LegView| {
+        let strike = leg
+            .strike_usd
+            .map(|strike| (1000.0 * strike).round() as i64);
+        (
+            leg.side.clone(),
+            leg.instrument.clone(),
+            leg.expiry.clone(),
+            strike,
+        )
+    };
+    let mut legs: Vec<_> = action.legs.iter().map(leg).collect();
+    legs.sort();
+    (action.kind.clone(), legs)
+}
+
+fn compare(
+    id: RecordId,
+    [date, as_of]: [Date; 2],
+    [then, now]: [&Plan; 2],
+    fills: Vec<String>,
+    followed: String,
+) -> SinceView {
+    let wanted = gist(&then.decision.action);
+    let over_holding = |worth: Option<crate::plan::IntervalUsd>| {
+        worth.map_or_else(
+            || Figure::missing("not compared with holding"),
+            |worth| worth.value_usd.into(),
+        )
+    };
+    let again = now
+        .alternatives
+        .iter()
+        .find(|one| gist(&one.action) == wanted);
+    let mut changes = vec![ChangeView {
+        what: "share price".to_owned(),
+        then: usd(then.spot_usd),
+        now: usd(now.spot_usd),
+        difference: Some(percent_signed(now.spot_usd / then.spot_usd - 1.0)),
+    }];
+    for one in &now.why.assumptions {
+        let before = then
+            .why
+            .assumptions
+            .iter()
+            .find(|other| other.name == one.name);
+        if let Some(before) = before.filter(|before| before.value != one.value) {
+            changes.push(ChangeView {
+                what: one.name.clone(),
+                then: before.value.clone(),
+                now: one.value.clone(),
+                difference: None,
+            });
+        }
+    }
+    for (what, before, after) in [
+        ("cash", then.account.cash_usd, now.account.cash_usd),
+        ("wealth", then.account.wealth_usd, now.account.wealth_usd),
+        (
+            "cash reserved for puts",
+            then.account.reserved_usd,
+            now.account.reserved_usd,
+        ),
+    ] {
+        if (before - after).abs() >= 0.005 {
+            changes.push(ChangeView {
+                what: what.to_owned(),
+                then: usd(before),
+                now: usd(after),
+                difference: Some(usd_signed(after - before)),
+            });
+        }
+    }
+    if then.account.shares != now.account.shares {
+        changes.push(ChangeView {
+            what: "shares".to_owned(),
+            then: then.account.shares.to_string(),
+            now: now.account.shares.to_string(),
+            difference: Some(format!("{:+}", now.account.shares - then.account.shares)),
+        });
+    }
+    let options = |plan: &Plan| match plan.account.options.as_slice() {
+        [] => "none".to_owned(),
+        all => all.join(", "),
+    };
+    if options(then) != options(now) {
+        changes.push(ChangeView {
+            what: "options".to_owned(),
+            then: options(then),
+            now: options(now),
+            difference: None,
+        });
+    }
+    SinceView {
+        decision: id.0,
+        date: date.to_string(),
+        days: i64::from(as_of.since(date).map_or(0, |span| span.get_days())),
+        action_then: then.decision.action.text.clone(),
+        same_choice: gist(&now.decision.action) == wanted,
+        worth_then_usd: over_holding(then.numbers.worth_over_holding),
+        worth_now_usd: again.map_or_else(
+            || Figure::missing("not among today's alternatives"),
+            |one| over_holding(one.numbers.worth_over_holding),
+        ),
+        changes,
+        fills,
+        followed,
+    }
+}
+
+/// The view in one sentence.
+fn sentence(since: &SinceView, now: &Plan) -> String {
+    let worth = |figure: &Figure| match figure {
+        Figure::Known(value) => usd_signed(*value),
+        Figure::Missing(why) => why.clone(),
+    };
+    let share = &since.changes[0];
+    let days = match since.days {
+        1 => "1 day".to_owned(),
+        days => format!("{} days", decimal(days as f64, 0)),
+    };
+    let choice = if since.same_choice {
+        "today's choice is the same".to_owned()
+    } else {
+        format!(
+            "today: {}; then's choice is worth {} over holding now",
+            now.decision.action.text,
+            worth(&since.worth_now_usd)
+        )
+    };
+    let followed = match since.followed.as_str() {
+        "yes" => " (carried out)",
+        "no" => " (no fill of it in the journal)",
+        _ => "",
+    };
+    format!(
+        "{days} ago ({}, decision {}) the share stood at {} and the plan said: {}{followed}, worth {} over holding; the share is at {} ({}), and {choice}",
+        since.date,
+        since.decision,
+        share.then,
+        since.action_then,
+        worth(&since.worth_then_usd),
+        share.now,
+        share.difference.as_deref().unwrap_or("n/a"),
+    )
+}

@@ -1,0 +1,20 @@
+"""Write an option chain as CSV for `jarvis2 plan --chain FILE`: python get_chain.py KO ko.csv  (needs: pip install yfinance)
+
+Run by you, on your own account of the data: Jarvis2 itself never goes online.
+"""
+import sys
+from datetime import datetime, timezone
+
+import yfinance
+
+symbol, path = sys.argv[1].upper(), sys.argv[2]
+ticker = yfinance.Ticker(symbol)
+with open(path, "w", newline="") as file:
+    for expiry in ticker.options[:12]:
+        chain = ticker.option_chain(expiry)
+        # Price and moment of the share come with the quotes: a close of another day would shift every option.
+        share = chain.underlying
+        moment = datetime.fromtimestamp(share["regularMarketTime"], timezone.utc).isoformat()
+        known = {"symbol": symbol, "fetched_at": moment, "spot": share["regularMarketPrice"], "expiry": expiry}
+        for right, table in (("call", chain.calls), ("put", chain.puts)):
+            table.assign(type=right, **known).to_csv(file, index=False, header=file.tell() == 0)
