@@ -331,10 +331,10 @@ fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
                 _ => -held.signum() * entry.quantity.abs(),
             };
             let ends = entry.kind != FillKind::Trade || held.signum() == -change.signum();
-            if ends && change.abs() > held.abs() {
+            let count = entry.quantity.abs();
+            if ends && count > held.abs() {
                 return Err(refuse(format!(
-                    "it ends {} {}, but the account holds {held}",
-                    change.abs(),
+                    "it ends {count} {}, but the account holds {held}",
                     name.words()
                 )));
             }
