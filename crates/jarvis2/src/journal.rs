@@ -363,7 +363,7 @@ impl Diary {
         };
         // No file and a file without an earlier day are the same answer: the first run of a plan and the second say the same.
         view.diary_note = format!("n/a (the diary has no earlier day than {as_of})");
-        view.since_note = view.diary_note.clone();
+        view.since_note = recall::since::none(&made.plan.symbol, as_of);
         if !place.path.exists() {
             return;
         }

@@ -63,8 +63,7 @@ pub(crate) fn find(
 ) -> Result<(Option<SinceView>, String), experience::Error> {
     let symbol = &plan.symbol;
     let Some((id, date)) = last_before(reader, symbol, as_of, source)? else {
-        let why = format!("n/a (the diary has no plan for {symbol} before {as_of})");
-        return Ok((None, why));
+        return Ok((None, none(symbol, as_of)));
     };
     let kept = reader.decision(id)?.plan;
     let then: Option<Plan> = kept.and_then(|kept| serde_json::from_str(&kept.json).ok());
@@ -94,6 +93,11 @@ pub(crate) fn find(
     let since = compare(id, [date, as_of], [&then, plan], fills, followed.to_owned());
     let note = sentence(&since, plan);
     Ok((Some(since), note))
+}
+
+/// What is said where there is no earlier plan, nor a diary yet.
+pub(crate) fn none(symbol: &str, as_of: Date) -> String {
+    format!("n/a (the diary has no plan for {symbol} before {as_of})")
 }
 
 /// The newest plan for a symbol on the last day before this one.

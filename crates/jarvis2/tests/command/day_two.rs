@@ -185,6 +185,8 @@ fn a_broker_s_file_is_applied_as_it_is_imported() {
         "x.toml",
         "--fill",
         "sell 1 ZZT 2025-03-21 48 put at 0.90",
+        "--on",
+        "2025-03-06",
         "--no-diary",
     ];
     let poor = desk.run(&poor).exits(2);

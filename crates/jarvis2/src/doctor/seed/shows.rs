@@ -288,7 +288,7 @@ pub(super) fn read(stage: &mut Stage) -> Seen {
         .display()
         .to_string();
     tried((|| {
-        let rows = stage.plan()?.0["data"]["rows"].clone();
+        let contracts = stage.plan()?.0["data"]["contracts"].clone();
         let told = |refusal: Refusal| refusal.message;
         stage.ask(&["sample", "--out", &folder]).map_err(told)?;
         let small = [
@@ -308,14 +308,13 @@ pub(super) fn read(stage: &mut Stage) -> Seen {
         ];
         words.extend(small.iter().flat_map(|pair| ["--set", pair]));
         let again = stage.json(&words).map_err(told)?;
+        let again = &again["data"];
         let words = format!(
-            "{} rows read from a CSV file, {rows} from the embedded Parquet",
-            again["data"]["rows"]
+            "{} contracts among {} rows of a CSV file, {contracts} in the embedded Parquet",
+            again["contracts"], again["rows"]
         );
-        Ok(Seen::told(
-            rows.is_u64() && again["data"]["rows"] == rows,
-            words,
-        ))
+        let good = contracts.is_u64() && again["contracts"] == contracts;
+        Ok(Seen::told(good, words))
     })())
 }
 
