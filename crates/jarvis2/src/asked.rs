@@ -7,8 +7,8 @@ use crate::cli;
 use crate::error::Error;
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a command said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,13 +52,55 @@ pub fn ask<W: Into<String>>(
     stop: &Arc<AtomicBool>,
 ) -> Result<Answer, Refusal> {
     let words: Vec<String> = words.into_iter().map(Into::into).collect();
-    let desk = Desk::open(Asked {
+    let asked = Asked {
         words: words.clone(),
         stop: Arc::clone(stop),
+        ear: None,
+        only_reads: false,
         text: Vec::new(),
-    });
-    let result = cli::answer(&words);
+    };
+    let (result, text) = attended(asked, || cli::answer(&words));
+    told(result, text)
+}
+
+/// The same for whoever wants to know how far it is, and wants no file of the user changed for it.
+#[cfg(feature = "mcp")]
+pub(crate) fn ask_quietly(
+    words: Vec<String>,
+    stop: &Arc<AtomicBool>,
+    ear: &Arc<Ear>,
+) -> Result<Answer, Refusal> {
+    let (result, text) = quietly(words.clone(), stop, ear, || cli::answer(&words));
+    told(result, text)
+}
+
+/// Does something else in the same manner.
+#[cfg(feature = "mcp")]
+pub(crate) fn quietly<T>(
+    words: Vec<String>,
+    stop: &Arc<AtomicBool>,
+    ear: &Arc<Ear>,
+    work: impl FnOnce() -> T,
+) -> (T, String) {
+    let asked = Asked {
+        words,
+        stop: Arc::clone(stop),
+        ear: Some(Arc::clone(ear)),
+        only_reads: true,
+        text: Vec::new(),
+    };
+    attended(asked, work)
+}
+
+/// What came of some work, and what it printed.
+fn attended<T>(asked: Asked, work: impl FnOnce() -> T) -> (T, String) {
+    let desk = Desk::open(asked);
+    let result = work();
     let text = String::from_utf8_lossy(&desk.close()).into_owned();
+    (result, text)
+}
+
+fn told(result: Result<u8, Error>, text: String) -> Result<Answer, Refusal> {
     match result {
         Ok(exit_code) => Ok(Answer { text, exit_code }),
         // It stands in the answer already.
@@ -74,7 +116,35 @@ pub fn ask<W: Into<String>>(
 struct Asked {
     words: Vec<String>,
     stop: Arc<AtomicBool>,
+    ear: Option<Arc<Ear>>,
+    /// Not even a diary of an earlier version is brought up to date.
+    only_reads: bool,
     text: Vec<u8>,
+}
+
+/// Hears how far a command is.
+#[derive(Debug, Default)]
+pub(crate) struct Ear(Mutex<(String, f64)>);
+
+impl Ear {
+    /// A new stage begins.
+    pub(crate) fn stage(&self, name: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (name.to_owned(), 0.0);
+    }
+
+    /// The stage is this far.
+    pub(crate) fn fraction(&self, done: f64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = done;
+    }
+
+    /// The stage, and how far it is; empty before the first.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn heard(&self) -> (String, f64) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 thread_local! {
@@ -111,6 +181,16 @@ impl Drop for Desk {
 /// Where a command asked by a program looks for the wish to end; `None`: nobody but the command line asked.
 pub(crate) fn stop() -> Option<Arc<AtomicBool>> {
     ASKED.with_borrow(|asked| asked.as_ref().map(|asked| Arc::clone(&asked.stop)))
+}
+
+/// Who wants to know how far the command on this thread is.
+pub(crate) fn ear() -> Option<Arc<Ear>> {
+    ASKED.with_borrow(|asked| asked.as_ref().and_then(|asked| asked.ear.clone()))
+}
+
+/// Whether the command on this thread may change no file.
+pub(crate) fn only_reads() -> bool {
+    ASKED.with_borrow(|asked| asked.as_ref().is_some_and(|asked| asked.only_reads))
 }
 
 /// The words of the command that runs on this thread, without the program's name.
