@@ -225,6 +225,19 @@ fn word<T: ToString>(words: &mut Vec<String>, name: &str, value: Option<T>) {
     words.extend(value.map(|value| format!("--{name}={}", value.to_string())));
 }
 
+/// The first day of a span must not lie after its last.
+fn in_order(from: Option<&String>, to: Option<&String>) -> Result<(), Wrong> {
+    match (from, to) {
+        // Dates were checked: as text they have the order of days.
+        (Some(from), Some(to)) if from > to => Err(Wrong {
+            field: "from".to_owned(),
+            value: from.as_str().into(),
+            remedy: format!("it lies after to = {to}: swap them"),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl Call {
     /// Runs a command.
     fn ask(&self, words: Vec<String>) -> Result<Answer, Failure> {
@@ -425,6 +438,7 @@ fn price_chain(call: &Call, asked: ForPrice) -> Result<PriceAnswer, Failure> {
 }
 
 fn backtest(call: &Call, asked: ForBacktest) -> Result<BacktestAnswer, Failure> {
+    in_order(asked.from.as_ref(), asked.to.as_ref())?;
     // The file that tells watchers how far it is would be one file more.
     let mut words = call.words(&["backtest", "--json", "--set=monitor.status=false"]);
     word(&mut words, "policy", Some(asked.policy.word()));
@@ -543,6 +557,7 @@ fn latest<T>(mut rows: Vec<T>, most: usize) -> (usize, Vec<T>) {
 }
 
 fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failure> {
+    in_order(asked.from.as_ref(), asked.to.as_ref())?;
     let words = |command: &[&str]| {
         let mut words = call.words(command);
         word(&mut words, "symbol", asked.symbol.as_ref());
