@@ -40,7 +40,7 @@ const GRACE: Duration = Duration::from_secs(3);
 const INSTRUCTIONS: &str = "Jarvis2 answers one question for people who sell cash-secured puts and covered calls: what do I do now with this position? \
 Start with `plan`; `explain` says why. Every tool reads files of the user's machine by path and none places an order. Without files the embedded synthetic \
 sample is used: its answers carry a `watermark`, which must be passed on with any figure. A missing figure reads `n/a (reason)` and is never 0. Quote the \
-citations (run, decision, SHA-256) with what you take from an answer. Outcomes `do_nothing` and `abstain` are answers, not failures.";
+citations (run, decision, SHA-256) with what you take from an answer. Outcomes `do_nothing` and `abstain` are answers, not failures. A flag in a message, such as --symbol, is the argument of that name.";
 
 #[derive(Debug, Args)]
 pub(crate) struct McpArgs {

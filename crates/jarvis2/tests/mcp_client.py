@@ -39,7 +39,7 @@ CALLS = {
     ),
     "explain": ({"set": SMALL}, ["watermark", "menu", "refusals", "edge", "tree", "citations"]),
     "recall": ({"days": 30}, ["watermark", "prices_note", "prices", "citations"]),
-    "journal_query": ({"question": "premium_by_month"}, ["rows_total", "months", "citations"]),
+    "journal_query": ({"question": "premium_by_month"}, ["rows_total", "months", "note", "citations"]),
     "hardware": ({}, ["machine", "memory", "devices"]),
 }
 
@@ -58,6 +58,7 @@ WRONG = [
 # Wrong together: no schema of single arguments can say so.
 WRONG_TOGETHER = [
     ("plan", {"account": "a.toml", "cash_usd": 5000}, "cash_usd"),
+    ("explain", {"decision": 1, "symbol": "KO"}, "decision"),
     ("backtest", {"policy": "rule", "from": "2026-02-01", "to": "2026-01-01"}, "from"),
     ("journal_query", {"question": "fills", "from": "2026-02-01", "to": "2026-01-01"}, "from"),
 ]
@@ -193,6 +194,7 @@ async def main(program: str) -> int:
                 try:
                     with way(program, home) as server:
                         async with Client(server, mode=mode) as client:
+                            say(f"protocol {client.protocol_version}")
                             await calls(client, say)
                             await stopped(client, say)
                     left = [file for file in files(home) if not COUNTED.fullmatch(file)]

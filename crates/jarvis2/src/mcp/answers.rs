@@ -857,6 +857,9 @@ pub(super) struct JournalAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) watermark: Option<String>,
     pub(super) question: Question,
+    /// Why there are no rows, where there is no diary yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<String>,
     /// Rows that there are.
     pub(super) rows_total: usize,
     /// Of them, how many are shown: the latest.
@@ -882,11 +885,28 @@ pub(super) struct JournalAnswer {
     pub(super) citations: Vec<Citation>,
 }
 
+impl JournalAnswer {
+    /// It was read in this diary, if there is one.
+    pub(super) fn of_diary(&mut self, path: &str) {
+        match std::path::Path::new(path).exists() {
+            true => self.citations.push(Citation::new("diary", path, None)),
+            false => {
+                self.note = Some(format!(
+                    "n/a (there is no diary at {path} yet: the first plan or note of the command line makes it)"
+                ));
+            }
+        }
+    }
+}
+
 impl Short for JournalAnswer {
     fn short(&self) -> String {
         use crate::journal::report::dollars;
         let mut text = marked(self.watermark.as_ref());
-        text += &format!("{} rows, {} shown.\n", self.rows_total, self.rows_shown);
+        text += &match &self.note {
+            Some(note) => format!("{note}\n"),
+            None => format!("{} rows, {} shown.\n", self.rows_total, self.rows_shown),
+        };
         if let Some(total) = &self.total {
             text += &format!(
                 "Options sold {}, bought {}, fees {}; realised by options that ended {}, by shares {}.\n",

@@ -28,7 +28,7 @@ impl fmt::Display for Wrong {
 }
 
 /// What a plan is made of.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct PlanOf {
     /// Option chain, as one file, or two where calls and puts come apart: a path on the user's machine, of any supported vendor.
@@ -70,7 +70,7 @@ pub(super) struct PlanOf {
 }
 
 /// Settings for one call.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct Settings {
     /// Settings for this call as KEY=VALUE, such as "objective.risk_aversion=2", "limits.max_cvar95_fraction=0.1" or, for a quick
@@ -407,6 +407,9 @@ fn plain(schema: &mut Value) {
     }
     if let Some(Value::Array(choices)) = schema.get_mut("enum") {
         choices.retain(|choice| !choice.is_null());
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
     }
     if schema.get("default").is_some_and(Value::is_null) {
         schema.remove("default");

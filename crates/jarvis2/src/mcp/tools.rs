@@ -358,6 +358,14 @@ fn explain(call: &Call, arguments: ForExplain) -> Result<ExplainAnswer, Failure>
         let (plan, _) = planned(call, &arguments.of)?;
         return Ok(ExplainAnswer::of(&plan, arguments.tree_parts, None));
     };
+    if arguments.of != PlanOf::default() {
+        return Err(Wrong {
+            field: "decision".to_owned(),
+            value: id.into(),
+            remedy: "a decision was made of what it was made of: leave the arguments of a fresh plan out, or this one".to_owned(),
+        }
+        .into());
+    }
     let mut words = call.words(&["history", "--json"]);
     word(&mut words, "show", Some(id));
     let text = call.ask(words)?.text;
@@ -565,10 +573,10 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
         word(&mut words, "to", asked.to.as_ref());
         words
     };
-    let diary = |db: &str| Citation::new("diary", db, None);
     let mut answer = JournalAnswer {
         watermark: None,
         question: asked.question,
+        note: None,
         rows_total: 0,
         rows_shown: 0,
         months: None,
@@ -584,7 +592,7 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
     match asked.question {
         Question::PremiumByMonth | Question::OpenLots | Question::ClosedTrades => {
             let report: Report = call.read(words(&["journal", "report", "--json"]))?;
-            answer.citations.push(diary(&report.db));
+            answer.of_diary(&report.db);
             match asked.question {
                 Question::OpenLots => {
                     let (total, rows) = latest(report.open, most);
@@ -613,7 +621,7 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
             answer.rows_total = found.decisions.len();
             found.decisions.truncate(most);
             answer.rows_shown = found.decisions.len();
-            answer.citations.push(diary(&found.db));
+            answer.of_diary(&found.db);
             let ids = found.decisions.iter().map(|past| past.id.to_string());
             answer
                 .citations
@@ -632,7 +640,7 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
             found.entries.retain(|entry| entry.kind != "note");
             let (total, rows) = latest(found.entries, most);
             (answer.rows_total, answer.rows_shown) = (total, rows.len());
-            answer.citations.push(diary(&found.db));
+            answer.of_diary(&found.db);
             answer.fills = Some(rows);
         }
     }

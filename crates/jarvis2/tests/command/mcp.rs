@@ -293,6 +293,12 @@ fn every_tool_answers_on_the_sample_and_writes_nothing() {
 
     let months = talk.given("journal_query", json!({ "question": "premium_by_month" }));
     assert_eq!(months["rows_total"], 0);
+    assert!(
+        months["note"]
+            .as_str()
+            .unwrap()
+            .starts_with("n/a (there is no diary")
+    );
 
     let machine = talk.given("hardware", json!({}));
     assert!(machine["memory"]["budget_bytes"].as_u64().unwrap() > 0);
