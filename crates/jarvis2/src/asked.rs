@@ -7,8 +7,8 @@ use crate::cli;
 use crate::error::Error;
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a command said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +54,51 @@ pub fn ask<W: Into<String>>(
     stop: &Arc<AtomicBool>,
 ) -> Result<Answer, Refusal> {
     let words: Vec<String> = words.into_iter().map(Into::into).collect();
-    let desk = Desk::open(Asked {
+    let asked = Asked {
         words: words.clone(),
         stop: Arc::clone(stop),
+        ear: None,
+        only_reads: false,
         text: Vec::new(),
         notes: Vec::new(),
-    });
-    let result = cli::answer(&words);
+    };
+    let (result, text, notes) = attended(asked, || cli::answer(&words));
+    told(result, text, notes)
+}
+
+/// The same for whoever wants to know how far it is, and wants no file of the user changed for it.
+#[cfg(feature = "mcp")]
+pub(crate) fn ask_quietly(
+    words: Vec<String>,
+    stop: &Arc<AtomicBool>,
+    ear: &Arc<Ear>,
+) -> Result<Answer, Refusal> {
+    let asked = Asked::quiet(words.clone(), stop, ear);
+    let (result, text, notes) = attended(asked, || cli::answer(&words));
+    told(result, text, notes)
+}
+
+/// Does something else in the same manner: what came of it, and what it printed.
+#[cfg(feature = "mcp")]
+pub(crate) fn quietly<T>(
+    words: Vec<String>,
+    stop: &Arc<AtomicBool>,
+    ear: &Arc<Ear>,
+    work: impl FnOnce() -> T,
+) -> (T, String) {
+    let (result, text, _) = attended(Asked::quiet(words, stop, ear), work);
+    (result, text)
+}
+
+/// What came of some work, what it printed, and what it said beside it.
+fn attended<T>(asked: Asked, work: impl FnOnce() -> T) -> (T, String, Vec<String>) {
+    let desk = Desk::open(asked);
+    let result = work();
     let (text, notes) = desk.close();
-    let text = String::from_utf8_lossy(&text).into_owned();
+    (result, String::from_utf8_lossy(&text).into_owned(), notes)
+}
+
+fn told(result: Result<u8, Error>, text: String, notes: Vec<String>) -> Result<Answer, Refusal> {
     let exit_code = match result {
         Ok(exit_code) => exit_code,
         // It stands in the answer already.
@@ -80,8 +116,51 @@ pub fn ask<W: Into<String>>(
 struct Asked {
     words: Vec<String>,
     stop: Arc<AtomicBool>,
+    ear: Option<Arc<Ear>>,
+    /// Not even a diary of an earlier version is brought up to date.
+    only_reads: bool,
     text: Vec<u8>,
     notes: Vec<String>,
+}
+
+impl Asked {
+    /// For whoever only listens and lets nothing be written.
+    #[cfg(feature = "mcp")]
+    fn quiet(words: Vec<String>, stop: &Arc<AtomicBool>, ear: &Arc<Ear>) -> Asked {
+        Asked {
+            words,
+            stop: Arc::clone(stop),
+            ear: Some(Arc::clone(ear)),
+            only_reads: true,
+            text: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Hears how far a command is.
+#[derive(Debug, Default)]
+pub(crate) struct Ear(Mutex<(String, f64)>);
+
+impl Ear {
+    /// A new stage begins.
+    pub(crate) fn stage(&self, name: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (name.to_owned(), 0.0);
+    }
+
+    /// The stage is this far.
+    pub(crate) fn fraction(&self, done: f64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = done;
+    }
+
+    /// The stage, and how far it is; empty before the first.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn heard(&self) -> (String, f64) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 thread_local! {
@@ -117,6 +196,16 @@ impl Drop for Desk {
 /// Where a command asked by a program looks for the wish to end; `None`: nobody but the command line asked.
 pub(crate) fn stop() -> Option<Arc<AtomicBool>> {
     ASKED.with_borrow(|asked| asked.as_ref().map(|asked| Arc::clone(&asked.stop)))
+}
+
+/// Who wants to know how far the command on this thread is.
+pub(crate) fn ear() -> Option<Arc<Ear>> {
+    ASKED.with_borrow(|asked| asked.as_ref().and_then(|asked| asked.ear.clone()))
+}
+
+/// Whether the command on this thread may change no file.
+pub(crate) fn only_reads() -> bool {
+    ASKED.with_borrow(|asked| asked.as_ref().is_some_and(|asked| asked.only_reads))
 }
 
 /// The words of the command that runs on this thread, without the program's name.

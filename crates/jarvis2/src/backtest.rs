@@ -13,7 +13,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trials;
-mod view;
+pub(crate) mod view;
 
 use crate::cli::{self, ConfigArgs, done};
 use crate::config::Config;

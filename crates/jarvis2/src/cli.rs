@@ -124,6 +124,16 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         rest: Vec<String>,
     },
+    /// Give language models tools that read: a server of the Model Context Protocol on standard input and output, or on loopback.
+    #[cfg(feature = "mcp")]
+    Mcp(Box<crate::mcp::McpArgs>),
+    /// Give language models tools that read (this program was built without it).
+    #[cfg(not(feature = "mcp"))]
+    Mcp {
+        /// Anything.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<String>,
+    },
     /// The child process of a proof.
     #[command(hide = true)]
     ProveDevice(crate::devices::ProveArgs),
@@ -250,7 +260,7 @@ struct RiskArgs {
     config: ConfigArgs,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// Configuration file (TOML).
     #[arg(long = "config", value_name = "FILE")]
@@ -258,6 +268,17 @@ pub(crate) struct ConfigArgs {
     /// Set one key: `--set objective.risk_aversion=2`. May be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+}
+
+impl ConfigArgs {
+    /// The same as words of the command line.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn words(&self) -> Vec<String> {
+        let file = self.file.as_ref();
+        let file = file.map(|file| format!("--config={}", file.display()));
+        let set = self.set.iter().map(|pair| format!("--set={pair}"));
+        file.into_iter().chain(set).collect()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -349,7 +370,7 @@ pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
     let once = words.iter().any(|word| word == "--once");
     let endless = match cli.command {
         Command::Monitor { .. } => !once,
-        Command::Serve { .. } | Command::ProveDevice(_) => true,
+        Command::Serve { .. } | Command::Mcp { .. } | Command::ProveDevice(_) => true,
         _ => false,
     };
     if endless {
@@ -463,6 +484,12 @@ fn perform(cli: Cli) -> Result<u8, Error> {
         #[cfg(not(feature = "serve"))]
         Command::Serve { .. } => Err(Error::Usage(
             "this program was built without the page; build it with `cargo install --path crates/jarvis2 --features serve`".to_owned(),
+        )),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => caught(|| crate::mcp::run(&args)),
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp { .. } => Err(Error::Usage(
+            "this program was built without the tools for language models; build it with `cargo install --path crates/jarvis2 --features mcp`".to_owned(),
         )),
         Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),

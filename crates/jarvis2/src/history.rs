@@ -10,7 +10,8 @@ use crate::journal::{DbArgs, WhichArgs, safe};
 use crate::report::units::usd_signed;
 use clap::Args;
 use experience::{Origin, Reader, RecordId};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
@@ -30,7 +31,7 @@ pub(crate) struct HistoryArgs {
 }
 
 /// One decision.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Past {
     pub(crate) id: i64,
     /// The day of the quotes.

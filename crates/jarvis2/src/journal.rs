@@ -20,7 +20,8 @@ use crate::recall;
 use clap::{Args, Subcommand};
 use experience::{Durability, Note, Reader};
 use jiff::civil::Date;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use store::{Place, midnight_ms, moment};
 
@@ -208,11 +209,11 @@ fn add(args: &AddArgs) -> Result<u8, Error> {
 }
 
 /// One line of the list.
-#[derive(Debug, Serialize)]
-struct Entry {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Entry {
     id: i64,
     /// `note`, or what the fill is.
-    kind: String,
+    pub(crate) kind: String,
     at: String,
     at_ms: i64,
     symbol: Option<String>,

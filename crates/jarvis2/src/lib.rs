@@ -20,6 +20,8 @@ mod history;
 mod index;
 mod journal;
 mod learning;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod memory;
 mod mismatch;
 #[cfg(feature = "monitor")]

@@ -29,6 +29,9 @@ pub(crate) struct Source {
     /// dividend yield by put-call parity; American unless the file or a known index symbol says European.
     #[arg(value_name = "FILE", conflicts_with = "inputs")]
     chain: Option<PathBuf>,
+    /// The embedded synthetic sample instead of a file.
+    #[arg(long, conflicts_with_all = ["chain", "inputs"])]
+    sample: bool,
     /// Plain table (CSV) with the columns right (C, P), style (A, E), spot, strike, years, rate, dividend_yield, and vol or price
     /// (each row fills one of the two). `-` is standard input.
     #[arg(long, value_name = "FILE")]
@@ -103,7 +106,7 @@ pub(crate) struct IvArgs {
     )]
     rate: Option<f64>,
     /// One option instead of a file: C or P.
-    #[arg(long, conflicts_with_all = ["inputs", "chain"], requires_all = ["spot", "strike", "years", "price"])]
+    #[arg(long, conflicts_with_all = ["inputs", "chain", "sample"], requires_all = ["spot", "strike", "years", "price"])]
     right: Option<String>,
     /// A or E.
     #[arg(long, default_value = "A", requires = "right")]
@@ -274,7 +277,7 @@ fn answer(
     };
     match (&source.inputs, &source.chain) {
         (Some(inputs), _) => table::run(inputs, &settings)?,
-        (None, Some(file)) => {
+        (None, file) if file.is_some() || source.sample => {
             let request = chain::Request {
                 file: file.clone(),
                 symbol: source.symbol.clone(),
@@ -285,7 +288,7 @@ fn answer(
             };
             chain::run(&request, &config, &settings)?;
         }
-        (None, None) => {
+        (None, _) => {
             return Err(Error::Usage(
                 "nothing to price: name a chain FILE, or a plain table with --inputs FILE (`-` is standard input)"
                     .to_owned(),

@@ -15,6 +15,8 @@ use std::time::Duration;
 pub(crate) struct Progress {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
+    /// Whoever asked in this process and wants to know.
+    ear: Option<Arc<asked::Ear>>,
     /// Gone with the work; the parts that several threads share out have none.
     teller: Option<Teller>,
     /// Who works, and whether they may.
@@ -54,6 +56,7 @@ impl Progress {
         Progress {
             bar,
             stop,
+            ear: asked::ear(),
             teller: None,
             crew: Crew::fixed(1),
             shown: Mutex::default(),
@@ -87,6 +90,7 @@ impl Progress {
         Progress {
             bar: ProgressBar::hidden(),
             stop: Arc::clone(&self.stop),
+            ear: None,
             teller: None,
             crew: self.crew.clone(),
             shown: Mutex::default(),
@@ -103,6 +107,9 @@ impl Progress {
             }
         }
         self.bar.set_position(0);
+        if let Some(ear) = &self.ear {
+            ear.stage(name);
+        }
         if let Some(teller) = &self.teller {
             teller.phase(name);
         }
@@ -111,6 +118,9 @@ impl Progress {
     /// The stage is this far.
     pub(crate) fn fraction(&self, done: f64) {
         self.bar.set_position((100.0 * done.clamp(0.0, 1.0)) as u64);
+        if let Some(ear) = &self.ear {
+            ear.fraction(done);
+        }
         if let Some(teller) = &self.teller {
             teller.done(done);
         }

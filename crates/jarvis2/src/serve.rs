@@ -5,7 +5,7 @@
 //! for what is limited.
 
 mod answers;
-mod guard;
+pub(crate) mod guard;
 mod metrics;
 
 use crate::cli::{ConfigArgs, load};

@@ -178,25 +178,33 @@ fn open_files(sources: &Sources) -> Result<Files, Error> {
 /// The underlying of the files, if they have one only.
 fn only_symbol(sources: &Sources) -> Result<String, Error> {
     let mut symbols: Vec<String> = Vec::new();
+    let mut unread = None;
     for path in files_of(&sources.data)? {
-        if let Ok(ingest) = ingest::read_chains(
+        match ingest::read_chains(
             &path,
             &ingest::Options {
                 last_day_only: true,
                 ..ingest::Options::default()
             },
         ) {
-            symbols.extend(ingest.chains.into_iter().map(|chain| chain.symbol));
+            Ok(ingest) => symbols.extend(ingest.chains.into_iter().map(|chain| chain.symbol)),
+            // Other files may do; where none does, the first says why.
+            Err(error) => {
+                unread.get_or_insert(error);
+            }
         }
     }
     symbols.sort();
     symbols.dedup();
     match symbols.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Error::NoSuchSymbol {
-            wanted: "any".to_owned(),
-            there: "none".to_owned(),
-        }),
+        [] => Err(unread.map_or_else(
+            || Error::NoSuchSymbol {
+                wanted: "any".to_owned(),
+                there: "none".to_owned(),
+            },
+            Error::Data,
+        )),
         several => Err(Error::Usage(format!(
             "the data hold {}: name one with --symbol",
             several.join(", ")

@@ -15,7 +15,8 @@ use evidence::record::{Record, Trials, overfitting};
 use market::Cents;
 use market::history::TRADING_DAYS_PER_YEAR;
 use pricing::Right;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -194,7 +195,7 @@ pub(crate) struct Budget {
 }
 
 /// A number, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Told {
     Value(f64),
@@ -272,7 +273,7 @@ pub(crate) struct Figures {
     pub(crate) trades_won: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Over {
     pub(crate) name: String,
     /// Per year, with an interval at 95 % by blocks.

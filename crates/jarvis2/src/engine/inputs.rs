@@ -88,7 +88,7 @@ impl Inputs {
 }
 
 /// Name under which the embedded sample appears.
-const SAMPLE: &str = "embedded sample";
+pub(crate) const SAMPLE: &str = "embedded sample";
 
 /// The name of the sample that is planned unasked: the one whose options are dear enough to act on.
 pub(crate) const DEFAULT_SYMBOL: &str = "SYNVOL";

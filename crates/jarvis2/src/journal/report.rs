@@ -13,11 +13,12 @@ use super::{DbArgs, WhichArgs, safe};
 use crate::cli::{done, pretty};
 use crate::error::Error;
 use experience::{CASH, Fill, FillKind, RecordId};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One month, or all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Period {
     /// Options sold, before fees, by the day of the cash.
     pub(crate) premium_received_cents: i64,
@@ -47,7 +48,7 @@ pub(crate) struct Period {
 }
 
 /// The two sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Reconciliation {
     pub(crate) cash_cents: i64,
     pub(crate) realised_cents: i64,
@@ -58,7 +59,7 @@ pub(crate) struct Reconciliation {
     pub(crate) difference_cents: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct TradeRow {
     pub(crate) symbol: String,
     pub(crate) contract: String,
@@ -74,7 +75,7 @@ pub(crate) struct TradeRow {
     pub(crate) realised_cents: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct OpenRow {
     pub(crate) symbol: String,
     pub(crate) contract: String,

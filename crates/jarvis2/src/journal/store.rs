@@ -80,7 +80,7 @@ pub(crate) fn reader(place: &Place) -> Result<Option<Reader>, Error> {
     match Reader::open(&place.path, &options()) {
         Ok(reader) => Ok(Some(reader)),
         Err(experience::Error::Missing { .. }) if !place.named => Ok(None),
-        Err(experience::Error::Older { .. }) => {
+        Err(experience::Error::Older { .. }) if !crate::asked::only_reads() => {
             drop(writer(place)?);
             Ok(Some(Reader::open(&place.path, &options())?))
         }

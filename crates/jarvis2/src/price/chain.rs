@@ -14,18 +14,20 @@ use super::table::boundary;
 use super::{Form, Settings};
 use crate::config::Config;
 use crate::engine::fit::{self, Expiry, Forward, Known, Said};
+use crate::engine::inputs::SAMPLE;
 use crate::error::Error;
 use crate::progress::Progress;
 use jiff::civil::Date;
-use market::ingest::{Ingest, Options, read_chains};
-use market::{Chain, Quote, Style};
+use market::ingest::{Ingest, Options, read_chains, read_chains_bytes};
+use market::{Chain, Quote, Style, sample};
 use pricing::{Right, Status};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What the user asked for.
 pub(super) struct Request {
-    pub(super) file: PathBuf,
+    /// Absent: the embedded sample.
+    pub(super) file: Option<PathBuf>,
     pub(super) symbol: Option<String>,
     pub(super) as_of: Option<Date>,
     pub(super) spot_usd: Option<f64>,
@@ -96,9 +98,19 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
         last_day_only: true,
         ..Options::default()
     };
-    let mut ingest = read_chains(&request.file, &options)?;
+    let mut ingest = match &request.file {
+        Some(file) => read_chains(file, &options)?,
+        None => read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
+    };
     let chains = chosen(&mut ingest, request)?;
-    let mut notes = Vec::new();
+    let made = chains.iter().find(|chain| chain.is_synthetic());
+    let watermark = made.map(|chain| {
+        format!(
+            "SYNTHETIC DATA ({}): nothing here is advice or evidence",
+            chain.source
+        )
+    });
+    let mut notes: Vec<String> = watermark.clone().into_iter().collect();
     let mut lines = Vec::new();
     for chain in &chains {
         match lined_up(chain, config, &mut notes) {
@@ -156,6 +168,7 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
         Form::Csv => columns.csv()?,
         Form::Json => {
             let document = serde_json::json!({
+                "watermark": watermark,
                 "format": ingest.format.name(),
                 "rows_read": ingest.rows_read,
                 "rows_refused": ingest.refused_total(),

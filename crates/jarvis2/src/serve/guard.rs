@@ -20,20 +20,20 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// What decides.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     /// Whether only this machine can reach us.
-    pub(super) loopback: bool,
+    pub(crate) loopback: bool,
     /// Further names of ours.
-    pub(super) names: Vec<String>,
-    pub(super) token: Option<Token>,
+    pub(crate) names: Vec<String>,
+    pub(crate) token: Option<Token>,
 }
 
 /// A secret, kept as its hash: comparing hashes takes as long wherever they differ, and tells nothing of its length.
 #[derive(Debug)]
-pub(super) struct Token([u8; 32]);
+pub(crate) struct Token([u8; 32]);
 
 impl Token {
-    pub(super) fn new(text: &str) -> Result<Token, String> {
+    pub(crate) fn new(text: &str) -> Result<Token, String> {
         let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
         if text.len() < TOKEN_MIN || !plain {
             return Err(format!(
@@ -67,6 +67,12 @@ impl Guard {
         {
             return Err((StatusCode::PAYLOAD_TOO_LARGE, "no body is read here"));
         }
+        self.admits(request)
+    }
+
+    /// Whether the host that was asked for is ours, and the token right where one is needed.
+    pub(crate) fn admits(&self, request: &Request) -> Result<(), (StatusCode, &'static str)> {
+        let headers = request.headers();
         let mut hosts = headers.get_all(header::HOST).iter();
         let ours = |host: Option<&str>| host.is_some_and(|host| self.knows(host));
         let host = hosts.next().and_then(|host| host.to_str().ok());

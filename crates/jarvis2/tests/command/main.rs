@@ -23,6 +23,8 @@ mod index;
 mod interrupt;
 mod journal;
 mod look;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod memory;
 mod mismatch;
 mod nets;
