@@ -12,7 +12,7 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, journal, memory, portfolio, price, report, risk, sql};
+use crate::{account, help, journal, memory, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hardware::threads::Role;
 use serde_json::json;
@@ -124,6 +124,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         rest: Vec<String>,
     },
+    /// Print the script that completes the words of this program in your shell.
+    Completions(help::CompletionsArgs),
+    /// Write man pages, one for each command.
+    Man(help::ManArgs),
     /// The child process of a proof.
     #[command(hide = true)]
     ProveDevice(crate::devices::ProveArgs),
@@ -328,7 +332,7 @@ enum SchemaOf {
 
 /// Runs the command line and returns the exit code.
 pub(crate) fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+    let cli = match help::parsed(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -339,7 +343,7 @@ pub(crate) fn run() -> u8 {
 /// Runs a command for a program that asks in words of the command line.
 pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
     let name = std::iter::once("jarvis2");
-    let cli = match Cli::try_parse_from(name.chain(words.iter().map(String::as_str))) {
+    let cli = match help::parsed(name.chain(words.iter().map(String::as_str))) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             return Err(Error::Usage(error.to_string().trim_end().to_owned()));
@@ -453,6 +457,8 @@ fn perform(cli: Cli) -> Result<u8, Error> {
         Command::Serve { .. } => Err(Error::Usage(
             "this program was built without the page; build it with `cargo install --path crates/jarvis2 --features serve`".to_owned(),
         )),
+        Command::Completions(args) => Ok(done(&help::completions(&args))),
+        Command::Man(args) => help::man(&args).map(|text| done(&text)),
         Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     }

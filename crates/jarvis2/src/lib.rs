@@ -15,6 +15,7 @@ mod doctor;
 mod engine;
 mod error;
 mod governor;
+mod help;
 mod history;
 #[cfg(feature = "index")]
 mod index;
