@@ -57,10 +57,7 @@ fn settings() -> String {
             text,
             "\n## `[{section}]`\n\n{about}\n\n| key | default | takes | meaning |\n| --- | --- | --- | --- |\n"
         );
-        for key in config::keys()
-            .iter()
-            .filter(|key| key.section == *section)
-        {
+        for key in config::keys().iter().filter(|key| key.section == *section) {
             let default = key
                 .default
                 .as_ref()
@@ -113,13 +110,15 @@ fn page(text: &mut String, command: &Command, name: &str, depth: usize) {
         .filter(|arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version"))
         .collect();
     if !arguments.is_empty() {
-        let _ = write!(
-            text,
-            "\n| argument | meaning |\n| --- | --- |\n"
-        );
+        let _ = write!(text, "\n| argument | meaning |\n| --- | --- |\n");
     }
     for arg in arguments {
-        let _ = writeln!(text, "| `{}` | {} |", cell(&spelled(arg)), cell(&meaning(arg)));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} |",
+            cell(&spelled(arg)),
+            cell(&meaning(arg))
+        );
     }
     for sub in command.get_subcommands() {
         if sub.get_name() != "help" && !sub.is_hide_set() {

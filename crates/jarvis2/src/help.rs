@@ -626,12 +626,33 @@ pub(crate) fn man(args: &ManArgs) -> Result<String, Error> {
     };
     std::fs::create_dir_all(out).map_err(unwritable)?;
     clap_mangen::generate_to(command(), out).map_err(unwritable)?;
-    let pages = std::fs::read_dir(out).map_err(unwritable)?.count();
+    let mut pages = 0;
+    for entry in std::fs::read_dir(out).map_err(unwritable)? {
+        let path = entry.map_err(unwritable)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("jarvis2") && name.ends_with(".1") {
+            let page = std::fs::read_to_string(&path).map_err(unwritable)?;
+            std::fs::write(&path, with_examples(&page)).map_err(unwritable)?;
+            pages += 1;
+        }
+    }
     Ok(format!(
-        "{}: {pages} files; read one with `man -l {}`",
+        "{}: {pages} pages; read one with `man -l {}`",
         out.display(),
         out.join("jarvis2.1").display()
     ))
+}
+
+/// A man page whose examples are called so and keep their lines.
+fn with_examples(page: &str) -> String {
+    let Some((before, after)) = page.split_once(".SH EXTRA\n") else {
+        return page.to_owned();
+    };
+    let (examples, rest) = match after.find("\n.SH ") {
+        Some(end) => after.split_at(end),
+        None => (after.trim_end(), "\n"),
+    };
+    format!("{before}.SH EXAMPLES\n.nf\n{examples}\n.fi{rest}")
 }
 
 #[cfg(test)]

@@ -55,11 +55,21 @@ fn examples_run_as_they_stand() {
 fn the_first_page_groups_every_command() {
     let help = Desk::new().run(&["--help"]).exits(0).stdout;
     let commands = commands(&help);
-    for wanted in ["plan", "price", "backtest", "journal", "doctor", "completions"] {
+    for wanted in [
+        "plan",
+        "price",
+        "backtest",
+        "journal",
+        "doctor",
+        "completions",
+    ] {
         assert!(commands.contains(&wanted), "{wanted}: {help}");
     }
     assert!(!commands.contains(&"prove-device"), "{help}");
-    assert!(help.find("\nDecide:") < help.find("\nThis machine:"), "{help}");
+    assert!(
+        help.find("\nDecide:") < help.find("\nThis machine:"),
+        "{help}"
+    );
     // A mistake still names what was meant.
     let wrong = Desk::new().run(&["paln"]).exits(2);
     assert!(wrong.stderr.contains("'plan'"), "{wrong}");
@@ -107,8 +117,10 @@ fn man_pages_are_written_for_every_command() {
         let page = std::fs::read_to_string(desk.path(&format!("man1/jarvis2-{command}.1")));
         let page = page.unwrap_or_else(|error| panic!("{command}: {error}"));
         assert!(page.contains(".SH SYNOPSIS"), "{command}: {page}");
+        assert!(!page.contains(".SH EXTRA"), "{command}: {page}");
     }
-    assert!(desk.path("man1/jarvis2.1").is_file());
+    let first = std::fs::read_to_string(desk.path("man1/jarvis2.1")).unwrap();
+    assert!(first.contains(".SH EXAMPLES\n.nf\n"), "{first}");
     // The hidden child process has none.
     assert!(!desk.path("man1/jarvis2-prove-device.1").exists());
 }
