@@ -28,7 +28,8 @@ export HOME
 unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
 for name in $(env | sed -n 's/^\(JARVIS2__[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 
-say() { printf '\n==> %s\n' "$*"; }
+# Not on standard output, which a step may write into a file.
+say() { printf '\n==> %s\n' "$*" >&2; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
 # Runs a command of README.md, which must say it so: with a comment behind it, or as a part of a line or sentence.
@@ -86,6 +87,8 @@ cp sample/history_SYNVOL.csv prices.csv
 sed 's/SYNVOL/ZZOWN/' sample/events.csv > events.csv
 sed -i.bak 's/SYNVOL/ZZOWN/' prices.csv
 step 'jarvis2 config init --account my-account.toml'
+# The edit that the file asks for.
+printf '\n[[shares]]\nsymbol = "ZZOWN"\ncount = 200\nbasis_usd_per_share = 20.50\n' >> my-account.toml
 step 'jarvis2 plan --chain chain.csv --account my-account.toml --history prices.csv --events events.csv' > plan.txt
 sed -n '/^ACTION/,/^WHY/p' plan.txt
 there report.html
@@ -105,7 +108,14 @@ step 'jarvis2 history'
 step 'jarvis2 recall --history prices.csv' > recall.txt
 step 'jarvis2 export --out tables' > export.txt
 step 'jarvis2 regimes --history prices.csv'
-step 'jarvis2 market validate --series prices.csv' > validate.txt
+(
+    # A forecast is graded on three years or more.
+    mkdir years
+    cd years
+    jarvis2 sample --out long --years 4 --symbol SYNVOL --quiet > sample.txt
+    cp long/history_SYNVOL.csv prices.csv
+    step 'jarvis2 market validate --series prices.csv' > validate.txt
+)
 step 'jarvis2 models list'
 step 'jarvis2 machine'
 step 'jarvis2 memory explain'
