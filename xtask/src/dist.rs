@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! jarvis2-VERSION-TARGET/
-//!   jarvis2  README.md  CHANGELOG.md  LICENSE-MIT  LICENSE-APACHE  THIRD-PARTY.txt
+//!   jarvis2  README.md  CHANGELOG.md  LICENSE-MIT  LICENSE-APACHE  THIRD-PARTY.txt  THIRD-PARTY-RUST.html
 //!   completions/  man/man1/
 //! ```
 //! Built with the profile `dist`. Names are sorted, owners are nobody, times are those of the commit (or `SOURCE_DATE_EPOCH`), and paths of this
@@ -110,6 +110,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Stop> {
         "THIRD-PARTY.txt".to_owned(),
         third_party(target)?.into_bytes(),
     ));
+    // What Rust's installer brings along: the notices of its standard library.
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
+    match fs::read(sysroot.join("share/doc/rust/COPYRIGHT-library.html")) {
+        Ok(bytes) => entries.push(plain("THIRD-PARTY-RUST.html".to_owned(), bytes)),
+        Err(_) => eprintln!(
+            "left out: THIRD-PARTY-RUST.html, since this toolchain has no share/doc/rust/COPYRIGHT-library.html"
+        ),
+    }
     entries.extend(said(&program)?);
     let time = time()?;
     Ok(put(&wanted.out, &name, &tar(&name, entries, time)?)?)
@@ -269,7 +278,14 @@ fn said(program: &Path) -> Result<Vec<Entry>, String> {
 fn third_party(target: &str) -> Result<String, String> {
     let tree = output(
         Command::new(cargo())
-            .args(["tree", "--locked", "-p", "jarvis2", "-e", "normal"])
+            .args([
+                "tree",
+                "--locked",
+                "-p",
+                "jarvis2",
+                "-e",
+                "normal,no-proc-macro",
+            ])
             .args(["--target", target, "--prefix", "none", "--no-dedupe"])
             .args(["--format", "{p}\t{l}"])
             .current_dir(cross::root()),
