@@ -272,7 +272,7 @@ fn write_libraries(folder: &Path) -> std::io::Result<()> {
 }
 
 /// The command that starts zig: `zig`, or the Python package.
-fn zig() -> Result<Vec<String>, Stop> {
+pub(crate) fn zig() -> Result<Vec<String>, Stop> {
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
     let candidates = [
         vec!["zig".to_owned()],
@@ -315,7 +315,7 @@ exec {zig} {language} -target aarch64-macos.{OLDEST_MACOS}{more} "$@"
 }
 
 /// The command as a shell takes it.
-fn quoted(zig: &[String]) -> String {
+pub(crate) fn quoted(zig: &[String]) -> String {
     let words: Vec<String> = zig.iter().map(|word| format!("'{word}'")).collect();
     words.join(" ")
 }
@@ -351,7 +351,7 @@ fn wrappers(folder: &Path, zig: &[String]) -> Result<Vec<(String, OsString)>, St
     Ok(environment)
 }
 
-fn write_script(path: &Path, script: &str) -> std::io::Result<()> {
+pub(crate) fn write_script(path: &Path, script: &str) -> std::io::Result<()> {
     fs::write(path, script)?;
     #[cfg(unix)]
     {

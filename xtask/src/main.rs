@@ -1,8 +1,9 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
-//! `cargo xtask mac-check`, `cargo xtask arm-check` and `cargo xtask sample`.
+//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask dist` and `cargo xtask sample`.
 
 mod arm;
 mod cross;
+mod dist;
 mod duckdb;
 mod load;
 mod mac;
@@ -30,6 +31,9 @@ usage: cargo xtask <task>
          the CPU code for aarch64 Linux: its tests run under qemu, its numbers compared with x86-64 bit for bit;
          quick: hardware, nn and search
          Both end with 77 where a tool is missing, and say which.
+  dist [--target TRIPLE] [--out DIR]
+         the program for a target with licences, completions and man pages, as one archive with its SHA-256 (target/dist-files);
+         for x86_64-unknown-linux-musl: one static file. With --source: the committed files
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         "load" => load::run(&arguments).map_err(Stop::from),
         "mac-check" => mac::check(&arguments),
         "arm-check" => arm::check(&arguments),
+        "dist" => dist::run(&arguments),
         "sample" => run(SAMPLE).map_err(Stop::from),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -12,8 +12,8 @@ use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
 use crate::progress::Progress;
 use crate::trace::Trace;
-use crate::{account, journal, memory, portfolio, price, report, risk, sql};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use crate::{account, help, journal, memory, portfolio, price, report, risk, sql};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hardware::threads::Role;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -134,6 +134,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         rest: Vec<String>,
     },
+    /// Print the script that completes the words of this program in your shell.
+    Completions(help::CompletionsArgs),
+    /// Write man pages, one for each command.
+    Man(help::ManArgs),
     /// The child process of a proof.
     #[command(hide = true)]
     ProveDevice(crate::devices::ProveArgs),
@@ -349,7 +353,7 @@ enum SchemaOf {
 
 /// Runs the command line and returns the exit code.
 pub(crate) fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+    let cli = match help::parsed(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -360,7 +364,7 @@ pub(crate) fn run() -> u8 {
 /// Runs a command for a program that asks in words of the command line.
 pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
     let name = std::iter::once("jarvis2");
-    let cli = match Cli::try_parse_from(name.chain(words.iter().map(String::as_str))) {
+    let cli = match help::parsed(name.chain(words.iter().map(String::as_str))) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             return Err(Error::Usage(error.to_string().trim_end().to_owned()));
@@ -384,7 +388,7 @@ pub(crate) fn answer(words: &[String]) -> Result<u8, Error> {
 /// The names of all commands.
 pub(crate) fn commands() -> Vec<String> {
     let shown = |command: &&clap::Command| !command.is_hide_set();
-    let cli = Cli::command();
+    let cli = help::command();
     let all = cli.get_subcommands().filter(shown);
     all.map(|command| command.get_name().to_owned()).collect()
 }
@@ -491,6 +495,8 @@ fn perform(cli: Cli) -> Result<u8, Error> {
         Command::Mcp { .. } => Err(Error::Usage(
             "this program was built without the tools for language models; build it with `cargo install --path crates/jarvis2 --features mcp`".to_owned(),
         )),
+        Command::Completions(args) => Ok(done(&help::completions(&args))),
+        Command::Man(args) => help::man(&args).map(|text| done(&text)),
         Command::ProveDevice(args) => Ok(crate::devices::prove(&args)),
         Command::Machine { json } => machine(json).map(|text| done(&text)),
     }

@@ -15,6 +15,9 @@ mod doctor;
 mod engine;
 mod error;
 mod governor;
+#[cfg(test)]
+mod guide;
+mod help;
 mod history;
 #[cfg(feature = "index")]
 mod index;

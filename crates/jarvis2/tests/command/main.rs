@@ -18,6 +18,8 @@ mod doctor;
 mod extremes;
 mod files;
 mod golden;
+mod guide;
+mod help;
 #[cfg(feature = "index")]
 mod index;
 mod interrupt;

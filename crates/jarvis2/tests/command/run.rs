@@ -52,6 +52,12 @@ impl Desk {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jarvis2"));
         command.args(args).current_dir(self.dir.path());
+        self.alone(&mut command);
+        command
+    }
+
+    /// Keeps the user's settings and files from a command.
+    fn alone(&self, command: &mut Command) {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("JARVIS2") {
                 command.env_remove(name);
@@ -63,7 +69,6 @@ impl Desk {
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_STATE_HOME")
             .stdin(Stdio::null());
-        command
     }
 
     /// Runs the program. Whatever happens, it must not panic.
@@ -74,6 +79,33 @@ impl Desk {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
             line: args.join(" "),
+        };
+        assert!(!run.stderr.contains("panicked"), "{run}");
+        run
+    }
+
+    /// Runs lines of a shell in this folder, `jarvis2` being the program and its budgets [`SMALL`]; it ends at the first that fails.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, lines: &str) -> Run {
+        let program = Path::new(env!("CARGO_BIN_EXE_jarvis2"));
+        let mut paths = vec![program.parent().unwrap().to_owned()];
+        paths.extend(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        ));
+        let mut command = Command::new("sh");
+        command.args(["-euc", lines]).current_dir(self.dir.path());
+        self.alone(&mut command);
+        command.env("PATH", std::env::join_paths(paths).unwrap());
+        for pair in SMALL.iter().filter_map(|word| word.split_once('=')) {
+            let key = pair.0.to_uppercase().replace('.', "__");
+            command.env(format!("JARVIS2__{key}"), pair.1);
+        }
+        let output = command.output().unwrap();
+        let run = Run {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            line: format!("(in a shell)\n{lines}"),
         };
         assert!(!run.stderr.contains("panicked"), "{run}");
         run
