@@ -254,7 +254,7 @@ fn single(half: u16) -> f32 {
     if bits & 0x7fff == 0 {
         return 0.0;
     }
-    f32::from_bits((bits & 0x8000) << 16 | ((bits & 0x7fff) << 13) + (112 << 23))
+    f32::from_bits(((bits & 0x8000) << 16) | (((bits & 0x7fff) << 13) + (112 << 23)))
 }
 
 #[test]

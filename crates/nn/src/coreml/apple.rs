@@ -53,11 +53,11 @@ impl Model {
                 let why = format!("{} is no path that it knows", package.display());
                 unfit("find the package", why)
             })?;
-            // SAFETY: a valid object goes in.
             #[expect(
                 deprecated,
                 reason = "the caller waits anyway: nothing is gained by a handler"
             )]
+            // SAFETY: a valid object goes in.
             let url = unsafe { MLModel::compileModelAtURL_error(&url) }
                 .map_err(refused("compile the package"))?;
             let compiled = Compiled(url.to_file_path());
