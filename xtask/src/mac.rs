@@ -20,8 +20,8 @@ const TARGET: &str = "aarch64-apple-darwin";
 const OLDEST_MACOS: &str = "15.0";
 
 /// What the default leaves out and a Mac may be asked for: sensors through what Apple does not publish, recall, GPUs beside Metal
-/// (which is always built), the index, training.
-const FEATURES: &str = "hardware/macmon,experience/recall,compute/gpu,pricing/gpu,nn/gpu,jarvis2/gpu,jarvis2/index,jarvis2/train";
+/// (which is always built), Core ML, the index, training.
+const FEATURES: &str = "hardware/macmon,experience/recall,compute/gpu,pricing/gpu,nn/gpu,nn/coreml,jarvis2/gpu,jarvis2/coreml,jarvis2/index,jarvis2/train";
 
 /// Crates without C: `--quick` needs no zig for them.
 const WITHOUT_C: &[&str] = &["hardware", "compute", "pricing", "nn", "search"];
@@ -62,7 +62,7 @@ fn types() -> Result<(), Stop> {
     for package in WITHOUT_C {
         arguments.extend(["-p", package]);
     }
-    arguments.extend(["--features", "hardware/macmon"]);
+    arguments.extend(["--features", "hardware/macmon,nn/coreml"]);
     let plain = Cargo {
         environment: Vec::new(),
     };
@@ -91,7 +91,7 @@ fn types() -> Result<(), Stop> {
     Ok(())
 }
 
-/// Links the program with the default features, and looks at what came out.
+/// Links the program with the default features and Core ML, and looks at what came out.
 fn link(mut cargo: Cargo, zig: &[String], folder: &Path) -> Result<(), Stop> {
     let libraries = folder.join("libraries");
     write_libraries(&libraries).map_err(|error| format!("{}: {error}", libraries.display()))?;
@@ -109,7 +109,8 @@ fn link(mut cargo: Cargo, zig: &[String], folder: &Path) -> Result<(), Stop> {
     ] {
         cargo.environment.push((key.into(), value.into()));
     }
-    cargo.run(&["build", "--locked", "--target", TARGET, "-p", "jarvis2"])?;
+    let build = ["build", "--locked", "--target", TARGET, "-p", "jarvis2"];
+    cargo.run(&[&build[..], &["--features", "coreml"]].concat())?;
     let path = folder.join("build").join(TARGET).join("debug/jarvis2");
     let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let program = Program::read(&bytes).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -193,6 +194,12 @@ const LIBRARIES: &[Library] = &[
             "kCGColorSpaceExtendedSRGB",
             "kCGColorSpaceSRGB",
         ],
+    },
+    // Its classes and their methods are text, looked up when it runs.
+    Library {
+        name: "CoreML",
+        path: "/System/Library/Frameworks/CoreML.framework/Versions/A/CoreML",
+        names: &[],
     },
     Library {
         name: "Foundation",

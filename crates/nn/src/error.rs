@@ -119,6 +119,28 @@ pub enum Error {
         /// The newest that is known.
         newest: u32,
     },
+    /// A weight beyond what a 16-bit float can hold.
+    #[error(
+        "weight {value} at [{row}, {column}] of tensor `{name}` is beyond the largest 16-bit float, 65504; export in 32-bit floats"
+    )]
+    Half {
+        /// The tensor's name.
+        name: String,
+        /// Output.
+        row: usize,
+        /// Input; 0 in a bias.
+        column: usize,
+        /// The weight.
+        value: f32,
+    },
+    /// A place to write to where something is already.
+    #[error(
+        "{} is there already, and nothing is overwritten; name another place, or remove it first", path.display()
+    )]
+    Taken {
+        /// Which place.
+        path: PathBuf,
+    },
     /// A slice of the wrong length.
     #[error(
         "{what} has {found} numbers; {rows} rows of {each} are wanted: the rows are counted by `values`"
@@ -162,6 +184,24 @@ pub enum Error {
         what: &'static str,
         /// Where it would be.
         why: &'static str,
+    },
+    /// Core ML refused.
+    #[error("Core ML could not {action}: {why}; use `Net::new`, which runs everywhere")]
+    CoreMl {
+        /// What was asked of it.
+        action: &'static str,
+        /// What it said.
+        why: String,
+    },
+    /// Core ML answers, but not what the weights say.
+    #[error(
+        "Core ML's answers are off by {off:.1e} of the largest, {limit:.0e} is allowed: it is not used; use `Net::new`, which runs everywhere"
+    )]
+    Unproven {
+        /// The largest difference from the exact answers, as a part of the largest of these.
+        off: f64,
+        /// How large it may be.
+        limit: f64,
     },
     /// A way of learning that leads nowhere.
     #[error(

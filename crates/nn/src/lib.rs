@@ -27,12 +27,15 @@
 //!
 //! From files: `cargo run --release -p nn --example judge`. Speed: `cargo bench -p nn`, and `docs/benchmarks.md`.
 //! Learning is the module `train`, behind the feature of that name: `docs/training.md`.
-//! Many rows at a time on a GPU: the module [`gpu`]. Never here: options, trees.
+//! Many rows at a time on a GPU: the module [`gpu`]. For other engines, as ONNX and Core ML:
+//! the module [`export`]; Core ML itself, on macOS: [`coreml`]. Never here: options, trees.
 
 mod accelerate;
 mod bf16;
 mod config;
+pub mod coreml;
 mod error;
+pub mod export;
 pub mod file;
 pub mod gpu;
 mod kernel;

@@ -3,6 +3,7 @@
 pub(crate) mod ablate;
 pub(crate) mod arena;
 pub(crate) mod calibration;
+pub(crate) mod export;
 pub(crate) mod gate;
 #[cfg(feature = "train")]
 pub(crate) mod log;

@@ -4,6 +4,7 @@ use crate::cli::{ConfigArgs, done};
 use crate::error::Error;
 use crate::governor::Crew;
 use crate::learning::calibration::{self, Calibration};
+use crate::learning::export::{self, ExportArgs};
 use crate::learning::gate::{self, Side};
 use crate::learning::models::{CHAMPION, Match, Model, OFF, SHIPPED, Shelf};
 use crate::progress::Progress;
@@ -34,6 +35,8 @@ pub(crate) enum ModelsCommand {
     Challenge(Box<ChallengeArgs>),
     /// Set what a model expects beside what comes, on frozen simulated markets: worths, and odds of the lot sold first.
     Calibrate(Box<CalibrateArgs>),
+    /// Write a model for other engines: as an ONNX file, as a Core ML package for Apple's.
+    Export(ExportArgs),
     /// Make plans use this model: a name of the list, `shipped`, or `off`.
     Use {
         /// Which.
@@ -112,6 +115,7 @@ impl ModelsCommand {
             ModelsCommand::Compare(args) => args.json,
             ModelsCommand::Challenge(args) => args.json,
             ModelsCommand::Calibrate(args) => args.json,
+            ModelsCommand::Export(args) => args.json,
             ModelsCommand::Use { .. } => false,
         }
     }
@@ -125,6 +129,9 @@ pub(crate) fn run(command: &ModelsCommand) -> Result<u8, Error> {
         ModelsCommand::Compare(args) => compare(&shelf, args).map(|text| done(&text)),
         ModelsCommand::Challenge(args) => challenge(&shelf, args).map(|text| done(&text)),
         ModelsCommand::Calibrate(args) => calibrate(&shelf, args).map(|text| done(&text)),
+        ModelsCommand::Export(args) => wanted(&shelf, &args.name)
+            .and_then(|model| export::run(&model, args))
+            .map(|text| done(&text)),
         ModelsCommand::Use { name } => choose(&shelf, name).map(|text| done(&text)),
     }
 }

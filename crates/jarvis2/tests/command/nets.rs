@@ -225,6 +225,72 @@ fn what_the_nets_never_saw_is_planned_without_them() {
 }
 
 #[test]
+fn a_model_is_exported_and_nothing_is_overwritten() {
+    let desk = Desk::new();
+    let told = desk
+        .run(&[
+            "models",
+            "export",
+            "shipped",
+            "--onnx",
+            "net.onnx",
+            "--coreml",
+            "net.mlpackage",
+            "--half",
+            "--json",
+        ])
+        .exits(0)
+        .json();
+    assert_eq!(told["coreml"]["numbers"], "f16");
+    assert_eq!(told["outputs"], serde_json::json!(["value", "policy"]));
+    let onnx = fs::read(desk.path("net.onnx")).unwrap();
+    let sum = told["sha256"].as_str().unwrap();
+    let named = onnx.windows(64).any(|text| text == sum.as_bytes());
+    assert!(named, "the file does not name its weights");
+    // Two bytes for each of the house net's 541,761 numbers but the value's bias, and four in the other.
+    let size = |name: &str| fs::metadata(desk.path(name)).unwrap().len();
+    let weights = "net.mlpackage/Data/com.apple.CoreML/weights/weight.bin";
+    assert!((1_083_000..1_090_000).contains(&size(weights)));
+    assert!((2_166_000..2_170_000).contains(&size("net.onnx")));
+
+    // A place that is taken, a name that Apple's tools would not know, nothing to write, no such model: nothing happens.
+    for (words, why) in [
+        (
+            ["champion", "--onnx", "net.onnx"],
+            "net.onnx is there already, and nothing is overwritten",
+        ),
+        (
+            ["champion", "--coreml", "net.mlpackage"],
+            "net.mlpackage is there already",
+        ),
+        (
+            ["champion", "--coreml", "package"],
+            "let it end in .mlpackage",
+        ),
+        (["off", "--onnx", "other.onnx"], "is no model"),
+        (["nobody", "--onnx", "other.onnx"], "nobody"),
+    ] {
+        let run = desk.run(&[&["models", "export"][..], &words[..]].concat());
+        let run = run.exits(2);
+        assert!(run.stderr.contains(why), "{run}");
+    }
+    let first = ["models", "export", "shipped", "--onnx", "new.onnx"];
+    desk.run(&[&first[..], &["--coreml", "net.mlpackage"]].concat())
+        .exits(2);
+    assert!(!desk.path("new.onnx").exists());
+    desk.run(&["models", "export", "shipped"]).exits(2);
+    let run = desk
+        .run(&["models", "export", "shipped", "--onnx", "no/such/net.onnx"])
+        .exits(5);
+    assert!(run.stderr.contains("name another file"), "{run}");
+    let run = desk
+        .run(&["models", "export", "shipped", "--coreml", "plain.mlpackage"])
+        .exits(0);
+    assert!(run.stdout.contains("f32, 1 to 256 rows"), "{run}");
+    assert_eq!(fs::read(desk.path("net.onnx")).unwrap(), onnx);
+}
+
+#[test]
 fn the_shelf_lists_shows_and_chooses() {
     let desk = Desk::new();
     let list = desk.run(&["models", "list", "--json"]).exits(0).json();
