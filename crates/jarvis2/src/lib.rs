@@ -18,6 +18,7 @@ mod governor;
 mod history;
 #[cfg(feature = "index")]
 mod index;
+mod ingest;
 mod journal;
 mod learning;
 mod memory;

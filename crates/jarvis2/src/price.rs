@@ -29,6 +29,9 @@ pub(crate) struct Source {
     /// dividend yield by put-call parity; American unless the file or a known index symbol says European.
     #[arg(value_name = "FILE", conflicts_with = "inputs")]
     chain: Option<PathBuf>,
+    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    mapping: Option<PathBuf>,
     /// Plain table (CSV) with the columns right (C, P), style (A, E), spot, strike, years, rate, dividend_yield, and vol or price
     /// (each row fills one of the two). `-` is standard input.
     #[arg(long, value_name = "FILE")]
@@ -278,6 +281,7 @@ fn answer(
                 symbol: source.symbol.clone(),
                 as_of: source.as_of,
                 spot_usd,
+                mapping: crate::ingest::mapping(source.mapping.as_deref())?,
                 parquet: source.parquet.clone(),
                 arrow: source.arrow.clone(),
             };
