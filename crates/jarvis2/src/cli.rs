@@ -15,9 +15,9 @@ use crate::trace::Trace;
 use crate::{account, journal, memory, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hardware::threads::Role;
+use market::ingest::FileMapping;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
-use market::ingest::FileMapping;
 use std::path::{Path, PathBuf};
 
 /// What do I do now with this position? A decision engine for options sellers. It never places an order.

@@ -186,22 +186,32 @@ fn to_json(shown: &Shown) -> Value {
     match &explained.result {
         Ok(ingest) => {
             out["rows_read"] = json!(ingest.rows_read);
-            out["chains"] = ingest.chains.iter().map(|chain| {
-                let stats = chain_stats(chain);
-                json!({
-                    "symbol": chain.symbol,
-                    "as_of": chain.as_of.to_string(),
-                    "spot_usd": chain.spot_usd,
-                    "parity_spot_usd": spot_from_parity(chain).map(|parity| parity.spot_usd),
-                    "quotes": stats.quotes,
-                    "two_sided": stats.two_sided,
-                    "with_iv": stats.quotes - stats.iv_missing,
-                    "expiries": stats.expiries,
+            out["chains"] = ingest
+                .chains
+                .iter()
+                .map(|chain| {
+                    let stats = chain_stats(chain);
+                    json!({
+                        "symbol": chain.symbol,
+                        "as_of": chain.as_of.to_string(),
+                        "spot_usd": chain.spot_usd,
+                        "parity_spot_usd": spot_from_parity(chain).map(|parity| parity.spot_usd),
+                        "quotes": stats.quotes,
+                        "two_sided": stats.two_sided,
+                        "with_iv": stats.quotes - stats.iv_missing,
+                        "expiries": stats.expiries,
+                    })
                 })
-            }).collect();
+                .collect();
             out["refused"] = json!(ingest.refused_counts);
             out["refused_first"] = json!(first_refused(ingest));
-            out["notes"] = json!(ingest.notes.iter().map(ToString::to_string).collect::<Vec<_>>());
+            out["notes"] = json!(
+                ingest
+                    .notes
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+            );
         }
         Err(error) => out["error"] = json!(error.to_string()),
     }

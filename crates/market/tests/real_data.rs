@@ -771,7 +771,7 @@ fn pages_of_one_expiry_open_under_their_own_names() {
         };
         Some(market::ingest::read_chains_bytes(name, &bytes, &options).unwrap())
     };
-    let name = "amd-options-exp-2025-11-21-monthly-show-all-stacked-10-22-2025.csv";
+    let name = "amd-options-exp-2025-12-19-monthly-show-all-stacked-10-22-2025.csv";
     let Some(barchart) = with("vendor/barchart_AMD_2025-10-22.csv", name, None) else {
         return;
     };

@@ -11,7 +11,9 @@ use crate::recall::prices::Prices;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history, read_history_bytes};
-use market::ingest::{FileMapping, Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes};
+use market::ingest::{
+    FileMapping, Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes,
+};
 use market::{Chain, calendar, sample};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};

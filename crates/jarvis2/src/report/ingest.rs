@@ -104,7 +104,9 @@ fn unit_note(column: &ExplainedColumn) -> Option<String> {
             decimal(factor, if factor < 0.01 { 6 } else { 4 }),
             column.becomes
         )),
-        None if column.unit != column.becomes && column.becomes != "root, expiry, right, strike" => {
+        None if column.unit != column.becomes
+            && column.becomes != "root, expiry, right, strike" =>
+        {
             parts.push(format!("{}: {}", column.unit, column.becomes));
         }
         _ if ["theta", "vega", "rho", "iv"].contains(&column.field) => {
@@ -148,13 +150,24 @@ fn chains(ingest: &Ingest, lines: &mut Vec<String>) {
     }
     lines.extend([String::new(), "CHAINS".to_owned()]);
     lines.extend(table.lines(WIDTH));
-    if let Some(more) = ingest.chains.len().checked_sub(CHAINS_SHOWN).filter(|&more| more > 0) {
+    if let Some(more) = ingest
+        .chains
+        .len()
+        .checked_sub(CHAINS_SHOWN)
+        .filter(|&more| more > 0)
+    {
         lines.push(format!("  and {} more", count(more as u64)));
     }
 }
 
 fn units_checked(units: &Units, explained: &Explained, lines: &mut Vec<String>) {
-    let mut table = Table::new(&["number", "quotes", "file over\nformula", "unit of the file", "as read"]);
+    let mut table = Table::new(&[
+        "number",
+        "quotes",
+        "file over\nformula",
+        "unit of the file",
+        "as read",
+    ]);
     for check in &units.checks {
         let none = || "n/a".to_owned();
         let verdict = match check.as_read {
@@ -177,14 +190,20 @@ fn units_checked(units: &Units, explained: &Explained, lines: &mut Vec<String>) 
         if let Some(missing) = &check.missing {
             table.note(format!("n/a ({missing})"));
         } else if check.as_read == Some(false) {
-            let read_as = explained.columns.iter().find(|column| column.field == check.field);
+            let read_as = explained
+                .columns
+                .iter()
+                .find(|column| column.field == check.field);
             table.note(format!(
                 "it was read as {}: say otherwise in a mapping (--mapping)",
                 read_as.map_or("another unit", |column| column.unit)
             ));
         }
     }
-    lines.extend([String::new(), "UNITS, held against Black-Scholes".to_owned()]);
+    lines.extend([
+        String::new(),
+        "UNITS, held against Black-Scholes".to_owned(),
+    ]);
     lines.extend(table.lines(WIDTH));
     lines.extend(indented(
         "  ",

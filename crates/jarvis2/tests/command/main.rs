@@ -19,6 +19,7 @@ mod files;
 mod golden;
 #[cfg(feature = "index")]
 mod index;
+mod ingest;
 mod interrupt;
 mod journal;
 mod look;

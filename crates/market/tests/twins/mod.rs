@@ -2,7 +2,7 @@
 //!
 //! The ticker is ZZT at $50 on Thursday 2025-03-06. Time value is a bell around the money, the same for call and put, so
 //! that put-call parity holds exactly with a rate of zero.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 mod more;
 
