@@ -140,7 +140,7 @@ pub enum Error {
     },
     /// The file does not say of which day its quotes are.
     #[error(
-        "{file}: a {format} file does not say of which day its quotes are; say it with --as-of YYYY-MM-DD{}",
+        "{file}: a file of {format} does not say of which day its quotes are; say it with --as-of YYYY-MM-DD{}",
         newest_trade.map(|date| format!(" (its newest trade is of {date})")).unwrap_or_default()
     )]
     AsOfMissing {
@@ -152,7 +152,7 @@ pub enum Error {
         newest_trade: Option<Date>,
     },
     /// The file does not name the underlying.
-    #[error("{file}: a {format} file does not name its underlying; say it with --symbol")]
+    #[error("{file}: a file of {format} does not name its underlying; say it with --symbol")]
     SymbolMissing {
         /// Name of the file.
         file: String,
@@ -161,7 +161,7 @@ pub enum Error {
     },
     /// The file does not say when its contracts expire.
     #[error(
-        "{file}: a {format} file does not say when its contracts expire; keep the name that the vendor gives it, such as {name}"
+        "{file}: a file of {format} does not say when its contracts expire; keep the name that the vendor gives it, such as {name}"
     )]
     ExpiryMissing {
         /// Name of the file.

@@ -790,9 +790,9 @@ fn pages_of_one_expiry_open_under_their_own_names() {
             chain.quotes.len() + barchart.refused_total()
         )
     );
-    // The page's own moneyness of the call at 25, +89.07 %, puts the share at 25 / (1 - 0.8907) = 228.7.
+    // The moneyness of the put at 480, +109.85 %, puts the share at 480 / 2.0985 = 228.73.
     assert!(
-        (chain.spot_usd.unwrap() / 228.7 - 1.0).abs() < 0.005,
+        (chain.spot_usd.unwrap() / 228.73 - 1.0).abs() < 2e-4,
         "{:?}",
         chain.spot_usd
     );

@@ -625,6 +625,11 @@ fn barchart_takes_expiry_and_symbol_from_its_name_and_the_day_from_its_last_line
         ingest.notes
     );
     assert_eq!(chain.quotes[0].open_interest, Some(1100));
+    let spot = chain.spot_usd.unwrap();
+    assert!(
+        (spot - 50.0).abs() < 1e-9,
+        "{spot}: the spot behind the strikes' moneyness"
+    );
     let named = Options {
         symbol: Some("ZZT".to_owned()),
         ..Options::default()

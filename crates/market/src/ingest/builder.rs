@@ -210,7 +210,7 @@ impl<'a> Builder<'a> {
         let group = &mut self.groups[at];
         group.rows += 1;
         if self.setting.capture.is_none()
-            && let Some(spot) = spot_of_row(cells)
+            && let Some(spot) = spot_of_row(side, cells)
         {
             let spot = spot * self.setting.vendor.scale.spot;
             if group.spots.last() != Some(&spot) {
@@ -1247,14 +1247,25 @@ impl Findings {
     }
 }
 
-/// The price of the underlying in a row: stated, or half-way between its bid and ask.
-fn spot_of_row(cells: &Cells<'_>) -> Option<f64> {
+/// The price of the underlying in a row: stated, half-way between its bid and ask, or behind the strike's moneyness.
+fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     let price = |field: Field| {
         let price = number(cells[field as usize]).ok().flatten();
         price.filter(|&price| price > 0.0)
     };
     let middle = || Some((price(Field::SpotBid)? + price(Field::SpotAsk)?) / 2.0);
-    price(Field::Spot).or_else(middle)
+    // Moneyness is how far the contract is in the money, as a share: of the spot for a call, `(S - K) / S`, and so for a put,
+    // `(K - S) / S`. Far out its two decimals say little.
+    let behind_strike = || {
+        let share = number(cells[Field::Moneyness as usize]).ok().flatten();
+        let share = share.filter(|share| share.abs() < 0.2)?;
+        let strike = price(Field::Strike)?;
+        match side.or_else(|| right(cells[Field::Right as usize]))? {
+            Right::Call => Some(strike / (1.0 - share)),
+            Right::Put => Some(strike / (1.0 + share)),
+        }
+    };
+    price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
 /// Sorts quotes by expiry, strike and right, and keeps the first of each contract.

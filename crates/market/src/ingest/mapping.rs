@@ -486,7 +486,7 @@ impl FileMapping {
         if let Some(path) = &self.rows {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let found = records(value, &[&path]).ok_or_else(unknown)?;
-            return Ok(Table::from_records(file, found));
+            return Ok(Table::from_records(file, "JSON", found));
         }
         let mut first = None;
         for paths in JSON_ROWS {
@@ -494,12 +494,12 @@ impl FileMapping {
                 continue;
             };
             if self.lacks(&found.names).is_none() {
-                return Ok(Table::from_records(file, found));
+                return Ok(Table::from_records(file, "JSON", found));
             }
             first = first.or(Some(found));
         }
         first
-            .map(|found| Table::from_records(file, found))
+            .map(|found| Table::from_records(file, "JSON", found))
             .ok_or_else(unknown)
     }
 
@@ -576,6 +576,7 @@ pub(crate) fn field_name(field: Field) -> &'static str {
             Field::Root => "root",
             Field::SpotBid => "bid of the underlying",
             Field::SpotAsk => "ask of the underlying",
+            Field::Moneyness => "moneyness",
             Field::CoinUsd => "dollars for one coin",
             Field::Rate => "interest rate",
             Field::NonStandard => "adjusted",

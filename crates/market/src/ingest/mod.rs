@@ -377,7 +377,7 @@ fn json_table(file: &str, value: &Value) -> Result<Table, Error> {
         let is_top = paths == &[&[] as &[&str]];
         let whole = is_top && value.is_object();
         empty |= records.rows.is_empty();
-        let table = Table::from_records(file, records);
+        let table = Table::from_records(file, "JSON", records);
         if is_header(&table.names) {
             return Ok(table);
         }

@@ -52,7 +52,7 @@ enum Kind {
     },
     Parquet(Columns),
     /// Of JSON or of an archive.
-    Records(Vec<Vec<Value>>),
+    Records(&'static str, Vec<Vec<Value>>),
 }
 
 /// Reads a whole file; a folder, a missing file and a refused one are told apart.
@@ -85,7 +85,11 @@ pub(crate) fn open(
         let entries = zip::entries(&bytes).map_err(corrupt)?;
         if zip::lean_kind(&entries) == Some("quote") {
             let records = zip::lean_quotes(&entries, LIMIT_BYTES).map_err(corrupt)?;
-            return Ok(Content::Table(Table::from_records(file, records)));
+            return Ok(Content::Table(Table::from_records(
+                file,
+                "archive of quotes",
+                records,
+            )));
         }
         bytes = Cow::Owned(only_file(file, &entries)?.unpack().map_err(corrupt)?);
     }
@@ -165,15 +169,15 @@ impl Table {
         match &self.kind {
             Kind::Text { .. } => "delimited text",
             Kind::Parquet(_) => "Parquet",
-            Kind::Records(_) => "JSON or archive",
+            Kind::Records(kind, _) => kind,
         }
     }
 
     /// The table of JSON or of an archive.
-    pub(crate) fn from_records(file: &str, records: Records) -> Table {
+    pub(crate) fn from_records(file: &str, kind: &'static str, records: Records) -> Table {
         Table {
             file: file.to_owned(),
-            kind: Kind::Records(records.rows),
+            kind: Kind::Records(kind, records.rows),
             names: records.names,
             preamble: Vec::new(),
         }
@@ -192,7 +196,7 @@ impl Table {
             Kind::Parquet(columns) => guard(&self.file, || {
                 columns.for_each(wanted, |number, cells| row(number, Ok(cells)))
             }),
-            Kind::Records(rows) => {
+            Kind::Records(_, rows) => {
                 for (index, cells) in rows.iter().enumerate() {
                     let cells: Vec<Cell<'_>> = wanted
                         .iter()

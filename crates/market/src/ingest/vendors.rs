@@ -50,6 +50,8 @@ pub(crate) enum Field {
     /// Bid and ask of the underlying, where there is no one price of it.
     SpotBid,
     SpotAsk,
+    /// How far the contract is in the money, as a share of the spot.
+    Moneyness,
     /// Dollars for one coin, by which prices in coin are multiplied.
     CoinUsd,
     /// The vendor's interest rate.

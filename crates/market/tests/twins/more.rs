@@ -222,6 +222,16 @@ pub(crate) fn tardis() -> String {
     text
 }
 
+/// How far in the money, in percent of the spot.
+fn moneyness(row: &Row) -> f64 {
+    let inside = if row.call {
+        SPOT - row.strike
+    } else {
+        row.strike - SPOT
+    };
+    100.0 * inside / SPOT
+}
+
 /// Barchart's page of one expiry: percent signs, `unch`, thousands' commas, calls above puts, a sentence at the end.
 pub(crate) fn barchart() -> String {
     let mut text = String::from(
@@ -233,8 +243,8 @@ pub(crate) fn barchart() -> String {
             let side = if call { "Call" } else { "Put" };
             writeln!(
                 text,
-                "{:.2},+89.07%,{:.2},1.00,{:.2},N/A,unch,unch,{},\"1,{:03}\",unch,{iv},{},{side},\"12:25 ET\"",
-                row.strike, row.bid, row.ask, row.volume, row.open_interest, row.delta
+                "{:.2},{:+.2}%,{:.2},1.00,{:.2},N/A,unch,unch,{},\"1,{:03}\",unch,{iv},{},{side},\"12:25 ET\"",
+                row.strike, moneyness(row), row.bid, row.ask, row.volume, row.open_interest, row.delta
             )
             .unwrap();
         }

@@ -453,7 +453,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         remark: Some(COIN),
         ..PLAIN
     },
-    // One page of the website, calls above puts. The expiry stands in the file's name alone, the day in the last line.
+    // One page of the website, calls above puts. The spot is behind the moneyness of the strikes, to a cent or so; the expiry stands in the file's name alone, the day in the last line.
     Vendor {
         format: Format::Barchart,
         signature: &["strike", "moneyness", "bid", "ask", "openint", "iv", "type"],
@@ -469,6 +469,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(OpenInterest, &["openint"]),
             both(Iv, &["iv"]),
             both(Delta, &["delta"]),
+            both(Moneyness, &["moneyness"]),
         ],
         spellings: &[Us, Iso],
         dating: Dating::Preamble,
