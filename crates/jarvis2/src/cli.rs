@@ -15,6 +15,7 @@ use crate::trace::Trace;
 use crate::{account, help, journal, memory, portfolio, price, report, risk, sql};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hardware::threads::Role;
+use market::ingest::FileMapping;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ enum Command {
     Plan(Box<PlanArgs>),
     /// Fit a chain's implied volatilities (SVI, SSVI) and check them for static arbitrage.
     Surface(Box<crate::surface::SurfaceArgs>),
+    /// Say what is understood of a vendor's file; with --explain column by column, units checked.
+    Ingest(Box<crate::ingest::IngestArgs>),
     /// Show what becomes of an account if shares, volatilities and the date move, and its dollar Greeks.
     Risk(Box<RiskArgs>),
     /// Price options: value, Greeks, exercise boundary; of a plain table or of every quote of a chain.
@@ -155,6 +158,9 @@ struct PlanArgs {
     /// embedded synthetic sample.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    mapping: Option<PathBuf>,
     /// Plan many symbols of one cash account together (TOML). `jarvis2 config init --portfolio FILE` writes a sample that runs as it
     /// stands.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace", "db"])]
@@ -233,6 +239,9 @@ struct RiskArgs {
     /// Option chain: any supported vendor's file, plain or gzipped; may be repeated, as for calls and puts apart.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    mapping: Option<PathBuf>,
     /// Ex-dates and earnings (CSV: symbol, date, kind, amount_usd).
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -287,7 +296,7 @@ impl ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Write a commented configuration, or with --account or --portfolio a sample of those. Never overwrites.
+    /// Write a commented configuration, or with --account, --portfolio or --mapping a sample of those. Never overwrites.
     Init {
         /// Write a sample account to this file instead.
         #[arg(long, value_name = "FILE")]
@@ -295,6 +304,9 @@ enum ConfigCommand {
         /// Write a sample portfolio to this file instead.
         #[arg(long, value_name = "FILE", conflicts_with = "account")]
         portfolio: Option<PathBuf>,
+        /// Write a sample mapping of a chain's columns to this file instead, and the file of quotes that it describes beside it.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["account", "portfolio"])]
+        mapping: Option<PathBuf>,
         /// Where to write the configuration.
         #[arg(long = "config", value_name = "FILE")]
         file: Option<PathBuf>,
@@ -397,6 +409,7 @@ pub(crate) fn commands() -> Vec<String> {
 fn wants_json(cli: &Cli) -> bool {
     matches!(&cli.command, Command::Plan(args) if args.json)
         || matches!(&cli.command, Command::Surface(args) if args.json)
+        || matches!(&cli.command, Command::Ingest(args) if args.json)
         || matches!(&cli.command, Command::Risk(args) if args.json)
         || matches!(&cli.command, Command::Price(args) if args.json())
         || matches!(&cli.command, Command::Iv(args) if args.json())
@@ -428,6 +441,7 @@ fn perform(cli: Cli) -> Result<u8, Error> {
         // A bug must still end as an error with its exit code, in JSON where JSON was asked for; its place is on stderr.
         Command::Plan(args) => caught(|| plan(&args)),
         Command::Surface(args) => caught(|| crate::surface::run(&args).map(|text| done(&text))),
+        Command::Ingest(args) => caught(|| crate::ingest::run(&args)),
         Command::Risk(args) => caught(|| risk(&args)),
         Command::Price(args) => caught(|| price::price(&args)),
         Command::Iv(args) => caught(|| price::iv(&args)),
@@ -629,6 +643,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
+        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
         allow_synthetic: args.allow_synthetic,
         place,
         ..Request::default()
@@ -801,6 +816,7 @@ fn risk(args: &RiskArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
+        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
         allow_synthetic: args.allow_synthetic,
         ..Request::default()
     };
@@ -910,6 +926,21 @@ fn config_command(command: ConfigCommand) -> Result<String, Error> {
             Ok(format!(
                 "{}: a sample portfolio was written; it runs as it stands: `jarvis2 plan --portfolio {}`",
                 path.display(),
+                path.display()
+            ))
+        }
+        ConfigCommand::Init {
+            mapping: Some(path),
+            ..
+        } => {
+            let quotes = path.with_extension("csv");
+            write_sample(&path, FileMapping::SAMPLE)?;
+            write_sample(&quotes, FileMapping::SAMPLE_FILE)?;
+            Ok(format!(
+                "{}: a sample mapping was written, and beside it {}, which it describes; try `jarvis2 ingest {} --mapping {} --explain`",
+                path.display(),
+                quotes.display(),
+                quotes.display(),
                 path.display()
             ))
         }

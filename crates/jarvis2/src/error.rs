@@ -80,6 +80,8 @@ impl Error {
                 }
             }
             Error::SyntheticWithAccount { .. } | Error::Position { .. } => 2,
+            // A mapping is the user's own file of settings.
+            Error::Data(market::Error::BadMapping { .. }) => 2,
             Error::Data(_) | Error::Fit(_) | Error::Io { .. } | Error::Table { .. } => 3,
             Error::Resources(_)
             | Error::Device(_)

@@ -21,6 +21,7 @@ mod help;
 mod history;
 #[cfg(feature = "index")]
 mod index;
+mod ingest;
 mod journal;
 mod learning;
 #[cfg(feature = "mcp")]

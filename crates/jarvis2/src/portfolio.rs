@@ -112,6 +112,7 @@ fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
         symbol: Some(wanted.symbol.clone()),
         as_of: ask.as_of,
         spot_usd: wanted.spot_usd,
+        mapping: None,
         // Whoever writes "sample" knows what it is.
         allow_synthetic: ask.allow_synthetic || wanted.chains.is_empty(),
         given: Some(Given {

@@ -32,6 +32,9 @@ pub(crate) struct Source {
     /// The embedded synthetic sample instead of a file.
     #[arg(long, conflicts_with_all = ["chain", "inputs"])]
     sample: bool,
+    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    mapping: Option<PathBuf>,
     /// Plain table (CSV) with the columns right (C, P), style (A, E), spot, strike, years, rate, dividend_yield, and vol or price
     /// (each row fills one of the two). `-` is standard input.
     #[arg(long, value_name = "FILE")]
@@ -283,6 +286,7 @@ fn answer(
                 symbol: source.symbol.clone(),
                 as_of: source.as_of,
                 spot_usd,
+                mapping: crate::ingest::mapping(source.mapping.as_deref())?,
                 parquet: source.parquet.clone(),
                 arrow: source.arrow.clone(),
             };

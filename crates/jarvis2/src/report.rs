@@ -9,6 +9,7 @@ mod content;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod html;
+mod ingest;
 mod portfolio;
 mod recall;
 mod risk;
@@ -23,6 +24,7 @@ pub(crate) mod units;
 
 pub(crate) use content::sentence;
 pub(crate) use html::html;
+pub(crate) use ingest::ingest_text;
 pub(crate) use portfolio::{portfolio_html, portfolio_text};
 pub(crate) use recall::recall_text;
 pub(crate) use risk::{risk_csv, risk_text};

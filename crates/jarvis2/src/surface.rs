@@ -22,6 +22,9 @@ pub(crate) struct SurfaceArgs {
     /// Option chain: any supported vendor's file, plain or gzipped. Without it: the embedded synthetic sample.
     #[arg(value_name = "FILE")]
     chain: Option<PathBuf>,
+    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    mapping: Option<PathBuf>,
     /// Which underlying, where the file holds several.
     #[arg(long, short)]
     symbol: Option<String>,
@@ -90,6 +93,7 @@ fn read(args: &SurfaceArgs) -> Result<Shown, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
+        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
         ..Request::default()
     };
     let read = inputs::read(&request, config, Crew::fixed(1), 0)?;

@@ -48,6 +48,16 @@ pub enum Error {
         /// What the unpacker said.
         cause: String,
     },
+    /// A damaged zip archive, or one of a kind that this program does not read.
+    #[error(
+        "{file}: cannot be read as a zip archive ({cause}); fetch it again, or unpack it and name one file"
+    )]
+    CorruptZip {
+        /// Name of the file.
+        file: String,
+        /// What is wrong with it.
+        cause: &'static str,
+    },
     /// A damaged Parquet file, or one with an encoding that this program does not read.
     #[error(
         "{file}: cannot be read as Parquet ({cause}); fetch it again, or rewrite it with snappy or zstd compression"
@@ -87,7 +97,7 @@ pub enum Error {
     /// No known vendor writes such columns.
     #[error(
         "{file}: its columns fit no known vendor; seen: {}; the closest is {closest}, which lacks: {}; \
-         rename the columns, or export as one of: {}",
+         rename the columns, name them in a mapping (--mapping), or export as one of: {}",
         list(seen),
         list(missing),
         crate::ingest::known_formats()
@@ -104,8 +114,10 @@ pub enum Error {
     },
     /// JSON, but of no known vendor.
     #[error(
-        "{file}: its JSON fits no known vendor; top-level keys seen: {}; Schwab has callExpDateMap and putExpDateMap",
-        list(seen)
+        "{file}: its JSON fits no known vendor; top-level keys seen: {}; rows are looked for at: {}; \
+         name their place and keys in a mapping (--mapping)",
+        list(seen),
+        crate::ingest::json_places()
     )]
     UnknownKeys {
         /// Name of the file.
@@ -128,7 +140,7 @@ pub enum Error {
     },
     /// The file does not say of which day its quotes are.
     #[error(
-        "{file}: a {format} file does not say of which day its quotes are; say it with --as-of YYYY-MM-DD{}",
+        "{file}: a file of {format} does not say of which day its quotes are; say it with --as-of YYYY-MM-DD{}",
         newest_trade.map(|date| format!(" (its newest trade is of {date})")).unwrap_or_default()
     )]
     AsOfMissing {
@@ -140,12 +152,48 @@ pub enum Error {
         newest_trade: Option<Date>,
     },
     /// The file does not name the underlying.
-    #[error("{file}: a {format} file does not name its underlying; say it with --symbol")]
+    #[error("{file}: a file of {format} does not name its underlying; say it with --symbol")]
     SymbolMissing {
         /// Name of the file.
         file: String,
         /// The vendor.
         format: &'static str,
+    },
+    /// The file does not say when its contracts expire.
+    #[error(
+        "{file}: a file of {format} does not say when its contracts expire; keep the name that the vendor gives it, such as {name}"
+    )]
+    ExpiryMissing {
+        /// Name of the file.
+        file: String,
+        /// The vendor.
+        format: &'static str,
+        /// A name that says it.
+        name: &'static str,
+    },
+    /// An option vendor's file that holds nothing to quote from.
+    #[error("{file}: is {what}: {why}; {remedy}")]
+    NoPrices {
+        /// Name of the file.
+        file: String,
+        /// What it is.
+        what: &'static str,
+        /// Why it cannot be read as a chain.
+        why: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A mapping that cannot be understood.
+    #[error("{file}, line {line}: {what}; {remedy}")]
+    BadMapping {
+        /// Name of the mapping's file.
+        file: String,
+        /// Line in it, from 1.
+        line: usize,
+        /// What is wrong, with the value.
+        what: String,
+        /// What to do.
+        remedy: String,
     },
     /// The symbol asked for is not in the file.
     #[error(

@@ -4,7 +4,7 @@ mod twins;
 
 use market::events::read_events_bytes;
 use market::history::read_history_bytes;
-use market::ingest::{Options, read_chains_bytes};
+use market::ingest::{FileMapping, Options, explain_chains_bytes, read_chains_bytes};
 use proptest::prelude::*;
 
 fn fixtures() -> Vec<Vec<u8>> {
@@ -20,18 +20,45 @@ fn fixtures() -> Vec<Vec<u8>> {
         twins::deltaneutral().into_bytes(),
         twins::philippdubach(&["2025-03-05", "2025-03-06"], twins::Dates::Nanoseconds),
         twins::gzip(&twins::common_csv("2025-03-06").into_bytes()),
+        twins::tradier().into_bytes(),
+        twins::massive().into_bytes(),
+        twins::massive_quotes().into_bytes(),
+        twins::deribit().into_bytes(),
+        twins::deribit_summary().into_bytes(),
+        twins::tardis().into_bytes(),
+        twins::barchart().into_bytes(),
+        twins::orats().into_bytes(),
+        twins::lean_zip(false),
+        twins::lean_zip(true),
+        twins::lean_universe().into_bytes(),
+        twins::datashop(false).into_bytes(),
+        twins::cboe_delayed().into_bytes(),
+        twins::theta_v2().into_bytes(),
+        twins::theta_v2_json().into_bytes(),
+        twins::theta_v3().into_bytes(),
+        twins::stratlib_csv().into_bytes(),
+        twins::stratlib_json().into_bytes(),
+        twins::riskalertsys().into_bytes(),
+        FileMapping::SAMPLE_FILE.as_bytes().to_vec(),
     ]
 }
 
 /// Everything that reads bytes, and the promises that every result keeps.
 fn read_all(bytes: &[u8]) {
-    for last_day_only in [false, true] {
+    // The name says something to every vendor that listens.
+    const NAME: &str = "zzt-options-exp-2025-03-21_eod_zzt_2025-03-06.txt";
+    let sample = FileMapping::parse("sample.toml", FileMapping::SAMPLE).unwrap();
+    for (last_day_only, mapping) in [(false, None), (true, None), (false, Some(sample.into()))] {
         let options = Options {
             last_day_only,
+            mapping,
             symbol: None,
             ..Options::default()
         };
-        match read_chains_bytes("zzt_eod_202503.txt", bytes, &options) {
+        if let Ok(explained) = explain_chains_bytes(NAME, bytes, &options) {
+            let _ = explained.check_units(0.04);
+        }
+        match read_chains_bytes(NAME, bytes, &options) {
             Err(error) => assert!(!error.to_string().is_empty()),
             Ok(ingest) => {
                 assert!(!ingest.chains.is_empty());
@@ -79,8 +106,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_bytes_are_answered_with_a_sentence(bytes in prop::collection::vec(any::<u8>(), 0..400), magic in 0..4usize) {
-        let start: &[u8] = [&b""[..], b"PAR1", b"\x1f\x8b\x08\0", b"{"][magic];
+    fn random_bytes_are_answered_with_a_sentence(bytes in prop::collection::vec(any::<u8>(), 0..400), magic in 0..5usize) {
+        let start: &[u8] = [&b""[..], b"PAR1", b"\x1f\x8b\x08\0", b"{", b"PK\x03\x04"][magic];
         read_all(&[start, &bytes].concat());
     }
 
@@ -96,7 +123,7 @@ proptest! {
 
     #[test]
     fn truncated_and_mutated_files_are_answered(
-        which in 0..11usize,
+        which in 0..31usize,
         cut in 0.0..1.0f64,
         whole in any::<bool>(),
         hits in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
@@ -112,5 +139,27 @@ proptest! {
             }
         }
         read_all(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn mutated_mappings_are_answered_with_a_line(
+        cut in 0.0..1.0f64,
+        hits in prop::collection::vec((0.0..1.0f64, "[a-z0-9\\[\\]\"=. \n]"), 0..6),
+    ) {
+        let mut text = FileMapping::SAMPLE.to_owned();
+        if cut > 0.3 {
+            text.truncate((text.len() as f64 * cut) as usize);
+        }
+        for (at, letter) in hits {
+            let at = (text.len().saturating_sub(1) as f64 * at) as usize;
+            text.replace_range(at..(at + 1).min(text.len()), &letter);
+        }
+        if let Err(error) = FileMapping::parse("m.toml", &text) {
+            prop_assert!(error.to_string().contains("m.toml, line "), "{error}");
+        }
     }
 }

@@ -550,17 +550,30 @@ fn what_is_not_read_is_named() {
             .to_string();
         assert!(error.contains(words), "{error}");
     };
+    // Renamed, it has lost what only its name says.
     check(
         "vendor/barchart_AMD_2025-10-22.csv",
-        "the closest is common, which lacks: expiry",
+        "does not name its underlying",
     );
     check(
-        "vendor/lean_daily_aapl_2014_quote_american.zip",
-        "a zip archive",
+        "vendor/optionstratlib_SP500_2024-10-18.csv",
+        "of which day its quotes are",
     );
     check(
-        "vendor/riskalertsys_KO_2026-06-12.json",
-        "top-level keys seen: contracts, header",
+        "vendor/SP500-18-oct-2024-5781.88.json",
+        "of which day its quotes are",
+    );
+    check(
+        "vendor/nse_bhavcopy_RELIANCE_2026-03-24.csv.gz",
+        "in rupees (INR) and it has no bid and no ask",
+    );
+    check(
+        "vendor/deribit_http_get_instrument_option.json",
+        "a description of Deribit contracts: it has no prices",
+    );
+    check(
+        "vendor/yfinance_collector_2026-08-12_meta.json",
+        "the record of a collector of quotes",
     );
     check("vendor", "is a folder");
     if let Some(path) = file("series/vix_daily.parquet") {
@@ -651,4 +664,201 @@ fn daily_prices_agree_with_the_calendar_over_decades() {
         ko.days.iter().all(|day| is_trading_day(day.date)),
         "33 years of trading days"
     );
+}
+
+/// Symbol, day, spot, quotes, quotes with both sides, quotes with a volatility.
+type Opened = (&'static str, jiff::civil::Date, f64, usize, usize, usize);
+
+/// Counted once more with Python's csv and json modules.
+#[test]
+fn every_original_opens_with_the_counted_rows() {
+    let check = |name: &str, format: Format, rows: usize, refused: usize, chains: &[Opened]| {
+        let Some(ingest) = read(&format!("vendor/{name}")) else {
+            return;
+        };
+        assert_eq!(
+            (ingest.format, ingest.rows_read, ingest.refused_total()),
+            (format, rows, refused),
+            "{name}: {:?}",
+            ingest.refused_counts
+        );
+        assert_eq!(ingest.chains.len(), chains.len(), "{name}");
+        for (chain, &(symbol, day, spot, quotes, two_sided, vols)) in
+            ingest.chains.iter().zip(chains)
+        {
+            let stats = chain_stats(chain);
+            assert_eq!(
+                (chain.symbol.as_str(), chain.as_of),
+                (symbol, day),
+                "{name}"
+            );
+            let found = chain.spot_usd.unwrap();
+            assert!(
+                (found / spot - 1.0).abs() < 1e-6,
+                "{name}: {found} is not {spot}"
+            );
+            assert_eq!(
+                (
+                    stats.quotes,
+                    stats.two_sided,
+                    stats.quotes - stats.iv_missing
+                ),
+                (quotes, two_sided, vols),
+                "{name}"
+            );
+        }
+    };
+    check(
+        "massive_polygon_chain_snapshot_AAPL.json",
+        Format::Massive,
+        1,
+        0,
+        &[("AAPL", date(2022, 4, 29), 159.9606, 1, 1, 1)],
+    );
+    // Two looks at the book: the later one counts. The spot is the median of the index over the looks.
+    check(
+        "deribit_BTC_2021-02-11.csv.gz",
+        Format::Deribit,
+        976,
+        488,
+        &[("BTC", date(2021, 2, 11), 47778.38, 488, 135, 488)],
+    );
+    check(
+        "tardis_options_chain.csv",
+        Format::Tardis,
+        7,
+        1,
+        &[
+            ("BTC", date(2020, 6, 7), 9756.36, 1, 1, 1),
+            ("BTC", date(2020, 6, 8), 9757.385, 3, 2, 3),
+            ("ETH", date(2020, 6, 8), 245.17345, 2, 1, 2),
+        ],
+    );
+    // The spots are put-call parity's; AAPL closed at 645.57 and, split 7 for 1, at 93.70.
+    check(
+        "lean_daily_aapl_2014_quote_american.zip",
+        Format::Lean,
+        4532,
+        0,
+        &[
+            ("AAPL", date(2014, 6, 6), 645.625, 2352, 2195, 0),
+            ("AAPL", date(2014, 6, 9), 93.675, 2180, 1982, 0),
+        ],
+    );
+    check(
+        "lean_universe_spy_20240104.csv",
+        Format::Lean,
+        36,
+        0,
+        &[("SPY", date(2024, 1, 4), 467.28, 36, 0, 13)],
+    );
+    check(
+        "riskalertsys_KO_2026-06-12.json",
+        Format::Riskalertsys,
+        1006,
+        0,
+        &[("KO", date(2026, 6, 12), 82.62, 1006, 0, 846)],
+    );
+}
+
+#[test]
+fn pages_of_one_expiry_open_under_their_own_names() {
+    let with = |path: &str, name: &str, as_of| {
+        let bytes = std::fs::read(file(path)?).unwrap();
+        let options = Options {
+            as_of,
+            ..Options::default()
+        };
+        Some(market::ingest::read_chains_bytes(name, &bytes, &options).unwrap())
+    };
+    let name = "amd-options-exp-2025-12-19-monthly-show-all-stacked-10-22-2025.csv";
+    let Some(barchart) = with("vendor/barchart_AMD_2025-10-22.csv", name, None) else {
+        return;
+    };
+    let chain = &barchart.chains[0];
+    assert_eq!(
+        (
+            barchart.format,
+            chain.symbol.as_str(),
+            chain.as_of,
+            barchart.rows_read
+        ),
+        (
+            Format::Barchart,
+            "AMD",
+            date(2025, 10, 22),
+            chain.quotes.len() + barchart.refused_total()
+        )
+    );
+    // The moneyness of the put at 480, +109.85 %, puts the share at 480 / 2.0985 = 228.73.
+    assert!(
+        (chain.spot_usd.unwrap() / 228.73 - 1.0).abs() < 2e-4,
+        "{:?}",
+        chain.spot_usd
+    );
+    assert!((chain.quotes[0].iv.unwrap() - 2.1122).abs() < 1e-12);
+
+    let day = Some(date(2024, 10, 1));
+    let (csv, json) = (
+        "SP500-18-oct-2024-5781.88.csv",
+        "vendor/SP500-18-oct-2024-5781.88.json",
+    );
+    let csv = with("vendor/optionstratlib_SP500_2024-10-18.csv", csv, day).unwrap();
+    let json = with(json, "a.json", day).unwrap();
+    for ingest in [&csv, &json] {
+        let chain = &ingest.chains[0];
+        assert_eq!(
+            (
+                ingest.format,
+                chain.symbol.as_str(),
+                chain.spot_usd,
+                chain.quotes.len()
+            ),
+            (
+                Format::OptionStratLib,
+                "SPX",
+                Some(5781.88),
+                ingest.rows_read
+            )
+        );
+        assert_eq!(chain.quotes[0].contract.expiry, date(2024, 10, 18));
+        assert!((chain.quotes[0].iv.unwrap() - 0.1631).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn units_of_the_originals_are_those_they_were_read_in() {
+    // Medians over the quotes nearest to the money, at 4 % where the file names no rate.
+    let check = |name: &str, fields: &[&str]| {
+        let Some(path) = file(&format!("vendor/{name}")) else {
+            return;
+        };
+        let explained = market::ingest::explain_chains(&path, &Options::default()).unwrap();
+        let units = explained.check_units(0.04).unwrap();
+        let agreed: Vec<&str> = units
+            .checks
+            .iter()
+            .filter(|check| check.as_read == Some(true))
+            .map(|check| check.field)
+            .collect();
+        assert_eq!(agreed, fields, "{name}: {:?}", units.checks);
+        assert!(
+            units
+                .checks
+                .iter()
+                .all(|check| check.as_read != Some(false)),
+            "{name}: {:?}",
+            units.checks
+        );
+    };
+    let all = ["iv", "delta", "gamma", "theta", "vega", "rho"];
+    check("ivolatility_AAPL_2014-08.csv.gz", &all);
+    check("tda_schwab_F_option_chain.json.gz", &all);
+    check("deribit_BTC_2021-02-11.csv.gz", &all);
+    check(
+        "cboe_quotedata_SPY_2025-09-25.csv.gz",
+        &["iv", "delta", "gamma"],
+    );
+    check("yfinance_collector_IWM_2026-08-12.csv.gz", &["iv"]);
+    check("riskalertsys_KO_2026-06-12.json", &["delta"]);
 }

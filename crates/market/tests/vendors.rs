@@ -4,8 +4,8 @@ mod twins;
 
 use jiff::civil::date;
 use market::ingest::{
-    Error, Format, Ingest, Note, Options, chain_stats, read_chains, read_chains_bytes,
-    spot_from_parity,
+    Error, FileMapping, Format, Ingest, Note, Options, chain_stats, explain_chains_bytes,
+    read_chains, read_chains_bytes, spot_from_parity,
 };
 use market::{Chain, Style};
 use pricing::Right;
@@ -19,11 +19,16 @@ fn with(name: &str, bytes: &[u8], options: Options) -> Ingest {
     read_chains_bytes(name, bytes, &options).unwrap()
 }
 
-/// The one chain must be ZZT's of 2025-03-06 with all 36 quotes, four of them without a bid.
+/// The one chain must be ZZT's of 2025-03-06 with all 36 quotes, two of them without a bid.
 fn check(ingest: &Ingest, format: Format) -> Chain {
+    assert_eq!(ingest.refused, [], "{format}");
+    check_rows(ingest, format, Style::American, &twins::rows())
+}
+
+/// The one chain must have these rows, in this order.
+fn check_rows(ingest: &Ingest, format: Format, style: Style, rows: &[twins::Row]) -> Chain {
     assert_eq!(ingest.format, format);
     assert_eq!(ingest.chains.len(), 1, "{format}");
-    assert_eq!(ingest.refused, [], "{format}");
     let chain = ingest.chains[0].clone();
     let stats = chain_stats(&chain);
     assert_eq!(
@@ -32,32 +37,34 @@ fn check(ingest: &Ingest, format: Format) -> Chain {
         "{format}"
     );
     assert_eq!(
-        (
-            stats.quotes,
-            stats.expiries,
-            stats.unquoted,
-            stats.askless,
-            stats.crossed
-        ),
-        (36, 2, 0, 0, 0),
+        (stats.quotes, stats.unquoted, stats.askless, stats.crossed),
+        (rows.len(), 0, 0, 0),
         "{format}"
     );
+    assert_eq!(stats.expiries, if rows.len() == 36 { 2 } else { 1 });
     assert_eq!(
         stats.bidless,
-        twins::rows().iter().filter(|row| row.bid == 0.0).count(),
+        rows.iter().filter(|row| row.bid == 0.0).count(),
         "{format}"
     );
-    for (quote, row) in chain.quotes.iter().zip(twins::rows()) {
+    for (quote, row) in chain.quotes.iter().zip(rows) {
         assert_eq!(quote.contract.strike_usd, row.strike, "{format}");
         assert_eq!(quote.contract.expiry.to_string(), row.expiry, "{format}");
         assert_eq!(quote.contract.right == Right::Call, row.call, "{format}");
-        assert_eq!(quote.contract.style, Style::American, "{format}");
+        assert_eq!(quote.contract.style, style, "{format}");
         assert!((quote.ask_usd.unwrap() - row.ask).abs() < 1e-9, "{format}");
         assert_eq!(
             quote.bid_usd.is_some(),
             row.bid > 0.0,
             "{format}: a bid of zero is nobody's bid"
         );
+        if let Some(bid) = quote.bid_usd {
+            assert!(
+                (bid - row.bid).abs() < 1e-9,
+                "{format}: {bid} is not {}",
+                row.bid
+            );
+        }
         if let Some(iv) = quote.iv {
             assert!(
                 (iv - row.iv).abs() < 1e-9,
@@ -324,7 +331,17 @@ fn schwab_speaks_percent_and_nan() {
     fails(
         br#"{"status": "FAILED"}"#,
         &Options::default(),
-        &["top-level keys seen: status"],
+        &[
+            "top-level keys seen: status",
+            "callExpDateMap.*.*",
+            "options.option",
+            "--mapping",
+        ],
+    );
+    fails(
+        br#"{"status": "FAILED", "callExpDateMap": {}, "putExpDateMap": {}}"#,
+        &Options::default(),
+        &["0 rows read"],
     );
 }
 
@@ -475,4 +492,506 @@ fn quotes_of_a_later_day_are_never_backdated() {
         &old,
         "the last day in the file is 2025-03-06, before 2025-03-11"
     ));
+}
+
+#[test]
+fn tradier_is_dated_by_its_newest_quote_and_its_spot_is_parity() {
+    let ingest = read("chain.json", twins::tradier().as_bytes());
+    let chain = check(&ingest, Format::Tradier);
+    assert!((chain.spot_usd.unwrap() - 50.0).abs() < 0.02);
+    assert!(said(&ingest, "assumed from put-call parity") && said(&ingest, "never checked"));
+    let (first, bidless) = (&chain.quotes[0], chain_stats(&chain).bidless);
+    assert_eq!((first.theta_per_day, first.delta), (Some(-0.02), Some(0.7)));
+    assert_eq!(
+        chain_stats(&chain).iv_missing,
+        bidless,
+        "no Greeks, no volatility"
+    );
+    let told = Options {
+        spot_usd: Some(50.3),
+        ..Options::default()
+    };
+    assert_eq!(
+        with("chain.json", twins::tradier().as_bytes(), told).chains[0].spot_usd,
+        Some(50.3)
+    );
+}
+
+#[test]
+fn massive_opens_as_snapshot_and_as_quotes_but_not_as_aggregates() {
+    let ingest = read("snapshot.json", twins::massive().as_bytes());
+    let chain = check(&ingest, Format::Massive);
+    assert_eq!(
+        (chain.spot_usd, chain.quotes[0].vega_per_point),
+        (Some(50.0), Some(0.05))
+    );
+    assert!(said(&ingest, "delayed"), "{:?}", ingest.notes);
+    let quotes = read(
+        "2025-03-06.csv.gz",
+        &twins::gzip(twins::massive_quotes().as_bytes()),
+    );
+    check_rows(&quotes, Format::Massive, Style::American, &twins::rows());
+    assert_eq!(
+        quotes.refused_counts["superseded"], 36,
+        "the last quote of the day counts"
+    );
+    fails(
+        twins::MASSIVE_AGGREGATES.as_bytes(),
+        &Options::default(),
+        &[
+            "aggregates",
+            "trades only: no bid, no ask",
+            "chain snapshot",
+        ],
+    );
+}
+
+#[test]
+fn coins_prices_become_dollars_with_the_coin_of_their_row() {
+    let coin = |ingest: &Ingest, format| {
+        let chain = check_rows(ingest, format, Style::European, &twins::rows());
+        assert!(
+            chain
+                .quotes
+                .iter()
+                .all(|quote| quote.contract.multiplier == 1)
+        );
+        assert!(said(ingest, "prices in coin were turned into dollars"));
+        assert!(
+            said(ingest, "not for a wheel on shares"),
+            "{:?}",
+            ingest.notes
+        );
+        chain
+    };
+    let book = read("book.csv", twins::deribit().as_bytes());
+    let chain = coin(&book, Format::Deribit);
+    assert_eq!(
+        (chain.spot_usd, chain.quotes[0].theta_per_day),
+        (Some(50.0), Some(-0.02))
+    );
+    assert_eq!(
+        book.refused_counts["superseded"], 36,
+        "the later look at the book counts"
+    );
+    let summary = read("summary.json", twins::deribit_summary().as_bytes());
+    coin(&summary, Format::Deribit);
+    assert_eq!(
+        summary.refused_counts["foreign currency"], 1,
+        "a contract in USDC"
+    );
+    let updates = read("deribit.csv", twins::tardis().as_bytes());
+    let chain = coin(&updates, Format::Tardis);
+    assert_eq!(
+        chain.spot_usd,
+        Some(50.25),
+        "half-way between the two forwards"
+    );
+    assert_eq!(
+        (
+            updates.refused_counts["superseded"],
+            updates.refused_counts["unknown exchange"]
+        ),
+        (35, 1)
+    );
+    fails(
+        twins::DERIBIT_INSTRUMENT.as_bytes(),
+        &Options::default(),
+        &[
+            "a description of Deribit contracts",
+            "no prices",
+            "get_book_summary_by_currency",
+        ],
+    );
+    let spotless = twins::deribit().replace("\n50,SYN", "\n0,SYN");
+    let ingest = read("book.csv", spotless.as_bytes());
+    assert_eq!(ingest.refused_counts["no coin price"], 36);
+}
+
+#[test]
+fn barchart_takes_expiry_and_symbol_from_its_name_and_the_day_from_its_last_line() {
+    let name = "zzt-options-exp-2025-03-21-monthly-show-all-stacked-03-06-2025.csv";
+    let ingest = read(name, twins::barchart().as_bytes());
+    let chain = check_rows(
+        &ingest,
+        Format::Barchart,
+        Style::American,
+        &twins::first_expiry(),
+    );
+    assert_eq!(ingest.refused, [], "the sentence at the end is no row");
+    assert!(
+        said(&ingest, "the file's name says 2025-03-21"),
+        "{:?}",
+        ingest.notes
+    );
+    assert_eq!(chain.quotes[0].open_interest, Some(1100));
+    let spot = chain.spot_usd.unwrap();
+    assert!(
+        (spot - 50.0).abs() < 1e-9,
+        "{spot}: the spot behind the strikes' moneyness"
+    );
+    let named = Options {
+        symbol: Some("ZZT".to_owned()),
+        ..Options::default()
+    };
+    fails(
+        twins::barchart().as_bytes(),
+        &Options::default(),
+        &["--symbol"],
+    );
+    fails(
+        twins::barchart().as_bytes(),
+        &named,
+        &[
+            "does not say when its contracts expire",
+            "-options-exp-2025-11-21",
+        ],
+    );
+}
+
+#[test]
+fn the_data_shops_tables_are_read() {
+    let orats = check(&read("a.csv", twins::orats().as_bytes()), Format::Orats);
+    assert_eq!(
+        (orats.spot_usd, orats.quotes[0].delta, orats.quotes[1].delta),
+        (Some(50.0), Some(0.7), None)
+    );
+    let shop = read("a.csv", twins::datashop(true).as_bytes());
+    assert_eq!(check(&shop, Format::CboeDataShop).spot_usd, Some(50.0));
+    assert!(said(&shop, "15:45"));
+    let index = check(
+        &read("a.csv", twins::datashop(false).as_bytes()),
+        Format::CboeDataShop,
+    );
+    assert_eq!(
+        index.spot_usd,
+        Some(50.0),
+        "half-way between the underlying's bid and ask"
+    );
+    let delayed = read("_ZZT.json", twins::cboe_delayed().as_bytes());
+    assert_eq!(check(&delayed, Format::CboeDelayed).spot_usd, Some(50.0));
+    for (name, text) in [
+        ("a.csv", twins::theta_v2()),
+        ("a.json", twins::theta_v2_json()),
+        ("a.csv", twins::theta_v3()),
+    ] {
+        let chain = check(&read(name, text.as_bytes()), Format::ThetaData);
+        assert!((chain.spot_usd.unwrap() - 50.0).abs() < 0.02);
+    }
+}
+
+#[test]
+fn lean_opens_as_archive_of_quotes_and_as_universe() {
+    for minutes in [false, true] {
+        let ingest = read("zzt_2025_quote_american.zip", &twins::lean_zip(minutes));
+        let chain = check_rows(&ingest, Format::Lean, Style::American, &twins::rows());
+        assert!((chain.spot_usd.unwrap() - 50.0).abs() < 0.02);
+        let earlier = if minutes { 36 } else { 0 };
+        assert_eq!(ingest.refused_total(), earlier, "the last minute counts");
+    }
+    let universe = twins::lean_universe();
+    let ingest = read("universes/zzt/20250306.csv", universe.as_bytes());
+    let chain = &ingest.chains[0];
+    assert_eq!(ingest.rows_read, 36, "the underlying's row is no contract");
+    assert_eq!(
+        (chain.symbol.as_str(), chain.as_of, chain.spot_usd),
+        ("ZZT", date(2025, 3, 6), Some(50.0))
+    );
+    let stats = chain_stats(chain);
+    let dead = twins::rows().iter().filter(|row| row.bid == 0.0).count();
+    assert_eq!(
+        (stats.quotes, stats.unquoted, stats.iv_missing),
+        (36, 36, dead)
+    );
+    assert!(said(&ingest, "the file's name suggests ZZT") && said(&ingest, "no bid and no ask"));
+    fails(universe.as_bytes(), &Options::default(), &["--as-of"]);
+}
+
+#[test]
+fn archives_hold_one_file_or_are_told_apart() {
+    let csv = twins::common_csv("2025-03-06");
+    let one = twins::zip(&[("folder/chain.csv", csv.as_bytes())]);
+    check(&read("chain.zip", &one), Format::Common);
+    let empty = Options::default();
+    fails(
+        &twins::zip(&[("a.csv", csv.as_bytes()), ("b.csv", b"x")]),
+        &empty,
+        &["none or several", "unpack it"],
+    );
+    fails(
+        &twins::zip(&[("[Content_Types].xml", b"<x/>"), ("b.xml", b"x")]),
+        &empty,
+        &["an Excel file"],
+    );
+    let trades = [(
+        "zzt_trade_american_call_500000_20250321.csv",
+        &b"20250306 00:00,1,1,1,1,1"[..],
+    )];
+    fails(
+        &twins::zip(&trades),
+        &empty,
+        &["trades or open interest", "_quote_"],
+    );
+    let mut damaged = one.clone();
+    damaged[60] ^= 1;
+    fails(&damaged, &empty, &["checksum"]);
+    fails(
+        &one[..one.len() - 30],
+        &empty,
+        &["zip archive", "directory"],
+    );
+}
+
+#[test]
+fn one_expiry_of_optionstratlib_needs_a_day_and_in_csv_its_own_name() {
+    let on_the_day = Options {
+        as_of: Some(date(2025, 3, 6)),
+        ..Options::default()
+    };
+    let rows = twins::first_expiry();
+    let named = with(
+        "ZZT-21-mar-2025-50.csv",
+        twins::stratlib_csv().as_bytes(),
+        on_the_day.clone(),
+    );
+    let chain = check_rows(&named, Format::OptionStratLib, Style::American, &rows);
+    assert_eq!(
+        (chain.spot_usd, chain.quotes[1].delta),
+        (Some(50.0), Some(rows[1].delta)),
+        "the second Delta is the put's"
+    );
+    let json = with("a.json", twins::stratlib_json().as_bytes(), on_the_day);
+    let chain = check_rows(&json, Format::OptionStratLib, Style::American, &rows);
+    assert_eq!(
+        (chain.spot_usd, chain.quotes[1].delta),
+        (Some(50.0), Some(rows[1].delta))
+    );
+    fails(
+        twins::stratlib_json().as_bytes(),
+        &Options::default(),
+        &["of which day", "--as-of"],
+    );
+}
+
+#[test]
+fn riskalertsys_has_volatilities_and_no_quotes() {
+    let ingest = read("ZZT_2025-03-06.json", twins::riskalertsys().as_bytes());
+    let chain = &ingest.chains[0];
+    assert_eq!(
+        (
+            ingest.format,
+            chain.symbol.as_str(),
+            chain.as_of,
+            chain.spot_usd
+        ),
+        (Format::Riskalertsys, "ZZT", date(2025, 3, 6), Some(50.0))
+    );
+    let stats = chain_stats(chain);
+    let dead = twins::rows().iter().filter(|row| row.bid == 0.0).count();
+    assert_eq!(
+        (stats.quotes, stats.unquoted, stats.iv_missing),
+        (36, 36, dead)
+    );
+    assert!((chain.quotes[0].iv.unwrap() - twins::rows()[0].iv).abs() < 1e-12);
+    fails(
+        twins::riskalertsys().as_bytes(),
+        &Options::default(),
+        &["--as-of"],
+    );
+}
+
+#[test]
+fn rupees_are_refused_with_the_file() {
+    fails(
+        twins::NSE.as_bytes(),
+        &Options::default(),
+        &["NSE bhavcopy", "rupees", "no bid and no ask"],
+    );
+}
+
+#[test]
+fn lists_of_rows_are_read_from_json_whatever_the_vendor() {
+    let rows: Vec<String> = twins::rows()
+        .iter()
+        .map(|row| {
+            format!(
+                r#"{{"act_symbol": "ZZT", "date": "2025-03-06", "expiration": "{}", "strike": "{}", "call_put": "{}", "bid": "{}", "ask": "{}", "vol": "{}"}}"#,
+                row.expiry, row.strike, if row.call { "Call" } else { "Put" }, row.bid, row.ask, row.iv
+            )
+        })
+        .collect();
+    check(
+        &read("a.json", format!("[{}]", rows.join(",")).as_bytes()),
+        Format::DoltHub,
+    );
+    check(
+        &read(
+            "a.json",
+            format!(r#"{{"rows": [{}]}}"#, rows.join(",")).as_bytes(),
+        ),
+        Format::DoltHub,
+    );
+    check(
+        &read("a.jsonl", rows.join("\n").as_bytes()),
+        Format::DoltHub,
+    );
+}
+
+#[test]
+fn a_mapping_reads_what_no_vendor_writes() {
+    let options = |mapping: &str| Options {
+        mapping: Some(FileMapping::parse("my.toml", mapping).unwrap().into()),
+        ..Options::default()
+    };
+    let sample = with(
+        "sample.csv",
+        FileMapping::SAMPLE_FILE.as_bytes(),
+        options(FileMapping::SAMPLE),
+    );
+    assert_eq!(
+        (
+            sample.format,
+            sample.refused_total(),
+            sample.chains[0].quotes.len()
+        ),
+        (Format::Mapped, 0, 28)
+    );
+    let chain = &sample.chains[0];
+    let first = &chain.quotes[0];
+    assert_eq!(
+        (
+            chain.symbol.as_str(),
+            chain.as_of,
+            chain.spot_usd,
+            first.contract.strike_usd
+        ),
+        ("ZZT", date(2025, 3, 6), Some(50.0), 42.5)
+    );
+    assert!((first.theta_per_day.unwrap() - -2.275 / 365.0).abs() < 1e-12);
+
+    let head = "schema_version = 1\n[columns]\nexpiry = \"expiry\"\nstrike = \"strike\"\nbid = \"bid\"\nask = \"ask\"\nright = \"rihgt\"\n";
+    fails(
+        twins::common_csv("2025-03-06").as_bytes(),
+        &options(head),
+        &[
+            "my.toml, line 7",
+            "no column \"rihgt\" for `right`",
+            "did you mean \"right\"?",
+        ],
+    );
+    let nested = "schema_version = 1\nrows = \"a.*\"\n[columns]\nexpiry = \"key1\"\nstrike = \"k\"\n[calls]\nbid = \"c.b\"\nask = \"c.a\"\n[puts]\nbid = \"p.b\"\nask = \"p.a\"\n[units]\nprice = 0.01\n[constants]\nsymbol = \"ZZT\"\ndate = 2025-03-06\nspot = 50";
+    let file = r#"{"a": {"2025-03-21": [{"k": 50, "c": {"b": 195, "a": 205}, "p": {"b": 195, "a": 205}}]}}"#;
+    let ingest = with("a.json", file.as_bytes(), options(nested));
+    let quotes = &ingest.chains[0].quotes;
+    assert_eq!(
+        (quotes.len(), quotes[1].contract.right, quotes[1].bid_usd),
+        (2, Right::Put, Some(1.95))
+    );
+    fails(
+        file.replace("\"a\":", "\"z\":").as_bytes(),
+        &options(nested),
+        &["top-level keys seen: z"],
+    );
+}
+
+#[test]
+fn a_file_is_explained_column_by_column_with_its_units() {
+    let explain = |name: &str, bytes: &[u8], mapping: Option<&str>| {
+        let mapping = mapping.map(|text| FileMapping::parse("m.toml", text).unwrap().into());
+        let options = Options {
+            mapping,
+            ..Options::default()
+        };
+        explain_chains_bytes(name, bytes, &options).unwrap()
+    };
+    let sample = explain(
+        "sample.csv",
+        FileMapping::SAMPLE_FILE.as_bytes(),
+        Some(FileMapping::SAMPLE),
+    );
+    let column = |name: &str| {
+        sample
+            .columns
+            .iter()
+            .find(|column| column.name == name)
+            .unwrap()
+    };
+    let strike = column("Strike (cents)");
+    assert_eq!(
+        (
+            strike.field,
+            strike.unit,
+            strike.factor,
+            strike.sample.as_deref(),
+            strike.sample_read.as_deref()
+        ),
+        ("strike", "cents", Some(0.01), Some("4250"), Some("42.5"))
+    );
+    assert_eq!(
+        column("Best Bid").missing,
+        sample
+            .result
+            .as_ref()
+            .unwrap()
+            .chains
+            .iter()
+            .map(|chain| chain_stats(chain).bidless)
+            .sum::<usize>()
+    );
+    assert_eq!(
+        sample
+            .unused
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect::<Vec<_>>(),
+        ["Remark"]
+    );
+    let units = sample.check_units(0.04).unwrap();
+    for check in &units.checks {
+        match check.field {
+            "rho" => assert_eq!(check.missing.as_deref(), Some("the file has none")),
+            field => assert_eq!(
+                (check.as_read, check.rows > 4),
+                (Some(true), true),
+                "{field}: {check:?}"
+            ),
+        }
+    }
+    assert_eq!(units.checks[3].unit, Some("per year"));
+    assert!(
+        (units.checks[3].ratio.unwrap() - 1.0).abs() < 0.02,
+        "{:?}",
+        units.checks[3]
+    );
+
+    // The same file under a mapping that takes theta for one of days, and percent for fractions.
+    let wrong = FileMapping::SAMPLE
+        .replace("theta = \"year\"", "theta = \"day\"")
+        .replace("iv = \"percent\"", "iv = \"fraction\"");
+    let units = explain(
+        "sample.csv",
+        FileMapping::SAMPLE_FILE.as_bytes(),
+        Some(&wrong),
+    )
+    .check_units(0.04)
+    .unwrap();
+    let verdict = |at: usize| (units.checks[at].as_read, units.checks[at].unit);
+    assert_eq!(verdict(0), (Some(false), Some("percent")));
+    assert_eq!(verdict(3), (Some(false), Some("per year")));
+    assert_eq!(verdict(4), (Some(true), Some("per vol point")));
+
+    let schwab = explain("a.json", twins::schwab().as_bytes(), None);
+    assert_eq!(schwab.told_by, ["key1", "key2", "putCall", "bid", "ask"]);
+    let volatility = schwab
+        .columns
+        .iter()
+        .find(|column| column.field == "iv")
+        .unwrap();
+    assert_eq!(
+        (volatility.unit, volatility.factor),
+        ("percent per year", Some(0.01))
+    );
+    let barchart = explain("barchart.csv", twins::barchart().as_bytes(), None);
+    assert!(barchart.result.is_err() && barchart.check_units(0.04).is_none());
+    assert_eq!(barchart.rows, 18);
 }

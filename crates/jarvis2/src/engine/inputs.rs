@@ -11,10 +11,13 @@ use crate::recall::prices::Prices;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history, read_history_bytes};
-use market::ingest::{Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes};
+use market::ingest::{
+    FileMapping, Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes,
+};
 use market::{Chain, calendar, sample};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) symbol: Option<String>,
     pub(crate) as_of: Option<Date>,
     pub(crate) spot_usd: Option<f64>,
+    /// The user's own mapping of the chain's columns.
+    pub(crate) mapping: Option<Arc<FileMapping>>,
     pub(crate) allow_synthetic: bool,
     /// An account that was read already: of a portfolio. It goes before `account`.
     pub(crate) given: Option<Given>,
@@ -114,6 +119,7 @@ pub(crate) fn read(
         spot_usd: request.spot_usd,
         as_of: request.as_of,
         last_day_only: true,
+        mapping: request.mapping.clone(),
         ..Options::default()
     };
     let (chain_name, data_sha256, ingest) = read_chain(request, &options)?;

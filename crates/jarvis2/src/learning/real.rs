@@ -88,6 +88,7 @@ fn start(
         symbol: Some(symbol.to_owned()),
         as_of: Some(as_of),
         spot_usd: None,
+        mapping: None,
         allow_synthetic: true,
         given: None,
         collateral_max_usd: None,

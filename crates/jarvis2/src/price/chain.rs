@@ -18,11 +18,12 @@ use crate::engine::inputs::SAMPLE;
 use crate::error::Error;
 use crate::progress::Progress;
 use jiff::civil::Date;
-use market::ingest::{Ingest, Options, read_chains, read_chains_bytes};
+use market::ingest::{FileMapping, Ingest, Options, read_chains, read_chains_bytes};
 use market::{Chain, Quote, Style, sample};
 use pricing::{Right, Status};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user asked for.
 pub(super) struct Request {
@@ -31,6 +32,7 @@ pub(super) struct Request {
     pub(super) symbol: Option<String>,
     pub(super) as_of: Option<Date>,
     pub(super) spot_usd: Option<f64>,
+    pub(super) mapping: Option<Arc<FileMapping>>,
     pub(super) parquet: Option<PathBuf>,
     pub(super) arrow: Option<PathBuf>,
 }
@@ -96,6 +98,7 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
         spot_usd: request.spot_usd,
         as_of: request.as_of,
         last_day_only: true,
+        mapping: request.mapping.clone(),
         ..Options::default()
     };
     let mut ingest = match &request.file {

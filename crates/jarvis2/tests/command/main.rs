@@ -22,6 +22,7 @@ mod guide;
 mod help;
 #[cfg(feature = "index")]
 mod index;
+mod ingest;
 mod interrupt;
 mod journal;
 mod look;

@@ -9,11 +9,11 @@ use pricing::Right;
 use super::parity::{Parity, from_sorted, median};
 use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
-use super::vendors::{Dating, Field, VolUnit};
+use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, count, date, is_european, number, osi, right, ticker, underlying,
+    Cell, Osi, contract_name, count, date, is_european, number, right, ticker, underlying,
 };
-use super::{Capture, Format, Ingest, Options};
+use super::{Capture, Ingest, Options};
 use crate::calendar::{
     days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
 };
@@ -25,17 +25,16 @@ pub(crate) type Cells<'a> = [Cell<'a>; Field::COUNT];
 /// What the file as a whole says, beside its rows.
 pub(crate) struct Setting<'a> {
     pub file: &'a str,
-    pub format: Format,
+    pub vendor: &'a Vendor<'a>,
     pub options: &'a Options,
-    pub spellings: &'static [Spelling],
-    pub dating: Dating,
-    pub vol_unit: VolUnit,
-    pub theta_scale: f64,
-    /// Symbol, day, spot and rate where the rows do not say them.
+    /// Symbol, day, expiry, spot and rate where the rows do not say them.
     pub symbol: Option<String>,
     pub as_of: Option<Date>,
+    pub expiry: Option<Date>,
     pub spot_usd: Option<f64>,
     pub rate: Option<f64>,
+    /// Nothing in the file says the spot, so that any is an assumption.
+    pub lacks_spot: bool,
     /// What a collector's record says, which beats the rows.
     pub capture: Option<Capture>,
     /// Day of the newest trade, where the vendor names only a session.
@@ -83,6 +82,7 @@ pub(crate) struct Builder<'a> {
     sessions: BTreeSet<Date>,
     unreadable: BTreeMap<&'static str, (usize, String)>,
     currency: Option<String>,
+    delayed: bool,
     mixed: Option<Error>,
     last_symbol: (String, usize, bool),
     last_date: Option<(Date, Date, bool)>,
@@ -158,6 +158,7 @@ impl<'a> Builder<'a> {
             sessions: BTreeSet::new(),
             unreadable: BTreeMap::new(),
             currency: None,
+            delayed: false,
             mixed: None,
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
@@ -178,7 +179,7 @@ impl<'a> Builder<'a> {
     /// Takes one row. `side` says call or put where the row's place in the file does.
     pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
         self.rows_read += 1;
-        let option = cells[Field::Osi as usize].text().and_then(osi);
+        let option = cells[Field::Osi as usize].text().and_then(contract_name);
         let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
             Ok(Some(symbol)) => symbol,
             Ok(None) => {
@@ -190,7 +191,8 @@ impl<'a> Builder<'a> {
                 return;
             }
         };
-        let crypto = cells[Field::Source as usize].text() == Some("deribit");
+        let crypto =
+            self.setting.vendor.coin || cells[Field::Source as usize].text() == Some("deribit");
         let (day, shut) = match self.day(cells, crypto) {
             Ok(Some(day)) => day,
             Ok(None) => {
@@ -208,14 +210,16 @@ impl<'a> Builder<'a> {
         let group = &mut self.groups[at];
         group.rows += 1;
         if self.setting.capture.is_none()
-            && let Ok(Some(spot)) = number(cells[Field::Spot as usize])
-            && spot > 0.0
-            && group.spots.last() != Some(&spot)
+            && let Some(spot) = spot_of_row(side, cells)
         {
-            group.spots.push(spot);
+            let spot = spot * self.setting.vendor.scale.spot;
+            if group.spots.last() != Some(&spot) {
+                group.spots.push(spot);
+            }
         }
+        let scale = self.setting.vendor.scale.strike;
         let strike = number(cells[Field::Strike as usize])
-            .map(|strike| strike.or(option.map(|o| o.strike_usd)));
+            .map(|strike| strike.map(|s| s * scale).or(option.map(|o| o.strike_usd)));
         if let Ok(Some(strike)) = strike
             && strike > 0.0
         {
@@ -263,7 +267,10 @@ impl<'a> Builder<'a> {
         option: Option<&Osi<'_>>,
     ) -> Result<Option<RowSymbol>, Reason> {
         let column = cells[Field::Symbol as usize].text();
-        let root = option.map(|option| option.root);
+        let root = cells[Field::Root as usize]
+            .text()
+            .or(option.map(|option| option.root))
+            .filter(|root| !root.is_empty());
         let raw = column.or(root).or(self.setting.symbol.as_deref());
         let raw = raw.ok_or_else(|| Reason::BadSymbol {
             value: cells[Field::Osi as usize].show(),
@@ -303,7 +310,10 @@ impl<'a> Builder<'a> {
         let root_name = root_raw.trim_start_matches(['^', '$']);
         let has_weekly_root = matches!(self.symbols[at].as_str(), "SPX" | "NDX" | "RUT" | "VIX");
         let morning = has_weekly_root && root_name.eq_ignore_ascii_case(&self.symbols[at]);
-        let adjusted = root_name.len() > 1 && root_name.ends_with(|c: char| c.is_ascii_digit());
+        // `SP500` is an index, not an adjusted root.
+        let adjusted = root_name.len() > 1
+            && root_name.ends_with(|c: char| c.is_ascii_digit())
+            && underlying(root_name) == root_name;
         Ok(Some((at, morning, adjusted.then(|| root_name.to_owned()))))
     }
 
@@ -313,21 +323,22 @@ impl<'a> Builder<'a> {
         let asked = setting.options.as_of;
         let cell = cells[Field::Date as usize];
         let session = cells[Field::Session as usize];
-        let stated = match setting.dating {
-            Dating::Preamble => setting.as_of,
+        let spellings = setting.vendor.spellings;
+        let stated = match setting.vendor.dating {
+            Dating::Preamble | Dating::Newest => setting.as_of,
             Dating::Row if cell.is_missing() => setting.as_of,
-            Dating::Row => date(cell, setting.spellings),
+            Dating::Row => date(cell, spellings),
             Dating::Capture => (setting.capture.as_ref())
                 .map(|capture| capture.as_of)
-                .or_else(|| date(cell, setting.spellings))
+                .or_else(|| date(cell, spellings))
                 .or(asked)
                 .or_else(|| {
-                    let session = date(session, setting.spellings)?;
+                    let session = date(session, spellings)?;
                     let newest = setting.newest_trade;
                     Some(newest.map_or(session, |newest| newest.max(session)))
                 }),
         };
-        if let Some(session) = date(session, setting.spellings) {
+        if let Some(session) = date(session, spellings) {
             self.sessions.insert(session);
         }
         let Some(stated) = stated else {
@@ -397,7 +408,7 @@ impl<'a> Builder<'a> {
             && let Some(oldest) = window.pop_first()
             && let Some(&at) = self.index.get(&(symbol, oldest))
         {
-            self.groups[at].become_history();
+            self.groups[at].become_history(self.setting.vendor.latest);
         }
         Fate::Kept
     }
@@ -420,6 +431,22 @@ impl<'a> Builder<'a> {
         crypto: bool,
     ) -> Result<Quote, Reason> {
         let cell = |field: Field| cells[field as usize];
+        let vendor = self.setting.vendor;
+        if let Some(exchange) = cell(Field::Exchange).text()
+            && exchange != "deribit"
+        {
+            return Err(Reason::UnknownExchange {
+                exchange: exchange.to_owned(),
+            });
+        }
+        if vendor.coin
+            && let Some((_, currency)) = option.and_then(|option| option.root.split_once('_'))
+        {
+            return Err(Reason::ForeignCurrency {
+                currency: currency.to_owned(),
+            });
+        }
+        self.look_at_flags(cells)?;
         if let Some(root) = adjusted {
             return Err(Reason::Adjusted {
                 sign: format!("root {root}"),
@@ -436,6 +463,7 @@ impl<'a> Builder<'a> {
             });
         }
         let multiplier = match number(cell(Field::Multiplier)) {
+            Ok(None) if vendor.coin => 1,
             Ok(None) => 100,
             Ok(Some(multiplier)) if multiplier == 100.0 || (crypto && multiplier == 1.0) => {
                 multiplier as u32
@@ -465,8 +493,8 @@ impl<'a> Builder<'a> {
                 })?,
             };
         let expiry = match cell(Field::Expiry) {
-            Cell::Missing => option.map(|option| option.expiry),
-            stated => date(stated, self.setting.spellings),
+            Cell::Missing => option.map(|option| option.expiry).or(self.setting.expiry),
+            stated => date(stated, vendor.spellings),
         };
         let expiry = expiry.ok_or_else(|| Reason::BadExpiry {
             value: cell(Field::Expiry).show(),
@@ -496,9 +524,21 @@ impl<'a> Builder<'a> {
                 compared_usd: option.strike_usd,
             });
         }
-        let bid_usd = price(cell(Field::Bid), "bid")?;
-        let ask_usd = price(cell(Field::Ask), "ask")?;
-        let last_usd = price(cell(Field::Last), "last")?;
+        let factor = if vendor.coin {
+            let coin = number(cell(Field::CoinUsd)).ok().flatten();
+            coin.filter(|&usd| usd > 0.0)
+                .ok_or_else(|| Reason::NoCoinPrice {
+                    value: cell(Field::CoinUsd).show(),
+                })?
+        } else {
+            vendor.scale.price
+        };
+        let dollars = |field, column| {
+            price(cell(field), column).map(|price| price.map(|price| price * factor))
+        };
+        let bid_usd = dollars(Field::Bid, "bid")?;
+        let ask_usd = dollars(Field::Ask, "ask")?;
+        let last_usd = dollars(Field::Last, "last")?;
         if let (Some(bid_usd), Some(ask_usd)) = (bid_usd, ask_usd)
             && bid_usd > ask_usd
         {
@@ -513,6 +553,7 @@ impl<'a> Builder<'a> {
         {
             Some(b'A') => Style::American,
             Some(b'E') => Style::European,
+            _ if vendor.style.is_some() => vendor.style.unwrap_or(Style::American),
             _ if is_european(&self.symbols[symbol]) => Style::European,
             _ => Style::American,
         };
@@ -532,15 +573,53 @@ impl<'a> Builder<'a> {
             volume: self.soft(cell(Field::Volume), "volume", count),
             open_interest: self.soft(cell(Field::OpenInterest), "open interest", count),
             iv: self
-                .soft(cell(Field::Iv), "implied volatility", number)
+                .soft(cell(Field::Iv), "implied volatility", |cell| {
+                    // A text with the sign is a fraction already.
+                    let signed = cell.text().is_some_and(|text| text.ends_with('%'));
+                    let percent = vendor.vol_unit == VolUnit::Percent && !signed;
+                    let unit = if percent { 100.0 } else { 1.0 };
+                    number(cell).map(|iv| iv.map(|iv| iv / unit))
+                })
                 .filter(|&iv| iv > 0.0 && !is_iv_sentinel(iv)),
             delta: self.soft(cell(Field::Delta), "delta", number),
             gamma: self.soft(cell(Field::Gamma), "gamma", number),
             theta_per_day: self
                 .soft(cell(Field::Theta), "theta", number)
-                .map(|theta| theta * self.setting.theta_scale),
-            vega_per_point: self.soft(cell(Field::Vega), "vega", number),
-            rho_per_percent: self.soft(cell(Field::Rho), "rho", number),
+                .map(|theta| theta * vendor.scale.theta),
+            vega_per_point: self
+                .soft(cell(Field::Vega), "vega", number)
+                .map(|vega| vega * vendor.scale.vega),
+            rho_per_percent: self
+                .soft(cell(Field::Rho), "rho", number)
+                .map(|rho| rho * vendor.scale.rho),
+        })
+    }
+
+    /// What a row says of itself in words: an adjusted contract, delayed quotes, the vendor's rate.
+    fn look_at_flags(&mut self, cells: &Cells<'_>) -> Result<(), Reason> {
+        let cell = |field: Field| cells[field as usize];
+        let is = |field, word: &str| {
+            cell(field)
+                .text()
+                .is_some_and(|t| t.eq_ignore_ascii_case(word))
+        };
+        if is(Field::Delayed, "true") || is(Field::Delayed, "delayed") {
+            self.delayed = true;
+        }
+        if self.setting.rate.is_none() {
+            let percent = number(cell(Field::Rate)).ok().flatten();
+            self.setting.rate = percent.map(|percent| percent / 100.0);
+        }
+        let kind = match () {
+            () if is(Field::Mini, "true") => "mini",
+            () if is(Field::NonStandard, "true") => "non-standard",
+            () => return Ok(()),
+        };
+        Err(Reason::Adjusted {
+            sign: match cell(Field::Deliverable).text() {
+                Some(note) => format!("{kind}: {note}"),
+                None => kind.to_owned(),
+            },
         })
     }
 
@@ -596,6 +675,13 @@ impl<'a> Builder<'a> {
         }
         self.note_rows();
         let (mut chains, mut spots) = (Vec::new(), Vec::new());
+        if self.delayed {
+            for symbol in &self.symbols {
+                self.notes.push(Note::Delayed {
+                    symbol: symbol.clone(),
+                });
+            }
+        }
         for groups in &mut by_symbol {
             groups.sort_by_key(|group| group.date);
             self.finish_symbol(std::mem::take(groups), beside, &mut chains, &mut spots);
@@ -606,7 +692,7 @@ impl<'a> Builder<'a> {
         self.note_symbol_copies(&chains);
         self.refusals.finish();
         Ok(Ingest {
-            format: self.setting.format,
+            format: self.setting.vendor.format,
             chains,
             spots,
             refused: self.refusals.list,
@@ -721,7 +807,7 @@ impl<'a> Builder<'a> {
                     found.from_file = (file.clone(), found.from_file.1 + 1);
                 }
             }
-            found.twins += group.sort_and_dedup();
+            found.twins += group.sort_and_dedup(self.setting.vendor.latest);
             group.refuse_scaled_strikes(spot);
             let mean_strike =
                 (group.strikes > 0).then(|| (group.ln_strikes / group.strikes as f64).exp());
@@ -751,7 +837,7 @@ impl<'a> Builder<'a> {
             days.push((group.date, spot, mean_strike));
             self.refusals.merge(std::mem::take(&mut group.refusals));
             if group.fate == Fate::Kept && !group.kept.is_empty() {
-                found.look(&group, spot, self.setting.vol_unit);
+                found.look(&group, spot, self.setting.vendor.vol_unit);
                 own.push(self.chain(&symbol, group, spot));
             }
         }
@@ -853,8 +939,7 @@ impl<'a> Builder<'a> {
         else {
             return;
         };
-        let parity = self.setting.format.lacks_spot();
-        let correct = self.is_previous_close() || parity;
+        let correct = self.is_previous_close() || self.setting.lacks_spot;
         let only_symbol = self.symbols.len() == 1 || self.wanted.is_some();
         if let Some(chain) = own.last_mut()
             && only_symbol
@@ -875,7 +960,9 @@ impl<'a> Builder<'a> {
 
     fn chain(&self, symbol: &str, group: Group, spot_usd: Option<f64>) -> Chain {
         let mut quotes: Vec<Quote> = group.kept.into_iter().map(|kept| kept.quote).collect();
-        if self.setting.vol_unit == VolUnit::Judged && percent_median(&quotes, spot_usd).is_some() {
+        if self.setting.vendor.vol_unit == VolUnit::Judged
+            && percent_median(&quotes, spot_usd).is_some()
+        {
             for quote in &mut quotes {
                 quote.iv = quote.iv.map(|iv| iv / 100.0);
             }
@@ -887,7 +974,7 @@ impl<'a> Builder<'a> {
             rate: self.setting.rate,
             source: group
                 .source
-                .unwrap_or_else(|| self.setting.format.name().to_owned()),
+                .unwrap_or_else(|| self.setting.vendor.format.name().to_owned()),
             quotes,
         }
     }
@@ -987,9 +1074,9 @@ impl Group {
     }
 
     /// Keeps the day's spot and forgets its rows.
-    fn become_history(&mut self) {
+    fn become_history(&mut self, latest: bool) {
         if self.spots.is_empty() {
-            self.sort_and_dedup();
+            self.sort_and_dedup(latest);
             self.parity = from_sorted(self.date, self.kept.iter().map(|kept| &kept.quote));
         }
         self.kept = Vec::new();
@@ -997,9 +1084,15 @@ impl Group {
         self.fate = Fate::History;
     }
 
-    /// Sorts the quotes and keeps the best of each contract; returns how many morning-settled twins went.
-    fn sort_and_dedup(&mut self) -> usize {
-        let quality = |kept: &Kept| (kept.morning, kept.quote.mid_usd().is_none(), kept.row);
+    /// Sorts the quotes and keeps the best of each contract, or the last; returns how many morning-settled twins went.
+    fn sort_and_dedup(&mut self, latest: bool) -> usize {
+        let quality = |kept: &Kept| {
+            if latest {
+                (kept.morning, false, u32::MAX - kept.row)
+            } else {
+                (kept.morning, kept.quote.mid_usd().is_none(), kept.row)
+            }
+        };
         self.kept.sort_by(|a, b| {
             order(&a.quote.contract, &b.quote.contract).then(quality(a).cmp(&quality(b)))
         });
@@ -1014,6 +1107,8 @@ impl Group {
             let reason = if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
+            } else if latest {
+                Reason::Superseded { kept_row }
             } else {
                 Reason::Duplicate { kept_row }
             };
@@ -1150,6 +1245,27 @@ impl Findings {
             });
         }
     }
+}
+
+/// The price of the underlying in a row: stated, half-way between its bid and ask, or behind the strike's moneyness.
+fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
+    let price = |field: Field| {
+        let price = number(cells[field as usize]).ok().flatten();
+        price.filter(|&price| price > 0.0)
+    };
+    let middle = || Some((price(Field::SpotBid)? + price(Field::SpotAsk)?) / 2.0);
+    // Moneyness is how far the contract is in the money, as a share: of the spot for a call, `(S - K) / S`, and so for a put,
+    // `(K - S) / S`. Far out its two decimals say little.
+    let behind_strike = || {
+        let share = number(cells[Field::Moneyness as usize]).ok().flatten();
+        let share = share.filter(|share| share.abs() < 0.2)?;
+        let strike = price(Field::Strike)?;
+        match side.or_else(|| right(cells[Field::Right as usize]))? {
+            Right::Call => Some(strike / (1.0 - share)),
+            Right::Put => Some(strike / (1.0 + share)),
+        }
+    };
+    price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
 /// Sorts quotes by expiry, strike and right, and keeps the first of each contract.

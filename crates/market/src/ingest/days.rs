@@ -134,7 +134,7 @@ pub(crate) struct Days {
     path: PathBuf,
     file: String,
     wanted: Vec<String>,
-    vendor: &'static Vendor,
+    vendor: &'static Vendor<'static>,
     reader: SerializedFileReader<File>,
     groups: VecDeque<(usize, usize, Date, Date)>,
     columns: Vec<ColumnReader>,
@@ -428,16 +428,14 @@ impl Days {
         let options = Options::default();
         let mut builder = Builder::new(Setting {
             file: &self.file,
-            format: Format::Common,
+            vendor: self.vendor,
             options: &options,
-            spellings: self.vendor.spellings,
-            dating: self.vendor.dating,
-            vol_unit: self.vendor.vol_unit,
-            theta_scale: self.vendor.theta_scale,
             symbol: None,
             as_of: None,
+            expiry: None,
             spot_usd: None,
             rate: None,
+            lacks_spot: false,
             capture: None,
             newest_trade: None,
         });

@@ -8,39 +8,57 @@
 //! - an expired, adjusted, doubled or foreign contract is refused;
 //! - a day on which the exchange was shut, or whose prices are those of the day before, is dropped whole.
 //!
-//! Not for live feeds, and not for futures options, other currencies or contracts settled in coin.
+//! Columns that no vendor of ours writes can be named in a [`FileMapping`]; what was understood of a file, column by column,
+//! is told by [`explain_chains`].
+//!
+//! Not for live feeds, and not for futures options or other currencies. Contracts settled in coin are read and priced, not
+//! planned.
 
 mod builder;
 mod columns;
 pub(crate) mod days;
+mod explain;
+mod json;
+mod mapping;
+mod names;
 mod parity;
 mod report;
-mod schwab;
 pub(crate) mod splits;
 mod stats;
 pub(crate) mod table;
+mod units;
 mod vendors;
 pub(crate) mod words;
+mod zip;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use pricing::Right;
 use serde_json::Value;
 
+pub use self::explain::{
+    Explained, ExplainedColumn, UnusedColumn, explain_chains, explain_chains_bytes,
+};
+pub use self::mapping::FileMapping;
 pub use self::parity::{Parity, spot_from_parity};
 pub use self::report::{Note, REFUSED_KEPT, Reason, Refused, Split};
 pub use self::splits::{DaySpot, adjust_for_splits};
 pub use self::stats::{ChainStats, chain_stats};
+pub use self::units::{UnitCheck, Units};
 pub use crate::Error;
 
 use self::builder::{Beside, Builder, Setting};
 pub(crate) use self::builder::{Seen, copied, sort_quotes};
+use self::names::FileName;
 use self::report::Reason::FieldCount;
 use self::table::{Content, Table, open, read_file};
-use self::vendors::{Dating, Field, Mapping, Side, VENDORS, detect};
+use self::vendors::{
+    Dating, Field, JSON_ROWS, Mapping, Naming, Side, Unknown, VENDORS, detect, is_header, map,
+};
 use self::words::{Cell, date, new_york_day, number, ticker, underlying};
 use crate::Chain;
 use crate::history::read_history;
@@ -67,6 +85,32 @@ pub enum Format {
     DoltHub,
     /// DeltaNeutral (historicaloptiondata).
     DeltaNeutral,
+    /// Tradier chain, JSON.
+    Tradier,
+    /// Massive (formerly Polygon): chain snapshot as JSON, flat file of quotes.
+    Massive,
+    /// Deribit: tickers or book summaries, JSON or flattened to CSV.
+    Deribit,
+    /// Tardis `options_chain` of Deribit.
+    Tardis,
+    /// Barchart's page of one expiry, stacked.
+    Barchart,
+    /// ORATS, call and put on a row.
+    Orats,
+    /// QuantConnect LEAN: archive of quotes, or daily universe.
+    Lean,
+    /// Cboe DataShop, end of day.
+    CboeDataShop,
+    /// Cboe's delayed quotes, JSON.
+    CboeDelayed,
+    /// ThetaData, versions 2 and 3.
+    ThetaData,
+    /// OptionStratLib, CSV or JSON of one expiry.
+    OptionStratLib,
+    /// The riskalertsys archive, JSON of one day.
+    Riskalertsys,
+    /// A user's own mapping.
+    Mapped,
 }
 
 impl Format {
@@ -82,12 +126,20 @@ impl Format {
             Format::Philippdubach => "philippdubach",
             Format::DoltHub => "dolthub",
             Format::DeltaNeutral => "deltaneutral",
+            Format::Tradier => "tradier",
+            Format::Massive => "massive",
+            Format::Deribit => "deribit",
+            Format::Tardis => "tardis",
+            Format::Barchart => "barchart",
+            Format::Orats => "orats",
+            Format::Lean => "lean",
+            Format::CboeDataShop => "cboe-datashop",
+            Format::CboeDelayed => "cboe-delayed",
+            Format::ThetaData => "thetadata",
+            Format::OptionStratLib => "optionstratlib",
+            Format::Riskalertsys => "riskalertsys",
+            Format::Mapped => "mapped",
         }
-    }
-
-    /// Do this vendor's rows carry no spot, so that any spot is an assumption?
-    fn lacks_spot(self) -> bool {
-        matches!(self, Format::Philippdubach | Format::DoltHub)
     }
 }
 
@@ -99,9 +151,22 @@ impl fmt::Display for Format {
 
 /// The names of all formats that can be read.
 pub(crate) fn known_formats() -> String {
-    let tables = VENDORS.iter().map(|vendor| vendor.format.name());
-    tables
-        .chain([Format::Schwab.name()])
+    let mut names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.format.name()).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// Where rows are looked for in JSON.
+pub(crate) fn json_places() -> String {
+    let places = JSON_ROWS.iter().flat_map(|paths| paths.iter());
+    places
+        .map(|path| {
+            if path.is_empty() {
+                "the top".to_owned()
+            } else {
+                path.join(".")
+            }
+        })
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -119,6 +184,8 @@ pub struct Options {
     pub last_day_only: bool,
     /// Text of the yfinance collector's `*_meta.json`, if it does not lie beside the file.
     pub capture_json: Option<String>,
+    /// The user's own mapping of columns, in place of the vendors'.
+    pub mapping: Option<Arc<FileMapping>>,
 }
 
 /// What became of a file.
@@ -266,39 +333,110 @@ fn read_with(
     options: &Options,
     beside: Beside<'_>,
 ) -> Result<Ingest, Error> {
-    match open(file, bytes, |names| detect(names).is_ok())? {
-        Content::Json(value) => schwab::read(file, &value, options)?.finish(beside),
-        Content::Table(table) => read_table(file, &table, options, beside),
+    with_table(file, bytes, options, |table, mapping| {
+        read_table(file, table, mapping, options, beside)
+    })
+}
+
+/// Opens the file as a table and finds the vendor of its columns, or takes the user's mapping.
+fn with_table<T>(
+    file: &str,
+    bytes: &[u8],
+    options: &Options,
+    then: impl FnOnce(&Table, &Mapping<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Some(own) = options.mapping.as_deref() else {
+        let table = match open(file, bytes, is_header)? {
+            Content::Table(table) => table,
+            Content::Json(value) => json_table(file, &value)?,
+        };
+        let mapping =
+            detect(&table.names).map_err(|unknown| refusal(file, &table.names, unknown))?;
+        return then(&table, &mapping);
+    };
+    let table = match open(file, bytes, |names| own.lacks(names).is_none())? {
+        Content::Table(table) => table,
+        Content::Json(value) => own.json_table(file, &value)?,
+    };
+    own.check(file, &table.names)?;
+    let names = own.names();
+    let columns = own.columns(&names);
+    let columns = columns.list();
+    let vendor = own.vendor(&columns);
+    then(&table, &map(&vendor, &table.names))
+}
+
+/// The rows of a JSON file, wherever they lie.
+fn json_table(file: &str, value: &Value) -> Result<Table, Error> {
+    let mut unknown: Option<Table> = None;
+    let mut empty = false;
+    for paths in JSON_ROWS {
+        let Some(records) = json::records(value, paths) else {
+            continue;
+        };
+        let is_top = paths == &[&[] as &[&str]];
+        let whole = is_top && value.is_object();
+        empty |= records.rows.is_empty();
+        let table = Table::from_records(file, "JSON", records);
+        if is_header(&table.names) {
+            return Ok(table);
+        }
+        if !whole && !table.names.is_empty() && unknown.is_none() {
+            unknown = Some(table);
+        }
+    }
+    match unknown {
+        Some(table) => Ok(table),
+        None if empty => Err(Error::NoChain {
+            file: file.to_owned(),
+            why: "0 rows read".to_owned(),
+            remedy: "the file has keys and no option below them; fetch it again",
+        }),
+        None => Err(Error::UnknownKeys {
+            file: file.to_owned(),
+            seen: json::keys(value),
+        }),
+    }
+}
+
+fn refusal(file: &str, names: &[String], unknown: Unknown) -> Error {
+    match unknown {
+        Unknown::Closest(closest, missing) => Error::UnknownColumns {
+            file: file.to_owned(),
+            seen: names.to_vec(),
+            closest: closest.name(),
+            missing,
+        },
+        Unknown::Unusable(found) => Error::NoPrices {
+            file: file.to_owned(),
+            what: found.what,
+            why: found.why,
+            remedy: found.remedy,
+        },
     }
 }
 
 fn read_table(
     file: &str,
     table: &Table,
+    mapping: &Mapping<'_>,
     options: &Options,
     beside: Beside<'_>,
 ) -> Result<Ingest, Error> {
-    let mapping = detect(&table.names).map_err(|(closest, missing)| Error::UnknownColumns {
-        file: file.to_owned(),
-        seen: table.names.clone(),
-        closest: closest.name(),
-        missing,
-    })?;
-    let mut builder = Builder::new(setting(file, table, &mapping, options)?);
+    let vendor = mapping.vendor;
+    let has = |field| mapping.place(field).is_some();
+    let (setting, notes) = setting(file, table, mapping, options)?;
+    let mut builder = Builder::new(setting);
     for name in &mapping.repeated {
         builder.note(Note::RepeatedColumn { name: name.clone() });
     }
-    if mapping.vendor.format == Format::OptionsDx {
-        builder.note(Note::UnitsUnchecked {
-            format: Format::OptionsDx.name(),
-        });
-        if let (None, None, Some(symbol)) = (
-            &options.symbol,
-            mapping.place(Field::Symbol),
-            symbol_of_file(file),
-        ) {
-            builder.note(Note::SymbolFromFileName { symbol });
-        }
+    notes.into_iter().for_each(|note| builder.note(note));
+    let format = vendor.format.name();
+    if vendor.unchecked && (has(Field::Theta) || has(Field::Vega)) {
+        builder.note(Note::UnitsUnchecked { format });
+    }
+    if let Some(text) = vendor.remark {
+        builder.note(Note::Remark { format, text });
     }
     // Only the columns we use are decoded, each once, even where call and put share it.
     let mut wanted: Vec<usize> = mapping
@@ -336,56 +474,82 @@ fn read_table(
                 for &(field, slot) in slots {
                     cells[field] = found[slot];
                 }
-                builder.push(row, *right, &cells);
+                if !(vendor.underlying_row && is_underlying(&cells)) {
+                    builder.push(row, *right, &cells);
+                }
             }
         }
     })?;
     builder.finish(beside)
 }
 
+/// A row without expiry and strike.
+fn is_underlying(cells: &builder::Cells<'_>) -> bool {
+    cells[Field::Expiry as usize].is_missing() && cells[Field::Strike as usize].is_missing()
+}
+
 /// Gathers what the file as a whole says, and what it fails to say.
 fn setting<'a>(
     file: &'a str,
     table: &Table,
-    mapping: &Mapping,
+    mapping: &Mapping<'a>,
     options: &'a Options,
-) -> Result<Setting<'a>, Error> {
+) -> Result<(Setting<'a>, Vec<Note>), Error> {
     let vendor = mapping.vendor;
     let format = vendor.format;
     let has = |field| mapping.place(field).is_some();
-    let mut as_of = options.as_of;
-    let mut spot_usd = None;
-    if vendor.dating == Dating::Preamble {
-        let stated = table.preamble.iter().find_map(|line| {
-            let text = line.split("Date:").nth(1)?;
-            date(Cell::from_text(text), vendor.spellings)
-        });
-        // The file's own date stands: quotes of a later day than asked for must not be backdated.
-        as_of = stated.or(options.as_of);
-        spot_usd = table.preamble.iter().find_map(|line| {
-            let text = line
-                .split("Last:")
-                .nth(1)?
-                .split(", ")
-                .next()?
-                .split(",Change")
-                .next()?;
-            number(Cell::from_text(text))
-                .ok()
-                .flatten()
-                .filter(|&spot| spot > 0.0)
-        });
+    let constants = options.mapping.as_deref().map(FileMapping::constants);
+    let constants = constants.cloned().unwrap_or_default();
+    let name = FileName::read(file, vendor.naming);
+    let mut notes = Vec::new();
+    let mut from_name = |what, value: String| notes.push(Note::FromFileName { what, value });
+    let mut as_of = options.as_of.or(constants.date);
+    let mut spot_usd = constants.spot_usd;
+    match vendor.dating {
+        Dating::Preamble => {
+            let stated = table.preamble.iter().find_map(|line| {
+                let marks = ["Date:", "as of "];
+                let text = marks.iter().find_map(|mark| line.split(mark).nth(1))?;
+                date(Cell::from_text(text), vendor.spellings)
+            });
+            // The file's own date stands: quotes of a later day than asked for must not be backdated.
+            if let (None, Some(day)) = (stated, name.day) {
+                from_name("day", day.to_string());
+            }
+            as_of = stated.or(name.day).or(as_of);
+            spot_usd = table.preamble.iter().find_map(|line| {
+                let text = line
+                    .split("Last:")
+                    .nth(1)?
+                    .split(", ")
+                    .next()?
+                    .split(",Change")
+                    .next()?;
+                positive(Cell::from_text(text))
+            });
+        }
+        Dating::Newest => {
+            as_of = newest(table, mapping, Field::Date)?.or(as_of);
+        }
+        Dating::Row if !has(Field::Date) && name.day.is_some() => {
+            as_of = name.day;
+            from_name(
+                "day",
+                name.day.map(|day| day.to_string()).unwrap_or_default(),
+            );
+        }
+        Dating::Row | Dating::Capture => {}
     }
     let capture = match (&options.capture_json, format) {
         (Some(text), Format::Yfinance) => read_capture(text),
         _ => None,
     };
     let newest_trade = match vendor.dating {
-        Dating::Capture => newest_trade(table, mapping)?,
+        Dating::Capture => newest(table, mapping, Field::Traded)?,
         _ => None,
     };
     let dated = match vendor.dating {
-        Dating::Preamble => as_of.is_some(),
+        Dating::Preamble | Dating::Newest => as_of.is_some(),
         Dating::Row => has(Field::Date) || as_of.is_some(),
         Dating::Capture => {
             has(Field::Date) || has(Field::Session) || as_of.is_some() || capture.is_some()
@@ -398,37 +562,77 @@ fn setting<'a>(
             newest_trade,
         });
     }
-    let mut symbol = options.symbol.clone();
-    if !has(Field::Symbol) && !has(Field::Osi) && symbol.is_none() {
-        symbol = match format {
-            Format::OptionsDx => symbol_of_file(file),
-            _ => None,
-        };
-        if symbol.is_none() {
+    let mut symbol = options.symbol.clone().or(constants.symbol);
+    let names_contracts_only = has(Field::Osi) && vendor.naming != Naming::SymbolAndDay;
+    let named = has(Field::Symbol) || names_contracts_only || has(Field::Root);
+    if !named && symbol.is_none() {
+        symbol.clone_from(&name.symbol);
+        let Some(symbol) = &symbol else {
             return Err(Error::SymbolMissing {
                 file: file.to_owned(),
                 format: format.name(),
             });
-        }
+        };
+        notes.push(Note::SymbolFromFileName {
+            symbol: symbol.clone(),
+        });
     }
-    Ok(Setting {
+    let mut from_name = |what, value: String| notes.push(Note::FromFileName { what, value });
+    let mut expiry = constants.expiry;
+    if !has(Field::Expiry) && !has(Field::Osi) && expiry.is_none() {
+        expiry = name.expiry;
+        let Some(expiry) = expiry else {
+            return Err(Error::ExpiryMissing {
+                file: file.to_owned(),
+                format: format.name(),
+                name: vendor.naming.example(),
+            });
+        };
+        from_name("expiry", expiry.to_string());
+    }
+    if let (false, None, Some(spot)) = (has(Field::Spot), spot_usd, name.spot_usd) {
+        from_name("spot", format!("${spot}"));
+        spot_usd = Some(spot);
+    }
+    if vendor.underlying_row {
+        spot_usd = spot_usd.or(underlying_price(table, mapping)?);
+    }
+    let setting = Setting {
         file,
-        format,
+        vendor,
         options,
-        spellings: vendor.spellings,
-        dating: vendor.dating,
-        vol_unit: vendor.vol_unit,
-        theta_scale: vendor.theta_scale,
         symbol,
         as_of,
+        expiry,
+        lacks_spot: !has(Field::Spot) && !has(Field::SpotBid) && spot_usd.is_none(),
         spot_usd,
         rate: None,
         capture,
         newest_trade,
-    })
+    };
+    Ok((setting, notes))
 }
 
-impl Mapping {
+fn positive(cell: Cell<'_>) -> Option<f64> {
+    number(cell).ok().flatten().filter(|&value| value > 0.0)
+}
+
+/// The last price of the row that is the underlying's own.
+fn underlying_price(table: &Table, mapping: &Mapping<'_>) -> Result<Option<f64>, Error> {
+    let places = [Field::Expiry, Field::Strike, Field::Last].map(|field| mapping.place(field));
+    let [Some(expiry), Some(strike), Some(last)] = places else {
+        return Ok(None);
+    };
+    let mut price = None;
+    table.for_each(&[expiry, strike, last], |_, cells| {
+        if let Ok([Cell::Missing, Cell::Missing, last]) = cells {
+            price = price.or(positive(*last));
+        }
+    })?;
+    Ok(price)
+}
+
+impl Mapping<'_> {
     /// Where a field stands, on either side.
     fn place(&self, field: Field) -> Option<usize> {
         self.sides
@@ -437,8 +641,9 @@ impl Mapping {
     }
 }
 
-fn newest_trade(table: &Table, mapping: &Mapping) -> Result<Option<Date>, Error> {
-    let Some(place) = mapping.place(Field::Traded) else {
+/// The newest day in a column.
+fn newest(table: &Table, mapping: &Mapping<'_>, field: Field) -> Result<Option<Date>, Error> {
+    let Some(place) = mapping.place(field) else {
         return Ok(None);
     };
     let mut newest = None;
@@ -448,15 +653,6 @@ fn newest_trade(table: &Table, mapping: &Mapping) -> Result<Option<Date>, Error>
         }
     })?;
     Ok(newest)
-}
-
-/// `spy_eod_202301.txt` is of SPY; OptionsDX says it nowhere else.
-fn symbol_of_file(file: &str) -> Option<String> {
-    let name = Path::new(file).file_name()?.to_str()?;
-    let head = name.split_once("_eod")?.0;
-    let plain =
-        !head.is_empty() && head.len() <= 5 && head.bytes().all(|byte| byte.is_ascii_alphabetic());
-    plain.then(|| underlying(&ticker(head)).to_owned())
 }
 
 fn read_capture(text: &str) -> Option<Capture> {

@@ -63,6 +63,21 @@ pub enum Reason {
         /// The row that was kept.
         kept_row: usize,
     },
+    /// The same contract again later on the same day, in a file of changes.
+    Superseded {
+        /// The later row, which was kept.
+        kept_row: usize,
+    },
+    /// Priced in coin, and the row does not say what the coin is worth.
+    NoCoinPrice {
+        /// What stood there.
+        value: String,
+    },
+    /// An exchange whose prices are in a unit that was never checked.
+    UnknownExchange {
+        /// The exchange.
+        exchange: String,
+    },
     /// The morning-settled twin of an evening-settled contract.
     MorningSettled {
         /// The row that was kept.
@@ -128,6 +143,9 @@ impl Reason {
             Reason::BadExpiry { .. } => "bad expiry",
             Reason::BadDate { .. } => "bad date",
             Reason::Duplicate { .. } => "duplicate",
+            Reason::Superseded { .. } => "superseded",
+            Reason::NoCoinPrice { .. } => "no coin price",
+            Reason::UnknownExchange { .. } => "unknown exchange",
             Reason::MorningSettled { .. } => "morning-settled twin",
             Reason::Adjusted { .. } => "adjusted",
             Reason::MissingRight { .. } => "missing right",
@@ -158,6 +176,18 @@ impl fmt::Display for Reason {
             Reason::Duplicate { kept_row } => write!(
                 f,
                 "the contract stands in row {kept_row} already, for the same day"
+            ),
+            Reason::Superseded { kept_row } => write!(
+                f,
+                "the contract comes again later that day, in row {kept_row}, which was kept"
+            ),
+            Reason::NoCoinPrice { value } => write!(
+                f,
+                "it is priced in coin and the price of the coin is {value}"
+            ),
+            Reason::UnknownExchange { exchange } => write!(
+                f,
+                "it trades on {exchange}, whose unit of price was never checked; only deribit's was"
             ),
             Reason::MorningSettled { kept_row } => {
                 write!(
@@ -448,6 +478,20 @@ pub enum Note {
         /// The symbol.
         symbol: String,
     },
+    /// Something was taken from the file's name.
+    FromFileName {
+        /// What: day, expiry, spot.
+        what: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// What holds for every file of this vendor.
+    Remark {
+        /// The vendor.
+        format: &'static str,
+        /// The remark.
+        text: &'static str,
+    },
     /// A column occurs twice.
     RepeatedColumn {
         /// Its name.
@@ -657,6 +701,11 @@ impl fmt::Display for Note {
                     "the columns do not name the underlying; the file's name suggests {symbol}; correct it with --symbol"
                 )
             }
+            Note::FromFileName { what, value } => write!(
+                f,
+                "the columns do not say the {what}; the file's name says {value}"
+            ),
+            Note::Remark { format, text } => write!(f, "{format}: {text}"),
             Note::RepeatedColumn { name } => write!(
                 f,
                 "column `{name}` occurs more than once; the first is used; rename the others"

@@ -1,7 +1,7 @@
 //! A file as a table: named columns, and rows of cells handed out one at a time.
 //!
-//! The kind of file is told by its content: gzip and Parquet by their magic numbers, JSON by its first character, and
-//! else delimited text, whose header line may come after a few lines of preamble.
+//! The kind of file is told by its content: gzip, zip and Parquet by their magic numbers, JSON by its first character, and
+//! else delimited text, whose header line may come after a few lines of preamble and whose last line may be a remark.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -10,8 +10,12 @@ use std::path::Path;
 
 use bytes::Bytes;
 
+use serde_json::Value;
+
 use super::columns::Columns;
+use super::json::Records;
 use super::words::Cell;
+use super::zip;
 use crate::Error;
 
 /// Largest content we read into memory.
@@ -34,7 +38,7 @@ pub(crate) struct Table {
     kind: Kind,
     /// Names of the columns as they stand in the file.
     pub names: Vec<String>,
-    /// Lines above the header.
+    /// Lines above the header, and a remark in the last line.
     pub preamble: Vec<String>,
 }
 
@@ -43,8 +47,12 @@ enum Kind {
         text: String,
         delimiter: u8,
         header_record: usize,
+        /// What the last line says, if it is no row.
+        remark: Option<String>,
     },
     Parquet(Columns),
+    /// Of JSON or of an archive.
+    Records(&'static str, Vec<Vec<Value>>),
 }
 
 /// Reads a whole file; a folder, a missing file and a refused one are told apart.
@@ -68,7 +76,23 @@ pub(crate) fn open(
     bytes: &[u8],
     is_header: impl Fn(&[String]) -> bool,
 ) -> Result<Content, Error> {
-    let bytes = unpack(file, bytes)?;
+    let mut bytes = unpack(file, bytes)?;
+    if bytes.starts_with(b"PK\x03\x04") {
+        let corrupt = |cause| Error::CorruptZip {
+            file: file.to_owned(),
+            cause,
+        };
+        let entries = zip::entries(&bytes).map_err(corrupt)?;
+        if zip::lean_kind(&entries) == Some("quote") {
+            let records = zip::lean_quotes(&entries, LIMIT_BYTES).map_err(corrupt)?;
+            return Ok(Content::Table(Table::from_records(
+                file,
+                "archive of quotes",
+                records,
+            )));
+        }
+        bytes = Cow::Owned(only_file(file, &entries)?.unpack().map_err(corrupt)?);
+    }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::Empty {
             file: file.to_owned(),
@@ -88,16 +112,77 @@ pub(crate) fn open(
     }
     let text = text(file, bytes.into_owned())?;
     if text.trim_start().starts_with(['{', '[']) && !looks_like_bracketed_header(&text) {
-        let value = serde_json::from_str(&text).map_err(|cause| Error::CorruptJson {
-            file: file.to_owned(),
-            cause: cause.to_string(),
-        })?;
-        return Ok(Content::Json(value));
+        return json(file, &text).map(Content::Json);
     }
     Ok(Content::Table(Table::from_text(file, text, is_header)))
 }
 
+/// One value, or one on each line as a list.
+fn json(file: &str, text: &str) -> Result<Value, Error> {
+    let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text)
+        .into_iter()
+        .collect();
+    let mut values = values.map_err(|cause| Error::CorruptJson {
+        file: file.to_owned(),
+        cause: cause.to_string(),
+    })?;
+    Ok(if values.len() == 1 {
+        values.swap_remove(0)
+    } else {
+        Value::Array(values)
+    })
+}
+
+/// The file of an archive that holds no other.
+fn only_file<'e, 'a>(
+    file: &str,
+    entries: &'e [zip::Entry<'a>],
+) -> Result<&'e zip::Entry<'a>, Error> {
+    let (what, remedy) = match (entries, zip::lean_kind(entries)) {
+        (_, Some(_)) => (
+            "a LEAN archive of trades or open interest, without bid and ask",
+            "take the archive of quotes (`..._quote_...zip`)",
+        ),
+        (entries, _)
+            if entries
+                .iter()
+                .any(|entry| entry.name == "[Content_Types].xml") =>
+        {
+            ("an Excel file", "save the sheet as CSV UTF-8")
+        }
+        ([only], _) => return Ok(only),
+        _ => (
+            "a zip archive that holds not one file but none or several",
+            "unpack it and name one file",
+        ),
+    };
+    Err(Error::NotATable {
+        file: file.to_owned(),
+        what,
+        remedy,
+    })
+}
+
 impl Table {
+    /// What kind of file it was.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.kind {
+            Kind::Text { .. } => "delimited text",
+            Kind::Parquet(_) => "Parquet",
+            Kind::Records(kind, _) => kind,
+        }
+    }
+
+    /// The table of JSON or of an archive.
+    pub(crate) fn from_records(file: &str, kind: &'static str, records: Records) -> Table {
+        Table {
+            file: file.to_owned(),
+            kind: Kind::Records(kind, records.rows),
+            names: records.names,
+            preamble: Vec::new(),
+        }
+    }
+
     /// Calls `row(number, cells)` for every record, with the cells of the `wanted` columns in that order.
     ///
     /// The number is the line in a text file and the record in a Parquet file, both from 1. Where a line has another
@@ -111,10 +196,21 @@ impl Table {
             Kind::Parquet(columns) => guard(&self.file, || {
                 columns.for_each(wanted, |number, cells| row(number, Ok(cells)))
             }),
+            Kind::Records(_, rows) => {
+                for (index, cells) in rows.iter().enumerate() {
+                    let cells: Vec<Cell<'_>> = wanted
+                        .iter()
+                        .map(|&column| cells.get(column).map_or(Cell::Missing, plain))
+                        .collect();
+                    row(index + 1, Ok(&cells));
+                }
+                Ok(())
+            }
             Kind::Text {
                 text,
                 delimiter,
                 header_record,
+                remark,
             } => {
                 let mut reader = csv_reader(text, *delimiter);
                 let mut record = csv::StringRecord::new();
@@ -127,6 +223,9 @@ impl Table {
                     let line = record
                         .position()
                         .map_or(0, |position| position.line() as usize);
+                    if record.len() == 1 && remark.as_deref() == record.get(0) {
+                        continue;
+                    }
                     let surplus = record.iter().skip(self.names.len());
                     if record.len() < self.names.len()
                         || surplus.clone().any(|field| !field.is_empty())
@@ -169,18 +268,40 @@ impl Table {
                 preamble.push(names.join(","));
             }
         }
-        let (delimiter, header_record, names, preamble) =
+        let (delimiter, header_record, names, mut preamble) =
             best.unwrap_or((b',', 0, Vec::new(), Vec::new()));
+        // A sentence below the table, such as "Downloaded from ... as of 10-22-2025".
+        let last = text.trim_end().lines().next_back().unwrap_or("");
+        let mut record = csv::StringRecord::new();
+        let alone = csv_reader(last, delimiter)
+            .read_record(&mut record)
+            .unwrap_or(false)
+            && record.len() == 1;
+        let remark = (alone && names.len() > 1 && last.contains(' '))
+            .then(|| record.get(0).unwrap_or("").to_owned());
+        preamble.extend(remark.clone());
         Table {
             file: file.to_owned(),
             kind: Kind::Text {
                 text,
                 delimiter,
                 header_record,
+                remark,
             },
             names,
             preamble,
         }
+    }
+}
+
+/// A plain JSON value as a cell.
+fn plain(value: &Value) -> Cell<'_> {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Cell::Missing, Cell::Number),
+        Value::String(text) => Cell::from_text(text),
+        Value::Bool(true) => Cell::Text("true"),
+        Value::Bool(false) => Cell::Text("false"),
+        _ => Cell::Missing,
     }
 }
 
@@ -234,12 +355,6 @@ fn text(file: &str, bytes: Vec<u8>) -> Result<String, Error> {
             remedy,
         })
     };
-    if bytes.starts_with(b"PK\x03\x04") {
-        return not_a_table(
-            "a zip archive (or an Excel file)",
-            "unpack it, or save the sheet as CSV UTF-8",
-        );
-    }
     if bytes.starts_with(b"SQLite format 3") {
         return not_a_table(
             "an SQLite database",

@@ -1,4 +1,4 @@
-//! Who writes which columns: the one table behind every tabular format. A new vendor is a new entry of [`VENDORS`].
+//! Who writes which columns: the one table behind every format. A new vendor is a new entry of [`VENDORS`].
 //!
 //! Names are compared without case, blanks, brackets and underscores (`[C_IV]` is `civ`). A field takes the first of its
 //! names that the file has. Where call and put share a row, a field is named once for each side; where both sides use
@@ -6,6 +6,12 @@
 
 use super::Format;
 use super::words::{Spelling, normal_name};
+use crate::Style;
+
+mod list;
+
+use self::list::UNUSABLE;
+pub(crate) use self::list::{JSON_ROWS, VENDORS};
 
 /// What a column can mean to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +45,26 @@ pub(crate) enum Field {
     /// A word for the contract's size; anything but `REGULAR` is adjusted.
     Size,
     Currency,
+    /// Root of the option's symbol where no option symbol says it.
+    Root,
+    /// Bid and ask of the underlying, where there is no one price of it.
+    SpotBid,
+    SpotAsk,
+    /// How far the contract is in the money, as a share of the spot.
+    Moneyness,
+    /// Dollars for one coin, by which prices in coin are multiplied.
+    CoinUsd,
+    /// The vendor's interest rate.
+    Rate,
+    /// `true` where the contract does not deliver 100 shares, or is a mini.
+    NonStandard,
+    Mini,
+    /// What an adjusted contract delivers, in words.
+    Deliverable,
+    /// `true` or `DELAYED` where the quotes are not live.
+    Delayed,
+    /// Where the contract trades.
+    Exchange,
     Source,
 }
 
@@ -55,14 +81,14 @@ pub(crate) enum Side {
 }
 
 /// One field and the names it goes by.
-pub(crate) struct Column {
+pub(crate) struct Column<'v> {
     pub field: Field,
     pub side: Side,
     pub nth: usize,
-    pub names: &'static [&'static str],
+    pub names: &'v [&'v str],
 }
 
-const fn both(field: Field, names: &'static [&'static str]) -> Column {
+const fn both(field: Field, names: &'static [&'static str]) -> Column<'static> {
     Column {
         field,
         side: Side::Both,
@@ -71,7 +97,7 @@ const fn both(field: Field, names: &'static [&'static str]) -> Column {
     }
 }
 
-const fn call(field: Field, nth: usize, names: &'static [&'static str]) -> Column {
+const fn call(field: Field, nth: usize, names: &'static [&'static str]) -> Column<'static> {
     Column {
         field,
         side: Side::Call,
@@ -80,7 +106,7 @@ const fn call(field: Field, nth: usize, names: &'static [&'static str]) -> Colum
     }
 }
 
-const fn put(field: Field, nth: usize, names: &'static [&'static str]) -> Column {
+const fn put(field: Field, nth: usize, names: &'static [&'static str]) -> Column<'static> {
     Column {
         field,
         side: Side::Put,
@@ -94,6 +120,8 @@ const fn put(field: Field, nth: usize, names: &'static [&'static str]) -> Column
 pub(crate) enum VolUnit {
     /// `0.25` is 25 %.
     Fraction,
+    /// `25` is 25 %; a text such as `25%` says so itself.
+    Percent,
     /// Unknown: judged by the values near the money.
     Judged,
 }
@@ -103,347 +131,112 @@ pub(crate) enum VolUnit {
 pub(crate) enum Dating {
     /// Every row says it.
     Row,
-    /// The lines above the header say it.
+    /// The lines above the header, the last line, or the file's name say it.
     Preamble,
     /// A capture time, else a session and the newest trade, else the user.
     Capture,
+    /// The newest quote of the file says it for all: contracts that nobody quotes keep an old stamp.
+    Newest,
+}
+
+/// What the file's name says, where the vendor writes it nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// Nothing.
+    Nothing,
+    /// `spy_eod_202301.txt`: the symbol.
+    EndOfDay,
+    /// `KO_2026-06-12.json`, `spy/20240104.csv`: symbol and day of the quotes.
+    SymbolAndDay,
+    /// `amd-options-exp-2025-11-21-show-all-stacked-10-22-2025.csv`: symbol and expiry.
+    SymbolAndExpiry,
+    /// `SP500-18-oct-2024-5781.88.csv`: symbol, expiry and spot.
+    SymbolExpirySpot,
+}
+
+/// What the file's numbers are multiplied by to give our units: dollars per share, theta per calendar day, vega per vol
+/// point, rho per percent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scale {
+    /// Bid, ask and last.
+    pub price: f64,
+    pub strike: f64,
+    pub spot: f64,
+    pub theta: f64,
+    pub vega: f64,
+    pub rho: f64,
+}
+
+impl Scale {
+    pub(crate) const NONE: Scale = Scale {
+        price: 1.0,
+        strike: 1.0,
+        spot: 1.0,
+        theta: 1.0,
+        vega: 1.0,
+        rho: 1.0,
+    };
 }
 
 /// One vendor's format.
-pub(crate) struct Vendor {
+#[derive(Clone, Copy)]
+pub(crate) struct Vendor<'v> {
     pub format: Format,
-    /// Names that tell this vendor from all others; all must be there.
-    pub signature: &'static [&'static str],
-    pub columns: &'static [Column],
-    pub spellings: &'static [Spelling],
+    /// Names that tell this vendor from all others; all must be there. `a|b` is either.
+    pub signature: &'v [&'v str],
+    pub columns: &'v [Column<'v>],
+    pub spellings: &'v [Spelling],
     pub dating: Dating,
     pub vol_unit: VolUnit,
-    /// Multiplies the vendor's theta to give dollars per calendar day.
-    pub theta_scale: f64,
+    pub scale: Scale,
+    /// Priced in coin: dollars are the price times [`Field::CoinUsd`]; one coin a contract; days of UTC, all of them.
+    pub coin: bool,
+    /// What the contracts are where no row says it.
+    pub style: Option<Style>,
+    /// Of a contract that comes again on the same day the last row counts, not the first.
+    pub latest: bool,
+    pub naming: Naming,
+    /// A row without expiry and strike is the underlying's, and its last price the spot.
+    pub underlying_row: bool,
+    /// The units of the Greeks were never checked against known values.
+    pub unchecked: bool,
+    /// What the reader of such a file should always know.
+    pub remark: Option<&'static str>,
 }
 
-use Field::*;
-use Spelling::{Compact, Iso, Us, Words};
-
-/// All tabular vendors, the more particular before the more general.
-pub(crate) const VENDORS: &[Vendor] = &[
-    Vendor {
-        format: Format::CboeTable,
-        signature: &["expirationdate", "calls", "puts", "strike", "lastsale"],
-        columns: &[
-            both(Expiry, &["expirationdate"]),
-            both(Strike, &["strike"]),
-            call(Osi, 0, &["calls"]),
-            call(Last, 0, &["lastsale"]),
-            call(Bid, 0, &["bid"]),
-            call(Ask, 0, &["ask"]),
-            call(Volume, 0, &["volume"]),
-            call(Iv, 0, &["iv"]),
-            call(Delta, 0, &["delta"]),
-            call(Gamma, 0, &["gamma"]),
-            call(OpenInterest, 0, &["openinterest"]),
-            put(Osi, 0, &["puts"]),
-            put(Last, 1, &["lastsale"]),
-            put(Bid, 1, &["bid"]),
-            put(Ask, 1, &["ask"]),
-            put(Volume, 1, &["volume"]),
-            put(Iv, 1, &["iv"]),
-            put(Delta, 1, &["delta"]),
-            put(Gamma, 1, &["gamma"]),
-            put(OpenInterest, 1, &["openinterest"]),
-        ],
-        spellings: &[Words, Us, Iso],
-        dating: Dating::Preamble,
-        vol_unit: VolUnit::Fraction,
-        theta_scale: 1.0,
-    },
-    Vendor {
-        format: Format::OptionsDx,
-        signature: &[
-            "quotedate",
-            "expiredate",
-            "strike",
-            "cbid",
-            "cask",
-            "pbid",
-            "pask",
-        ],
-        columns: &[
-            both(Symbol, &["symbol", "underlyingsymbol"]),
-            both(Date, &["quotedate"]),
-            both(Spot, &["underlyinglast"]),
-            both(Expiry, &["expiredate"]),
-            both(Strike, &["strike"]),
-            call(Bid, 0, &["cbid"]),
-            call(Ask, 0, &["cask"]),
-            call(Last, 0, &["clast"]),
-            call(Volume, 0, &["cvolume"]),
-            call(Iv, 0, &["civ"]),
-            call(Delta, 0, &["cdelta"]),
-            call(Gamma, 0, &["cgamma"]),
-            call(Theta, 0, &["ctheta"]),
-            call(Vega, 0, &["cvega"]),
-            call(Rho, 0, &["crho"]),
-            put(Bid, 0, &["pbid"]),
-            put(Ask, 0, &["pask"]),
-            put(Last, 0, &["plast"]),
-            put(Volume, 0, &["pvolume"]),
-            put(Iv, 0, &["piv"]),
-            put(Delta, 0, &["pdelta"]),
-            put(Gamma, 0, &["pgamma"]),
-            put(Theta, 0, &["ptheta"]),
-            put(Vega, 0, &["pvega"]),
-            put(Rho, 0, &["prho"]),
-        ],
-        spellings: &[Iso, Us],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Fraction,
-        theta_scale: 1.0,
-    },
-    Vendor {
-        format: Format::Yfinance,
-        signature: &["contractsymbol", "lastprice", "impliedvolatility"],
-        columns: &[
-            both(Osi, &["contractsymbol"]),
-            both(Symbol, &["symbol", "ticker", "underlying"]),
-            both(Date, &["fetchedat", "quotedate", "asof", "capturedat"]),
-            both(Session, &["session"]),
-            both(Traded, &["lasttradedate"]),
-            both(Spot, &["spot", "underlyingprice"]),
-            both(Expiry, &["expiry", "expiration", "expirationdate"]),
-            both(Strike, &["strike"]),
-            both(Right, &["type", "optiontype", "right"]),
-            both(Bid, &["bid"]),
-            both(Ask, &["ask"]),
-            both(Last, &["lastprice"]),
-            both(Volume, &["volume"]),
-            both(OpenInterest, &["openinterest"]),
-            both(Iv, &["impliedvolatility"]),
-            both(Size, &["contractsize"]),
-            both(Currency, &["currency"]),
-        ],
-        spellings: &[Iso, Us],
-        dating: Dating::Capture,
-        vol_unit: VolUnit::Fraction,
-        theta_scale: 1.0,
-    },
-    Vendor {
-        format: Format::Ivolatility,
-        signature: &[
-            "stockpriceclose",
-            "optionsymbol",
-            "optionexpiration",
-            "callput",
-        ],
-        columns: &[
-            both(Symbol, &["symbol"]),
-            both(Osi, &["optionsymbol"]),
-            both(Date, &["date"]),
-            both(Spot, &["stockpriceclose"]),
-            both(Expiry, &["optionexpiration"]),
-            both(Strike, &["strike"]),
-            both(Right, &["callput"]),
-            both(Style, &["style"]),
-            both(Bid, &["bid"]),
-            both(Ask, &["ask"]),
-            both(Volume, &["volume"]),
-            both(OpenInterest, &["openinterest"]),
-            both(Iv, &["iv"]),
-            both(Delta, &["delta"]),
-            both(Gamma, &["gamma"]),
-            both(Theta, &["theta"]),
-            both(Vega, &["vega"]),
-            both(Rho, &["rho"]),
-        ],
-        spellings: &[Us, Iso],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Fraction,
-        theta_scale: 1.0,
-    },
-    Vendor {
-        format: Format::DeltaNeutral,
-        signature: &["underlyinglast", "optionroot", "quotedate", "impliedvol"],
-        columns: &[
-            both(Symbol, &["underlying"]),
-            both(Osi, &["optionroot", "optionalias"]),
-            both(Date, &["quotedate"]),
-            both(Spot, &["underlyinglast"]),
-            both(Expiry, &["expiration"]),
-            both(Strike, &["strike"]),
-            both(Right, &["type"]),
-            both(Bid, &["bid"]),
-            both(Ask, &["ask"]),
-            both(Last, &["last"]),
-            both(Volume, &["volume"]),
-            both(OpenInterest, &["openinterest"]),
-            both(Iv, &["impliedvol"]),
-            both(Delta, &["delta"]),
-            both(Gamma, &["gamma"]),
-            both(Theta, &["theta"]),
-            both(Vega, &["vega"]),
-        ],
-        spellings: &[Iso, Us],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Fraction,
-        // Per year, unlike everybody else's.
-        theta_scale: 1.0 / 365.0,
-    },
-    Vendor {
-        format: Format::DoltHub,
-        signature: &[
-            "date",
-            "actsymbol",
-            "expiration",
-            "strike",
-            "callput",
-            "vol",
-        ],
-        columns: &[
-            both(Symbol, &["actsymbol"]),
-            both(Date, &["date"]),
-            both(Expiry, &["expiration"]),
-            both(Strike, &["strike"]),
-            both(Right, &["callput"]),
-            both(Bid, &["bid"]),
-            both(Ask, &["ask"]),
-            both(Iv, &["vol"]),
-            both(Delta, &["delta"]),
-            both(Gamma, &["gamma"]),
-            both(Theta, &["theta"]),
-            both(Vega, &["vega"]),
-            both(Rho, &["rho"]),
-        ],
-        spellings: &[Iso],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Fraction,
-        theta_scale: 1.0,
-    },
-    Vendor {
-        format: Format::Philippdubach,
-        signature: &[
-            "contractid",
-            "symbol",
-            "expiration",
-            "strike",
-            "type",
-            "date",
-            "impliedvolatility",
-        ],
-        columns: &[
-            both(Osi, &["contractid"]),
-            both(Symbol, &["symbol"]),
-            both(Date, &["date"]),
-            both(Expiry, &["expiration"]),
-            both(Strike, &["strike"]),
-            both(Right, &["type"]),
-            both(Last, &["last", "lastprice"]),
-            both(Bid, &["bid"]),
-            both(Ask, &["ask"]),
-            both(Volume, &["volume"]),
-            both(OpenInterest, &["openinterest"]),
-            both(Iv, &["impliedvolatility"]),
-            both(Delta, &["delta"]),
-            both(Gamma, &["gamma"]),
-            both(Theta, &["theta"]),
-            both(Vega, &["vega"]),
-            both(Rho, &["rho"]),
-        ],
-        spellings: &[Iso, Compact],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Judged,
-        theta_scale: 1.0,
-    },
-    // Our own columns, under the many names people give them.
-    Vendor {
-        format: Format::Common,
-        signature: &[],
-        columns: &[
-            both(Source, &["source"]),
-            both(
-                Date,
-                &["quotedate", "date", "asof", "tradedate", "datadate"],
-            ),
-            both(
-                Symbol,
-                &[
-                    "underlying",
-                    "symbol",
-                    "underlyingsymbol",
-                    "ticker",
-                    "actsymbol",
-                ],
-            ),
-            both(
-                Osi,
-                &[
-                    "optionsymbol",
-                    "contractsymbol",
-                    "contractid",
-                    "contract",
-                    "osi",
-                ],
-            ),
-            both(
-                Spot,
-                &["spot", "underlyingprice", "underlyinglast", "stockprice"],
-            ),
-            both(
-                Expiry,
-                &[
-                    "expiry",
-                    "expiration",
-                    "expirationdate",
-                    "expirdate",
-                    "expiredate",
-                ],
-            ),
-            both(Strike, &["strike", "strikeprice"]),
-            both(
-                Right,
-                &["right", "optiontype", "type", "callput", "putcall", "cp"],
-            ),
-            both(Style, &["style", "exercisestyle"]),
-            both(Bid, &["bid", "bidprice", "bestbid"]),
-            both(Ask, &["ask", "askprice", "bestask", "offer"]),
-            both(Last, &["last", "lastprice", "lasttradeprice", "close"]),
-            both(Volume, &["volume", "totalvolume"]),
-            both(OpenInterest, &["openinterest", "openint", "oi"]),
-            both(Iv, &["iv", "impliedvolatility", "impliedvol"]),
-            both(Delta, &["delta"]),
-            both(Gamma, &["gamma"]),
-            both(Theta, &["theta", "thetaperday"]),
-            both(Vega, &["vega", "vegaperpoint"]),
-            both(Rho, &["rho", "rhoperpercent"]),
-            both(
-                Multiplier,
-                &["multiplier", "contractsize", "sharespercontract"],
-            ),
-            both(Currency, &["currency"]),
-        ],
-        spellings: &[Iso, Compact, Us, Words],
-        dating: Dating::Row,
-        vol_unit: VolUnit::Judged,
-        theta_scale: 1.0,
-    },
-];
+/// A file of an option vendor that holds nothing to quote from.
+pub(crate) struct Unusable {
+    pub signature: &'static [&'static str],
+    pub what: &'static str,
+    pub why: &'static str,
+    pub remedy: &'static str,
+}
 
 /// Where each field of one side stands in the file.
 pub(crate) type Places = [Option<usize>; Field::COUNT];
 
 /// A vendor matched to the columns of a file.
-pub(crate) struct Mapping {
-    pub vendor: &'static Vendor,
+pub(crate) struct Mapping<'v> {
+    pub vendor: &'v Vendor<'v>,
     /// One row per contract: one entry with [`Side::Both`]. Call and put on one row: two entries.
     pub sides: Vec<(Side, Places)>,
     /// Names of the columns we use that occur more often than expected.
     pub repeated: Vec<String>,
 }
 
-/// The vendor whose columns these are, or the closest one and what it lacks.
-pub(crate) fn detect(names: &[String]) -> Result<Mapping, (Format, Vec<String>)> {
+/// Why columns belong to no vendor that can be read.
+pub(crate) enum Unknown {
+    /// The vendor that comes closest, and what it lacks.
+    Closest(Format, Vec<String>),
+    /// A vendor's file without quotes.
+    Unusable(&'static Unusable),
+}
+
+/// The vendor whose columns these are, or why there is none.
+pub(crate) fn detect(names: &[String]) -> Result<Mapping<'static>, Unknown> {
     let normal: Vec<String> = names.iter().map(|name| normal_name(name)).collect();
-    let known = |vendor: &Vendor| {
-        let has = |column: &&Column| {
+    let known = |vendor: &Vendor<'_>| {
+        let has = |column: &&Column<'_>| {
             column
                 .names
                 .iter()
@@ -455,7 +248,7 @@ pub(crate) fn detect(names: &[String]) -> Result<Mapping, (Format, Vec<String>)>
     for vendor in VENDORS {
         let missing = missing(vendor, &normal);
         if missing.is_empty() {
-            return Ok(map(vendor, names, &normal));
+            return Ok(map(vendor, names));
         }
         // Fewest gaps first, then most acquaintances.
         let known = known(vendor);
@@ -470,26 +263,47 @@ pub(crate) fn detect(names: &[String]) -> Result<Mapping, (Format, Vec<String>)>
             closest = Some((gaps, strangers, vendor.format, missing));
         }
     }
+    if let Some(unusable) = UNUSABLE
+        .iter()
+        .find(|file| has_all(file.signature, &normal))
+    {
+        return Err(Unknown::Unusable(unusable));
+    }
     let (.., format, missing) = closest.unwrap_or((0, 0, Format::Common, Vec::new()));
-    Err((format, missing))
+    Err(Unknown::Closest(format, missing))
 }
 
-fn missing(vendor: &Vendor, normal: &[String]) -> Vec<String> {
-    let has = |name: &str| normal.iter().any(|n| n == name);
+/// Are these columns known, be it as a file without quotes?
+pub(crate) fn is_header(names: &[String]) -> bool {
+    !matches!(detect(names), Err(Unknown::Closest(..)))
+}
+
+/// Is this one of the names that an entry of a signature allows?
+fn has(entry: &str, normal: &[String]) -> bool {
+    entry
+        .split('|')
+        .any(|name| normal.iter().any(|n| n == name))
+}
+
+fn has_all(signature: &[&str], normal: &[String]) -> bool {
+    signature.iter().all(|entry| has(entry, normal))
+}
+
+fn missing(vendor: &Vendor<'_>, normal: &[String]) -> Vec<String> {
     if !vendor.signature.is_empty() {
         return vendor
             .signature
             .iter()
-            .filter(|name| !has(name))
-            .map(|name| (*name).to_owned())
+            .filter(|entry| !has(entry, normal))
+            .map(|entry| entry.split('|').next().unwrap_or(entry).to_owned())
             .collect();
     }
     let has_field = |field| {
-        vendor
-            .columns
-            .iter()
-            .any(|column| column.field == field && column.names.iter().any(|name| has(name)))
+        vendor.columns.iter().any(|column| {
+            column.field == field && column.names.iter().any(|name| has(name, normal))
+        })
     };
+    use Field::{Ask, Bid, Expiry, Iv, Last, Osi, Right, Strike};
     let contract = [(Expiry, "expiry"), (Strike, "strike"), (Right, "right")];
     let mut missing: Vec<String> = Vec::new();
     if !has_field(Osi) {
@@ -506,7 +320,9 @@ fn missing(vendor: &Vendor, normal: &[String]) -> Vec<String> {
     missing
 }
 
-fn map(vendor: &'static Vendor, names: &[String], normal: &[String]) -> Mapping {
+/// Where the vendor's fields stand among these columns.
+pub(crate) fn map<'v>(vendor: &'v Vendor<'v>, names: &[String]) -> Mapping<'v> {
+    let normal: Vec<String> = names.iter().map(|name| normal_name(name)).collect();
     let wide = vendor
         .columns
         .iter()
@@ -516,7 +332,7 @@ fn map(vendor: &'static Vendor, names: &[String], normal: &[String]) -> Mapping 
     } else {
         &[Side::Both]
     };
-    let find = |column: &Column| {
+    let find = |column: &Column<'_>| {
         let nth = |name: &&str| {
             normal
                 .iter()
@@ -537,7 +353,8 @@ fn map(vendor: &'static Vendor, names: &[String], normal: &[String]) -> Mapping 
                 .iter()
                 .filter(|column| column.side == Side::Both || column.side == side)
             {
-                let place = find(column);
+                // The first entry of a field wins; another is what it falls back on.
+                let place = places[column.field as usize].or_else(|| find(column));
                 places[column.field as usize] = place;
                 if let (false, Some(at)) = (wide, place)
                     && normal.iter().filter(|n| **n == normal[at]).count() > 1
@@ -570,9 +387,10 @@ mod tests {
                 .columns
                 .iter()
                 .flat_map(|column| column.names)
-                .chain(vendor.signature)
+                .copied()
+                .chain(vendor.signature.iter().flat_map(|entry| entry.split('|')))
             {
-                assert_eq!(*name, normal_name(name), "{}", vendor.format);
+                assert_eq!(name, normal_name(name), "{}", vendor.format);
             }
         }
     }
@@ -607,7 +425,10 @@ mod tests {
 
     #[test]
     fn the_closest_vendor_and_its_gaps_are_named() {
-        let gaps = |columns| detect(&names(columns)).err().unwrap();
+        let gaps = |columns| match detect(&names(columns)) {
+            Err(Unknown::Closest(format, missing)) => (format, missing),
+            _ => panic!("{columns} must be unknown"),
+        };
         assert_eq!(
             gaps("lastPrice,impliedVolatility,bid,ask"),
             (Format::Yfinance, vec!["contractsymbol".to_owned()])

@@ -53,8 +53,8 @@ impl<'a> Cell<'a> {
 }
 
 /// What vendors write where they have no number.
-const NO_NUMBER: [&str; 9] = [
-    "nan", "none", "null", "n/a", "na", "-", "--", "<na>", "#n/a",
+const NO_NUMBER: [&str; 10] = [
+    "nan", "none", "null", "n/a", "na", "-", "--", "<na>", "#n/a", "unch",
 ];
 
 /// A finite number, `None` where the vendor says it has none, or `Err` where the text is no number at all.
@@ -118,10 +118,14 @@ pub(crate) enum Spelling {
     Iso,
     /// `20140807`, as text or as a number.
     Compact,
-    /// Month first: `8/7/2014`, `08/07/2014`, `8/7/14`.
+    /// Month first: `8/7/2014`, `08/07/2014`, `8/7/14`, `08-07-2014`.
     Us,
-    /// `Fri Jan 05 2024`, `January 5, 2024 at 4:15 PM EST`.
+    /// `Fri Jan 05 2024`, `January 5, 2024 at 4:15 PM EST`, `18 oct 2024`.
     Words,
+    /// Seconds, milli-, micro- or nanoseconds since 1970, told by their size; the day in New York.
+    Stamp,
+    /// The same, the day in UTC.
+    StampUtc,
 }
 
 /// The day, if the cell has it in one of these spellings.
@@ -131,15 +135,27 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
         Cell::Day(date) => Some(date),
         Cell::Number(number) => {
             let whole = number as i64;
-            (whole as f64 == number && spellings.contains(&Spelling::Compact))
-                .then(|| compact(whole))
+            let spelled = |spelling: &Spelling| match spelling {
+                Spelling::Compact => compact(whole),
+                Spelling::Stamp => stamp(whole).and_then(new_york_day),
+                Spelling::StampUtc => stamp(whole).and_then(utc_day),
+                _ => None,
+            };
+            (whole as f64 == number)
+                .then(|| spellings.iter().find_map(spelled))
                 .flatten()
         }
         Cell::Text(text) => spellings.iter().find_map(|spelling| match spelling {
             Spelling::Iso => iso(text),
-            Spelling::Compact => (text.len() == 8)
-                .then(|| text.parse().ok().and_then(compact))
-                .flatten(),
+            Spelling::Compact => {
+                // A time may follow: `20140606 00:00`.
+                let day = text.split([' ', 'T']).next().unwrap_or("");
+                (day.len() == 8)
+                    .then(|| day.parse().ok().and_then(compact))
+                    .flatten()
+            }
+            Spelling::Stamp => text.parse().ok().and_then(stamp).and_then(new_york_day),
+            Spelling::StampUtc => text.parse().ok().and_then(stamp).and_then(utc_day),
             Spelling::Us => us(text),
             Spelling::Words => words(text),
         }),
@@ -174,7 +190,7 @@ fn iso(text: &str) -> Option<Date> {
     let separated = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
     let ends = bytes
         .get(10)
-        .is_none_or(|&after| after == b'T' || after == b' ');
+        .is_none_or(|&after| matches!(after, b'T' | b' ' | b':'));
     (separated && ends)
         .then(|| {
             ymd(
@@ -193,10 +209,11 @@ fn compact(number: i64) -> Option<Date> {
 
 fn us(text: &str) -> Option<Date> {
     let day_part = text.split([' ', 'T']).next()?;
-    let mut parts = day_part.split('/');
+    let dashes = !day_part.contains('/');
+    let mut parts = day_part.split(if dashes { '-' } else { '/' });
     let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
     let century = match year.len() {
-        2 => 2000,
+        2 if !dashes => 2000,
         4 => 0,
         _ => return None,
     };
@@ -215,14 +232,40 @@ fn words(text: &str) -> Option<Date> {
     const MONTHS: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
-    let mut parts = text.split([' ', ',']).filter(|part| !part.is_empty());
+    let mut parts = text.split([' ', ',', '-']).filter(|part| !part.is_empty());
+    let mut before = None;
     let month = parts.by_ref().find_map(|part| {
-        let head = part.get(..3)?.to_ascii_lowercase();
-        MONTHS.iter().position(|month| *month == head)
+        let head = part.get(..3).map(str::to_ascii_lowercase);
+        let month = MONTHS
+            .iter()
+            .position(|month| Some(*month) == head.as_deref());
+        if month.is_none() {
+            before = digits(part.as_bytes());
+        }
+        month
     })?;
-    let day = digits(parts.next()?.as_bytes())?;
-    let year = digits(parts.next()?.as_bytes())?;
+    let next = digits(parts.next()?.as_bytes())?;
+    let (day, year) = match parts.next().map(|part| digits(part.as_bytes())) {
+        Some(Some(year)) if next <= 31 => (next, year),
+        // The day came first.
+        _ => (before?, next),
+    };
     ymd(year, month as u32 + 1, day)
+}
+
+/// Milliseconds of a time stamp whose unit its size tells: seconds reach the year 5138 before they look like milliseconds.
+fn stamp(number: i64) -> Option<i64> {
+    match number {
+        100_000_000..100_000_000_000 => Some(number * 1000),
+        100_000_000_000..100_000_000_000_000 => Some(number),
+        100_000_000_000_000..100_000_000_000_000_000 => Some(number / 1000),
+        100_000_000_000_000_000.. => Some(number / 1_000_000),
+        _ => None,
+    }
+}
+
+fn utc_day(milliseconds: i64) -> Option<Date> {
+    date_from_epoch(milliseconds.div_euclid(86_400_000))
 }
 
 /// The day in New York of a time stamp in milliseconds since 1970, UTC.
@@ -271,6 +314,44 @@ pub(crate) fn osi(text: &str) -> Option<Osi<'_>> {
     })
 }
 
+/// What a contract's name says, in the spelling of whichever vendor: an option symbol, `BTC-13FEB21-37500-C` (Deribit),
+/// `2026-06-12_94.00_Call` (riskalertsys, with an empty root).
+pub(crate) fn contract_name(text: &str) -> Option<Osi<'_>> {
+    osi(text).or_else(|| deribit(text)).or_else(|| dated(text))
+}
+
+fn deribit(text: &str) -> Option<Osi<'_>> {
+    let mut parts = text.split('-');
+    let (root, day, strike, side) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    if root.is_empty() || parts.next().is_some() || !day.is_ascii() || day.len() < 6 {
+        return None;
+    }
+    // `13FEB21`, `5MAR21`.
+    let (number, rest) = day.split_at(day.len() - 5);
+    let (month, year) = rest.split_at(3);
+    Some(Osi {
+        root,
+        expiry: words(&format!("{month} {number} 20{year}"))?,
+        right: right(Cell::from_text(side))?,
+        // Contracts in USDC write `0d65` for 0.65.
+        strike_usd: strike.replacen('d', ".", 1).parse().ok()?,
+    })
+}
+
+fn dated(text: &str) -> Option<Osi<'_>> {
+    let mut parts = text.split('_');
+    let (day, strike, side) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    Some(Osi {
+        root: "",
+        expiry: iso(day)?,
+        right: right(Cell::from_text(side))?,
+        strike_usd: strike.parse().ok()?,
+    })
+}
+
 /// A ticker as we write it: upper case, without `^`, `$` or an index suffix.
 pub(crate) fn ticker(text: &str) -> String {
     let text = text.trim().trim_start_matches(['^', '$']);
@@ -280,7 +361,7 @@ pub(crate) fn ticker(text: &str) -> String {
 /// The underlying of a root: the weekly index roots trade on the index itself.
 pub(crate) fn underlying(root: &str) -> &str {
     match root {
-        "SPXW" => "SPX",
+        "SPXW" | "SP500" => "SPX",
         "NDXP" => "NDX",
         "RUTW" => "RUT",
         "VIXW" => "VIX",
@@ -337,6 +418,9 @@ mod tests {
             "Date: September 25 2025 at 9:05 PM EDT",
             Some(day(2025, 9, 25)),
         );
+        check("18 oct 2024", Some(day(2024, 10, 18)));
+        check("08-07-2014", Some(day(2014, 8, 7)));
+        check("20140807 00:00", Some(day(2014, 8, 7)));
         for text in [
             "13/7/2014",
             "2014-02-30",
@@ -348,6 +432,85 @@ mod tests {
             "２０１４-08-07",
         ] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn stamps_tell_their_unit_by_their_size() {
+        // 2022-04-29 17:44 UTC, and five minutes past midnight in UTC, which is the evening before in New York.
+        for text in [
+            "1651254260",
+            "1651254260800",
+            "1651254260800059",
+            "1651254260800059648",
+        ] {
+            assert_eq!(
+                date(Cell::Text(text), &[Spelling::Stamp]),
+                Some(day(2022, 4, 29)),
+                "{text}"
+            );
+        }
+        let midnight = Cell::Number(1_651_190_700_000.0);
+        assert_eq!(
+            date(midnight, &[Spelling::StampUtc]),
+            Some(day(2022, 4, 29))
+        );
+        assert_eq!(date(midnight, &[Spelling::Stamp]), Some(day(2022, 4, 28)));
+        for text in ["20140807", "0", "-1", "9e99"] {
+            assert_eq!(date(Cell::Text(text), &[Spelling::Stamp]), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_contracts_come_apart_in_every_spelling() {
+        let check = |text, root, expiry, right, strike_usd| {
+            assert_eq!(
+                contract_name(text),
+                Some(Osi {
+                    root,
+                    expiry,
+                    right,
+                    strike_usd
+                }),
+                "{text}"
+            );
+        };
+        check(
+            "BTC-13FEB21-37500-C",
+            "BTC",
+            day(2021, 2, 13),
+            Right::Call,
+            37500.0,
+        );
+        check(
+            "ETH-5MAR21-1480-P",
+            "ETH",
+            day(2021, 3, 5),
+            Right::Put,
+            1480.0,
+        );
+        check(
+            "XRP_USDC-30AUG24-0d65-P",
+            "XRP_USDC",
+            day(2024, 8, 30),
+            Right::Put,
+            0.65,
+        );
+        check(
+            "2026-06-12_94.00_Call",
+            "",
+            day(2026, 6, 12),
+            Right::Call,
+            94.0,
+        );
+        for text in [
+            "BTC-PERPETUAL",
+            "BTC-13FEB21",
+            "BTC-32FEB21-1-C",
+            "2026-06-12_x_Call",
+            "-13FEB21-1-C",
+        ] {
+            assert_eq!(contract_name(text), None, "{text}");
         }
     }
 

@@ -2,11 +2,15 @@
 //!
 //! The ticker is ZZT at $50 on Thursday 2025-03-06. Time value is a bell around the money, the same for call and put, so
 //! that put-call parity holds exactly with a rate of zero.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
+
+mod more;
 
 use std::fmt::Write;
 use std::io::Write as _;
 use std::sync::Arc;
+
+pub(crate) use more::*;
 
 use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
@@ -29,7 +33,7 @@ pub(crate) struct Row {
     pub(crate) open_interest: u32,
 }
 
-/// Two expiries, nine strikes, both rights: 36 rows. The lowest put has no bid.
+/// Two expiries, nine strikes, both rights: 36 rows. The lowest put and the highest call of the first expiry have no bid.
 pub(crate) fn rows() -> Vec<Row> {
     rows_at(SPOT)
 }
@@ -44,7 +48,7 @@ pub(crate) fn rows_at(spot: f64) -> Vec<Row> {
             for call in [true, false] {
                 let intrinsic = if call { spot - strike } else { strike - spot }.max(0.0);
                 let mid = ((intrinsic + time_value) * 100.0).round() / 100.0;
-                let bid = if mid < 0.2 { 0.0 } else { mid - 0.05 };
+                let bid = if mid < 0.3 { 0.0 } else { mid - 0.05 };
                 rows.push(Row {
                     expiry,
                     strike,

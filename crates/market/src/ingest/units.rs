@@ -1,0 +1,299 @@
+//! Are a file's volatilities and Greeks in the units we took them to be? Each is held against Black-Scholes near the money.
+//!
+//! ```text
+//! ratio = vendor's number in the file / our own in basic units     (theta per year, vega and rho per 1.00)
+//! ```
+//! The median over at most 200 quotes, those nearest to the money first, 7 to 400 days from expiry and within 10 %
+//! of the forward. Our Greeks are the European formula's at the vendor's own volatility, the volatility is that of the mid
+//! price, and the forward of each expiry comes from put-call parity where there are pairs. Early exercise, cash dividends and
+//! another rate move the ratios by a few percent, and rho by more; units differ by factors of 1.4 and above. So: a check of
+//! units, not of quality (docs/agreement.md has that).
+
+use jiff::civil::Date;
+use pricing::smile::{ParityPair, forward_from_parity};
+use pricing::{Greeks, Inputs, Quoted, Right, european, implied_vol};
+
+use super::explain::Explained;
+use super::parity::median;
+use crate::calendar::days_from_epoch;
+use crate::{Chain, Quote};
+
+/// Most quotes looked at.
+const ROWS_MAX: usize = 200;
+
+/// Fewest quotes for a verdict.
+const ROWS_MIN: usize = 4;
+
+/// How far, as a factor, a ratio may be from a unit's: wide spreads move volatilities, dividends and early exercise rho.
+const NEAR: f64 = 1.3;
+/// The same for theta, whose units per calendar and per trading day lie a factor of 1.45 apart.
+const NEAR_THETA: f64 = 1.2;
+
+/// The checks of one chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Units {
+    /// Symbol and day of the chain.
+    pub symbol: String,
+    /// Its day.
+    pub as_of: Date,
+    /// Its spot in dollars.
+    pub spot_usd: Option<f64>,
+    /// The rate that was assumed, fraction per year.
+    pub rate: f64,
+    /// Volatility, delta, gamma, theta, vega, rho.
+    pub checks: Vec<UnitCheck>,
+}
+
+/// One number held against Black-Scholes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitCheck {
+    /// `iv`, `delta`, `gamma`, `theta`, `vega` or `rho`.
+    pub field: &'static str,
+    /// Quotes compared.
+    pub rows: usize,
+    /// Median of the file's number over ours in basic units; theta per calendar day gives 1/365.
+    pub ratio: Option<f64>,
+    /// The unit that the ratio speaks of; `None` if it fits none, or nothing could be compared.
+    pub unit: Option<&'static str>,
+    /// Is that the unit in which the file was read? `None` where there is no ratio.
+    pub as_read: Option<bool>,
+    /// Why there is no ratio.
+    pub missing: Option<String>,
+}
+
+/// What a ratio can mean, the field's own unit first.
+const MEANINGS: [(&str, &[(f64, &str)]); 6] = [
+    ("iv", &[(1.0, "fraction"), (100.0, "percent")]),
+    (
+        "delta",
+        &[
+            (1.0, "per dollar"),
+            (100.0, "per dollar and contract, or percent"),
+            (-1.0, "per dollar, of the seller"),
+        ],
+    ),
+    (
+        "gamma",
+        &[(1.0, "per dollar"), (100.0, "per dollar and contract")],
+    ),
+    (
+        "theta",
+        &[
+            (1.0 / 365.0, "per calendar day"),
+            (1.0 / 252.0, "per trading day"),
+            (1.0, "per year"),
+            (100.0 / 365.0, "per calendar day and contract"),
+            (-1.0 / 365.0, "per calendar day, of the seller"),
+        ],
+    ),
+    (
+        "vega",
+        &[
+            (0.01, "per vol point"),
+            (1.0, "per 1.00 of volatility, or per point and contract"),
+            (-0.01, "per vol point, of the seller"),
+        ],
+    ),
+    (
+        "rho",
+        &[
+            (0.01, "per percent"),
+            (1.0, "per 1.00 of rate, or per percent and contract"),
+            (1e-4, "per basis point"),
+        ],
+    ),
+];
+
+/// A quote and the forward of its expiry as a dividend yield.
+struct Near<'a> {
+    quote: &'a Quote,
+    years: f64,
+    dividend_yield: f64,
+    distance: f64,
+}
+
+impl Explained {
+    /// Holds the fullest chain of the file against Black-Scholes at this rate; the chain's own rate wins. `None` without a
+    /// chain.
+    pub fn check_units(&self, rate: f64) -> Option<Units> {
+        let chains = &self.result.as_ref().ok()?.chains;
+        let chain = chains
+            .iter()
+            .max_by_key(|chain| (chain.quotes.len(), chain.as_of))?;
+        let rate = chain.rate.unwrap_or(rate);
+        Some(Units {
+            symbol: chain.symbol.clone(),
+            as_of: chain.as_of,
+            spot_usd: chain.spot_usd,
+            rate,
+            checks: checks(chain, rate, &|field| self.factor(field)),
+        })
+    }
+}
+
+fn checks(chain: &Chain, rate: f64, factor: &dyn Fn(&str) -> f64) -> Vec<UnitCheck> {
+    let near = chain
+        .spot_usd
+        .map(|spot| (spot, near_the_money(chain, spot, rate)));
+    let mut ratios: [Vec<f64>; 6] = Default::default();
+    let mut given = [0_usize; 6];
+    for quote in &chain.quotes {
+        let values = [
+            quote.iv,
+            quote.delta,
+            quote.gamma,
+            quote.theta_per_day,
+            quote.vega_per_point,
+            quote.rho_per_percent,
+        ];
+        for (count, value) in given.iter_mut().zip(values) {
+            *count += usize::from(value.is_some());
+        }
+    }
+    if let Some((spot, near)) = &near {
+        for near in near {
+            let ours = compared(near, *spot, rate);
+            for (ratios, ratio) in ratios.iter_mut().zip(ours) {
+                ratios.extend(ratio.filter(|ratio| ratio.is_finite()));
+            }
+        }
+    }
+    let quoted = chain.quotes.iter().any(|quote| quote.mid_usd().is_some());
+    MEANINGS
+        .iter()
+        .zip(ratios)
+        .zip(given)
+        .map(|(((field, meanings), mut ratios), given)| {
+            let rows = ratios.len();
+            let missing = if given == 0 {
+                Some("the file has none".to_owned())
+            } else if near.is_none() {
+                Some("no spot".to_owned())
+            } else if *field == "iv" && !quoted {
+                Some("no bid and ask to compare with".to_owned())
+            } else if rows < ROWS_MIN {
+                Some(format!(
+                    "{rows} quotes near the money have it and {ROWS_MIN} are needed"
+                ))
+            } else {
+                None
+            };
+            // The file's own number, before it was multiplied.
+            let basic = match *field {
+                "theta" => 1.0 / 365.0,
+                "vega" | "rho" => 0.01,
+                _ => 1.0,
+            };
+            let ratio = missing.is_none().then(|| median(&mut ratios)).flatten();
+            let ratio = ratio.map(|ratio| ratio * basic / factor(field));
+            let near = if *field == "theta" { NEAR_THETA } else { NEAR };
+            let fits = |ratio: f64, unit: f64| {
+                let off = ratio / unit;
+                (1.0 / near..near).contains(&off)
+            };
+            let unit = ratio.and_then(|ratio| meanings.iter().find(|(unit, _)| fits(ratio, *unit)));
+            UnitCheck {
+                field,
+                rows,
+                ratio,
+                unit: unit.map(|(_, words)| *words),
+                as_read: ratio.map(|ratio| fits(ratio, basic / factor(field))),
+                missing,
+            }
+        })
+        .collect()
+}
+
+/// The quotes near the forward, nearest first.
+fn near_the_money(chain: &Chain, spot: f64, rate: f64) -> Vec<Near<'_>> {
+    let today = days_from_epoch(chain.as_of);
+    let mut near = Vec::new();
+    for expiry in chain
+        .quotes
+        .chunk_by(|a, b| a.contract.expiry == b.contract.expiry)
+    {
+        let days = days_from_epoch(expiry[0].contract.expiry) - today;
+        if !(7..=400).contains(&days) {
+            continue;
+        }
+        let years = days as f64 / 365.0;
+        let pairs: Vec<ParityPair> = expiry
+            .windows(2)
+            .filter_map(|pair| {
+                let [call, put] = pair else { return None };
+                let same = call.contract.strike_usd == put.contract.strike_usd;
+                let sides = (call.contract.right, put.contract.right) == (Right::Call, Right::Put);
+                let strike = call.contract.strike_usd;
+                let close = (strike / spot).ln().abs() < 0.1;
+                (same && sides && close).then_some(ParityPair {
+                    strike,
+                    call_mid: call.mid_usd()?,
+                    put_mid: put.mid_usd()?,
+                    weight: 1.0,
+                })
+            })
+            .collect();
+        let parity = forward_from_parity(&pairs, spot, years, rate);
+        let dividend_yield = parity.map_or(0.0, |parity| parity.dividend_yield);
+        let forward = spot * ((rate - dividend_yield) * years).exp();
+        near.extend(expiry.iter().filter_map(|quote| {
+            let distance = (quote.contract.strike_usd / forward).ln().abs();
+            (distance < 0.1).then_some(Near {
+                quote,
+                years,
+                dividend_yield,
+                distance,
+            })
+        }));
+    }
+    near.sort_by(|a, b| a.distance.total_cmp(&b.distance));
+    near.truncate(ROWS_MAX);
+    near
+}
+
+/// The vendor's numbers over ours, both in our units.
+fn compared(near: &Near<'_>, spot: f64, rate: f64) -> [Option<f64>; 6] {
+    let quote = near.quote;
+    let contract = &quote.contract;
+    let mid_vol = quote.mid_usd().and_then(|price_usd| {
+        let quoted = Quoted {
+            right: contract.right,
+            price_usd,
+            spot,
+            strike: contract.strike_usd,
+            years: near.years,
+            rate,
+            dividend_yield: near.dividend_yield,
+        };
+        implied_vol(&quoted).ok()
+    });
+    let iv = quote.iv.zip(mid_vol).map(|(vendor, ours)| vendor / ours);
+    // The vendor's own volatility, so that a difference of volatilities is not taken for one of units.
+    let trusted = iv.is_none_or(|ratio| (0.5..2.0).contains(&ratio));
+    let Some(vol) = quote.iv.filter(|_| trusted).or(mid_vol) else {
+        return [iv, None, None, None, None, None];
+    };
+    let ours: Greeks = european::greeks(&Inputs {
+        right: contract.right,
+        spot,
+        strike: contract.strike_usd,
+        years: near.years,
+        rate,
+        dividend_yield: near.dividend_yield,
+        vol,
+    });
+    // Too small to be told from the rounding of the file.
+    let over = |vendor: Option<f64>, ours: f64| {
+        vendor
+            .filter(|vendor| *vendor != 0.0 && ours.abs() > 1e-6)
+            .map(|vendor| vendor / ours)
+    };
+    [
+        iv,
+        over(quote.delta, ours.delta),
+        over(quote.gamma, ours.gamma),
+        over(quote.theta_per_day, ours.theta / 365.0),
+        over(quote.vega_per_point, ours.vega / 100.0),
+        over(quote.rho_per_percent, ours.rho / 100.0),
+    ]
+}
