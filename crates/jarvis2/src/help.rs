@@ -216,7 +216,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             now(
                 "jarvis2 market validate",
-                "the forecast of volatility on the sample's prices",
+                "the forecast of volatility, on synthetic series",
             ),
             yours("jarvis2 market validate --series prices.csv", "on your own"),
             long(
