@@ -375,3 +375,11 @@ fn files_beside_the_answer() {
         "{refused}"
     );
 }
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let desk = Desk::new();
+    let run = desk.run(&["backtest", "--policy", "rule", "--data", "nowhere.csv"]);
+    assert!(run.stderr.contains("nowhere.csv"), "{run}");
+    run.exits(3);
+}

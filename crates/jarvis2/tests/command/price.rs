@@ -365,3 +365,16 @@ fn a_chain_gives_its_volatility_back() {
     );
     desk.run(&["price", file, "--spot", "-5"]).exits(2);
 }
+
+#[test]
+fn the_sample_is_priced_and_says_what_it_is() {
+    let desk = Desk::new();
+    let args = ["price", "--sample", "--symbol", "SYNIDX", "--json"];
+    let json = desk.run(&args).exits(0).json();
+    let mark = json["watermark"].as_str().unwrap();
+    assert!(mark.starts_with("SYNTHETIC DATA"), "{mark}");
+    assert!(!json["rows"].as_array().unwrap().is_empty());
+    let text = desk.run(&args[..4]).exits(0).stdout;
+    assert!(text.contains(mark), "{text}");
+    desk.run(&["price", "--sample", "chain.csv"]).exits(2);
+}
