@@ -107,11 +107,11 @@ fn tried(package: &Path, weights: &Weights, numbers: Numbers, units: Units) -> T
     }
 }
 
+/// A net's door: inputs, values, policies.
+type Forward<'a> = &'a mut dyn FnMut(&[f32], &mut [f32], &mut [f32]) -> Result<(), nn::Error>;
+
 /// The shortest time of several batches of [`ROWS_MAX`] rows.
-fn batch(
-    weights: &Weights,
-    forward: &mut dyn FnMut(&[f32], &mut [f32], &mut [f32]) -> Result<(), nn::Error>,
-) -> Result<Duration, nn::Error> {
+fn batch(weights: &Weights, forward: Forward<'_>) -> Result<Duration, nn::Error> {
     let config = weights.config();
     let inputs = vec![0.5; ROWS_MAX * config.inputs];
     let (mut values, mut policies) = (vec![0.0; ROWS_MAX], vec![0.0; ROWS_MAX * config.policies]);
