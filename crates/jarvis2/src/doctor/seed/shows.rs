@@ -334,9 +334,59 @@ pub(super) fn export(stage: &mut Stage) -> Seen {
     })())
 }
 
+/// What the package `jarvis2` is asked in Python: arrays against one at a time, and a table there and back where there is pyarrow.
+const IN_PYTHON: &str = "
+import json, sys
+try:
+    import jarvis2, numpy
+except ImportError as error:
+    print(json.dumps({'missing': str(error)})); sys.exit()
+strikes = numpy.linspace(60, 140, 81)
+many = jarvis2.price('p', 100, strikes, 0.5, 0.04, 0.25)
+worst = max(abs(p - jarvis2.price('p', 100, float(k), 0.5, 0.04, 0.25)) for k, p in zip(strikes, many))
+told = {'version': jarvis2.__version__, 'worst': float(worst), 'table': None}
+try:
+    import pyarrow
+    table = pyarrow.table({'right': ['p'] * 81, 'spot': [100.0] * 81, 'strike': strikes, 'years': [0.5] * 81, 'rate': [0.04] * 81, 'vol': [0.25] * 81})
+    column = pyarrow.table(jarvis2.price(table)).column('price').to_numpy()
+    told['table'] = float(abs(column - many).max())
+except ImportError:
+    pass
+print(json.dumps(told))
+";
+
 /// The package `jarvis2` of Python, where one is installed: arrays and tables there and back.
 pub(super) fn python(_: &mut Stage) -> Seen {
-    Seen::absent("the Python package is not part of this program: `cargo xtask python-check`")
+    let program = std::env::var("JARVIS2_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let ran = std::process::Command::new(&program)
+        .args(["-c", IN_PYTHON])
+        .stdin(std::process::Stdio::null())
+        .output();
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(error) => return Seen::absent(format!("{program}: {error}")),
+    };
+    let Ok(told) = serde_json::from_slice::<Value>(&ran.stdout) else {
+        let why = String::from_utf8_lossy(&ran.stderr);
+        let last = why.lines().last().unwrap_or("it said nothing").to_owned();
+        return Seen::told(false, format!("{program}: {last}"));
+    };
+    if let Some(missing) = told["missing"].as_str() {
+        return Seen::absent(format!(
+            "{program}: {missing}; docs/python.md says how to install the package, JARVIS2_PYTHON names another interpreter"
+        ));
+    }
+    let worst = told["worst"].as_f64().unwrap_or(f64::INFINITY);
+    let table = told["table"].as_f64();
+    let by_table = table.map_or("n/a (no pyarrow)".to_owned(), |table| format!("{table:e}"));
+    let words = format!(
+        "jarvis2 {} in {program}: an array of 81 prices is off by {worst:e} from one at a time, an Arrow table by {by_table}",
+        told["version"].as_str().unwrap_or("n/a (no version)")
+    );
+    Seen::told(
+        worst <= 1e-12 && table.is_none_or(|table| table <= 1e-12),
+        words,
+    )
 }
 
 pub(super) fn statistics(_: &mut Stage) -> Seen {
@@ -645,8 +695,30 @@ pub(super) fn watch(_: &mut Stage) -> Seen {
     Seen::absent("not in this build: `cargo install --path crates/jarvis2 --features monitor`")
 }
 
-pub(super) fn core_ml(_: &mut Stage) -> Seen {
-    Seen::absent("not built yet")
+/// The shipped net written for other engines; the sizes must hold every weight.
+pub(super) fn core_ml(stage: &mut Stage) -> Seen {
+    let [onnx, package] = ["net.onnx", "net.mlpackage"].map(|name| stage.place(name));
+    let words = [
+        "models", "export", "shipped", "--onnx", &onnx, "--coreml", &package, "--half", "--json",
+    ];
+    tried((|| {
+        stage.ask(&words).map_err(|refusal| refusal.message)?;
+        let size = |path: &str| {
+            let size = std::fs::metadata(path).map(|file| file.len());
+            size.map_err(|error| format!("{path}: {error}"))
+        };
+        let weights = format!("{package}/Data/com.apple.CoreML/weights/weight.bin");
+        let (onnx, weights) = (size(&onnx)?, size(&weights)?);
+        // 768-512-256 with a value and 64 logits.
+        let numbers: u64 = 769 * 512 + 513 * 256 + 257 * 65;
+        let words = format!(
+            "the shipped net of {numbers} numbers as ONNX ({onnx} bytes) and as a Core ML package (weights of {weights} bytes); their answers: `cargo test -p nn --test export`"
+        );
+        Ok(Seen::told(
+            onnx > 4 * numbers && weights > 2 * numbers - 1024,
+            words,
+        ))
+    })())
 }
 
 pub(super) fn kernel_times(_: &mut Stage) -> Seen {
