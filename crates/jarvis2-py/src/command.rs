@@ -2,9 +2,9 @@
 
 use crate::errors::{of_kind, refusal};
 use pyo3::prelude::*;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -20,6 +20,14 @@ pub(crate) fn _ask(py: Python<'_>, words: Vec<String>) -> PyResult<(String, u8)>
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     let (said, listener) = sync_channel(1);
+    // One thread listens; the lock tells the compiler so.
+    let listener = Mutex::new(listener);
+    let listen = || {
+        listener
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(BEAT)
+    };
     let work = move || {
         // Nobody listens any more only where this call has failed already.
         let _ = said.send(jarvis2::ask(words, &heard));
@@ -37,7 +45,7 @@ pub(crate) fn _ask(py: Python<'_>, words: Vec<String>) -> PyResult<(String, u8)>
     }
     let mut interrupted = None;
     let answered = loop {
-        match py.detach(|| listener.recv_timeout(BEAT)) {
+        match py.detach(listen) {
             Ok(answered) => break Some(answered),
             Err(RecvTimeoutError::Disconnected) => break None,
             Err(RecvTimeoutError::Timeout) => {}

@@ -225,7 +225,7 @@ impl Evaluator<State> for Judge<'_> {
 }
 
 /// An action at a node, as the tree knows it.
-#[pyclass(frozen, get_all, module = "jarvis2")]
+#[pyclass(frozen, get_all, generic, module = "jarvis2")]
 pub(crate) struct Edge {
     /// Its place in the order of `actions`.
     index: usize,
@@ -272,7 +272,7 @@ pub(crate) struct Branch {
 }
 
 /// One action of the principal line.
-#[pyclass(frozen, get_all, module = "jarvis2")]
+#[pyclass(frozen, get_all, generic, module = "jarvis2")]
 pub(crate) struct Step {
     /// Where it is taken.
     node: usize,
@@ -330,7 +330,7 @@ impl From<search::Counts> for Counts {
 }
 
 /// A searched game. Nodes go by number: 0 is the root.
-#[pyclass(frozen, module = "jarvis2", name = "Tree")]
+#[pyclass(frozen, generic, module = "jarvis2", name = "Tree")]
 pub(crate) struct PyTree {
     tree: Tree<Rules>,
     nodes: Vec<NodeId>,

@@ -2,7 +2,7 @@
 
 use crate::errors::{bad_input, of_pricing};
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1};
-use pricing::smile::{Expiry, Smile, SmilePoint, Surface, svi::SviFit};
+use pricing::smile::{Expiry, Smile, SmilePoint, Surface, svi::Svi};
 use pyo3::prelude::*;
 
 /// Implied volatility for any strike and time, fitted to quotes.
@@ -90,7 +90,7 @@ pub(crate) fn surface<'py>(
     let fit = match kind {
         "parabola" => Smile::fit,
         "svi" => |points: &[SmilePoint], forward, years| {
-            Smile::from_svi(&SviFit::fit(points, forward, years)?, years)
+            Smile::from_svi(&Svi::fit(points, forward, years)?, years)
         },
         other => {
             let message = format!("kind is {other:?}: write \"parabola\" or \"svi\"");
