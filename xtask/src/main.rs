@@ -1,5 +1,5 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
-//! `cargo xtask mac-check`, `cargo xtask arm-check` and `cargo xtask sample`.
+//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask python-check` and `cargo xtask sample`.
 
 mod arm;
 mod cross;
@@ -7,6 +7,7 @@ mod duckdb;
 mod load;
 mod mac;
 mod mach;
+mod python;
 
 use cross::Stop;
 use std::env;
@@ -29,7 +30,10 @@ usage: cargo xtask <task>
   arm-check [--quick]
          the CPU code for aarch64 Linux: its tests run under qemu, its numbers compared with x86-64 bit for bit;
          quick: hardware, nn and search
-         Both end with 77 where a tool is missing, and say which.
+  python-check [--peers]
+         the Python package: builds its wheel, installs it in a fresh virtual environment, runs its tests and the page of examples,
+         checks its types; peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
+         These three end with 77 where a tool is missing, and say which.
   sample makes the committed synthetic sample anew: crates/market/sample
 ";
 
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         "load" => load::run(&arguments).map_err(Stop::from),
         "mac-check" => mac::check(&arguments),
         "arm-check" => arm::check(&arguments),
+        "python-check" => python::check(&arguments),
         "sample" => run(SAMPLE).map_err(Stop::from),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -10,15 +10,24 @@ use numpy::{
 };
 use pricing::{Inputs, InputsRef, Quoted, QuotedRef, Right, Status};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyString};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyString};
 
 /// Rows at a time: their columns stay in the cache.
 const BLOCK: usize = 2048;
 
-/// `call` or `put`, as one or as a column.
-pub(crate) enum Rights {
+/// `call` or `put`, as one or as a column, with its shape.
+pub(crate) enum Rights<'py> {
     One(Right),
-    Many(Vec<Right>, Vec<usize>),
+    Many(Words<'py>, Vec<usize>),
+}
+
+/// A column of rights, flat, as it came where that can be read in passing.
+pub(crate) enum Words<'py> {
+    /// One letter each, as numpy keeps text.
+    Letters(PyReadonlyArray1<'py, u32>),
+    /// Truth values, a byte each: 0 is a put.
+    Truths(PyReadonlyArray1<'py, u8>),
+    Known(Vec<Right>),
 }
 
 /// A number or an array of numbers.
@@ -47,9 +56,9 @@ pub(crate) fn bad_right(py: Python<'_>, value: &str, row: Option<usize>) -> PyEr
     bad_input(py, &message, "right", value, row)
 }
 
-impl Rights {
+impl<'py> Rights<'py> {
     #[inline]
-    pub(crate) fn of(value: &Bound<'_, PyAny>) -> PyResult<Rights> {
+    pub(crate) fn of(value: &Bound<'py, PyAny>) -> PyResult<Rights<'py>> {
         if let Ok(word) = value.cast::<PyString>() {
             let word = word.to_str()?;
             return match right_of(word) {
@@ -61,54 +70,49 @@ impl Rights {
     }
 
     /// Words, bytes, truth values (true: call), or objects that are words.
-    fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Rights> {
+    fn of_array(value: &Bound<'py, PyAny>) -> PyResult<Rights<'py>> {
         let py = value.py();
         let numpy = py.import("numpy")?;
         let array = numpy.call_method1("asarray", (value,))?;
         let shape: Vec<usize> = array.getattr("shape")?.extract()?;
+        if shape.is_empty() {
+            let item = array.call_method0("item")?;
+            return match right_of_object(&item)? {
+                Some(right) => Ok(Rights::One(right)),
+                None => Err(bad_right(py, &item.repr()?.to_string(), None)),
+            };
+        }
         let dtype = array.getattr("dtype")?;
         let kind: String = dtype.getattr("kind")?.extract()?;
+        let bytes: usize = dtype.getattr("itemsize")?.extract()?;
+        let native = dtype.getattr("isnative")?.extract()?;
         let flat = numpy.call_method1("ravel", (&array,))?;
-        let rights: Vec<Right> = match kind.as_str() {
-            "b" => {
-                let flat: PyReadonlyArray1<'_, bool> =
-                    flat.cast::<PyArray1<bool>>()?.try_readonly()?;
-                let right = |&call: &bool| if call { Right::Call } else { Right::Put };
-                flat.as_slice()?.iter().map(right).collect()
+        let words = match kind.as_str() {
+            "b" => Words::Truths(column(&flat.call_method1("view", ("u1",))?)?),
+            "U" if native && bytes == 4 => {
+                Words::Letters(column(&flat.call_method1("view", ("u4",))?)?)
             }
-            "U" if dtype.getattr("isnative")?.extract()? => {
-                let width = dtype.getattr("itemsize")?.extract::<usize>()? / 4;
-                let letters = flat.call_method1("view", ("u4",))?;
-                let letters = letters.cast::<PyArray1<u32>>()?.try_readonly()?;
-                words(py, letters.as_slice()?, width)?
+            "U" if native && bytes > 4 => {
+                let letters = column::<u32>(&flat.call_method1("view", ("u4",))?)?;
+                Words::Known(words(py, letters.as_slice()?, bytes / 4)?)
             }
-            "S" => {
-                let width = dtype.getattr("itemsize")?.extract()?;
-                let letters = flat.call_method1("view", ("u1",))?;
-                let letters = letters.cast::<PyArray1<u8>>()?.try_readonly()?;
-                words(py, letters.as_slice()?, width)?
+            "S" if bytes > 0 => {
+                let letters = column::<u8>(&flat.call_method1("view", ("u1",))?)?;
+                Words::Known(words(py, letters.as_slice()?, bytes)?)
             }
             _ => {
                 let mut rights = Vec::with_capacity(shape.iter().product());
                 for (row, item) in flat.call_method0("tolist")?.try_iter()?.enumerate() {
                     let item = item?;
-                    let right = match item.cast::<PyString>() {
-                        Ok(word) => right_of(word.to_str()?),
-                        Err(_) => match item.cast::<PyBool>() {
-                            Ok(call) if call.is_true() => Some(Right::Call),
-                            Ok(_) => Some(Right::Put),
-                            Err(_) => None,
-                        },
-                    };
-                    rights.push(right.ok_or_else(|| bad_right(py, &item.to_string(), Some(row)))?);
+                    match right_of_object(&item)? {
+                        Some(right) => rights.push(right),
+                        None => return Err(bad_right(py, &item.repr()?.to_string(), Some(row))),
+                    }
                 }
-                rights
+                Words::Known(rights)
             }
         };
-        match shape.is_empty() {
-            true => Ok(Rights::One(rights[0])),
-            false => Ok(Rights::Many(rights, shape)),
-        }
+        Ok(Rights::Many(words, shape))
     }
 
     fn shape(&self) -> &[usize] {
@@ -118,19 +122,35 @@ impl Rights {
         }
     }
 
-    /// The same in another shape, which numpy's rules allow.
-    fn broadcast(self, py: Python<'_>, shape: &[usize]) -> PyResult<Rights> {
-        match self {
-            Rights::Many(rights, of) if of != shape => {
-                let calls: Vec<bool> = rights.iter().map(|&right| right == Right::Call).collect();
-                let calls = PyArray1::from_vec(py, calls).reshape(of)?;
-                let numpy = py.import("numpy")?;
-                let calls = numpy.call_method1("broadcast_to", (calls, shape.to_vec()))?;
-                Rights::of_array(&calls)
+    /// The rights of an argument in another shape, which numpy's rules allow.
+    fn broadcast(self, value: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Rights<'py>> {
+        match &self {
+            Rights::Many(_, of) if of != shape => {
+                let numpy = value.py().import("numpy")?;
+                let wide = numpy.call_method1("broadcast_to", (value, shape.to_vec()))?;
+                Rights::of_array(&wide)
             }
-            rights => Ok(rights),
+            _ => Ok(self),
         }
     }
+}
+
+/// A flat array, to be read.
+fn column<'py, T: numpy::Element>(flat: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, T>> {
+    Ok(flat.cast::<PyArray1<T>>()?.try_readonly()?)
+}
+
+fn right_of_object(item: &Bound<'_, PyAny>) -> PyResult<Option<Right>> {
+    if let Ok(word) = item.cast::<PyString>() {
+        return Ok(right_of(word.to_str()?));
+    }
+    if let Ok(word) = item.cast::<PyBytes>() {
+        return Ok(std::str::from_utf8(word.as_bytes()).ok().and_then(right_of));
+    }
+    Ok(item.cast::<PyBool>().ok().map(|call| match call.is_true() {
+        true => Right::Call,
+        false => Right::Put,
+    }))
 }
 
 /// Words of `width` letters each, padded with zeros.
@@ -227,7 +247,7 @@ impl<'py> Number<'py> {
 
 /// Everything an option depends on, as it came. The numbers: spot, strike, years, rate, dividend yield, and volatility or price.
 pub(crate) struct Arguments<'py> {
-    right: Rights,
+    right: Rights<'py>,
     numbers: [Number<'py>; 6],
 }
 
@@ -249,7 +269,8 @@ impl<'py> Asked<'py> {
         names: &[&'static str; 6],
     ) -> PyResult<Asked<'py>> {
         let py = right.py();
-        let right = Rights::of(right)?;
+        let given = right;
+        let right = Rights::of(given)?;
         let mut found = [const { Number::One(f64::NAN) }; 6];
         let mut single = [f64::NAN; 6];
         let mut all_single = matches!(right, Rights::One(_));
@@ -266,7 +287,7 @@ impl<'py> Asked<'py> {
         let shapes = std::iter::once(("right", right.shape()))
             .chain(names.iter().copied().zip(found.iter().map(Number::shape)));
         let shape = common_shape(py, shapes)?;
-        let right = right.broadcast(py, &shape)?;
+        let right = right.broadcast(given, &shape)?;
         let mut numbers = [const { Number::One(f64::NAN) }; 6];
         for (to, from) in numbers.iter_mut().zip(found) {
             *to = from.broadcast(py, &shape)?;
@@ -316,7 +337,9 @@ impl Arguments<'_> {
         Ok(Batch {
             right: match &self.right {
                 Rights::One(right) => Side::One(*right),
-                Rights::Many(rights, _) => Side::Many(rights),
+                Rights::Many(Words::Letters(letters), _) => Side::Letters(letters.as_slice()?),
+                Rights::Many(Words::Truths(truths), _) => Side::Truths(truths.as_slice()?),
+                Rights::Many(Words::Known(rights), _) => Side::Many(rights),
             },
             numbers,
             len,
@@ -334,7 +357,41 @@ pub(crate) enum Column<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Side<'a> {
     One(Right),
+    Letters(&'a [u32]),
+    Truths(&'a [u8]),
     Many(&'a [Right]),
+}
+
+impl Side<'_> {
+    /// Row `i`, if it is a right.
+    fn get(&self, i: usize) -> Option<Right> {
+        match *self {
+            Side::One(right) => Some(right),
+            Side::Letters(letters) => right_of(&text(&letters[i..=i])),
+            Side::Truths(truths) => Some(if truths[i] == 0 {
+                Right::Put
+            } else {
+                Right::Call
+            }),
+            Side::Many(rights) => Some(rights[i]),
+        }
+    }
+}
+
+/// What a block of letters means; whether all of them are letters that we know.
+fn read_letters(letters: &[u32], out: &mut [Right]) -> bool {
+    let mut known = true;
+    for (letter, right) in letters.iter().zip(out) {
+        // To lower case, where it is a letter.
+        let lower = letter | 0x20;
+        known &= (lower == u32::from('c')) | (lower == u32::from('p'));
+        *right = if lower == u32::from('p') {
+            Right::Put
+        } else {
+            Right::Call
+        };
+    }
+    known
 }
 
 /// Many options.
@@ -349,7 +406,8 @@ pub(crate) type Work<'a, const N: usize> =
     &'a (dyn Fn(&[Right], [&[f64]; 6], [&mut [f64]; N], &mut [Status]) + Sync);
 
 impl Batch<'_> {
-    /// Answers all rows into `out` and, where it is not empty, `status`, on so many threads; tells the first row whose input is bad.
+    /// Answers all rows into `out` and, where it is not empty, `status`, on so many threads; tells the first row whose input is bad. A
+    /// letter that is no right ends it.
     pub(crate) fn run<const N: usize>(
         &self,
         threads: usize,
@@ -398,9 +456,10 @@ impl Batch<'_> {
             Column::One(number) => vec![number; block],
             Column::Many(_) => Vec::new(),
         });
-        let rights = match self.right {
+        let mut rights = match self.right {
             Side::One(right) => vec![right; block],
             Side::Many(_) => Vec::new(),
+            _ => vec![Right::Call; block],
         };
         let mut said = vec![Status::Ok; block];
         let mut bad = None;
@@ -410,6 +469,19 @@ impl Batch<'_> {
             let right = match self.right {
                 Side::One(_) => &rights[..len],
                 Side::Many(rights) => &rights[at..at + len],
+                Side::Letters(letters) => {
+                    if !read_letters(&letters[at..at + len], &mut rights[..len]) {
+                        let unknown = (at..at + len).find(|&row| self.right.get(row).is_none());
+                        return unknown.or(Some(at));
+                    }
+                    &rights[..len]
+                }
+                Side::Truths(truths) => {
+                    for (truth, right) in truths[at..at + len].iter().zip(&mut rights) {
+                        *right = if *truth == 0 { Right::Put } else { Right::Call };
+                    }
+                    &rights[..len]
+                }
             };
             let mut numbers: [&[f64]; 6] = [&[]; 6];
             for (i, number) in numbers.iter_mut().enumerate() {
@@ -436,30 +508,22 @@ impl Batch<'_> {
         bad
     }
 
-    /// All columns written out.
+    /// All columns written out; a right that is none is a call.
     pub(crate) fn plain(&self) -> (Vec<Right>, [Vec<f64>; 6]) {
-        let rights = match self.right {
-            Side::One(right) => vec![right; self.len],
-            Side::Many(rights) => rights.to_vec(),
-        };
+        let right = |row| self.right.get(row).unwrap_or(Right::Call);
         let numbers = self.numbers.map(|column| match column {
             Column::One(number) => vec![number; self.len],
             Column::Many(column) => column.to_vec(),
         });
-        (rights, numbers)
+        ((0..self.len).map(right).collect(), numbers)
     }
 
-    /// Row `i` as numbers.
-    fn row(&self, i: usize) -> (Right, [f64; 6]) {
-        let right = match self.right {
-            Side::One(right) => right,
-            Side::Many(rights) => rights[i],
-        };
-        let number = |column: Column<'_>| match column {
-            Column::One(number) => number,
-            Column::Many(column) => column[i],
-        };
-        (right, self.numbers.map(number))
+    /// The letter in row `i` where a right should be, if it is none.
+    pub(crate) fn unknown_right(&self, i: usize) -> Option<String> {
+        match (self.right, self.right.get(i)) {
+            (Side::Letters(letters), None) => Some(text(&letters[i..=i])),
+            _ => None,
+        }
     }
 
     /// What is wrong with row `i`, if anything is, by the check that one option alone goes through.
@@ -469,7 +533,14 @@ impl Batch<'_> {
         i: usize,
         check: impl Fn(Right, [f64; 6]) -> Result<(), pricing::Error>,
     ) -> PyErr {
-        let (right, numbers) = self.row(i);
+        if let Some(letter) = self.unknown_right(i) {
+            return bad_right(py, &format!("{letter:?}"), Some(i));
+        }
+        let right = self.right.get(i).unwrap_or(Right::Call);
+        let numbers = self.numbers.map(|column| match column {
+            Column::One(number) => number,
+            Column::Many(column) => column[i],
+        });
         match check(right, numbers) {
             Err(error) => of_pricing(py, &error, Some(i)),
             Ok(()) => bad_input(

@@ -28,8 +28,8 @@ mod _jarvis2 {
     use crate::index::PyIndex;
     #[pymodule_export]
     use crate::pricing::{
-        _seconds_in_rust, GreekArrays, PyGreeks, american_greeks, american_implied_vol,
-        american_price, boundary, greeks, implied_vol, price,
+        _Batch, GreekArrays, PyGreeks, american_greeks, american_implied_vol, american_price,
+        boundary, greeks, implied_vol, price,
     };
     #[pymodule_export]
     use crate::search::{Branch, Counts, Edge, PyTree, Step, py_search};
