@@ -26,7 +26,7 @@ def test_the_sample_is_planned(tmp_path):
 
 def test_hardware_and_any_command():
     assert isinstance(jarvis2.hardware()["threads"], str)
-    assert jarvis2.ask("schema", "plan", json=False).startswith("{") or jarvis2.ask("schema", "plan", json=False)
+    assert '"properties"' in jarvis2.ask("schema", "plan", json=False)
     answer = jarvis2.ask("iv", right="P", spot=36, strike=40, years=1, rate=0.06, price=4.49)
     assert "0.2" in str(answer)
 
@@ -80,8 +80,3 @@ def test_commands_run_beside_each_other():
     for hand in hands:
         hand.join()
     assert answers[0] == answers[1]
-
-
-@pytest.mark.skipif("JARVIS2_REAL_DATA" not in os.environ, reason="n/a (JARVIS2_REAL_DATA is not set)")
-def test_recall_on_the_sample_answers_beside_real_data():
-    assert jarvis2.recall()
