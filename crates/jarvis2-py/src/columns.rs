@@ -228,7 +228,7 @@ impl<'py> Number<'py> {
             {
                 let numpy = py.import("numpy")?;
                 let wide = numpy.call_method1("broadcast_to", (&*array, shape.to_vec()))?;
-                let plain = numpy.call_method1("array", (wide, "f8"))?;
+                let plain = numpy.call_method1("require", (wide, "f8", ["C", "A"]))?;
                 Ok(Number::Many(
                     plain.cast_into::<PyArrayDyn<f64>>()?.try_readonly()?,
                 ))
@@ -401,20 +401,40 @@ pub(crate) struct Batch<'a> {
     pub(crate) len: usize,
 }
 
+/// The first rows of a batch that something is wrong with.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Met {
+    /// A number cannot be used.
+    pub(crate) bad: Option<usize>,
+    /// A letter is no right; rows after it were not answered.
+    pub(crate) unknown: Option<usize>,
+}
+
+impl Met {
+    /// Of two parts of a batch.
+    fn and(self, other: Met) -> Met {
+        let first = |a: Option<usize>, b: Option<usize>| a.into_iter().chain(b).min();
+        Met {
+            bad: first(self.bad, other.bad),
+            unknown: first(self.unknown, other.unknown),
+        }
+    }
+}
+
 /// What answers a block: rights, the six numbers, room for the answers, a status for each.
 pub(crate) type Work<'a, const N: usize> =
     &'a (dyn Fn(&[Right], [&[f64]; 6], [&mut [f64]; N], &mut [Status]) + Sync);
 
 impl Batch<'_> {
-    /// Answers all rows into `out` and, where it is not empty, `status`, on so many threads; tells the first row whose input is bad. A
-    /// letter that is no right ends it.
+    /// Answers all rows into `out` and, where it is not empty, `status`, on so many threads; tells what it met. A letter that is
+    /// no right ends it.
     pub(crate) fn run<const N: usize>(
         &self,
         threads: usize,
         out: [&mut [f64]; N],
         status: &mut [u8],
         work: Work<'_, N>,
-    ) -> Option<usize> {
+    ) -> Met {
         let share = self.len.div_ceil(threads.max(1)).next_multiple_of(BLOCK);
         if share >= self.len {
             return self.part(0, out, status, work);
@@ -435,10 +455,10 @@ impl Batch<'_> {
                 hands.push(scope.spawn(move || self.part(start, mine, status, work)));
             }
             let first = |hand: std::thread::ScopedJoinHandle<'_, _>| match hand.join() {
-                Ok(bad) => bad,
+                Ok(met) => met,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
-            hands.into_iter().filter_map(first).min()
+            hands.into_iter().map(first).fold(Met::default(), Met::and)
         })
     }
 
@@ -449,7 +469,7 @@ impl Batch<'_> {
         mut out: [&mut [f64]; N],
         status: &mut [u8],
         work: Work<'_, N>,
-    ) -> Option<usize> {
+    ) -> Met {
         let rows = out[0].len();
         let block = BLOCK.min(rows);
         let repeated: [Vec<f64>; 6] = self.numbers.map(|column| match column {
@@ -462,7 +482,7 @@ impl Batch<'_> {
             _ => vec![Right::Call; block],
         };
         let mut said = vec![Status::Ok; block];
-        let mut bad = None;
+        let mut met = Met::default();
         for from in (0..rows).step_by(BLOCK) {
             let len = BLOCK.min(rows - from);
             let at = start + from;
@@ -472,7 +492,8 @@ impl Batch<'_> {
                 Side::Letters(letters) => {
                     if !read_letters(&letters[at..at + len], &mut rights[..len]) {
                         let unknown = (at..at + len).find(|&row| self.right.get(row).is_none());
-                        return unknown.or(Some(at));
+                        met.unknown = unknown.or(Some(at));
+                        return met;
                     }
                     &rights[..len]
                 }
@@ -493,8 +514,8 @@ impl Batch<'_> {
             let room = out.each_mut().map(|column| &mut column[from..from + len]);
             let said = &mut said[..len];
             work(right, numbers, room, said);
-            if bad.is_none() && said.iter().any(|&status| status != Status::Ok) {
-                bad = said
+            if met.bad.is_none() && said.iter().any(|&status| status != Status::Ok) {
+                met.bad = said
                     .iter()
                     .position(|&status| status == Status::BadInput)
                     .map(|row| at + row);
@@ -505,7 +526,7 @@ impl Batch<'_> {
                 }
             }
         }
-        bad
+        met
     }
 
     /// All columns written out; a right that is none is a call.

@@ -36,7 +36,7 @@ pub(crate) use absent::PyIndex;
 #[cfg(feature = "index")]
 mod present {
     use super::*;
-    use index::{Config, Error, Facet, Filter, Index, Route, Test, Words};
+    use index::{Config, Error, Facet, Filter, Index, Test, Words};
     use numpy::{PyReadonlyArray1, PyReadonlyArray2};
     use pyo3::types::PyDict;
     use std::collections::BTreeMap;
@@ -185,13 +185,13 @@ mod present {
                 filter.all.push((name, Test::Between(low, high)));
             }
             let query = vector.as_slice()?;
-            let answer = self.with(py, |index| match exact {
+            let near = self.with(py, |index| match exact {
                 true => index.nearest_exact(query, count, &filter),
-                false => index.nearest(query, count, &filter),
+                false => index
+                    .nearest(query, count, &filter)
+                    .map(|answer| answer.neighbours),
             })?;
-            debug_assert!(answer.route != Route::Nothing || answer.neighbours.is_empty());
-            Ok(answer
-                .neighbours
+            Ok(near
                 .iter()
                 .map(|near| (near.record, near.distance))
                 .collect())

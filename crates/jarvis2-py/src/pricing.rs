@@ -12,6 +12,12 @@ use pricing::{Error, Greeks, GreeksMut, InputsRef, QuotedRef, Right, Status, eur
 use pyo3::BoundObject;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// A point of volatility or a percent of rate, and a day: factors, because dividing a million numbers three times costs a quarter of their
+/// Greeks.
+const POINT: f64 = 0.01;
+const DAY: f64 = 1.0 / 365.0;
 
 /// When an option may be exercised, and how exactly it is to be priced.
 #[derive(Clone, Copy)]
@@ -97,8 +103,8 @@ impl Model {
             Model::European => european::greeks_batch(inputs, room, status),
             Model::American(precision) => american::greeks_batch(inputs, precision, room, status),
         }
-        for (column, unit) in [(vega, 100.0), (theta, 365.0), (rho, 100.0)] {
-            column.iter_mut().for_each(|number| *number /= unit);
+        for (column, unit) in [(vega, POINT), (theta, DAY), (rho, POINT)] {
+            column.iter_mut().for_each(|number| *number *= unit);
         }
     }
 
@@ -138,9 +144,9 @@ impl From<Greeks> for PyGreeks {
             price: greeks.price,
             delta: greeks.delta,
             gamma: greeks.gamma,
-            vega_per_point: greeks.vega / 100.0,
-            theta_per_day: greeks.theta / 365.0,
-            rho_per_percent: greeks.rho / 100.0,
+            vega_per_point: greeks.vega * POINT,
+            theta_per_day: greeks.theta * DAY,
+            rho_per_percent: greeks.rho * POINT,
         }
     }
 }
@@ -205,6 +211,15 @@ type Answered<'py, const N: usize> = (
     Option<Bound<'py, PyArrayDyn<u8>>>,
 );
 
+/// A new array of `float64` that nobody has cleared: every place of it is written.
+fn empty<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+    static EMPTY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let array = EMPTY
+        .import(py, "numpy", "empty")?
+        .call1((shape.to_vec(),))?;
+    Ok(array.cast_into::<PyArrayDyn<f64>>()?)
+}
+
 /// Answers columns into new arrays, or into `out`; a bad row is an exception unless statuses are asked for.
 fn many<'py, const N: usize>(
     py: Python<'py>,
@@ -237,7 +252,16 @@ fn many<'py, const N: usize>(
                 }
             }
         }
-        None => std::array::from_fn(|_| PyArrayDyn::zeros(py, shape, false)),
+        None => {
+            let mut arrays = Vec::with_capacity(N);
+            for _ in 0..N {
+                arrays.push(empty(py, shape)?);
+            }
+            match arrays.try_into() {
+                Ok(arrays) => arrays,
+                Err(_) => unreachable!("as many as were pushed"),
+            }
+        }
     };
     let status = manner
         .return_status
@@ -257,10 +281,9 @@ fn many<'py, const N: usize>(
             None => &mut [],
         };
         let threads = threads(manner.threads);
-        let bad = py.detach(|| batch.run(threads, columns, said, work));
-        if let Some(row) =
-            bad.filter(|&row| !manner.return_status || batch.unknown_right(row).is_some())
-        {
+        let met = py.detach(|| batch.run(threads, columns, said, work));
+        let bad = met.bad.filter(|_| !manner.return_status);
+        if let Some(row) = met.unknown.or(bad) {
             return Err(batch.objection(py, row, check));
         }
     }
@@ -444,7 +467,7 @@ fn implied_vol_by<'py>(
 
 /// Price of European options in dollars per share. See `help(jarvis2)` for units, broadcasting, `threads` and `return_status`.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, out=None, threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)] // Python names them.
 pub(crate) fn price<'py>(
     right: &Bound<'py, PyAny>,
@@ -473,7 +496,7 @@ pub(crate) fn price<'py>(
 
 /// Price of European options and what moves it.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn greeks<'py>(
     right: &Bound<'py, PyAny>,
@@ -501,7 +524,7 @@ pub(crate) fn greeks<'py>(
 
 /// The volatility behind the price of European options, as a fraction per year.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, out=None, threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., price=..., dividend_yield=0.0, *, out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn implied_vol<'py>(
     right: &Bound<'py, PyAny>,
@@ -530,7 +553,7 @@ pub(crate) fn implied_vol<'py>(
 
 /// Price of American options in dollars per share.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, precision='standard', out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn american_price<'py>(
     right: &Bound<'py, PyAny>,
@@ -561,7 +584,7 @@ pub(crate) fn american_price<'py>(
 
 /// Price of American options and what moves it.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, precision='standard', threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn american_greeks<'py>(
     right: &Bound<'py, PyAny>,
@@ -591,7 +614,7 @@ pub(crate) fn american_greeks<'py>(
 
 /// The volatility behind the price of American options, as a fraction per year.
 #[pyfunction]
-#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false))]
+#[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., price=..., dividend_yield=0.0, *, precision='standard', out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn american_implied_vol<'py>(
     right: &Bound<'py, PyAny>,
@@ -622,7 +645,7 @@ pub(crate) fn american_implied_vol<'py>(
 
 /// The spot in dollars at which the holder of an American option exercises now: a put at or below it, a call at or above.
 #[pyfunction]
-#[pyo3(signature = (right, strike, years, rate, vol, dividend_yield=None, *, precision="standard", threads=1, return_status=false))]
+#[pyo3(signature = (right, strike, years, rate, vol, dividend_yield=None, *, precision="standard", threads=1, return_status=false), text_signature = "(right, strike, years, rate, vol, dividend_yield=0.0, *, precision='standard', threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn boundary<'py>(
     right: &Bound<'py, PyAny>,

@@ -11,7 +11,7 @@ import pytest
 
 import jarvis2
 
-SMALL = {"search.evaluations": 256}
+SMALL = {"search.evaluations": 1024}
 
 
 def test_the_sample_is_planned(tmp_path):

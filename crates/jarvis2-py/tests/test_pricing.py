@@ -207,9 +207,12 @@ def test_a_bad_row_is_named(threads):
     prices, status = jarvis2.price(*columns, threads=threads, return_status=True)
     assert status.dtype == np.uint8 and list(np.flatnonzero(status)) == [5000, 9000]
     assert jarvis2.STATUS[status[5000]] == "bad_input" and np.isnan(prices[5000])
-    with pytest.raises(jarvis2.BadInput, match="row 1: right is") as caught:
-        jarvis2.price(["c", "x"], 100, 100, 1, 0, 0.2)
-    assert caught.value.row == 1
+    for return_status in (False, True):
+        letters = columns[0].copy()
+        letters[[7000, 9500]] = "x"
+        with pytest.raises(jarvis2.BadInput, match='row 7000: right is "x"') as caught:
+            jarvis2.price(letters, *columns[1:], threads=threads, return_status=return_status)
+        assert caught.value.row == 7000
 
 
 def test_shapes_that_do_not_fit_are_named():

@@ -27,6 +27,34 @@ class _Array(Protocol):
 
 _Arrow = Union[_Stream, _Array]
 
+__all__ = [
+    "_ask",
+    "Experience",
+    "Index",
+    "_Batch",
+    "GreekArrays",
+    "Greeks",
+    "american_greeks",
+    "american_implied_vol",
+    "american_price",
+    "boundary",
+    "greeks",
+    "implied_vol",
+    "price",
+    "Branch",
+    "Counts",
+    "Edge",
+    "Tree",
+    "Step",
+    "search",
+    "Expiry",
+    "Surface",
+    "surface",
+    "Table",
+    "__version__",
+    "STATUS",
+]
+
 __version__: Final[str]
 STATUS: Final[tuple[str, ...]]
 
@@ -172,7 +200,7 @@ class Edge(Generic[_Action]):
     """An action at a node, as the tree knows it."""
 
     @classmethod
-    def __class_getitem__(cls, key: Any, /) -> GenericAlias: ...
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
     @property
     def index(self) -> int: ...
     @property
@@ -208,7 +236,7 @@ class Step(Generic[_Action]):
     """One action of the principal line."""
 
     @classmethod
-    def __class_getitem__(cls, key: Any, /) -> GenericAlias: ...
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
     @property
     def node(self) -> int: ...
     @property
@@ -240,7 +268,7 @@ class Tree(Generic[_State, _Action]):
     """A searched game. Nodes go by number: 0 is the root."""
 
     @classmethod
-    def __class_getitem__(cls, key: Any, /) -> GenericAlias: ...
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
     @property
     def counts(self) -> Counts: ...
     @property

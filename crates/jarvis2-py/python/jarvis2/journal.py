@@ -9,9 +9,9 @@ from jarvis2._commands import Answer, Day, Path, _asked
 __all__ = ["add", "import_file", "list_entries", "report"]
 
 
-def add(body: str, *, db: Path | None = None, symbol: str | None = None, **options: object) -> Any:
+def add(note: str, *, db: Path | None = None, symbol: str | None = None, **options: object) -> Any:
     """Keeps a note; it is on the disk when this returns."""
-    return _asked(("journal", "add", body), {"db": db, "symbol": symbol, **options})
+    return _asked(("journal", "add"), {"note": note, "db": db, "symbol": symbol, **options})
 
 
 def list_entries(*, db: Path | None = None, symbol: str | None = None, **options: object) -> Any:
