@@ -4,9 +4,14 @@
 
 needs numpy, py_vollib and QuantLib beside the package. Every figure is processor time of this thread, in turn within one run, so that
 ratios hold on a busy machine; medians over rounds. Answers are compared in the run that is timed.
+
+New arrays of some megabytes cost page faults, which glibc and numpy take differently. To leave them out on both sides, keep freed memory:
+
+    MALLOC_TOP_PAD_=100000000 MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=2000000000 python .../peers.py million
 """
 
 import gc
+import os
 import platform
 import statistics
 import sys
@@ -72,10 +77,6 @@ class QuantLibOption:
             self.option.setPricingEngine(ql.AnalyticEuropeanEngine(self.process))
         else:
             self.option.setPricingEngine(ql.QdFpAmericanEngine(self.process))
-
-
-def european_exercise(date):
-    return ql.EuropeanExercise(date)
 
 
 def single():
@@ -193,18 +194,19 @@ def million():
     years, vol = rng.uniform(0.05, 2, n), rng.uniform(0.1, 0.6, n)
     rate, dividend_yield = np.full(n, 0.03), np.full(n, 0.01)
     numbers = [spot, strike, years, rate, dividend_yield, vol]
-    print(f"\n{n:,} European options, one thread: milliseconds of processor time; more than the Rust batch: median over rounds of the ratio")
+    kept = "kept" if "MALLOC_TRIM_THRESHOLD_" in os.environ else "as the system has it"
+    print(f"\n{n:,} European options, one thread, freed memory {kept}: milliseconds of processor time; beside the Rust batch: median of the rounds' ratios")
     for what, door in (("price", jarvis2.price), ("greeks", jarvis2.greeks), ("implied_vol", jarvis2.implied_vol)):
         last = vol
         if what == "implied_vol":
             last = jarvis2.price(letters, spot, strike, years, rate, vol, dividend_yield)
         batch = _Batch(what, letters, [*numbers[:5], last])
-        ask = lambda right, **more: door(right, spot, strike, years, rate, last, dividend_yield, return_status=True)
+        ask = lambda right: door(right, spot, strike, years, rate, last, dividend_yield)
         doors = {
             "Rust": batch.run,
             "letters": lambda: ask(letters),
             "truth": lambda: ask(truth),
-            "numbers": lambda: door(truth, spot, strike, years, 0.03, last, 0.01, return_status=True),
+            "rate and yield as numbers": lambda: door(letters, spot, strike, years, 0.03, last, 0.01),
         }
         medians, spent = in_turn(doors)
         rust = medians["Rust"]
