@@ -24,7 +24,7 @@ mod absent {
             threads: usize,
         ) -> PyResult<PyIndex> {
             let _ = (folder, dimensions, read_only, threads);
-            let message = "this package was built without the index; build it with `maturin build --release --features index` in crates/jarvis2-py (C and C++ compilers, about three minutes)";
+            let message = "this package was built without the index; build it with `maturin build --release --features jarvis2-py/index` in crates/jarvis2-py (C and C++ compilers, about three minutes)";
             Err(of_kind(py, "usage", message.to_owned()))
         }
     }

@@ -10,7 +10,7 @@ def test_near_words_and_arrows(tmp_path):
     try:
         index = jarvis2.Index(tmp_path / "notes", 3)
     except jarvis2.UsageError as error:
-        assert "--features index" in str(error)
+        assert "--features jarvis2-py/index" in str(error)
         pytest.skip("n/a (built without the index)")
     index.add(np.array([1, 2, 3]), np.array([[1, 0, 0.1], [0.9, 0.1, 0], [0, 1, 0]], dtype=np.float32))
     index.add_facts(2, {"symbol": "KO", "vix": 14.0})
