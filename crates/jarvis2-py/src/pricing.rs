@@ -465,7 +465,10 @@ fn implied_vol_by<'py>(
     }
 }
 
-/// Price of European options in dollars per share. See `help(jarvis2)` for units, broadcasting, `threads` and `return_status`.
+/// Price of European options in dollars per share.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`, `vol`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)] // Python names them.
@@ -495,6 +498,12 @@ pub(crate) fn price<'py>(
 }
 
 /// Price of European options and what moves it.
+///
+/// `price`: dollars per share; `delta`, `gamma`: per dollar of spot; `vega_per_point`: dollars per 0.01 of volatility; `theta_per_day`:
+/// dollars per calendar day; `rho_per_percent`: dollars per 0.01 of rate. The holder's signs.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`, `vol`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
@@ -523,6 +532,9 @@ pub(crate) fn greeks<'py>(
 }
 
 /// The volatility behind the price of European options, as a fraction per year.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`, `price`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., price=..., dividend_yield=0.0, *, out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
@@ -552,6 +564,9 @@ pub(crate) fn implied_vol<'py>(
 }
 
 /// Price of American options in dollars per share.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`, `vol`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, precision='standard', out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
@@ -583,6 +598,12 @@ pub(crate) fn american_price<'py>(
 }
 
 /// Price of American options and what moves it.
+///
+/// `price`: dollars per share; `delta`, `gamma`: per dollar of spot; `vega_per_point`: dollars per 0.01 of volatility; `theta_per_day`:
+/// dollars per calendar day; `rho_per_percent`: dollars per 0.01 of rate. The holder's signs.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`, `vol`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, vol=None, dividend_yield=None, *, precision="standard", threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., vol=..., dividend_yield=0.0, *, precision='standard', threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
@@ -613,6 +634,9 @@ pub(crate) fn american_greeks<'py>(
 }
 
 /// The volatility behind the price of American options, as a fraction per year.
+///
+/// `right`: `"c"` or `"p"`. `spot`, `strike`, `price`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`: fractions per
+/// year, continuously compounded. Numbers give a number, arrays an array, a table a table. See `help(jarvis2)` for the rest.
 #[pyfunction]
 #[pyo3(signature = (right, spot=None, strike=None, years=None, rate=None, price=None, dividend_yield=None, *, precision="standard", out=None, threads=1, return_status=false), text_signature = "(right, spot=..., strike=..., years=..., rate=..., price=..., dividend_yield=0.0, *, precision='standard', out=None, threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
@@ -644,6 +668,9 @@ pub(crate) fn american_implied_vol<'py>(
 }
 
 /// The spot in dollars at which the holder of an American option exercises now: a put at or below it, a call at or above.
+///
+/// `right`: `"c"` or `"p"`. `strike`: dollars per share. `years`: of 365 days. `rate`, `dividend_yield`, `vol`: fractions per year,
+/// continuously compounded. `None` (NaN in an array) where early exercise never pays, or pays within a band of spots only.
 #[pyfunction]
 #[pyo3(signature = (right, strike, years, rate, vol, dividend_yield=None, *, precision="standard", threads=1, return_status=false), text_signature = "(right, strike, years, rate, vol, dividend_yield=0.0, *, precision='standard', threads=1, return_status=False)")]
 #[allow(clippy::too_many_arguments)]
