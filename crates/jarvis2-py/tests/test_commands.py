@@ -11,7 +11,12 @@ import pytest
 
 import jarvis2
 
-SMALL = {"search.evaluations": 1024}
+SMALL = {
+    "search.evaluations": 600,
+    "search.draw_evaluations": 300,
+    "search.root_actions": 12,
+    "search.paths": 256,
+}
 
 
 def test_the_sample_is_planned(tmp_path):
