@@ -1,5 +1,5 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
-//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask dist` and `cargo xtask sample`.
+//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask python-check`, `cargo xtask dist` and `cargo xtask sample`.
 
 mod arm;
 mod cross;
@@ -8,6 +8,7 @@ mod duckdb;
 mod load;
 mod mac;
 mod mach;
+mod python;
 
 use cross::Stop;
 use std::env;
@@ -30,7 +31,10 @@ usage: cargo xtask <task>
   arm-check [--quick]
          the CPU code for aarch64 Linux: its tests run under qemu, its numbers compared with x86-64 bit for bit;
          quick: hardware, nn and search
-         Both end with 77 where a tool is missing, and say which.
+  python-check [--peers]
+         the Python package: builds its wheel, installs it in a fresh virtual environment, runs its tests and the page of examples,
+         checks its types; peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
+         mac-check, arm-check and this one end with 77 where a tool is missing, and say which.
   dist [--target TRIPLE] [--out DIR]
          the program for a target with licences, completions and man pages, as one archive with its SHA-256 (target/dist-files);
          for x86_64-unknown-linux-musl: one static file. With --source: the committed files
@@ -116,6 +120,7 @@ fn main() -> ExitCode {
         "mac-check" => mac::check(&arguments),
         "arm-check" => arm::check(&arguments),
         "dist" => dist::run(&arguments),
+        "python-check" => python::check(&arguments),
         "sample" => run(SAMPLE).map_err(Stop::from),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

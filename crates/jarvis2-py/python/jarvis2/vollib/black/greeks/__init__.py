@@ -1,0 +1,1 @@
+"""Greeks. Black (1976): options on a forward or future."""

@@ -1,0 +1,1 @@
+"""Greeks. Black-Scholes, without dividends."""

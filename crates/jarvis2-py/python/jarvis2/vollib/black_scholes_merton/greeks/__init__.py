@@ -1,0 +1,1 @@
+"""Greeks. Black-Scholes-Merton, with a dividend yield."""

@@ -1,0 +1,207 @@
+//! Fitted volatilities across strikes and expiries: `pricing::smile`.
+
+use crate::errors::{bad_input, of_pricing};
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1};
+use pricing::smile::{Expiry, Smile, SmilePoint, Surface, svi::Svi};
+use pyo3::prelude::*;
+
+/// Implied volatility for any strike and time, fitted to quotes.
+#[pyclass(frozen, module = "jarvis2", name = "Surface")]
+pub(crate) struct PySurface {
+    surface: Surface,
+}
+
+/// One expiry of a surface.
+#[pyclass(frozen, get_all, module = "jarvis2", name = "Expiry")]
+pub(crate) struct PyExpiry {
+    /// Years of 365 days.
+    years: f64,
+    /// Dollars per share.
+    forward: f64,
+    /// Volatility at the forward, fraction per year.
+    atm_vol: f64,
+    /// Relative change of volatility per standard deviation of log-moneyness, at the forward.
+    skew: f64,
+    /// The same per square of it.
+    curvature: f64,
+    /// Root of the mean square residual, fraction per year.
+    rmse: f64,
+    /// Points used.
+    count: usize,
+}
+
+#[pymethods]
+impl PyExpiry {
+    fn __repr__(&self) -> String {
+        format!(
+            "Expiry(years={}, forward={}, atm_vol={}, skew={}, curvature={}, rmse={}, count={})",
+            self.years,
+            self.forward,
+            self.atm_vol,
+            self.skew,
+            self.curvature,
+            self.rmse,
+            self.count
+        )
+    }
+}
+
+/// A column of `float64`, whatever was given.
+fn column<'py>(value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, f64>> {
+    let numpy = value.py().import("numpy")?;
+    let array = numpy.call_method1("ravel", (value,))?;
+    let array = numpy.call_method1("ascontiguousarray", (array, "f8"))?;
+    Ok(array.cast_into::<PyArray1<f64>>()?.try_readonly()?)
+}
+
+/// Fits one smile to each expiry and joins them. `kind`: `parabola` (robust, the default) or `svi`.
+#[pyfunction]
+#[pyo3(signature = (strikes, years, vols, forwards, weights=None, *, kind="parabola"))]
+pub(crate) fn surface<'py>(
+    strikes: &Bound<'py, PyAny>,
+    years: &Bound<'py, PyAny>,
+    vols: &Bound<'py, PyAny>,
+    forwards: &Bound<'py, PyAny>,
+    weights: Option<&Bound<'py, PyAny>>,
+    kind: &str,
+) -> PyResult<PySurface> {
+    let py = strikes.py();
+    let wide = py.import("numpy")?.call_method1(
+        "broadcast_arrays",
+        (
+            strikes,
+            years,
+            vols,
+            forwards,
+            weights.map_or_else(
+                || 1.0_f64.into_pyobject(py).map(|one| one.into_any()),
+                |weights| Ok(weights.clone()),
+            )?,
+        ),
+    )?;
+    let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
+    let columns: Vec<PyReadonlyArray1<'py, f64>> =
+        columns.iter().map(column).collect::<PyResult<_>>()?;
+    let mut slices = [&[] as &[f64]; 5];
+    for (slice, column) in slices.iter_mut().zip(&columns) {
+        *slice = column.as_slice()?;
+    }
+    let [strikes, years, vols, forwards, weights] = slices;
+    let fit = match kind {
+        "parabola" => Smile::fit,
+        "svi" => |points: &[SmilePoint], forward, years| {
+            Smile::from_svi(&Svi::fit(points, forward, years)?, years)
+        },
+        other => {
+            let message = format!("kind is {other:?}: write \"parabola\" or \"svi\"");
+            return Err(bad_input(py, &message, "kind", other, None));
+        }
+    };
+    let mut rows: Vec<usize> = (0..strikes.len()).collect();
+    rows.sort_by(|&a, &b| years[a].total_cmp(&years[b]));
+    let mut expiries = Vec::new();
+    for rows in rows.chunk_by(|&a, &b| years[a] == years[b]) {
+        let (first, forward) = (rows[0], forwards[rows[0]]);
+        if let Some(&row) = rows.iter().find(|&&row| forwards[row] != forward) {
+            let message = format!(
+                "row {row}: forward is {}, but {forward} in row {first} of the same expiry ({} years): one expiry has one forward",
+                forwards[row], years[row]
+            );
+            return Err(bad_input(
+                py,
+                &message,
+                "forward",
+                &forwards[row].to_string(),
+                Some(row),
+            ));
+        }
+        let points: Vec<SmilePoint> = rows
+            .iter()
+            .map(|&row| SmilePoint {
+                strike: strikes[row],
+                vol: vols[row],
+                weight: weights[row],
+            })
+            .collect();
+        let smile = fit(&points, forward, years[first])
+            .map_err(|error| of_pricing(py, &error, Some(first)))?;
+        expiries.push(Expiry {
+            years: years[first],
+            forward,
+            smile,
+        });
+    }
+    let surface = Surface::new(expiries).map_err(|error| of_pricing(py, &error, None))?;
+    Ok(PySurface { surface })
+}
+
+#[pymethods]
+impl PySurface {
+    /// The expiries in order of time.
+    #[getter]
+    fn expiries(&self) -> Vec<PyExpiry> {
+        let expiry = |expiry: &Expiry| PyExpiry {
+            years: expiry.years,
+            forward: expiry.forward,
+            atm_vol: expiry.smile.atm_vol(),
+            skew: expiry.smile.skew(),
+            curvature: expiry.smile.curvature(),
+            rmse: expiry.smile.rmse(),
+            count: expiry.smile.count(),
+        };
+        self.surface.expiries().iter().map(expiry).collect()
+    }
+
+    /// Volatility at a strike, so many years from now, where a share for delivery costs `forward`: fraction per year. Numbers give a
+    /// number, arrays an array.
+    fn vol<'py>(
+        &self,
+        strike: &Bound<'py, PyAny>,
+        forward: &Bound<'py, PyAny>,
+        years: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = strike.py();
+        if let (Ok(strike), Ok(forward), Ok(years)) = (
+            strike.extract::<f64>(),
+            forward.extract::<f64>(),
+            years.extract::<f64>(),
+        ) {
+            return Ok(self
+                .surface
+                .vol(strike, forward, years)
+                .into_pyobject(py)?
+                .into_any());
+        }
+        let wide = py
+            .import("numpy")?
+            .call_method1("broadcast_arrays", (strike, forward, years))?;
+        let shape: Vec<usize> = wide.get_item(0)?.getattr("shape")?.extract()?;
+        let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
+        let columns: Vec<PyReadonlyArray1<'py, f64>> =
+            columns.iter().map(column).collect::<PyResult<_>>()?;
+        let (strike, forward, years) = (
+            columns[0].as_slice()?,
+            columns[1].as_slice()?,
+            columns[2].as_slice()?,
+        );
+        let out = PyArrayDyn::<f64>::zeros(py, shape, false);
+        let mut guard = out.readwrite();
+        let vols = guard.as_slice_mut()?;
+        py.detach(|| {
+            for (i, vol) in vols.iter_mut().enumerate() {
+                *vol = self.surface.vol(strike[i], forward[i], years[i]);
+            }
+        });
+        drop(guard);
+        Ok(out.into_any())
+    }
+
+    /// Volatility at the forward, so many years from now: fraction per year.
+    fn atm_vol(&self, years: f64) -> f64 {
+        self.surface.atm_vol(years)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Surface({} expiries)", self.surface.expiries().len())
+    }
+}

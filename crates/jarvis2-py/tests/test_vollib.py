@@ -1,0 +1,74 @@
+"""The drop-in for py_vollib: its values in its units, and QuantLib's."""
+
+import importlib
+import itertools
+import math
+
+import pytest
+
+import jarvis2
+from jarvis2.vollib import black, black_scholes, black_scholes_merton
+from jarvis2.vollib.black_scholes.greeks import analytical
+from jarvis2.vollib.black_scholes.implied_volatility import implied_volatility
+
+GRID = list(itertools.product("cp", (80.0, 100.0, 125.0), (100.0,), (0.05, 0.5, 2.0), (0.0, 0.04), (0.15, 0.6)))
+GREEKS = ("delta", "gamma", "theta", "vega", "rho")
+
+
+def test_values_of_the_documentation():
+    # py_vollib's own documentation: Haug's and Hull's examples.
+    assert black_scholes.black_scholes("c", 100, 90, 0.5, 0.01, 0.2) == pytest.approx(12.111581435, abs=1e-9)
+    assert black_scholes.black_scholes("p", 100, 90, 0.5, 0.01, 0.2) == pytest.approx(1.66270456231, abs=1e-9)
+    at = ("p", 100, 90, 0.5, 0.01, 0.2)
+    week = (black_scholes.black_scholes("p", 100, 90, 0.5 - 7 / 365, 0.01, 0.2) - black_scholes.black_scholes(*at)) / 7
+    assert analytical.theta(*at) == pytest.approx(week, rel=0.02)
+    assert implied_volatility(5.87602423383, 100, 100, 0.5, 0.01, "c") == pytest.approx(0.2, abs=1e-9)
+    with pytest.raises(ValueError):
+        implied_volatility(1.0, 100, 50, 0.5, 0.01, "c")
+
+
+@pytest.mark.parametrize("model", ["black_scholes", "black_scholes_merton", "black"])
+def test_py_vollib_says_the_same(model):
+    pytest.importorskip("py_vollib", exc_type=ImportError)
+    names = [f"{model}", f"{model}.implied_volatility", f"{model}.greeks.analytical"]
+    theirs, their_iv, their_greeks = (importlib.import_module(f"py_vollib.{name}") for name in names)
+    ours, our_iv, our_greeks = (importlib.import_module(f"jarvis2.vollib.{name}") for name in names)
+    for flag, under, strike, t, r, sigma in GRID:
+        more = (0.02,) if model == "black_scholes_merton" else ()
+        given = (flag, under, strike, t, r, sigma, *more)
+        price = getattr(theirs, model)(*given)
+        assert getattr(ours, model)(*given) == pytest.approx(price, abs=1e-9), given
+        for greek in GREEKS:
+            expected = getattr(their_greeks, greek)(*given)
+            assert getattr(our_greeks, greek)(*given) == pytest.approx(expected, abs=1e-9), (greek, given)
+        if price > 1e-3:
+            order = {
+                "black_scholes": (price, under, strike, t, r, flag),
+                "black_scholes_merton": (price, under, strike, t, r, *more, flag),
+                "black": (price, under, strike, r, t, flag),
+            }[model]
+            try:
+                expected = their_iv.implied_volatility(*order)
+            except Exception:
+                continue
+            found = our_iv.implied_volatility(*order)
+            # Deep in the money the last digit of the price moves the volatility: then both give the price back.
+            again = getattr(ours, model)(flag, under, strike, t, r, found, *more)
+            assert found == pytest.approx(expected, abs=1e-6) or again == pytest.approx(price, abs=1e-11), given
+
+
+def test_quantlib_says_the_same():
+    ql = pytest.importorskip("QuantLib")
+    for flag, spot, strike, t, r, sigma in GRID:
+        kind = ql.Option.Call if flag == "c" else ql.Option.Put
+        forward, deviation, discount = spot * math.exp((r - 0.02) * t), sigma * math.sqrt(t), math.exp(-r * t)
+        expected = ql.blackFormula(kind, strike, forward, deviation, discount)
+        assert jarvis2.price(flag, spot, strike, t, r, sigma, 0.02) == pytest.approx(expected, abs=1e-10)
+
+
+def test_black_holds_the_forward_fixed():
+    given = ("c", 100.0, 105.0, 0.75, 0.03, 0.3)
+    assert importlib.import_module("jarvis2.vollib.black.greeks.analytical").rho(*given) == pytest.approx(
+        (black.black("c", 100, 105, 0.75, 0.0301, 0.3) - black.black("c", 100, 105, 0.75, 0.0299, 0.3)) / 0.0002 * 0.01, rel=1e-6
+    )
+    assert black_scholes_merton.black_scholes_merton("c", 100, 105, 0.75, 0.03, 0.3, 0.03) == pytest.approx(black.black(*given), abs=1e-12)
