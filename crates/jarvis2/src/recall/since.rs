@@ -122,22 +122,21 @@ fn last_before(
     Ok(best)
 }
 
-/// What an action is about: the kind, and its contracts without counts and prices.
-fn gist(action: &ActionView) -> (String, Vec<(String, String, Option<String>, Option<i64>)>) {
+/// What an action is about, without counts and prices: its kind, then its contracts.
+fn gist(action: &ActionView) -> Vec<String> {
     let leg = |leg: &LegView| {
         let strike = leg
             .strike_usd
             .map(|strike| (1000.0 * strike).round() as i64);
-        (
-            leg.side.clone(),
-            leg.instrument.clone(),
-            leg.expiry.clone(),
-            strike,
+        format!(
+            "{} {} {:?} {strike:?}",
+            leg.side, leg.instrument, leg.expiry
         )
     };
-    let mut legs: Vec<_> = action.legs.iter().map(leg).collect();
+    let mut legs: Vec<String> = action.legs.iter().map(leg).collect();
     legs.sort();
-    (action.kind.clone(), legs)
+    legs.insert(0, action.kind.clone());
+    legs
 }
 
 fn compare(
