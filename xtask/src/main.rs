@@ -31,9 +31,10 @@ usage: cargo xtask <task>
   arm-check [--quick]
          the CPU code for aarch64 Linux: its tests run under qemu, its numbers compared with x86-64 bit for bit;
          quick: hardware, nn and search
-  python-check [--peers]
+  python-check [--quick] [--peers]
          the Python package: builds its wheel, installs it in a fresh virtual environment, runs its tests and the page of examples,
-         checks its types; peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
+         checks its types, and asks the tools of `jarvis2 mcp` with the reference client; quick: built as tests are;
+         peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
          mac-check, arm-check and this one end with 77 where a tool is missing, and say which.
   dist [--target TRIPLE] [--out DIR]
          the program for a target with licences, completions and man pages, as one archive with its SHA-256 (target/dist-files);

@@ -1,5 +1,6 @@
 //! `cargo xtask python-check`: the Python package as a user gets it. In a fresh virtual environment it builds the wheel (release
-//! profile), installs it, runs its tests and the page of examples, and checks its types with mypy and stubtest.
+//! profile; `--quick`: as tests are built), installs it, runs its tests and the page of examples, and checks its types with mypy and
+//! stubtest; then the reference client of the Model Context Protocol asks the program's tools.
 
 use std::env;
 use std::fs;
@@ -11,19 +12,24 @@ use crate::cross::{self, Stop};
 /// The oldest Python that the wheel is for.
 const OLDEST: (u32, u32) = (3, 10);
 
-/// A client of the MCP server, where it is there: run with the program's path, beside the package `mcp`.
+/// A client of the MCP server: run with the program's path.
 const MCP_CLIENT: &str = "crates/jarvis2/tests/mcp_client.py";
+/// The packages that it needs.
+const MCP_NEEDS: &str = "crates/jarvis2/tests/mcp_client.txt";
 
 pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
-    let peers = match arguments {
-        [] => false,
-        [word] if word == "--peers" => true,
-        _ => {
-            return Err(Stop::Failed(format!(
-                "unknown arguments {arguments:?}; there is `--peers`"
-            )));
+    let (mut peers, mut quick) = (false, false);
+    for word in arguments {
+        match word.as_str() {
+            "--peers" => peers = true,
+            "--quick" => quick = true,
+            _ => {
+                return Err(Stop::Failed(format!(
+                    "unknown argument {word:?}; there are `--quick` and `--peers`"
+                )));
+            }
         }
-    };
+    }
     let package = cross::root().join("crates/jarvis2-py");
     let folder = cross::target_folder()?.join("python-check");
     if folder.exists() {
@@ -36,11 +42,12 @@ pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
     if peers {
         venv.need(&["-r", &shown(&package.join("tests/requirements-beside.txt"))])?;
     }
-    venv.run(
-        &package,
-        "maturin",
-        &["build", "--release", "--locked", "--out", &shown(&wheels)],
-    )?;
+    let wheels_folder = shown(&wheels);
+    let mut build = vec!["build", "--locked", "--out", &wheels_folder];
+    if !quick {
+        build.push("--release");
+    }
+    venv.run(&package, "maturin", &build)?;
     let wheel = fs::read_dir(&wheels)
         .map_err(|error| format!("{}: {error}", wheels.display()))?
         .filter_map(Result::ok)
@@ -73,26 +80,29 @@ pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
         "--ignore-unused-allowlist",
     ];
     venv.run(&folder, "mypy.stubtest", &stubs)?;
-    mcp(&venv, &folder)
+    mcp(&venv, &folder, quick)
 }
 
-/// The reference client against the program, where both are there.
-fn mcp(venv: &Venv, folder: &Path) -> Result<(), Stop> {
+/// The reference client against the program: the one that JARVIS2_PROGRAM names, else one that is built with its tools.
+fn mcp(venv: &Venv, folder: &Path, quick: bool) -> Result<(), Stop> {
+    venv.need(&["-r", &shown(&cross::root().join(MCP_NEEDS))])?;
+    let program = match env::var_os("JARVIS2_PROGRAM") {
+        Some(program) => PathBuf::from(program),
+        None => {
+            let cargo = cross::Cargo {
+                environment: Vec::new(),
+            };
+            let mut build = vec!["build", "--locked", "-p", "jarvis2", "--features", "mcp"];
+            if !quick {
+                build.push("--release");
+            }
+            cargo.run(&build)?;
+            let profile = if quick { "debug" } else { "release" };
+            let name = format!("jarvis2{}", env::consts::EXE_SUFFIX);
+            cross::target_folder()?.join(profile).join(name)
+        }
+    };
     let client = cross::root().join(MCP_CLIENT);
-    if !client.exists() {
-        return Ok(());
-    }
-    venv.need(&["mcp"])?;
-    let cargo = cross::Cargo {
-        environment: Vec::new(),
-    };
-    cargo.run(&["build", "--locked", "--release", "-p", "jarvis2"])?;
-    let name = if cfg!(windows) {
-        "jarvis2.exe"
-    } else {
-        "jarvis2"
-    };
-    let program = cross::target_folder()?.join("release").join(name);
     venv.python(folder, &[&shown(&client), &shown(&program)])
 }
 

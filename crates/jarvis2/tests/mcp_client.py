@@ -2,7 +2,7 @@
 
     python mcp_client.py PATH_OF_THE_PROGRAM
 
-needs `pip install mcp jsonschema`. Over standard input and output and over HTTP, each with the handshake and with the newer
+needs `pip install -r mcp_client.txt`. Over standard input and output and over HTTP, each with the handshake and with the newer
 protocol without one: lists the tools, calls each on the embedded sample, holds what comes to the declared schema and hints, sends
 wrong arguments and refused questions, and looks at what was written in an empty home. One line a tool; ends with 1 if anything
 was not as it should be.
