@@ -24,15 +24,15 @@ _CHECKPOINT = "self_play.checkpoint"
 
 
 def seed_of(seed: int, number: int) -> int:
-    """The seed of a job or game, 0 to 2^63 - 1: of its number alone, whoever runs it.
+    """The seed of a job or game, 0 to 2^53 - 1: of its number alone, whoever runs it.
 
-    SplitMix64 (Steele, Lea & Flood, OOPSLA 2014), its upper 63 bits.
+    SplitMix64 (Steele, Lea & Flood, OOPSLA 2014), its upper 53 bits, so that every reader of JSON keeps it whole.
     """
     mask = (1 << 64) - 1
     bits = (seed + (number + 1) * 0x9E3779B97F4A7C15) & mask
     bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & mask
     bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & mask
-    return (bits ^ (bits >> 31)) >> 1
+    return (bits ^ (bits >> 31)) >> 11
 
 
 class Player(Protocol[_WeightsIn, _RecordOut]):
