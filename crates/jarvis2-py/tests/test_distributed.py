@@ -264,22 +264,22 @@ def test_self_play_resumes_where_it_ended(tmp_path):
 
 
 def test_two_workers_price_as_one_process_and_a_killed_one_changes_nothing(ray, tmp_path):
-    table = options(400_000, american=0.5)
-    one, seconds_one = timed(lambda: distributed.price(table, workers=0, chunk_rows=20_000))
-    two, seconds_two = timed(lambda: distributed.price(table, workers=2, chunk_rows=20_000))
+    table = options(1_000_000, american=1.0)
+    one, seconds_one = timed(lambda: distributed.price(table, workers=0, chunk_rows=50_000))
+    two, seconds_two = timed(lambda: distributed.price(table, workers=2, chunk_rows=50_000))
     assert ipc(two) == ipc(one)
-    assert ipc(distributed.price(table, workers=1, chunk_rows=20_000)) == ipc(one)
+    assert ipc(distributed.price(table, workers=1, chunk_rows=50_000)) == ipc(one)
     killer = Killer(tmp_path, after=2)
     killer.start()
     told = telling(distributed.price_batches, str(tmp_path))
-    killed, seconds_killed = timed(lambda: distributed.apply(told, table, workers=2, chunk_rows=20_000))
+    killed, seconds_killed = timed(lambda: distributed.apply(told, table, workers=2, chunk_rows=50_000))
     killer.join(1)
     begun = os.listdir(tmp_path)
     assert killer.killed is not None and dies(killer.killed)
     # The lost piece was begun twice, and by three processes in all.
     assert len(begun) == 20 + 1 and len({name.split("-")[0] for name in begun}) >= 2
     assert ipc(killed) == ipc(one)
-    print(f"\nprices of {table.num_rows} options: one process {seconds_one:.2f} s, two workers {seconds_two:.2f} s, one of them killed {seconds_killed:.2f} s")
+    print(f"\nprices of {table.num_rows:,} American options: one process {seconds_one:.2f} s, two workers {seconds_two:.2f} s, one of them killed {seconds_killed:.2f} s")
 
 
 def test_backtests_on_ray(ray, tmp_path, own_home):
@@ -350,20 +350,25 @@ def by_value(module):
 def test_self_play_on_ray_and_a_killed_player_changes_nothing(ray, tmp_path):
     lattice = lesson()
     by_value(lattice)
+
+    # Thinks longer than the example, so that a game is work.
+    def make_player():
+        return lattice.Player(evaluations=512)
+
     tables = [lattice.Table() for _ in range(3)]
-    _, seconds_one = timed(lambda: distributed.self_play(lattice.Player, tables[0], games=96, workers=0, seed=5))
-    _, seconds_two = timed(lambda: distributed.self_play(lattice.Player, tables[1], games=96, workers=2, seed=5))
+    _, seconds_one = timed(lambda: distributed.self_play(make_player, tables[0], games=256, round_games=32, workers=0, seed=5))
+    _, seconds_two = timed(lambda: distributed.self_play(make_player, tables[1], games=256, round_games=32, workers=2, seed=5))
     assert tables[1].save() == tables[0].save()
     killer = Killer(tmp_path, after=20)
     killer.start()
     player = telling_player(lattice, str(tmp_path))
-    _, seconds_killed = timed(lambda: distributed.self_play(player, tables[2], games=96, workers=2, seed=5))
+    _, seconds_killed = timed(lambda: distributed.self_play(lambda: player(evaluations=512), tables[2], games=256, round_games=32, workers=2, seed=5))
     killer.join(1)
     assert killer.killed is not None and dies(killer.killed)
     begun = os.listdir(tmp_path)
-    assert len(begun) in (96, 97) and len({name.split("-")[0] for name in begun}) == 3
+    assert len(begun) in (256, 257) and len({name.split("-")[0] for name in begun}) == 3
     assert tables[2].save() == tables[0].save()
-    print(f"\n96 games: one process {seconds_one:.2f} s, two workers {seconds_two:.2f} s, one of them killed {seconds_killed:.2f} s")
+    print(f"\n256 games: one process {seconds_one:.2f} s, two workers {seconds_two:.2f} s, one of them killed {seconds_killed:.2f} s")
 
 
 DRIVER = """

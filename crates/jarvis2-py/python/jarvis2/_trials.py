@@ -47,7 +47,7 @@ def log() -> Log:
 
 
 @contextmanager
-def apart(log: _Log) -> Iterator[Path]:
+def apart(log: Log) -> Iterator[Path]:
     """A data folder with this log and the machine's own models, for as long as it lasts. Under the lock: it is the process's."""
     names = ("XDG_DATA_HOME", "XDG_STATE_HOME")
     models = _homes()[0] / "models"
