@@ -14,9 +14,11 @@ that nobody has been in. Nets are trained by ``jarvis2 train``, in Rust, on one 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import math
 import random
+import time
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
@@ -84,9 +86,9 @@ class Lattice:
     def key(self, state: State, /) -> State:
         return state
 
-    def solve(self) -> dict[State, float]:
+    def solve(self) -> Worths:
         """What every situation is worth, played well: backward induction."""
-        worths: dict[State, float] = {}
+        worths: Worths = {}
         for cycle in range(self.cycles, -1, -1):
             for level in range(-STEPS * cycle, STEPS * cycle + 1, 2):
                 for share in (False, True):
@@ -104,8 +106,10 @@ def liquidation(state: State) -> float:
     return price(state.level) if state.share else 0.0
 
 
+#: A `State` as a plain tuple, which equals it: what travels between processes travels without its class.
+Place = tuple[int, int, bool]
 #: Situations, and what they are worth.
-Worths = dict[State, float]
+Worths = dict[Place, float]
 
 
 class Player:
@@ -114,13 +118,14 @@ class Player:
     def __init__(self, cycles: int = 6, evaluations: int = 64, odd: float = 0.25) -> None:
         self.game, self.evaluations, self.odd = Lattice(cycles), evaluations, odd
 
-    def play(self, number: int, seed: int, weights: Worths, /) -> list[tuple[State, float]]:
+    def play(self, number: int, seed: int, weights: Worths, /) -> list[tuple[Place, float]]:
         dice = random.Random(seed)
-        state, record = State(0, 0, dice.random() < 0.5), []
+        state = State(0, 0, dice.random() < 0.5)
+        record: list[tuple[Place, float]] = []
         while state.cycle < self.game.cycles:
             judge = lambda leaf: weights.get(leaf, liquidation(leaf))  # noqa: E731
             tree = jarvis2.search(self.game, state, judge, evaluations=self.evaluations, seed=dice.getrandbits(63))
-            record.append((state, tree.worth()))
+            record.append(((state.cycle, state.level, state.share), tree.worth()))
             actions = list(self.game.actions(state))
             action = tree.best_action
             if action is None or dice.random() < self.odd:
@@ -135,12 +140,12 @@ class Table:
 
     def __init__(self) -> None:
         self.worths: Worths = {}
-        self.seen: dict[State, int] = {}
+        self.seen: dict[Place, int] = {}
 
     def weights(self) -> Worths:
         return dict(self.worths)
 
-    def learn(self, number: int, record: list[tuple[State, float]], /) -> None:
+    def learn(self, number: int, record: list[tuple[Place, float]], /) -> None:
         for state, worth in record:
             self.seen[state] = self.seen.get(state, 0) + 1
             before = self.worths.get(state, worth)
@@ -150,14 +155,14 @@ class Table:
         return json.dumps([[*state, worth, self.seen[state]] for state, worth in self.worths.items()]).encode()
 
     def load(self, state: bytes, /) -> None:
-        rows = [(State(cycle, level, share), worth, seen) for cycle, level, share, worth, seen in json.loads(state)]
+        rows = [((cycle, level, share), worth, seen) for cycle, level, share, worth, seen in json.loads(state)]
         self.worths = {state: worth for state, worth, _ in rows}
         self.seen = {state: seen for state, _, seen in rows}
 
 
 def error_usd(worths: Worths, exact: Worths, cycles: int) -> float:
     """Mean distance from the truth, over all situations that are no end."""
-    errors = [abs(worths.get(state, liquidation(state)) - worth) for state, worth in exact.items() if state.cycle < cycles]
+    errors = [abs(worths.get(place, liquidation(State(*place))) - worth) for place, worth in exact.items() if place[0] < cycles]
     return sum(errors) / len(errors)
 
 
@@ -165,16 +170,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Self-play on Ray that learns the wheel on a lattice.")
     parser.add_argument("--games", type=int, default=256)
     parser.add_argument("--workers", type=int, default=2, help="0: in this process, without Ray")
+    parser.add_argument("--evaluations", type=int, default=64, help="of each search")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", help="where the checkpoint is kept; a call that finds one goes on from it")
     asked = parser.parse_args()
     table = Table()
-    played = self_play(Player, table, games=asked.games, workers=asked.workers, seed=asked.seed, folder=asked.folder)
+    make_player = functools.partial(Player, evaluations=asked.evaluations)
+    start_s = time.perf_counter()
+    played = self_play(make_player, table, games=asked.games, workers=asked.workers, seed=asked.seed, folder=asked.folder)
+    seconds = time.perf_counter() - start_s
     game = Player().game
     exact = game.solve()
     start = State(0, 0, False)
     learnt = table.worths.get(start)
-    print(f"{played} games played, {len(table.worths)} situations met")
+    print(f"{played} games played in {seconds:.1f} s, {len(table.worths)} situations met")
     print(f"mean error: ${error_usd({}, exact, game.cycles):.4f} before, ${error_usd(table.worths, exact, game.cycles):.4f} after")
     print(f"the start with cash: {'n/a (never met)' if learnt is None else f'${learnt:.4f}'}, exactly ${exact[start]:.4f}")
 

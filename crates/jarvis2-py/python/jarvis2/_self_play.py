@@ -137,7 +137,8 @@ class _Actors:
 
     def play(self, tasks: Sequence[tuple[int, int]], weights: Any) -> Iterator[Any]:
         shared = self.ray.put(weights)
-        idle = list(self.actors)
+        # Each has a second game waiting, so that it does not wait for us.
+        idle = self.actors * 2
         left = list(reversed(tasks))
         under_way: dict[Any, tuple[int, Any]] = {}
         done: dict[int, Any] = {}
@@ -145,7 +146,7 @@ class _Actors:
             while wanted not in done:
                 while idle and left:
                     number, seed = left.pop()
-                    actor = idle.pop()
+                    actor = idle.pop(0)
                     under_way[actor.play.remote(number, seed, shared)] = (number, actor)
                 (ready,), _ = self.ray.wait(list(under_way), num_returns=1)
                 number, actor = under_way.pop(ready)
