@@ -36,7 +36,9 @@ def mapped(function: Callable[[Any], Any], table: Any, *, workers: int, chunk_ro
                 under_way[work.remote(shared, following[1])] = following[0]
             (ready,), _ = ray.wait(list(under_way), num_returns=1)
             number = under_way.pop(ready)
-            done[number] = got(ready, f"chunk {number} (rows from {starts[number]})", retries)
+            # A copy: what is read where it lies stays in Ray's store, which is small, for as long as the answer is used.
+            done[number] = pa.py_buffer(got(ready, f"chunk {number} (rows from {starts[number]})", retries).to_pybytes())
+            del ready
             while wanted in done:
                 yield _unpacked(done.pop(wanted))
                 wanted += 1
