@@ -1,27 +1,44 @@
-"""The page of examples runs as written."""
+"""The pages of examples run as written."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[3] / "docs" / "python.md"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
-def blocks():
-    return re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+def blocks(page):
+    return re.findall(r"^```python\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_of_examples_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("pyarrow", "polars", "numpy"):
         pytest.importorskip(name)
-    names: dict[str, object] = {}
-    assert len(blocks()) > 5
-    for number, block in enumerate(blocks(), 1):
+    run("python.md")
+
+
+def test_the_page_of_many_machines_runs(tmp_path, monkeypatch, request):
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("pyarrow", "numpy", "ray.data", "dask.bag"):
+        pytest.importorskip(name)
+    request.getfixturevalue("ray")
+    run("distributed.md")
+
+
+def run(page):
+    # What is defined in a page is nobody's module.
+    names: dict[str, object] = {"__name__": "__main__"}
+    assert len(blocks(page)) > 5
+    for number, block in enumerate(blocks(page), 1):
+        if block.startswith("# On Spark"):
+            continue
         if block.startswith("# Beside ") and not all(map(there, re.findall(r"^import (\w+)", block, re.MULTILINE))):
             continue
-        exec(compile(block, f"docs/python.md, block {number}", "exec"), names)
+        exec(compile(block, f"docs/{page}, block {number}", "exec"), names)
 
 
 def there(module):

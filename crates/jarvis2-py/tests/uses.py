@@ -12,7 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
 import jarvis2
-from jarvis2 import american
+from jarvis2 import american, distributed
 from jarvis2.vollib.black_scholes import black_scholes
 from jarvis2.vollib.black_scholes.greeks.analytical import delta
 from jarvis2.vollib.black_scholes.implied_volatility import implied_volatility
@@ -52,6 +52,28 @@ tree: jarvis2.Tree[int, str] = jarvis2.search(Walk(), 0, Judges(), evaluations=1
 action: Optional[str] = tree.best_action
 plan: jarvis2.Answer = jarvis2.plan(chain=[Path("a.csv")], as_of=datetime.date(2026, 6, 30), set={"search.seed": 1})
 text: str = jarvis2.ask("schema", "plan", json=False)
+priced: pa.Table = distributed.price_batches(table)
+answers: pa.Table = distributed.backtest([{"symbol": "SPY", "set": {"search.seed": 1}}], workers=0, seed=1)
+
+
+class Plays:
+    def play(self, number: int, seed: int, weights: float, /) -> bool:
+        return number > weights
+
+
+class Learns:
+    def weights(self) -> float:
+        return 0.5
+
+    def learn(self, number: int, record: bool, /) -> None: ...
+
+    def save(self) -> bytes:
+        return b""
+
+    def load(self, state: bytes, /) -> None: ...
+
+
+played: int = distributed.self_play(Plays, Learns(), games=10)
 try:
     jarvis2.price("x", 1, 1, 1, 0, 1)
 except jarvis2.BadInput as error:

@@ -20,6 +20,9 @@ Decisions (``plan``, ``backtest``, ``risk``, ``recall``, ``history``, ``journal`
 
 Parts (``search``, ``Experience``, ``Index``)
     The search over a game of yours, the diary, and vectors with texts and arrows.
+
+Many at once (``jarvis2.distributed``, to be imported by itself: it needs pyarrow)
+    Prices, plans, backtests and self-play on Ray, Dask or Spark.
 """
 
 from __future__ import annotations
