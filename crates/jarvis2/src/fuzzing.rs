@@ -30,7 +30,7 @@ pub fn config(bytes: &[u8]) {
     match config::of_text(text) {
         Ok(loaded) => {
             let again = config::of_text(&loaded.show(true)).expect("what was shown");
-            assert_eq!(again.canonical(), loaded.canonical());
+            assert_eq!(again.config.canonical(), loaded.config.canonical());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
