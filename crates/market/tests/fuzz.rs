@@ -178,6 +178,6 @@ fn twins_as_seeds() {
             _ => 5,
         };
         let path = std::path::Path::new(&folder).join(format!("twin-{number:02}"));
-        std::fs::write(path, [&[name], bytes.as_slice()].concat()).unwrap();
+        std::fs::write(path, [&[name][..], &bytes].concat()).unwrap();
     }
 }
