@@ -73,6 +73,30 @@ pub(crate) fn starts(program: &str, arguments: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+/// Runs a program in the workspace's folder; what it prints goes where ours goes.
+pub(crate) fn start(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
+    let shown = format!("{program} {}", arguments.join(" "));
+    eprintln!("==> {shown}");
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(root())
+        .envs(environment.iter().copied())
+        // The compiler of this run must not stand in for another one.
+        .env_remove("CARGO")
+        .env_remove("RUSTC")
+        .status()
+        .map_err(|error| format!("{shown}: cannot start: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{shown}: {status}"))
+    }
+}
+
 /// Cargo with an environment of its own.
 pub(crate) struct Cargo {
     pub(crate) environment: Vec<(String, OsString)>,

@@ -1,5 +1,6 @@
 //! Chores of the repository, in Rust so that they run on every system: `cargo xtask ci`, `cargo xtask long`,
-//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask python-check`, `cargo xtask dist` and `cargo xtask sample`.
+//! `cargo xtask mac-check`, `cargo xtask arm-check`, `cargo xtask miri`, `cargo xtask package-check`, `cargo xtask python-check`,
+//! `cargo xtask dist` and `cargo xtask sample`.
 
 mod arm;
 mod cross;
@@ -8,6 +9,8 @@ mod duckdb;
 mod load;
 mod mac;
 mod mach;
+mod miri;
+mod package;
 mod python;
 
 use cross::Stop;
@@ -36,6 +39,10 @@ usage: cargo xtask <task>
          checks its types, and asks the tools of `jarvis2 mcp` with the reference client; quick: built as tests are;
          peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
          mac-check, arm-check and this one end with 77 where a tool is missing, and say which.
+  miri   tests that Miri can run, and where it cannot (docs/fuzzing.md); 77 without Miri
+  package-check [REVISION]
+         the crates for other people's programs as packages (docs/crates.md): contents, examples, the oldest compiler, and their interfaces
+         compared with a git revision (HEAD~1); 77 where a tool is missing
   dist [--target TRIPLE] [--out DIR]
          the program for a target with licences, completions and man pages, as one archive with its SHA-256 (target/dist-files);
          for x86_64-unknown-linux-musl: one static file. With --source: the committed files
@@ -120,6 +127,8 @@ fn main() -> ExitCode {
         "load" => load::run(&arguments).map_err(Stop::from),
         "mac-check" => mac::check(&arguments),
         "arm-check" => arm::check(&arguments),
+        "miri" => miri::run(&arguments),
+        "package-check" => package::check(&arguments),
         "dist" => dist::run(&arguments),
         "python-check" => python::check(&arguments),
         "sample" => run(SAMPLE).map_err(Stop::from),

@@ -8,7 +8,27 @@
 //! a time limit, and compares with numbers in double precision. What is wrong, silent, hanging or crashing is not used, and
 //! [`with_fallback`] finishes on the processor what a GPU that is lost leaves undone.
 //!
+//! ```
+//! use compute::{Choice, choose, find, with_fallback};
+//!
+//! for found in find() {
+//!     match found.adapters {
+//!         Ok(adapters) => println!("{}: {} adapters", found.backend, adapters.len()),
+//!         Err(why) => println!("{}: n/a ({why})", found.backend),
+//!     }
+//! }
+//! // By name; `Choice::Auto` takes a GPU that the second argument has nothing against.
+//! let (device, _why) = choose(Choice::Cpu, &mut |_| None)?;
+//! let answer = with_fallback(&device, |_gpu| unreachable!("it is the processor"), || (1..=4).sum::<u32>());
+//! assert_eq!((answer.value, answer.fell_back.is_none()), (10, true));
+//! # Ok::<(), compute::Error>(())
+//! ```
+//!
 //! Deliberately absent: what the numbers mean. No option, no price, no net; several GPUs at once; images.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod budget;
 #[cfg(feature = "cuda")]

@@ -20,6 +20,10 @@
 //! Deliberately absent: any use of the machine. Nothing here computes or changes a setting of the system; a thread alone may ask to be
 //! moved ([`threads::Role::enter`]).
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod batch;
 mod budget;
 mod cgroup;

@@ -78,8 +78,15 @@ impl Account {
             why,
         };
         let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+        Ok((Account::parse(path, &bytes)?, bytes))
+    }
+
+    /// Reads and checks the bytes of an account file; `path` is what messages call it.
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Account, Error> {
+        let text = std::str::from_utf8(bytes).map_err(|_| Error::Unreadable {
+            path: path.to_owned(),
+            why: "it is not UTF-8 text".to_owned(),
+        })?;
         let account: Account = toml::from_str(text).map_err(|error| Error::Syntax {
             path: path.to_owned(),
             why: error.to_string().trim_end().to_owned(),
@@ -88,7 +95,7 @@ impl Account {
             path: path.to_owned(),
             what,
         })?;
-        Ok((account, bytes))
+        Ok(account)
     }
 
     /// Checks an account that stands in another file.

@@ -209,20 +209,10 @@ pub(crate) fn load(
     env: &[(String, String)],
     flags: &[Flag],
 ) -> Result<Loaded, Error> {
-    let origin = Origin {
-        source: Source::Default,
-        shadows: Vec::new(),
-    };
-    let mut loaded = Loaded {
-        config: Config::default(),
-        origins: table::keys()
-            .into_iter()
-            .map(|key| (key.dotted.to_owned(), origin.clone()))
-            .collect(),
-        file: match file {
-            Some(path) => Some(path.to_owned()),
-            None => standard_files(env).into_iter().find(|path| path.is_file()),
-        },
+    let mut loaded = Loaded::defaults();
+    loaded.file = match file {
+        Some(path) => Some(path.to_owned()),
+        None => standard_files(env).into_iter().find(|path| path.is_file()),
     };
     if let Some(path) = loaded.file.clone() {
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
@@ -278,7 +268,32 @@ pub(crate) fn standard_file(env: &[(String, String)]) -> Option<PathBuf> {
     standard_files(env).into_iter().next()
 }
 
+/// A file's text alone over the defaults: what the fuzz targets read.
+#[cfg(fuzzing)]
+pub(crate) fn of_text(text: &str) -> Result<Loaded, Error> {
+    let mut loaded = Loaded::defaults();
+    loaded.add_file(Path::new("config.toml"), text)?;
+    loaded.check_pairs()?;
+    Ok(loaded)
+}
+
 impl Loaded {
+    /// The configuration where nobody says anything.
+    fn defaults() -> Loaded {
+        let origin = Origin {
+            source: Source::Default,
+            shadows: Vec::new(),
+        };
+        Loaded {
+            config: Config::default(),
+            origins: table::keys()
+                .into_iter()
+                .map(|key| (key.dotted.to_owned(), origin.clone()))
+                .collect(),
+            file: None,
+        }
+    }
+
     fn add_file(&mut self, path: &Path, text: &str) -> Result<(), Error> {
         let place = |offset: usize| Source::File {
             path: path.to_owned(),

@@ -5,6 +5,8 @@
 mod apply;
 pub(crate) mod contract;
 pub(crate) mod formats;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 pub(crate) mod import;
 pub(crate) mod keep;
 pub(crate) mod lots;

@@ -14,6 +14,9 @@ mod devices;
 mod doctor;
 mod engine;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod governor;
 #[cfg(test)]
 mod guide;

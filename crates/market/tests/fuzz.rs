@@ -163,3 +163,21 @@ proptest! {
         }
     }
 }
+
+/// Writes the twins to the folder that `JARVIS2_SEEDS` names, each behind the byte that picks a name in `fuzz/`: for `fuzz/seeds.sh`.
+#[test]
+#[ignore = "writes files: run by fuzz/seeds.sh"]
+fn twins_as_seeds() {
+    let folder = std::env::var("JARVIS2_SEEDS").expect("JARVIS2_SEEDS names a folder");
+    for (number, bytes) in fixtures().into_iter().enumerate() {
+        let name = match bytes.as_slice() {
+            [0x1f, 0x8b, ..] => 1,
+            [b'P', b'K', ..] => 2,
+            [b'{' | b'[', ..] => 3,
+            [b'P', b'A', b'R', b'1', ..] => 4,
+            _ => 5,
+        };
+        let path = std::path::Path::new(&folder).join(format!("twin-{number:02}"));
+        std::fs::write(path, [&[name][..], &bytes].concat()).unwrap();
+    }
+}

@@ -37,6 +37,10 @@
 //!
 //! Deliberately absent: dates, symbols, files.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod american;
 pub mod assignment;
 pub mod dividends;

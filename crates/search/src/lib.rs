@@ -113,6 +113,10 @@
 //! searches of mctx, where a model may be learned; `problems` games with known answers. Deliberately absent: hidden
 //! information, threads, files, and but for `problems` options.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod backup;
 mod cache;
 #[cfg(feature = "compat")]

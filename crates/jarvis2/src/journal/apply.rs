@@ -94,20 +94,7 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             // Each fill is read against the account that the earlier ones left.
             let mut csv = HEADS.to_owned();
             for words in &args.fill {
-                let rows = rows(words, day, &after)?;
-                csv.push_str(&rows);
-                let alone = format!("{HEADS}{rows}");
-                let read = import::read(words, alone.as_bytes())?;
-                if let Some(row) = read.refused.first() {
-                    return Err(Error::Usage(format!(
-                        "--fill \"{}\": {}",
-                        safe(words),
-                        row.reason
-                    )));
-                }
-                for row in &read.rows {
-                    lines.push(enter(&mut after, row)?);
-                }
+                csv.push_str(&spoken(words, day, &mut after, &mut lines)?);
             }
             import::read("--fill", csv.as_bytes())?
         }
@@ -191,6 +178,29 @@ fn kept(place: &store::Place, file: &mut File) -> String {
 }
 
 const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
+
+/// Enters a fill in words: its rows of our own format, and what happened as further `lines`.
+pub(super) fn spoken(
+    words: &str,
+    day: Date,
+    account: &mut Account,
+    lines: &mut Vec<String>,
+) -> Result<String, Error> {
+    let rows = rows(words, day, account)?;
+    let alone = format!("{HEADS}{rows}");
+    let read = import::read(words, alone.as_bytes())?;
+    if let Some(row) = read.refused.first() {
+        return Err(Error::Usage(format!(
+            "--fill \"{}\": {}",
+            safe(words),
+            row.reason
+        )));
+    }
+    for row in &read.rows {
+        lines.push(enter(account, row)?);
+    }
+    Ok(rows)
+}
 
 /// A fill in words as rows of our own format.
 fn rows(words: &str, day: Date, account: &Account) -> Result<String, Error> {
@@ -312,7 +322,7 @@ fn shares(account: &Account, symbol: &str) -> i64 {
 }
 
 /// Enters one row; returns it in words.
-fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
+pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
     let entry = &row.entry;
     let day = date_of(entry.at_ms);
     let cash = entry.cash_cents as f64 / 100.0;

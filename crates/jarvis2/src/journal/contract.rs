@@ -52,6 +52,11 @@ impl OptionName {
         }
     }
 
+    /// Whether OCC's notation can say it: two digits of the year, eight of the strike.
+    fn fits(&self) -> bool {
+        (2000..=2099).contains(&self.expiry.year()) && (1..=99_999_999).contains(&self.strike_milli)
+    }
+
     /// Reads any of the spellings.
     pub(crate) fn parse(text: &str) -> Option<OptionName> {
         let text = text.trim().to_uppercase();
@@ -88,12 +93,13 @@ fn compact(text: &str) -> Option<OptionName> {
         8 if strike.bytes().all(|b| b.is_ascii_digit()) => strike.parse().ok()?,
         _ => milli(strike)?,
     };
-    (is_root && strike_milli > 0).then(|| OptionName {
+    let name = OptionName {
         symbol: root.to_owned(),
         expiry,
         is_put: text.as_bytes()[at] == b'P',
         strike_milli,
-    })
+    };
+    (is_root && name.fits()).then_some(name)
 }
 
 /// Four words: ticker, date, and strike and right in either order; the last four of the text.
@@ -114,12 +120,13 @@ fn words(text: &str) -> Option<OptionName> {
     };
     let strike_milli = milli(strike.trim_start_matches('$'))?;
     let is_root = symbol.len() <= 6 && symbol.bytes().all(|b| b.is_ascii_alphabetic());
-    (is_root && strike_milli > 0).then_some(OptionName {
+    let name = OptionName {
         symbol: (*symbol).to_owned(),
         expiry: date(day)?,
         is_put,
         strike_milli,
-    })
+    };
+    (is_root && name.fits()).then_some(name)
 }
 
 fn milli(text: &str) -> Option<i64> {
@@ -240,6 +247,10 @@ mod tests {
             "KO 2026-09-18 put call",
             "KO260918P",
             "Ünit260918P00067500",
+            // OCC's notation has no digits for them: they would come back as another contract.
+            "KO 1999-09-18 67.5 put",
+            "KO 2026-09-18 100000 put",
+            "KO260918P100000",
         ] {
             assert_eq!(OptionName::parse(text), None, "{text}");
         }

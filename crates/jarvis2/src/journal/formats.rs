@@ -162,9 +162,12 @@ impl<'a> Cells<'a> {
     fn amount(&self, name: &str) -> Result<Option<i128>, String> {
         match self.get(name) {
             "" | "--" | "-" | "N/A" => Ok(None),
-            text => micros(text)
-                .map(Some)
-                .ok_or_else(|| format!("the column {name} says {text:?}, which is no amount")),
+            text => {
+                let amount = micros(text).ok_or_else(|| {
+                    format!("the column {name} says {text:?}, which is no amount")
+                })?;
+                moderate(amount).map(Some)
+            }
         }
     }
 
@@ -183,6 +186,20 @@ impl<'a> Cells<'a> {
             .ok()
             .filter(|&count| (1..=1_000_000_000).contains(&count))
             .ok_or_else(|| format!("the quantity is {text}"))
+    }
+}
+
+/// An amount in millionths that a sum of many rows can hold.
+fn moderate(amount: i128) -> Result<i128, String> {
+    /// A trillion dollars.
+    const MOST: i128 = 1_000_000_000_000 * 1_000_000;
+    if amount.abs() <= MOST {
+        Ok(amount)
+    } else {
+        Err(format!(
+            "{} is more than a trillion dollars: check the number",
+            in_usd(amount)
+        ))
     }
 }
 
@@ -302,7 +319,7 @@ fn trade(
     if price < 0 {
         return Err("its price is below zero".to_owned());
     }
-    let gross = -i128::from(sign * count) * thing.shares() * price;
+    let gross = moderate(-i128::from(sign * count) * thing.shares() * price)?;
     let (fees, cash) = match (amounts.fees, amounts.cash) {
         (fees, None) => {
             let fees = fees.unwrap_or(0);

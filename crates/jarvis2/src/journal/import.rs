@@ -259,7 +259,10 @@ fn resolve(reader: &Reader, file: &File) -> Result<(Vec<Fill>, Vec<RefusedRow>, 
     Ok(against(&had, file))
 }
 
-fn against(had: &[(RecordId, Fill)], file: &File) -> (Vec<Fill>, Vec<RefusedRow>, usize) {
+pub(super) fn against(
+    had: &[(RecordId, Fill)],
+    file: &File,
+) -> (Vec<Fill>, Vec<RefusedRow>, usize) {
     let mut references: BTreeMap<String, Fill> = had
         .iter()
         .filter_map(|(_, fill)| Some((fill.broker_ref.clone()?, fill.clone())))

@@ -195,6 +195,14 @@ fn planted_defects_are_refused_row_by_row() {
     let heads = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
     for (row, reason) in [
         (
+            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1000000000,99999,0,,",
+            "more than a trillion dollars",
+        ),
+        (
+            "2024-07-22,deposit,,,,,,999999999999999,",
+            "more than a trillion dollars",
+        ),
+        (
             "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1,0.80,0.66,793.40,",
             "does not follow from",
         ),

@@ -1,0 +1,8 @@
+//! Fills: brokers' files of transactions, names of contracts, and fills in words.
+#![no_main]
+
+mod hook;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(init: hook::set(), |bytes: &[u8]| hook::told(|| jarvis2::fuzzing::journal(bytes)));
