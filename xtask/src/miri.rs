@@ -1,8 +1,7 @@
 //! `cargo xtask miri`: tests run by Miri, which sees what undefined behaviour there would be, in our crates and in those below them.
 //!
 //! Our own `unsafe` is calls into C and processor instructions that Miri does not know: [`CANNOT`] says where, and what stands in.
-//! What it can run is the safe code around it and the crates below, whose own `unsafe` the tests reach: `fearless_simd`, `bytemuck`,
-//! `thiserror`, the allocator's counter.
+//! What runs is the pure code of two crates, in minutes.
 
 use crate::cross::{self, Stop};
 
@@ -16,21 +15,15 @@ struct Part {
 const PARTS: &[Part] = &[
     Part {
         package: "search",
-        arguments: &["--lib", "--no-default-features"],
-        names: &[],
+        arguments: &["--lib"],
+        // Their tests go over millions of numbers: not done within minutes.
+        names: &["--skip", "compat::kernels"],
     },
     Part {
         package: "hardware",
         arguments: &["--lib", "--no-default-features"],
-        // Eight threads that wait for one another 1,600 times: not done within minutes.
-        names: &[
-            "cgroup::",
-            "budget::",
-            "batch::",
-            "ledger::",
-            "--skip",
-            "many_threads",
-        ],
+        // Without the ledger: eight threads that wait for one another 1,600 times are not done within minutes.
+        names: &["batch::", "budget::", "cgroup::"],
     },
 ];
 
