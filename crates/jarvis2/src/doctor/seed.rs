@@ -27,7 +27,7 @@ const INDENT: usize = 6;
 pub(super) enum Verdict {
     /// All of it ran here, and came out as it should.
     Met,
-    /// What could run here came out as it should; the rest is not on this machine or in this build.
+    /// What could run here came out as it should; the rest is not on this machine or in this build, or works with care.
     InPart,
     /// Nothing of it can run here.
     NotHere,
@@ -85,7 +85,11 @@ impl From<&Finding> for Seen {
         let why = why.map_or(finding.why.as_str(), |why| why.trim_end_matches(')'));
         let words = format!("{}: {why}", finding.part);
         match finding.rating {
-            Rating::Works | Rating::WorksWithCare => Seen::met(words),
+            Rating::Works => Seen::met(words),
+            Rating::WorksWithCare => Seen {
+                verdict: Verdict::InPart,
+                words,
+            },
             Rating::Unusable => Seen::told(false, words),
             Rating::Absent => Seen::absent(words),
         }

@@ -7,6 +7,7 @@
 //! both go the same way. The account that comes out is checked like any other: puts secured by cash, calls covered by shares.
 
 use super::contract::{OptionName, is_ticker, micros};
+use super::formats::Way;
 use super::import::{self, File, Row};
 use super::matching;
 use super::store::{self, date_of};
@@ -91,7 +92,6 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
         }
         None => {
             let day = args.on.unwrap_or_else(store::today);
-            // Each fill is read against the account that the earlier ones left.
             let mut csv = HEADS.to_owned();
             for words in &args.fill {
                 csv.push_str(&spoken(words, day, &mut after, &mut lines)?);
@@ -123,10 +123,20 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
         }
     }
     write(&args.out, &after, args, &lines)?;
-    let journal = if args.no_diary {
-        "n/a (--no-diary)".to_owned()
+    let kept = if args.no_diary {
+        Ok("n/a (--no-diary)".to_owned())
     } else {
-        kept(&place, &mut file)
+        kept(&place, &mut file, args.again)
+    };
+    // The account is written already: what goes wrong in the journal is told, and loses nothing.
+    let (journal, failed) = match kept {
+        Ok(words) => (words, None),
+        Err(error) => (
+            format!(
+                "n/a (not kept: {error}; enter them with `jarvis2 journal import`, or run again with another --db and --out)"
+            ),
+            Some(error).filter(|_| place.named),
+        ),
     };
     let applied = Applied {
         account: args.account.display().to_string(),
@@ -137,11 +147,16 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
         refused: file.refused,
         journal,
     };
-    Ok(done(&if args.json {
+    let code = done(&if args.json {
         pretty(&applied)?
     } else {
         text(&applied)
-    }))
+    });
+    // A diary that was named must be there, as with a plan.
+    match failed {
+        Some(error) => Err(Error::Said(Box::new(error))),
+        None => Ok(code),
+    }
 }
 
 /// How many of the rows the journal has.
@@ -155,26 +170,22 @@ fn known(place: &store::Place, file: &File) -> Result<usize, Error> {
     }
 }
 
-/// Keeps the fills. The account is written already: what goes wrong here is told, and loses nothing.
-fn kept(place: &store::Place, file: &mut File) -> String {
+/// Keeps the fills, and says how many. Those that are applied again although the journal knows them are further ones.
+fn kept(place: &store::Place, file: &mut File, again: bool) -> Result<String, Error> {
     let before = file.refused.len();
-    let stored = store::writer(place).and_then(|mut diary| {
-        let stored = import::store(&mut diary, file)?;
-        matching::link(&mut diary)?;
-        Ok(stored)
-    });
-    match stored {
-        Ok((new, known)) => {
-            let refused = file.refused.split_off(before);
-            let reasons: Vec<&str> = refused.iter().map(|row| row.reason.as_str()).collect();
-            let mut words = format!("{} kept, {known} kept before", new.len());
-            if !reasons.is_empty() {
-                words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
-            }
-            format!("{words} ({})", place.path.display())
-        }
-        Err(error) => format!("n/a (not kept: {error})"),
+    let mut diary = store::writer(place)?;
+    if again {
+        import::renumber(diary.read(), file)?;
     }
+    let (new, known) = import::store(&mut diary, file)?;
+    matching::link(&mut diary)?;
+    let refused = file.refused.split_off(before);
+    let reasons: Vec<&str> = refused.iter().map(|row| row.reason.as_str()).collect();
+    let mut words = format!("{} kept, {known} kept before", new.len());
+    if !reasons.is_empty() {
+        words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
+    }
+    Ok(format!("{words} ({})", place.path.display()))
 }
 
 const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
@@ -186,48 +197,79 @@ pub(super) fn spoken(
     account: &mut Account,
     lines: &mut Vec<String>,
 ) -> Result<String, Error> {
-    let rows = rows(words, day, account)?;
-    let alone = format!("{HEADS}{rows}");
-    let read = import::read(words, alone.as_bytes())?;
-    if let Some(row) = read.refused.first() {
-        return Err(Error::Usage(format!(
-            "--fill \"{}\": {}",
-            safe(words),
-            row.reason
-        )));
+    let mut all = String::new();
+    // Each leg is read against the account that the earlier ones left.
+    for leg in legs(words) {
+        let rows = rows(&leg, day, account)?;
+        let alone = format!("{HEADS}{rows}");
+        let read = import::read(words, alone.as_bytes())?;
+        if let Some(row) = read.refused.first() {
+            let words = safe(words);
+            return Err(Error::Usage(format!("--fill \"{words}\": {}", row.reason)));
+        }
+        for row in &read.rows {
+            lines.push(enter(account, row)?);
+        }
+        all += &rows;
     }
-    for row in &read.rows {
-        lines.push(enter(account, row)?);
-    }
-    Ok(rows)
+    Ok(all)
 }
 
-/// A fill in words as rows of our own format.
-fn rows(words: &str, day: Date, account: &Account) -> Result<String, Error> {
+/// What a fill begins with.
+const VERBS: [&str; 7] = [
+    "buy",
+    "bought",
+    "sell",
+    "sold",
+    "expired",
+    "assigned",
+    "exercised",
+];
+
+/// The legs of a fill in words, as a plan joins them: `buy 2 ... at 0.40, sell 2 ... at 1.30`.
+fn legs(words: &str) -> Vec<Vec<&str>> {
+    let mut legs: Vec<Vec<&str>> = Vec::new();
+    for token in words.split_whitespace() {
+        let begins = VERBS.iter().any(|verb| token.eq_ignore_ascii_case(verb));
+        if begins || legs.is_empty() {
+            legs.push(Vec::new());
+        }
+        let plain = token.trim_end_matches([',', ';']);
+        let joins = ["", "and", "or", "better"];
+        if let Some(leg) = legs.last_mut()
+            && !joins.iter().any(|word| plain.eq_ignore_ascii_case(word))
+        {
+            leg.push(plain);
+        }
+    }
+    legs
+}
+
+/// One leg as rows of our own format.
+fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
     let wrong = |what: String| {
         Error::Usage(format!(
             "--fill \"{}\": {what}; write it like `sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30`",
-            safe(words)
+            safe(&leg.join(" "))
         ))
     };
-    let mut tokens: Vec<&str> = words.split_whitespace().collect();
+    let mut tokens: Vec<&str> = leg.to_vec();
     let mut taken = |name: &str| -> Result<Option<String>, Error> {
-        let Some(at) = tokens
-            .iter()
-            .position(|token| token.eq_ignore_ascii_case(name))
-        else {
+        let is_name = |token: &&str| token.eq_ignore_ascii_case(name);
+        let Some(at) = tokens.iter().position(is_name) else {
             return Ok(None);
         };
+        // Read as it stands: a comma that is no separator of thousands is no amount.
         let value = tokens
             .get(at + 1)
-            .map(|value| value.trim_start_matches('$').replace(',', ""));
-        let value = value
             .filter(|value| micros(value).is_some_and(|value| value >= 0))
-            .ok_or_else(|| wrong(format!("no amount follows \"{name}\"")))?;
+            .map(|value| value.trim_start_matches('$').replace(',', ""));
+        let value =
+            value.ok_or_else(|| wrong(format!("no amount such as 1.30 follows \"{name}\"")))?;
         tokens.drain(at..at + 2);
         Ok(Some(value))
     };
-    let (fees, price) = (taken("fees")?.unwrap_or_default(), taken("at")?);
+    let (fees, price) = (taken("fees")?, taken("at")?);
     let [verb, count, what @ ..] = tokens.as_slice() else {
         return Err(wrong(
             "a verb, a count and a contract are needed".to_owned(),
@@ -238,65 +280,74 @@ fn rows(words: &str, day: Date, account: &Account) -> Result<String, Error> {
         .ok()
         .filter(|count| (1..=1_000_000).contains(count))
         .ok_or_else(|| wrong(format!("\"{count}\" is no count")))?;
-    let what = what.join(" ");
     let verb = verb.to_lowercase();
-    let option = OptionName::parse(&what);
-    let held = match &option {
-        Some(name) => contracts(account, name),
-        None if is_ticker(&what.to_uppercase()) => shares(account, &what),
-        None => {
-            return Err(wrong(format!(
-                "\"{what}\" names neither a standard option nor a share"
-            )));
-        }
+    let nothing = || {
+        let what = what.join(" ");
+        wrong(format!(
+            "\"{what}\" names neither a standard option nor a share"
+        ))
     };
-    let symbol = option
-        .as_ref()
-        .map_or_else(|| what.to_uppercase(), |name| name.symbol.clone());
+    // A contract is one word or four, and nothing beside it.
+    let option = match what {
+        [_] | [_, _, _, _] => OptionName::parse(&what.join(" ")),
+        _ => None,
+    };
+    let symbol = match (&option, what) {
+        (Some(name), _) => name.symbol.clone(),
+        (None, [ticker]) => ticker.to_uppercase(),
+        (None, [ticker, share]) if ["share", "shares"].contains(&share.to_lowercase().as_str()) => {
+            ticker.to_uppercase()
+        }
+        _ => return Err(nothing()),
+    };
+    if !is_ticker(&symbol) {
+        return Err(nothing());
+    }
     let contract = option.as_ref().map(OptionName::occ).unwrap_or_default();
+    let paid = fees.clone().unwrap_or_default();
     let row = |action: &str, contract: &str, quantity: i64, price: &str, fees: &str| {
         format!("{day},{action},{symbol},{contract},{quantity},{price},{fees},,\n")
     };
-    let priced = || {
-        price
-            .clone()
-            .ok_or_else(|| wrong("no price follows \"at\"".to_owned()))
+    let trade = |action: &str| match &price {
+        Some(price) => Ok(row(action, &contract, quantity, price, &paid)),
+        None => Err(wrong("no price follows \"at\"".to_owned())),
     };
-    Ok(match (verb.as_str(), &option) {
-        ("buy" | "bought", None) => row("buy", "", quantity, &priced()?, &fees),
-        ("sell" | "sold", None) => row("sell", "", quantity, &priced()?, &fees),
-        ("buy" | "bought", Some(_)) => {
-            let action = if held < 0 {
-                "buy_to_close"
-            } else {
-                "buy_to_open"
-            };
-            row(action, &contract, quantity, &priced()?, &fees)
+    if price.is_some() && !matches!(verb.as_str(), "buy" | "bought" | "sell" | "sold") {
+        return Err(wrong(format!("what is {verb} has no price")));
+    }
+    match (verb.as_str(), &option) {
+        ("buy" | "bought", None) => trade("buy"),
+        ("sell" | "sold", None) => trade("sell"),
+        ("buy" | "bought", Some(name)) if held(account, name, -1) > 0 => trade("buy_to_close"),
+        ("buy" | "bought", Some(_)) => trade("buy_to_open"),
+        ("sell" | "sold", Some(name)) if held(account, name, 1) > 0 => trade("sell_to_close"),
+        ("sell" | "sold", Some(_)) => trade("sell_to_open"),
+        ("expired", Some(name)) => {
+            if fees.is_some() {
+                return Err(wrong("what expired has no fees".to_owned()));
+            }
+            if day < name.expiry {
+                let expiry = name.expiry;
+                return Err(wrong(format!(
+                    "on {day} it had not expired yet: it ends on {expiry}; name the day with --on"
+                )));
+            }
+            Ok(row("expired", &contract, quantity, "0", ""))
         }
-        ("sell" | "sold", Some(_)) => {
-            let action = if held > 0 {
-                "sell_to_close"
-            } else {
-                "sell_to_open"
-            };
-            row(action, &contract, quantity, &priced()?, &fees)
-        }
-        ("expired", Some(_)) => row("expired", &contract, quantity, "0", ""),
         ("assigned" | "exercised", Some(name)) => {
             // The shares change hands at the strike, as a broker books them.
             let strike = name.strike_milli as f64 / 1000.0;
             let buys = name.is_put == (verb == "assigned");
             let shares = if buys { "buy" } else { "sell" };
-            let trade = row(shares, "", 100 * quantity, &strike.to_string(), &fees);
-            row(&verb, &contract, quantity, "0", "") + &trade
+            let end = row(&verb, &contract, quantity, "0", "");
+            let trade = row(shares, "", 100 * quantity, &strike.to_string(), &paid);
+            Ok(end + &trade)
         }
-        (_, None) => return Err(wrong(format!("\"{verb}\" is none of buy, sell for shares"))),
-        _ => {
-            return Err(wrong(format!(
-                "\"{verb}\" is none of buy, sell, expired, assigned, exercised"
-            )));
-        }
-    })
+        (verb, None) => Err(wrong(format!("\"{verb}\" is none of buy, sell for shares"))),
+        (verb, _) => Err(wrong(format!(
+            "\"{verb}\" is none of buy, sell, expired, assigned, exercised"
+        ))),
+    }
 }
 
 fn is_same(position: &Position, name: &OptionName) -> bool {
@@ -307,18 +358,13 @@ fn is_same(position: &Position, name: &OptionName) -> bool {
         && (position.strike_usd * 1000.0).round() as i64 == name.strike_milli
 }
 
-/// Contracts held, negative short.
-fn contracts(account: &Account, name: &OptionName) -> i64 {
-    let same = account.options.iter().filter(|one| is_same(one, name));
-    same.map(|one| one.contracts as i64).sum()
-}
-
-fn shares(account: &Account, symbol: &str) -> i64 {
+/// Contracts held on one side: 1 bought, -1 sold.
+fn held(account: &Account, name: &OptionName, side: i64) -> i64 {
     let same = account
-        .shares
+        .options
         .iter()
-        .filter(|one| one.symbol.eq_ignore_ascii_case(symbol));
-    same.map(|one| one.count).sum()
+        .filter(|one| is_same(one, name) && one.contracts.signum() as i64 == side);
+    same.map(|one| one.contracts.abs() as i64).sum()
 }
 
 /// Enters one row; returns it in words.
@@ -335,30 +381,43 @@ pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
     let refuse = |what: String| Error::Usage(format!("line {}: {what}", row.line));
     match OptionName::parse(&entry.contract) {
         Some(name) => {
-            let held = contracts(account, &name);
-            let change = match entry.kind {
-                FillKind::Trade => entry.quantity,
-                _ => -held.signum() * entry.quantity.abs(),
-            };
-            let ends = entry.kind != FillKind::Trade || held.signum() == -change.signum();
             let count = entry.quantity.abs();
-            if ends && count > held.abs() {
-                return Err(refuse(format!(
-                    "it ends {count} {}, but the account holds {held}",
-                    name.words()
-                )));
+            // On which side the position is that this ends; none: it opens one.
+            let ends = match (entry.kind, entry.way) {
+                (FillKind::Assigned, _) => Some(-1),
+                (FillKind::Exercised, _) => Some(1),
+                (FillKind::Trade, Way::Opens) => None,
+                (FillKind::Trade, _) => Some(-entry.quantity.signum()),
+                _ if held(account, &name, -1) > 0 => Some(-1),
+                _ => Some(1),
+            };
+            let change = match ends {
+                Some(side) => -side * count,
+                None => entry.quantity,
+            };
+            let against = held(account, &name, -change.signum());
+            match ends {
+                Some(_) if count > against => {
+                    let side = if change > 0 { "sold" } else { "bought" };
+                    let contract = name.words();
+                    return Err(refuse(format!(
+                        "it ends {count} {contract}, {side}, but the account holds {against} of them"
+                    )));
+                }
+                Some(side) => take(account, &name, side, count),
+                None if against > 0 => {
+                    let contract = name.words();
+                    return Err(refuse(format!(
+                        "it opens {count} {contract}, but the account holds {against} on the other side: they would close those first"
+                    )));
+                }
+                None => open(account, &name, change, price, day),
             }
-            let words = format!(
-                "{day}: {} {change:+} {}, cash {cash:+.2}",
-                entry.kind.name(),
-                name.words()
-            );
-            if ends {
-                take(account, &name, change);
-            } else {
-                open(account, &name, change, price, day);
-            }
-            Ok(words)
+            let kind = entry.kind.name();
+            let contract = name.words();
+            Ok(format!(
+                "{day}: {kind} {change:+} {contract}, cash {cash:+.2}"
+            ))
         }
         None => {
             trade_shares(account, &entry.symbol, entry.quantity, price).map_err(refuse)?;
@@ -384,13 +443,15 @@ fn open(account: &mut Account, name: &OptionName, change: i64, premium: f64, day
     });
 }
 
-/// Takes contracts away, those opened first first.
-fn take(account: &mut Account, name: &OptionName, change: i64) {
-    let mut left = change.abs();
-    for position in account.options.iter_mut().filter(|one| is_same(one, name)) {
-        let part = (position.contracts.abs() as i64).min(left);
-        position.contracts -= position.contracts.signum() * part as f64;
-        left -= part;
+/// Takes contracts of one side away, in the order of the file.
+fn take(account: &mut Account, name: &OptionName, side: i64, count: i64) {
+    let mut left = count;
+    for position in account.options.iter_mut() {
+        if is_same(position, name) && position.contracts.signum() as i64 == side {
+            let part = (position.contracts.abs() as i64).min(left);
+            position.contracts -= (side * part) as f64;
+            left -= part;
+        }
     }
     account.options.retain(|position| position.contracts != 0.0);
 }
@@ -447,11 +508,25 @@ fn write(path: &Path, account: &Account, args: &ApplyArgs, lines: &[String]) -> 
         path: path.to_owned(),
         why: error.to_string(),
     };
-    // Made anew or not at all: what came there meanwhile stays.
-    let mut file = std::fs::File::create_new(path).map_err(unwritable)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(unwritable)
+    // Written aside and put in its place whole; what came there meanwhile stays.
+    let aside = path.with_file_name(format!(
+        ".{}.{}",
+        path.file_name().unwrap_or_default().to_string_lossy(),
+        std::process::id()
+    ));
+    let written = std::fs::File::create(&aside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    let placed = written.and_then(|()| {
+        std::fs::hard_link(&aside, path).or_else(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => Err(error),
+            // A file system without links.
+            _ => std::fs::copy(&aside, path).map(drop),
+        })
+    });
+    let _ = std::fs::remove_file(&aside);
+    placed.map_err(unwritable)
 }
 
 fn text(applied: &Applied) -> String {
@@ -482,12 +557,7 @@ mod tests {
         let mut account = account(start);
         for words in fills {
             let day = jiff::civil::date(2026, 9, 18);
-            let rows = rows(words, day, &account).map_err(|error| error.to_string())?;
-            let file = import::read(words, format!("{HEADS}{rows}").as_bytes()).unwrap();
-            assert_eq!(file.refused, [], "{words}");
-            for row in &file.rows {
-                enter(&mut account, row).map_err(|error| error.to_string())?;
-            }
+            spoken(words, day, &mut account, &mut Vec::new()).map_err(|error| error.to_string())?;
         }
         account.check()?;
         Ok(account)
@@ -546,6 +616,59 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_plan_are_those_of_a_fill() {
+        let start = "cash_usd = 30000\n[[options]]\nsymbol = \"KO\"\nright = \"put\"\nexpiry = \"2026-09-18\"\nstrike_usd = 67.5\ncontracts = -2\n";
+        let roll =
+            "buy 2 KO 2026-09-18 67.5 put at $0.40, sell 2 KO 2026-10-16 65 put at $1.10 fees 2.60";
+        let rolled = after(start, &[roll]).unwrap();
+        assert_eq!(rolled.cash_usd, 30_000.0 - 80.0 + 220.0 - 2.60);
+        let left: Vec<(f64, f64)> = rolled
+            .options
+            .iter()
+            .map(|one| (one.strike_usd, one.contracts))
+            .collect();
+        assert_eq!(left, [(65.0, -2.0)]);
+        let bought = after("cash_usd = 30000\n", &["buy 100 KO shares at $67.10"]).unwrap();
+        assert_eq!((bought.cash_usd, bought.shares[0].count), (23_290.0, 100));
+    }
+
+    /// What a broker's file closes must be there, on the side that it closes.
+    #[test]
+    fn a_row_that_closes_never_opens() {
+        let file = |action: &str| {
+            let row = format!("2026-09-01,{action},,KO 2026-09-18 67.5 put,1,1.30,,,\n");
+            import::read("test", format!("{HEADS}{row}").as_bytes()).unwrap()
+        };
+        let entered = |action: &str, start: &str| {
+            let mut account = account(start);
+            let file = file(action);
+            enter(&mut account, &file.rows[0])
+                .map(|_| account.options.iter().map(|one| one.contracts).sum::<f64>())
+                .map_err(|error| error.to_string())
+        };
+        let lot = |count: i64| {
+            format!(
+                "cash_usd = 20000\n[[options]]\nsymbol = \"KO\"\nright = \"put\"\nexpiry = \"2026-09-18\"\nstrike_usd = 67.5\ncontracts = {count}\n"
+            )
+        };
+        let (none, long, short) = ("cash_usd = 20000\n".to_owned(), lot(2), lot(-2));
+        for (action, start) in [
+            ("sell_to_close", &none),
+            ("buy_to_close", &none),
+            ("sell_to_close", &short),
+            ("buy_to_close", &long),
+            ("sell_to_open", &long),
+            ("buy_to_open", &short),
+        ] {
+            let refused = entered(action, start);
+            assert!(refused.is_err(), "{action} {start}: {refused:?}");
+        }
+        assert_eq!(entered("sell_to_close", &long), Ok(1.0));
+        assert_eq!(entered("buy_to_close", &short), Ok(-1.0));
+        assert_eq!(entered("sell_to_open", &short), Ok(-3.0));
+    }
+
+    #[test]
     fn what_cannot_be_is_refused_with_the_reason() {
         let cash = "cash_usd = 1000\n";
         for (fills, says) in [
@@ -567,7 +690,33 @@ mod tests {
                 &["sell one KO 2026-09-18 67.5 put at 1.30"],
                 "\"one\" is no count",
             ),
-            (&["sell 1 KO at"], "no amount follows"),
+            (&["sell 1 KO at"], "no amount such as 1.30 follows"),
+            // Not $130, nor $65 of fees.
+            (
+                &["sell 1 KO 2026-09-18 67.5 put at 1,30"],
+                "no amount such as 1.30 follows",
+            ),
+            (
+                &["sell 1 KO 2026-09-18 67.5 put at 1.30 fees 0,65"],
+                "no amount such as 1.30 follows",
+            ),
+            // One price for two legs.
+            (
+                &["buy 2 KO 2026-09-18 67.5 put, sell 2 KO 2026-10-16 67.5 put at 0.90"],
+                "no price follows",
+            ),
+            (
+                &["expired 1 KO 2026-09-18 67.5 put at 9"],
+                "what is expired has no price",
+            ),
+            (&["expired 1 KO 2026-10-16 67.5 put"], "had not expired yet"),
+            (
+                &[
+                    "buy 1 KO 2026-10-16 67.5 put at 1.30",
+                    "assigned 1 KO 2026-10-16 67.5 put",
+                ],
+                "sold, but the account holds 0",
+            ),
             (
                 &["roll 1 KO 2026-09-18 67.5 put at 1.30"],
                 "\"roll\" is none of",

@@ -248,9 +248,45 @@ pub(crate) fn store(
     Ok((new, known))
 }
 
-/// How many of the rows the ledger has.
+/// How many of the rows the ledger has, whoever wrote them down: the same trade of the same day for the same cash, each fill once.
 pub(super) fn known(reader: &Reader, file: &File) -> Result<usize, Error> {
-    resolve(reader, file).map(|(_, _, known)| known)
+    let mut had = reader.fills(i64::MIN, i64::MAX)?;
+    let mut known = 0;
+    for row in &file.rows {
+        let entry = &row.entry;
+        let is_it = |(_, fill): &(RecordId, Fill)| {
+            store::date_of(fill.filled_at_ms) == store::date_of(entry.at_ms)
+                && fill.kind == entry.kind
+                && fill.contract == entry.contract
+                && fill.quantity.abs() == entry.quantity.abs()
+                && fill.cash_cents == entry.cash_cents
+        };
+        if let Some(at) = had.iter().position(is_it) {
+            had.swap_remove(at);
+            known += 1;
+        }
+    }
+    Ok(known)
+}
+
+/// Makes rows that the ledger knows by their content further ones of the same content. A number of the broker's own stays what it is.
+pub(super) fn renumber(reader: &Reader, file: &mut File) -> Result<(), Error> {
+    let had = reader.fills(i64::MIN, i64::MAX)?;
+    let mut taken: std::collections::BTreeSet<String> = had
+        .into_iter()
+        .filter_map(|(_, fill)| fill.broker_ref)
+        .collect();
+    for row in file.rows.iter_mut().filter(|row| row.entry.id.is_none()) {
+        if let Some((content, _)) = row.reference.rsplit_once('#') {
+            let content = content.to_owned();
+            let mut nth = 1_u32;
+            while !taken.insert(row.reference.clone()) {
+                nth += 1;
+                row.reference = format!("{content}#{nth}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The rows as fills that the ledger does not have, those refused because of what it has, and how many it had.

@@ -41,7 +41,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    fn of(plan: &Plan) -> Order {
+    pub(crate) fn of(plan: &Plan) -> Order {
         let action = &plan.decision.action;
         let leg = |leg: &LegView| {
             let sign = if leg.side == "sell" { -1 } else { 1 };

@@ -3,17 +3,17 @@
 //! The earlier plan is read as it was kept, so the two are compared by what each said. It explains; no figure of a plan depends on it.
 
 use crate::journal::contract::OptionName;
-use crate::journal::matching::FOLLOWED_BY;
+use crate::journal::keep::Order;
 use crate::journal::store::{date_of, midnight_ms};
 use crate::plan::{ActionView, Figure, LegView, Outcome, Plan};
 use crate::report::units::{decimal, percent_signed, usd, usd_signed};
-use experience::{CASH, Origin, Reader, RecordId};
+use experience::{CASH, FillKind, Origin, Reader, RecordId};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Earlier decisions that are looked through, the newest first.
-const LOOKED_THROUGH: usize = 200;
+const LOOKED_THROUGH: usize = 5_000;
 
 /// The last plan of an earlier day, and what is otherwise today.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,17 +26,20 @@ pub(crate) struct SinceView {
     pub(crate) days: i64,
     /// What it said to do.
     pub(crate) action_then: String,
-    /// Whether today's choice is of the same kind and on the same contracts.
+    /// Whether today's choice is of the same kind and on the same contracts, be it of another number of them.
     pub(crate) same_choice: bool,
     /// Its worth over holding then, in dollars.
     pub(crate) worth_then_usd: Figure,
     /// Worth over holding of the same kind on the same contracts today, in dollars, where it is among today's alternatives.
     pub(crate) worth_now_usd: Figure,
+    /// That alternative of today: its number of contracts and price may be others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) action_now: Option<String>,
     /// What is otherwise.
     pub(crate) changes: Vec<ChangeView>,
     /// Fills of the journal in this symbol from that day to this one, oldest first.
     pub(crate) fills: Vec<String>,
-    /// Whether one of them carried out what the earlier plan said: `yes`, `no`, or `n/a (reason)`.
+    /// Whether they carried out what the earlier plan said: `yes`, `in part (1 of 6)`, `no`, or `n/a (reason)`.
     pub(crate) followed: String,
 }
 
@@ -85,14 +88,46 @@ pub(crate) fn find(
             format!("{day}: {kind} {:+} {what} at {price}", fill.quantity)
         })
         .collect();
-    let followed = match then.decision.outcome {
-        Outcome::Act if !reader.targets(id, FOLLOWED_BY)?.is_empty() => "yes",
-        Outcome::Act => "no",
-        _ => "n/a (the plan said to do nothing)",
-    };
-    let since = compare(id, [date, as_of], [&then, plan], fills, followed.to_owned());
+    let followed = followed(reader, &then, [date, as_of])?;
+    let since = compare(id, [date, as_of], [&then, plan], fills, followed);
     let note = sentence(&since, plan);
     Ok((Some(since), note))
+}
+
+/// Whether the fills up to this day carried out what the earlier plan said: its contracts on its sides, while its prices were meant.
+fn followed(
+    reader: &Reader,
+    then: &Plan,
+    [date, as_of]: [Date; 2],
+) -> Result<String, experience::Error> {
+    match then.decision.outcome {
+        Outcome::Act => (),
+        Outcome::DoNothing => return Ok("n/a (the plan said to do nothing)".to_owned()),
+        Outcome::Abstain => return Ok("n/a (the plan abstained)".to_owned()),
+    }
+    let order = Order::of(then);
+    let until = order
+        .valid_until
+        .parse()
+        .map_or(as_of, |until: Date| until.min(as_of));
+    let fills = reader.fills(midnight_ms(date), midnight_ms(until) + 86_400_000)?;
+    let (mut wanted, mut done) = (0, 0);
+    for (contract, count) in &order.legs {
+        let filled: i64 = fills
+            .iter()
+            .map(|(_, fill)| fill)
+            .filter(|fill| fill.kind == FillKind::Trade && fill.contract == *contract)
+            .filter(|fill| fill.quantity.signum() == count.signum())
+            .map(|fill| fill.quantity.abs())
+            .sum();
+        wanted += count.abs();
+        done += filled.min(count.abs());
+    }
+    Ok(match done {
+        0 => "no".to_owned(),
+        done if done == wanted => "yes".to_owned(),
+        done => format!("in part ({done} of {wanted})"),
+    })
 }
 
 /// What is said where there is no earlier plan, nor a diary yet.
@@ -227,6 +262,7 @@ fn compare(
             || Figure::missing("not among today's alternatives"),
             |one| over_holding(one.numbers.worth_over_holding),
         ),
+        action_now: again.map(|one| one.action.text.clone()),
         changes,
         fills,
         followed,
@@ -244,19 +280,23 @@ fn sentence(since: &SinceView, now: &Plan) -> String {
         1 => "1 day".to_owned(),
         days => format!("{} days", decimal(days as f64, 0)),
     };
-    let choice = if since.same_choice {
-        "today's choice is the same".to_owned()
-    } else {
-        format!(
-            "today: {}; then's choice is worth {} over holding now",
-            now.decision.action.text,
+    let action = &now.decision.action.text;
+    let choice = match (since.same_choice, &since.action_now) {
+        (true, _) if *action == since.action_then => "today's choice is the same".to_owned(),
+        (true, _) => format!("today's choice is of the same contracts: {action}"),
+        (false, Some(then)) => format!(
+            "today: {action}; what was chosen then ({then} now) is worth {} over holding",
             worth(&since.worth_now_usd)
-        )
+        ),
+        (false, None) => {
+            format!("today: {action}; what was chosen then is not among today's alternatives")
+        }
     };
     let followed = match since.followed.as_str() {
-        "yes" => " (carried out)",
-        "no" => " (no fill of it in the journal)",
-        _ => "",
+        "yes" => " (carried out)".to_owned(),
+        "no" => " (no fill of it in the journal)".to_owned(),
+        part if part.starts_with("in part") => format!(" (carried out {part})"),
+        _ => String::new(),
     };
     format!(
         "{days} ago ({}, decision {}) the share stood at {} and the plan said: {}{followed}, worth {} over holding; the share is at {} ({}), and {choice}",

@@ -175,6 +175,7 @@ fn recall() -> RecallView {
             same_choice: false,
             worth_then_usd: 0.0.into(),
             worth_now_usd: 0.0.into(),
+            action_now: Some("do nothing".into()),
             changes: vec![
                 ChangeView {
                     what: "share price".into(),

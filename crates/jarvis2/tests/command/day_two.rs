@@ -245,7 +245,9 @@ fn the_user_s_own_script_feeds_the_plan() {
     assert!(version.status.success());
     let desk = Desk::new();
     let market = market("2025-03-06", 50.0);
-    desk.put("answer.json", answer(&market).to_string());
+    let mut answers = answer(&market);
+    answers["NONE"] = json!({ "underlying": {}, "chains": {} });
+    desk.put("answer.json", answers.to_string());
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = root.join("../../examples/get_chain.py");
     let lines = std::fs::read_to_string(&script).unwrap();
@@ -253,19 +255,28 @@ fn the_user_s_own_script_feeds_the_plan() {
         lines.lines().filter(|line| !line.trim().is_empty()).count() <= 20,
         "the script is to be read at a glance"
     );
-    let run = Command::new("python3")
-        .arg(&script)
-        .args(["zzt", "chain.csv"])
-        .current_dir(desk.path(""))
-        .env("PYTHONPATH", root.join("tests/fake"))
-        .env("YFINANCE_ANSWER", desk.path("answer.json"))
-        .output()
-        .unwrap();
+    let fetch = |symbol: &str| {
+        Command::new("python3")
+            .arg(&script)
+            .args([symbol, "chain.csv"])
+            .current_dir(desk.path(""))
+            .env("PYTHONPATH", root.join("tests/fake"))
+            .env("YFINANCE_ANSWER", desk.path("answer.json"))
+            .output()
+            .unwrap()
+    };
+    let run = fetch("zzt");
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(run.status.success(), "{said}");
+    // A fetch that brings nothing leaves what was there.
+    let before = std::fs::read(desk.path("chain.csv")).unwrap();
+    let nothing = fetch("none");
+    let said = String::from_utf8_lossy(&nothing.stderr).into_owned();
     assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
+        !nothing.status.success() && said.contains("no options"),
+        "{said}"
     );
+    assert_eq!(std::fs::read(desk.path("chain.csv")).unwrap(), before);
     let plan = desk
         .plan(
             &[

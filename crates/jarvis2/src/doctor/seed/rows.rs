@@ -235,7 +235,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "3-10",
         "a kernel `calculate_black_scholes` over S, K, T, r, sigma",
-        &[Run("black scholes", shows::black_scholes)],
+        &[
+            Run("black scholes", shows::black_scholes),
+            Mac("that Apple's compiler takes it"),
+        ],
     ),
     row("3-11", "one ledger of memory, within the budget", &[LEDGER]),
     row("3-12", "one view of GPU, memory and heat", &[WATCH]),
@@ -264,7 +267,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "4-7",
         "one source for several back ends",
-        &[Run("metal texts", shows::metal_texts)],
+        &[
+            Run("metal texts", shows::metal_texts),
+            Mac("that Apple's compiler takes them"),
+        ],
     ),
     row("4-8", "time of each kernel", &[As("2-10")]),
     row("5-1", "as 2-5", &[As("2-5")]),

@@ -415,10 +415,7 @@ pub(super) fn graph(_: &mut Stage) -> Seen {
     }
     let path = graph.path(1, 4, None);
     let words = format!("a way from 1 to 4 along arrows: {path:?}");
-    Seen::told(
-        path == Some(vec![1, 2, 3, 4]) || path == Some(vec![1, 3, 4]),
-        words,
-    )
+    Seen::told(path == Some(vec![1, 3, 4]), words)
 }
 
 #[cfg(feature = "index")]
@@ -758,7 +755,9 @@ pub(super) fn metal_texts(_: &mut Stage) -> Seen {
     let kernels = crate::devices::kernels();
     Seen::told(
         kernels > 0,
-        format!("{kernels} kernels, each printed from one source for Vulkan, Metal and CUDA"),
+        format!(
+            "{kernels} kernels to prove on a device before it is used; that each is printed from one source for Vulkan, Metal and CUDA: `cargo test -p kernels`"
+        ),
     )
 }
 
