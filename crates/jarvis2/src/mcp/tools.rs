@@ -152,7 +152,8 @@ impl Tool {
     pub(super) fn answer(&self, call: &Call, mut arguments: Map<String, Value>) -> Given {
         arguments::check(&(self.input)(), &mut arguments)?;
         let (text, value) = (self.run)(call, Value::Object(arguments))?;
-        let bytes = value.to_string().len();
+        // It goes out twice: as a value, and as text for clients that know none.
+        let bytes = text.len() + 2 * value.to_string().len();
         if bytes > ANSWER_BYTES_MAX {
             return Err(Failure::Refused(Refusal {
                 kind: "resources",
@@ -504,6 +505,13 @@ fn recall(call: &Call, asked: ForRecall) -> Result<RecallAnswer, Failure> {
     word(&mut words, "regime", asked.regime.as_ref());
     word(&mut words, "decision", asked.decision);
     let mut answer: RecallAnswer = call.read(words)?;
+    if let Some(id) = asked.decision {
+        // An invented decision has invented precedents, whatever prices it is asked about.
+        let show = call.words(&["history", "--show", &id.to_string(), "--json"]);
+        if let Ok(plan) = call.read::<Value>(show) {
+            answer.watermark = plan["watermark"].as_str().map(str::to_owned);
+        }
+    }
     if let Some(prices) = &mut answer.prices {
         prices.precedents.truncate(asked.rows);
     }
@@ -591,8 +599,10 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
     let most = asked.rows;
     match asked.question {
         Question::PremiumByMonth | Question::OpenLots | Question::ClosedTrades => {
-            let report: Report = call.read(words(&["journal", "report", "--json"]))?;
+            let mut report: Report = call.read(words(&["journal", "report", "--json"]))?;
             answer.of_diary(&report.db);
+            // The report goes by contract; those opened last are the latest.
+            report.open.sort_by(|a, b| a.opened.cmp(&b.opened));
             match asked.question {
                 Question::OpenLots => {
                     let (total, rows) = latest(report.open, most);
@@ -612,6 +622,10 @@ fn journal_query(call: &Call, asked: ForJournal) -> Result<JournalAnswer, Failur
                     answer.total = Some(report.total);
                     answer.reconciliation = Some(report.reconciliation);
                 }
+            }
+            // Without a diary there are no sums, which is not the same as sums of nothing.
+            if answer.note.is_some() {
+                (answer.total, answer.reconciliation) = (None, None);
             }
         }
         Question::Decisions => {

@@ -134,6 +134,46 @@ fn the_second_day_knows_the_first() {
     assert!(back["recall"].get("since").is_none(), "{}", back["recall"]);
 }
 
+/// One contract of several is not the plan carried out.
+#[test]
+fn a_part_of_a_plan_is_a_part() {
+    let desk = Desk::new();
+    desk.put("monday.csv", market("2025-03-06", 50.0).csv());
+    desk.put("tuesday.csv", market("2025-03-07", 51.0).csv());
+    desk.put("one.toml", ACCOUNT);
+    let first = plan(&desk, "monday.csv", "one.toml");
+    let leg = &list(&first, "/decision/action/legs")[0];
+    let count = number(leg, "/count");
+    assert!(count > 1.0, "the premise of this test: {leg}");
+    let (expiry, strike) = (text(leg, "/expiry"), number(leg, "/strike_usd"));
+    let right = text(leg, "/instrument");
+    let fill = format!("sell 1 ZZT {expiry} {strike} {right} at 1.00");
+    let apply = [
+        "journal",
+        "apply",
+        "--account",
+        "one.toml",
+        "--out",
+        "two.toml",
+        "--fill",
+        &fill,
+        "--on",
+        "2025-03-06",
+        "--db",
+        "diary.sqlite",
+    ];
+    desk.run(&apply).exits(0);
+    let second = plan(&desk, "tuesday.csv", "two.toml");
+    let since = &second["recall"]["since"];
+    assert_eq!(
+        text(since, "/followed"),
+        format!("in part (1 of {count})"),
+        "{since}"
+    );
+    let note = text(&second, "/recall/since_note");
+    assert!(note.contains("carried out in part"), "{note}");
+}
+
 #[test]
 fn a_broker_s_file_is_applied_as_it_is_imported() {
     let desk = Desk::new();
@@ -192,6 +232,61 @@ fn a_broker_s_file_is_applied_as_it_is_imported() {
     let poor = desk.run(&poor).exits(2);
     assert!(poor.stderr.contains("does not secure"), "{poor}");
     assert!(!desk.path("x.toml").exists());
+}
+
+/// The same trade from another source is known; a second one is a second one only where it is said to be.
+#[test]
+fn the_journal_knows_a_fill_whoever_wrote_it_down() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let words = |out: &str, more: &[&str]| {
+        let fill = "sell 1 ZZT 2025-03-21 48 put at 0.90";
+        let apply = [
+            "journal",
+            "apply",
+            "--account",
+            "one.toml",
+            "--out",
+            out,
+            "--fill",
+            fill,
+            "--on",
+            "2025-03-06",
+        ];
+        desk.run(&[&apply[..], more].concat())
+    };
+    words("two.toml", &[]).exits(0);
+    desk.put(
+        "fills.csv",
+        "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n\
+         2025-03-06,sell_to_open,,ZZT 2025-03-21 48 put,1,0.90,0,,a\n",
+    );
+    let file = [
+        "journal",
+        "apply",
+        "fills.csv",
+        "--account",
+        "one.toml",
+        "--out",
+        "three.toml",
+    ];
+    let refused = desk.run(&file).exits(2);
+    assert!(refused.stderr.contains("--again"), "{refused}");
+    words("three.toml", &[]).exits(2);
+    let again = words("three.toml", &["--again", "--json"]).exits(0).json();
+    assert!(
+        text(&again, "/journal").starts_with("1 kept, 0 kept before"),
+        "{again}"
+    );
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    assert!(
+        report.to_string().contains("18000"),
+        "two sales of $90: {report}"
+    );
+    // A diary that was named and cannot be is told by the exit code; the account is there.
+    let lost = words("four.toml", &["--db", "/nowhere/diary.sqlite"]).exits(5);
+    assert!(lost.stdout.contains("n/a (not kept"), "{lost}");
+    assert!(desk.path("four.toml").exists());
 }
 
 /// The answer of the service for this market, in the shape that yfinance gives.
