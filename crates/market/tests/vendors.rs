@@ -995,3 +995,22 @@ fn a_file_is_explained_column_by_column_with_its_units() {
     assert!(barchart.result.is_err() && barchart.check_units(0.04).is_none());
     assert_eq!(barchart.rows, 18);
 }
+
+#[test]
+fn decimal_commas_are_refused_and_never_read_as_thousands() {
+    let text = "symbol;date;spot;expiry;strike;right;bid;ask\n\
+        ZZT;2025-03-06;1000;2025-03-21;1,050.00;call;1.95;2.05\n\
+        ZZT;2025-03-06;1000;2025-03-21;50,00;call;1.95;2.05\n\
+        ZZT;2025-03-06;1000;2025-03-21;50;call;1,95;2,05\n";
+    let ingest = read("a.csv", text.as_bytes());
+    let quotes = &ingest.chains[0].quotes;
+    assert_eq!((quotes.len(), quotes[0].contract.strike_usd), (1, 1050.0));
+    assert_eq!(ingest.refused_counts["not a number"], 2);
+    for (refused, column) in ingest.refused.iter().zip(["strike", "bid"]) {
+        let said = refused.to_string();
+        assert!(
+            said.contains(column) && said.contains("decimal comma"),
+            "{said}"
+        );
+    }
+}

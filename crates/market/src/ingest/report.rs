@@ -207,7 +207,13 @@ impl fmt::Display for Reason {
                 write!(f, "its {column} is ${value}, below zero")
             }
             Reason::NotANumber { column, value } => {
-                write!(f, "its {column} is {value}, not a number")
+                write!(f, "its {column} is {value}, not a number")?;
+                // Digits around a comma that separates no thousands.
+                let digits = |c: char| c.is_ascii_digit() || matches!(c, '"' | '-' | '.' | ',');
+                if value.contains(',') && value.chars().all(digits) {
+                    f.write_str("; write decimals with a point, not with a decimal comma")?;
+                }
+                Ok(())
             }
             Reason::ForeignCurrency { currency } => {
                 write!(f, "it is priced in {currency}, not in USD")

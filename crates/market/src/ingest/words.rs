@@ -1,5 +1,7 @@
 //! Reads one cell of a vendor's table: numbers, dates in their many spellings, rights, option symbols.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use pricing::Right;
 
@@ -83,12 +85,28 @@ fn number_in_words(text: &str) -> Result<Option<f64>, ()> {
     };
     let plain: String = body
         .chars()
-        .filter(|c| !matches!(c, ',' | '$' | '+' | ' '))
+        .filter(|c| !matches!(c, '$' | '+' | ' '))
         .collect();
+    let plain = without_thousands(&plain).ok_or(())?;
     match plain.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Some(value * scale)),
         _ => Err(()),
     }
+}
+
+/// The number without its separators of thousands; `None` if a comma stands elsewhere, as the decimal comma of `50,00` does.
+fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains(',') {
+        return Some(Cow::Borrowed(text));
+    }
+    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let first = groups.next()?;
+    let fits = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3)
+        && !text[whole.len()..].contains(',');
+    fits.then(|| Cow::Owned(text.replace(',', "")))
 }
 
 /// A count of contracts: whole and not negative.
@@ -523,6 +541,21 @@ mod tests {
         check("+12.5%", Ok(Some(0.125)));
         for text in ["NaN", "n/a", "--", "-999.0", "inf", "None"] {
             check(text, Ok(None));
+        }
+        check("1,234,567.5", Ok(Some(1_234_567.5)));
+        check("-$1,234", Ok(Some(-1234.0)));
+        for text in [
+            "50,00",
+            "1,95",
+            "0,500",
+            "1.234,50",
+            "1234,567",
+            "1,23,456",
+            "1,234.5,6",
+            ",500",
+            "1,234,",
+        ] {
+            check(text, Err(()));
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
