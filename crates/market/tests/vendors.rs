@@ -995,3 +995,250 @@ fn a_file_is_explained_column_by_column_with_its_units() {
     assert!(barchart.result.is_err() && barchart.check_units(0.04).is_none());
     assert_eq!(barchart.rows, 18);
 }
+
+#[test]
+fn decimal_commas_are_refused_and_never_read_as_thousands() {
+    let text = "symbol;date;spot;expiry;strike;right;bid;ask\n\
+        ZZT;2025-03-06;1000;2025-03-21;1,050.00;call;1.95;2.05\n\
+        ZZT;2025-03-06;1000;2025-03-21;50,00;call;1.95;2.05\n\
+        ZZT;2025-03-06;1000;2025-03-21;50;call;1,95;2,05\n";
+    let ingest = read("a.csv", text.as_bytes());
+    let quotes = &ingest.chains[0].quotes;
+    assert_eq!((quotes.len(), quotes[0].contract.strike_usd), (1, 1050.0));
+    assert_eq!(ingest.refused_counts["not a number"], 2);
+    for (refused, column) in ingest.refused.iter().zip(["strike", "bid"]) {
+        let said = refused.to_string();
+        assert!(
+            said.contains(column) && said.contains("decimal comma"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_stray_quote_mark_refuses_every_line_that_it_swallows() {
+    let common = twins::common_csv("2025-03-06");
+    let whole = read("a.csv", common.as_bytes());
+    // The last field of line 11 opens a quotation that nothing ends.
+    let mut lines: Vec<String> = common.lines().map(str::to_owned).collect();
+    let stray = |line: &str| {
+        let (before, last) = line.rsplit_once(',').unwrap();
+        format!("{before},\"{last}")
+    };
+    lines[10] = stray(&lines[10]);
+    let text = lines.join("\n");
+    let ingest = read("a.csv", text.as_bytes());
+    let swallowed = lines.len() - 10;
+    assert_eq!(ingest.rows_read, whole.rows_read);
+    assert_eq!(ingest.refused_counts["unclosed quote mark"], swallowed);
+    assert_eq!(ingest.chains[0].quotes.len(), 36 - swallowed);
+    let first = ingest.refused[0].to_string();
+    assert!(
+        first.contains("row 11") && first.contains("a quote mark in line 11 is never closed"),
+        "{first}"
+    );
+    // A second mark ends it three lines later; what follows is read again.
+    lines[13] = format!("{}\"", lines[13]);
+    let ingest = read("a.csv", lines.join("\n").as_bytes());
+    assert_eq!(ingest.refused_counts["unclosed quote mark"], 4);
+    assert_eq!(ingest.chains[0].quotes.len(), 32);
+    // In the header it swallows all rows.
+    let (head, rows) = common.split_once('\n').unwrap();
+    fails(
+        format!("{},\"note\n{rows}", head).as_bytes(),
+        &Options::default(),
+        &["36 rows read", "a quote mark in line 1 is never closed"],
+    );
+}
+
+#[test]
+fn dates_with_their_day_first_are_refused_or_mapped() {
+    // The quotes' day, March 6, reads as June 3 when the month comes first.
+    let common = twins::common_csv("06/03/2025")
+        .replace("2025-03-21", "21/03/2025")
+        .replace("2025-04-17", "17/04/2025");
+    for as_of in [None, Some(date(2025, 3, 7))] {
+        let options = Options {
+            as_of,
+            ..Options::default()
+        };
+        fails(
+            common.as_bytes(),
+            &options,
+            &[
+                "file.csv, row 2",
+                "\"21/03/2025\"",
+                "these dates are day first",
+                "dates = [\"dmy\"]",
+            ],
+        );
+    }
+    let mapping = |dates: &str| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\ndates = {dates}\n[columns]\nsymbol = \"underlying\"\ndate = \"quote_date\"\nspot = \"spot\"\n\
+                     expiry = \"expiry\"\nstrike = \"strike\"\nright = \"right\"\nbid = \"bid\"\nask = \"ask\"\n"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        ..Options::default()
+    }
+    };
+    for text in [common.clone(), common.replace('/', ".")] {
+        let ingest = with("a.csv", text.as_bytes(), mapping("[\"dmy\", \"us\"]"));
+        check(&ingest, Format::Mapped);
+    }
+    fails(
+        common.as_bytes(),
+        &mapping("\"us\""),
+        &["these dates are day first"],
+    );
+}
+
+#[test]
+fn a_mappings_day_is_the_quotes_and_its_spot_that_of_one_day() {
+    let mapping = |constants: &str, columns: &str, as_of| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\n[columns]\n{columns}expiry = \"expiry\"\nstrike = \"strike\"\nright = \"right\"\n\
+                     bid = \"bid\"\nask = \"ask\"\n[constants]\n{constants}"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        as_of,
+        ..Options::default()
+    }
+    };
+    let file = twins::common_csv("2025-03-06");
+    let constants = "symbol = \"ZZT\"\ndate = 2025-03-06\nspot = 50\n";
+    for as_of in [None, Some(date(2025, 3, 6)), Some(date(2025, 3, 12))] {
+        let options = mapping(constants, "", as_of);
+        let chain = check(&with("a.csv", file.as_bytes(), options), Format::Mapped);
+        assert_eq!(chain.spot_usd, Some(50.0));
+    }
+    fails(
+        file.as_bytes(),
+        &mapping(constants, "", Some(date(2025, 3, 5))),
+        &["later than the day asked for", "choose a later --as-of"],
+    );
+    let two_days = file.clone() + &twins::common_rows("2025-03-07", "ZZT", 51.0);
+    let two_symbols = file.clone() + &twins::common_rows("2025-03-06", "ZZU", 20.0);
+    let columns = "symbol = \"underlying\"\ndate = \"quote_date\"\n";
+    let spot = mapping("spot = 50\n", columns, None);
+    assert_eq!(with("a.csv", file.as_bytes(), spot.clone()).chains.len(), 1);
+    for (text, count) in [
+        (&two_days, "2 days and 1 symbols"),
+        (&two_symbols, "1 days and 2 symbols"),
+    ] {
+        fails(
+            text.as_bytes(),
+            &spot,
+            &[
+                "my.toml, line 11",
+                "`spot` is one price for all rows",
+                count,
+            ],
+        );
+    }
+    let one = Options {
+        symbol: Some("ZZT".to_owned()),
+        ..spot
+    };
+    assert_eq!(with("a.csv", two_symbols.as_bytes(), one).chains.len(), 1);
+}
+
+#[test]
+fn of_a_contract_with_stamps_of_two_days_the_newer_row_counts() {
+    // Three days old and dearer, before and after the row of the newest day.
+    let text = twins::tradier();
+    let row = text.split("{\"symbol\"").nth(2).unwrap();
+    let row = format!("{{\"symbol\"{}", row.trim_end_matches([',', '\n']));
+    let stamp = row.split("\"bid_date\": ").nth(1).unwrap();
+    let stamp: i64 = stamp.split(',').next().unwrap().parse().unwrap();
+    let old = row
+        .replace(&stamp.to_string(), &(stamp - 3 * 86_400_000).to_string())
+        .replace("\"ask\": ", "\"ask\": 9");
+    for text in [
+        text.replacen('[', &format!("[{old},\n"), 1),
+        text.replacen(']', &format!(",\n{old}]"), 1),
+    ] {
+        let ingest = read("chain.json", text.as_bytes());
+        assert_eq!(ingest.refused_counts["superseded"], 1);
+        let said = ingest.refused[0].to_string();
+        assert!(said.contains("has a later quote in row"), "{said}");
+        check_rows(&ingest, Format::Tradier, Style::American, &twins::rows());
+    }
+}
+
+#[test]
+fn schwabs_roots_tell_morning_from_evening() {
+    let option = |root: &str, bid: f64| {
+        format!(
+            r#"{{"putCall": "CALL", "symbol": "{root:<6}250321C05700000", "optionRoot": "{root}", "bid": {bid}, "ask": {}, "last": 0.0,
+                "strikePrice": 5700.0, "quoteTimeInLong": 1741294800000, "multiplier": 100.0}}"#,
+            bid + 1.0
+        )
+    };
+    let file = |options: &[String]| {
+        format!(
+            r#"{{"symbol": "$SPX", "underlyingPrice": 5740.0, "callExpDateMap": {{"2025-03-21:15": {{"5700.0": [{}]}}}}, "putExpDateMap": {{}}}}"#,
+            options.join(", ")
+        )
+    };
+    let without_root = |text: String| {
+        let parts: Vec<&str> = text.split("\"optionRoot\": ").collect();
+        parts.join("\"was\": ")
+    };
+    let both = file(&[option("SPX", 110.0), option("SPXW", 120.0)]);
+    for text in [both.clone(), without_root(both)] {
+        let ingest = read("spx.json", text.as_bytes());
+        assert_eq!(ingest.refused_counts["morning-settled twin"], 1);
+        let quotes = &ingest.chains[0].quotes;
+        assert_eq!((quotes.len(), quotes[0].bid_usd), (1, Some(120.0)));
+        assert_eq!(ingest.chains[0].symbol, "SPX");
+        assert!(
+            ingest
+                .notes
+                .iter()
+                .any(|note| matches!(note, Note::MorningTwins { pairs: 1, .. })),
+            "{:?}",
+            ingest.notes
+        );
+    }
+}
+
+#[test]
+fn a_file_without_a_chain_shows_its_first_refused_row() {
+    let text = twins::common_csv("2025-05-06");
+    fails(
+        text.as_bytes(),
+        &Options::default(),
+        &[
+            "36 rows read, 36 refused: expired",
+            "the first is row 2, ZZT 2025-03-21",
+            "it expired on 2025-03-21, before the quote of 2025-05-06",
+        ],
+    );
+    for (word, value) in [("NaN", "NaN"), ("Infinity", "-Infinity")] {
+        let text = twins::schwab().replacen("\"NaN\"", value, 1);
+        fails(
+            text.as_bytes(),
+            &Options::default(),
+            &[
+                "JSON",
+                &format!("{word} is no JSON; write null in its place"),
+            ],
+        );
+    }
+    fails(b"{\"a\": NULL}", &Options::default(), &["JSON"]);
+}

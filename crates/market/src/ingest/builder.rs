@@ -1,6 +1,6 @@
 //! Cleans rows one by one, groups them into days, and makes the chains. Every vendor's rows pass through here.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
@@ -11,7 +11,8 @@ use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, contract_name, count, date, is_european, number, right, ticker, underlying,
+    Cell, Osi, Spelling, contract_name, count, date, is_day_first, is_european, number, right,
+    ticker, underlying,
 };
 use super::{Capture, Ingest, Options};
 use crate::calendar::{
@@ -84,6 +85,7 @@ pub(crate) struct Builder<'a> {
     currency: Option<String>,
     delayed: bool,
     mixed: Option<Error>,
+    day_first: Option<Error>,
     last_symbol: (String, usize, bool),
     last_date: Option<(Date, Date, bool)>,
     last_group: Option<(usize, Date, usize)>,
@@ -118,6 +120,8 @@ struct Kept {
     row: u32,
     /// The morning-settled root of an index that also has evening-settled contracts.
     morning: bool,
+    /// The row's own day, where one day stands for all rows of the file.
+    stamp: Option<Date>,
     quote: Quote,
 }
 
@@ -160,6 +164,7 @@ impl<'a> Builder<'a> {
             currency: None,
             delayed: false,
             mixed: None,
+            day_first: None,
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
             last_group: None,
@@ -179,6 +184,7 @@ impl<'a> Builder<'a> {
     /// Takes one row. `side` says call or put where the row's place in the file does.
     pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
         self.rows_read += 1;
+        self.look_for_day_first(row, cells);
         let option = cells[Field::Osi as usize].text().and_then(contract_name);
         let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
             Ok(Some(symbol)) => symbol,
@@ -243,6 +249,10 @@ impl<'a> Builder<'a> {
             adjusted,
             crypto,
         );
+        let stamp = match self.setting.vendor.dating {
+            Dating::Newest => date(cells[Field::Date as usize], self.setting.vendor.spellings),
+            _ => None,
+        };
         let group = &mut self.groups[at];
         match made {
             Ok(quote) => {
@@ -250,6 +260,7 @@ impl<'a> Builder<'a> {
                 group.kept.push(Kept {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                     morning,
+                    stamp,
                     quote,
                 });
             }
@@ -639,6 +650,27 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Remembers the first date that can only have its day first, where the month is taken for the first.
+    fn look_for_day_first(&mut self, row: usize, cells: &Cells<'_>) {
+        let slashed = [Spelling::Us, Spelling::Dmy];
+        let spellings = self.setting.vendor.spellings;
+        let first = spellings.iter().find(|known| slashed.contains(known));
+        if first != Some(&Spelling::Us) || self.day_first.is_some() {
+            return;
+        }
+        let dates = [Field::Date, Field::Session, Field::Traded, Field::Expiry];
+        let mut texts = dates
+            .iter()
+            .filter_map(|&field| cells[field as usize].text());
+        if let Some(value) = texts.find(|text| is_day_first(text)) {
+            self.day_first = Some(Error::DayFirst {
+                file: self.setting.file.to_owned(),
+                row,
+                value: value.chars().take(40).collect(),
+            });
+        }
+    }
+
     fn check_currency(&mut self, row: usize, currency: &str) -> Result<(), Reason> {
         let currency = currency.to_ascii_uppercase();
         let first = self.currency.get_or_insert_with(|| currency.clone());
@@ -660,9 +692,10 @@ impl<'a> Builder<'a> {
 
     /// Turns the groups into chains.
     pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
-        if let Some(mixed) = self.mixed.take() {
-            return Err(mixed);
+        if let Some(error) = self.day_first.take().or(self.mixed.take()) {
+            return Err(error);
         }
+        self.check_constant_spot()?;
         let mut order: Vec<usize> = (0..self.symbols.len()).collect();
         order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));
         let mut by_symbol: Vec<Vec<Group>> = order.iter().map(|_| Vec::new()).collect();
@@ -700,6 +733,20 @@ impl<'a> Builder<'a> {
             notes: self.notes,
             rows_read: self.rows_read,
         })
+    }
+
+    /// A mapping's spot is that of one symbol on one day.
+    fn check_constant_spot(&self) -> Result<(), Error> {
+        let mapping = self.setting.options.mapping.as_deref();
+        match mapping.filter(|mapping| mapping.constants().spot_usd.is_some()) {
+            Some(mapping) if self.groups.len() > 1 => {
+                let days: BTreeSet<Date> = self.groups.iter().map(|group| group.date).collect();
+                let symbols: BTreeSet<usize> =
+                    self.groups.iter().map(|group| group.symbol).collect();
+                Err(mapping.too_wide_spot(self.setting.file, days.len(), symbols.len()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Two underlyings never have the same quotes: one of them was relabelled.
@@ -1032,6 +1079,9 @@ impl<'a> Builder<'a> {
         for (label, count) in &self.refusals.counts {
             why.push_str(&format!(", {count} refused: {label}"));
         }
+        if let Some(first) = self.refusals.list.iter().min_by_key(|refused| refused.row) {
+            why.push_str(&format!("; the first is {first}"));
+        }
         if self.rows_later > 0 {
             why.push_str(&format!(
                 ", {} later than the day asked for",
@@ -1049,7 +1099,7 @@ impl<'a> Builder<'a> {
         } else if self.rows_later > 0 {
             "choose a later --as-of"
         } else {
-            "look at the first refused rows and fetch a file with live contracts"
+            "correct what the first refused row shows, or fetch a file with live contracts"
         };
         Error::NoChain { file, why, remedy }
     }
@@ -1084,13 +1134,15 @@ impl Group {
         self.fate = Fate::History;
     }
 
-    /// Sorts the quotes and keeps the best of each contract, or the last; returns how many morning-settled twins went.
+    /// Sorts the quotes and keeps the newest and best of each contract, or the last; returns how many morning-settled twins went.
     fn sort_and_dedup(&mut self, latest: bool) -> usize {
         let quality = |kept: &Kept| {
+            let newest = Reverse(kept.stamp);
             if latest {
-                (kept.morning, false, u32::MAX - kept.row)
+                (kept.morning, newest, false, u32::MAX - kept.row)
             } else {
-                (kept.morning, kept.quote.mid_usd().is_none(), kept.row)
+                let midless = kept.quote.mid_usd().is_none();
+                (kept.morning, newest, midless, kept.row)
             }
         };
         self.kept.sort_by(|a, b| {
@@ -1107,7 +1159,7 @@ impl Group {
             let reason = if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
-            } else if latest {
+            } else if latest || next.stamp < first.stamp {
                 Reason::Superseded { kept_row }
             } else {
                 Reason::Duplicate { kept_row }

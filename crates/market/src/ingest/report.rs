@@ -63,9 +63,9 @@ pub enum Reason {
         /// The row that was kept.
         kept_row: usize,
     },
-    /// The same contract again later on the same day, in a file of changes.
+    /// The same contract has a later quote: in a file of changes, or with the stamp of a later day.
     Superseded {
-        /// The later row, which was kept.
+        /// The row of the later quote, which was kept.
         kept_row: usize,
     },
     /// Priced in coin, and the row does not say what the coin is worth.
@@ -124,6 +124,11 @@ pub enum Reason {
         /// What it was compared with: the spot, or the strike in the option's symbol.
         compared_usd: f64,
     },
+    /// A quote mark that its own line does not close, so that the lines after it ran together with it.
+    UnclosedQuote {
+        /// The line with the mark.
+        line: usize,
+    },
     /// More or fewer fields than the header.
     FieldCount {
         /// Fields of the header.
@@ -154,6 +159,7 @@ impl Reason {
             Reason::NotANumber { .. } => "not a number",
             Reason::ForeignCurrency { .. } => "foreign currency",
             Reason::StrikeScale { .. } => "strike scale",
+            Reason::UnclosedQuote { .. } => "unclosed quote mark",
             Reason::FieldCount { .. } => "field count",
         }
     }
@@ -179,7 +185,7 @@ impl fmt::Display for Reason {
             ),
             Reason::Superseded { kept_row } => write!(
                 f,
-                "the contract comes again later that day, in row {kept_row}, which was kept"
+                "the contract has a later quote in row {kept_row}, which was kept"
             ),
             Reason::NoCoinPrice { value } => write!(
                 f,
@@ -207,7 +213,13 @@ impl fmt::Display for Reason {
                 write!(f, "its {column} is ${value}, below zero")
             }
             Reason::NotANumber { column, value } => {
-                write!(f, "its {column} is {value}, not a number")
+                write!(f, "its {column} is {value}, not a number")?;
+                // Digits around a comma that separates no thousands.
+                let digits = |c: char| c.is_ascii_digit() || matches!(c, '"' | '-' | '.' | ',');
+                if value.contains(',') && value.chars().all(digits) {
+                    f.write_str("; write decimals with a point, not with a decimal comma")?;
+                }
+                Ok(())
             }
             Reason::ForeignCurrency { currency } => {
                 write!(f, "it is priced in {currency}, not in USD")
@@ -221,6 +233,10 @@ impl fmt::Display for Reason {
                     "its strike {strike} beside ${compared_usd} looks like cents or thousandths of a dollar"
                 )
             }
+            Reason::UnclosedQuote { line } => write!(
+                f,
+                "a quote mark in line {line} is never closed, or only lines later"
+            ),
             Reason::FieldCount { expected, found } => {
                 write!(
                     f,

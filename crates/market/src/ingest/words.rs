@@ -1,9 +1,14 @@
 //! Reads one cell of a vendor's table: numbers, dates in their many spellings, rights, option symbols.
 
+use std::borrow::Cow;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use pricing::Right;
 
 use crate::calendar::date_from_epoch;
+use crate::time::new_york_wall;
 
 /// One cell as the file gave it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,12 +88,28 @@ fn number_in_words(text: &str) -> Result<Option<f64>, ()> {
     };
     let plain: String = body
         .chars()
-        .filter(|c| !matches!(c, ',' | '$' | '+' | ' '))
+        .filter(|c| !matches!(c, '$' | '+' | ' '))
         .collect();
+    let plain = without_thousands(&plain).ok_or(())?;
     match plain.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Some(value * scale)),
         _ => Err(()),
     }
+}
+
+/// The number without its separators of thousands; `None` if a comma stands elsewhere, as the decimal comma of `50,00` does.
+fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains(',') {
+        return Some(Cow::Borrowed(text));
+    }
+    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let first = groups.next()?;
+    let fits = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && groups.all(|group| group.len() == 3)
+        && !text[whole.len()..].contains(',');
+    fits.then(|| Cow::Owned(text.replace(',', "")))
 }
 
 /// A count of contracts: whole and not negative.
@@ -120,6 +141,8 @@ pub(crate) enum Spelling {
     Compact,
     /// Month first: `8/7/2014`, `08/07/2014`, `8/7/14`, `08-07-2014`.
     Us,
+    /// Day first: `7/8/2014`, `07.08.2014`, `7/8/14`, `07-08-2014`.
+    Dmy,
     /// `Fri Jan 05 2024`, `January 5, 2024 at 4:15 PM EST`, `18 oct 2024`.
     Words,
     /// Seconds, milli-, micro- or nanoseconds since 1970, told by their size; the day in New York.
@@ -146,7 +169,13 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
                 .flatten()
         }
         Cell::Text(text) => spellings.iter().find_map(|spelling| match spelling {
-            Spelling::Iso => iso(text),
+            Spelling::Iso => iso(text).map(|day| {
+                let of_utc = spellings.contains(&Spelling::StampUtc);
+                instant(text).map_or(day, |instant| match of_utc {
+                    true => Offset::UTC.to_datetime(instant).date(),
+                    false => new_york_wall(instant).date(),
+                })
+            }),
             Spelling::Compact => {
                 // A time may follow: `20140606 00:00`.
                 let day = text.split([' ', 'T']).next().unwrap_or("");
@@ -157,6 +186,7 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
             Spelling::Stamp => text.parse().ok().and_then(stamp).and_then(new_york_day),
             Spelling::StampUtc => text.parse().ok().and_then(stamp).and_then(utc_day),
             Spelling::Us => us(text),
+            Spelling::Dmy => dmy(text),
             Spelling::Words => words(text),
         }),
     }
@@ -202,29 +232,61 @@ fn iso(text: &str) -> Option<Date> {
         .flatten()
 }
 
+/// The instant of an ISO text that says its offset from UTC: `2025-03-07T01:30:00Z`, `2025-03-07 01:30:00+00:00`.
+///
+/// None at midnight sharp: so a day without a time is written, not an instant.
+fn instant(text: &str) -> Option<Timestamp> {
+    let time = text.get(11..)?;
+    if !time.contains(['Z', 'z', '+', '-']) {
+        return None;
+    }
+    let clock = &time[..time.find(['Z', 'z', '+', '-'])?];
+    let midnight = clock
+        .bytes()
+        .all(|byte| matches!(byte, b'0' | b':' | b'.' | b' '));
+    if midnight { None } else { text.parse().ok() }
+}
+
 fn compact(number: i64) -> Option<Date> {
     let number = u32::try_from(number).ok()?;
     ymd(number / 10_000, number / 100 % 100, number % 100)
 }
 
 fn us(text: &str) -> Option<Date> {
+    let (mark, [month, day, year]) = year_last(text)?;
+    (mark != '.').then(|| ymd(year, month, day)).flatten()
+}
+
+fn dmy(text: &str) -> Option<Date> {
+    let (_, [day, month, year]) = year_last(text)?;
+    ymd(year, month, day)
+}
+
+/// A date that is one with its day first and none with its month first: `21/3/2025`.
+pub(crate) fn is_day_first(text: &str) -> bool {
+    matches!(year_last(text), Some((_, [13..=31, 1..=12, _]))) && dmy(text).is_some()
+}
+
+/// The mark between the three numbers of a date with its year last, and the numbers as they stand.
+fn year_last(text: &str) -> Option<(char, [u32; 3])> {
     let day_part = text.split([' ', 'T']).next()?;
-    let dashes = !day_part.contains('/');
-    let mut parts = day_part.split(if dashes { '-' } else { '/' });
-    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let mark = ['/', '.'].into_iter().find(|&mark| day_part.contains(mark));
+    let mark = mark.unwrap_or('-');
+    let mut parts = day_part.split(mark);
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
     let century = match year.len() {
-        2 if !dashes => 2000,
+        2 if mark != '-' => 2000,
         4 => 0,
         _ => return None,
     };
     if parts.next().is_some() {
         return None;
     }
-    ymd(
-        century + digits(year.as_bytes())?,
-        digits(month.as_bytes())?,
-        digits(day.as_bytes())?,
-    )
+    let number = |part: &str| digits(part.as_bytes());
+    Some((
+        mark,
+        [number(first)?, number(second)?, century + number(year)?],
+    ))
 }
 
 /// Finds a month's name with a day and a year after it.
@@ -269,10 +331,9 @@ fn utc_day(milliseconds: i64) -> Option<Date> {
 }
 
 /// The day in New York of a time stamp in milliseconds since 1970, UTC.
-///
-/// Winter time all year: nothing is quoted in the hour around midnight in which the two differ.
 pub(crate) fn new_york_day(milliseconds: i64) -> Option<Date> {
-    date_from_epoch((milliseconds - 5 * 3_600_000).div_euclid(86_400_000))
+    let instant = Timestamp::from_millisecond(milliseconds).ok()?;
+    Some(new_york_wall(instant).date())
 }
 
 /// What an option's symbol says: `SPY   260817C00580000` with or without blanks, or with `O:` before it.
@@ -462,6 +523,39 @@ mod tests {
     }
 
     #[test]
+    fn the_day_of_an_instant_is_new_yorks_in_summer_and_winter() {
+        let check = |text, spelling, expected| {
+            assert_eq!(
+                date(Cell::Text(text), &[spelling]),
+                Some(expected),
+                "{text}"
+            );
+        };
+        // 00:30 of July 2 and 23:30 of January 1 in New York; 00:30 of March 11, 2006, when summer began in April.
+        check("1719894600", Spelling::Stamp, day(2024, 7, 2));
+        check("1704169800", Spelling::Stamp, day(2024, 1, 1));
+        check("1143433800", Spelling::Stamp, day(2006, 3, 26));
+        check("1175056200", Spelling::Stamp, day(2007, 3, 28));
+        for (text, expected) in [
+            ("2025-03-07T01:30:00+00:00", day(2025, 3, 6)),
+            ("2025-03-07T01:30:00Z", day(2025, 3, 6)),
+            ("2025-03-07 01:30:00.125+0000", day(2025, 3, 6)),
+            ("2025-03-06T20:30:00-05:00", day(2025, 3, 6)),
+            ("2025-03-07T04:59:59Z", day(2025, 3, 6)),
+            ("2025-07-07T04:00:01Z", day(2025, 7, 7)),
+            // A day written as midnight, and a wall clock.
+            ("2025-03-21T00:00:00+00:00", day(2025, 3, 21)),
+            ("2025-03-21 00:00:00.000Z", day(2025, 3, 21)),
+            ("2025-03-07T01:30:00", day(2025, 3, 7)),
+        ] {
+            check(text, Spelling::Iso, expected);
+        }
+        let of_utc = [Spelling::Iso, Spelling::StampUtc];
+        let coins = date(Cell::Text("2025-03-07T01:30:00Z"), &of_utc);
+        assert_eq!(coins, Some(day(2025, 3, 7)));
+    }
+
+    #[test]
     fn names_of_contracts_come_apart_in_every_spelling() {
         let check = |text, root, expiry, right, strike_usd| {
             assert_eq!(
@@ -523,6 +617,21 @@ mod tests {
         check("+12.5%", Ok(Some(0.125)));
         for text in ["NaN", "n/a", "--", "-999.0", "inf", "None"] {
             check(text, Ok(None));
+        }
+        check("1,234,567.5", Ok(Some(1_234_567.5)));
+        check("-$1,234", Ok(Some(-1234.0)));
+        for text in [
+            "50,00",
+            "1,95",
+            "0,500",
+            "1.234,50",
+            "1234,567",
+            "1,23,456",
+            "1,234.5,6",
+            ",500",
+            "1,234,",
+        ] {
+            check(text, Err(()));
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
