@@ -170,6 +170,14 @@ def test_plans_are_those_of_plan():
         distributed.plan([], workers=0)
 
 
+@pytest.mark.parametrize("settings", [{"search.time_ms": 50}, ["search.evaluations=256", " search.time_ms = 50"], "search.time_ms=50"])
+def test_a_setting_does_not_bound_a_job_by_time_either(settings):
+    for name in ("set", "set_"):
+        (row,) = distributed.plan([{"symbol": "SYNVOL", name: settings}], workers=0).to_pylist()
+        assert row["status"] == "usage" and row["exit_code"] == 2 and row["answer"] is None
+        assert "a job cannot have `search.time_ms` in `set`: the answer would depend on the worker's speed" in row["message"]
+
+
 def test_backtests_are_those_of_backtest_and_each_is_counted_once(own_home):
     jobs = [{"symbol": symbol, "policy": "rule"} for symbol in ("SYNVOL", "SYNDIV")] + [{"symbol": "NOSUCH", "policy": "rule"}]
     before = dict(os.environ)
