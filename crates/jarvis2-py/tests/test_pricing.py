@@ -99,6 +99,61 @@ def test_any_layout_and_type_of_number_will_do():
     assert isinstance(jarvis2.price("c", np.float64(100), np.array(100.0), 1, 0, 0.2), float)
 
 
+def test_numbers_may_be_objects():
+    from decimal import Decimal
+    from fractions import Fraction
+
+    plain = jarvis2.price("c", np.array([100.0, 101.0]), 100, 1, 0.01, 0.2)
+    for other in ([Decimal(100), Fraction(101)], np.array([np.int8(100), np.float32(101)], dtype=object), np.array([100, 101], "u1")):
+        assert np.array_equal(plain, jarvis2.price("c", other, 100, 1, 0.01, 0.2))
+    assert jarvis2.price("c", Decimal(100), 100, True, 0.01, 0.2) == plain[0]
+    with pytest.raises(jarvis2.BadInput, match="row 1: spot is NaN"):
+        jarvis2.price("c", np.array([100, None]), 100, 1, 0.01, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("years", "named"),
+    [
+        (np.array([30, 60], "m8[D]"), r"timedelta64\[D\] of kind \"m\" \(spans of time; divide them"),
+        (np.timedelta64(30, "D"), "kind \"m\""),
+        (np.array(["2026-01-16"], "M8[D]"), "kind \"M\""),
+        (["1.0", "2.0"], "kind \"U\" \\(text; convert"),
+        ("1.0", "kind \"U\""),
+        (np.array([b"1.0"]), "kind \"S\""),
+        (np.array([1 + 1j]), "kind \"c\" \\(complex"),
+        (1 + 1j, "kind \"c\""),
+        (np.zeros(2, [("a", "f8")]), "kind \"V\""),
+        (np.array([1.0, "2.0"], dtype=object), "kind \"O\", and row 1 is '2.0'"),
+        (np.array([np.timedelta64(30, "D"), 1], dtype=object), "kind \"O\", and row 0 is "),
+        (np.ma.array([30, 60], "m8[D]"), "kind \"m\""),
+    ],
+)
+def test_what_is_no_number_is_refused_by_its_kind(years, named):
+    for return_status in (False, True):
+        with pytest.raises(jarvis2.BadInput, match="years: a number or an array of numbers is needed, not .*" + named) as caught:
+            jarvis2.price("c", 100, 100, years, 0.01, 0.2, return_status=return_status)
+        assert caught.value.what == "years"
+    with pytest.raises(jarvis2.BadInput, match="years: a number"):
+        jarvis2.surface([90, 100], years, 0.2, 100)
+
+
+@pytest.mark.parametrize("kind", ["f8", "f4", "i8", object])
+def test_what_is_masked_is_not_priced(kind):
+    spot = np.ma.array(np.array([100, 101, 102], kind), mask=[False, True, False])
+    with pytest.raises(jarvis2.BadInput, match="row 1: spot is NaN") as caught:
+        jarvis2.price("c", spot, 100, 1, 0.01, 0.2)
+    assert caught.value.row == 1
+    prices, status = jarvis2.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+    assert [jarvis2.STATUS[s] for s in status] == ["ok", "bad_input", "ok"] and np.isnan(prices[1])
+    plain = jarvis2.price("c", np.array([100.0, 102.0]), 100, 1, 0.01, 0.2)
+    assert np.array_equal(prices[[0, 2]], plain)
+    assert np.array_equal(jarvis2.price("c", np.ma.array([100.0, 102.0]), 100, 1, 0.01, 0.2), plain)
+    with pytest.raises(jarvis2.BadInput, match="spot is NaN"):
+        jarvis2.price("c", np.ma.masked, 100, 1, 0.01, 0.2)
+    with pytest.raises(jarvis2.BadInput, match="row 1: right is masked"):
+        jarvis2.price(np.ma.array(["c", "p"], mask=[False, True]), 100, 100, 1, 0.01, 0.2)
+
+
 def test_rights_in_words_letters_bytes_and_truth():
     plain = jarvis2.price(["c", "p", "c"], 100, 95, 1, 0.02, 0.2)
     for right in (
