@@ -2,6 +2,7 @@
 
 import gc
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -175,6 +176,21 @@ def test_out_is_written_and_read_where_it_lies():
             jarvis2.price(*columns, out=wrong)
 
 
+def test_a_number_and_a_table_refuse_what_they_cannot_heed():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"right": ["c"], "spot": [100.0], "strike": [100.0], "years": [1.0], "rate": [0.01], "vol": [0.2], "price": [9.0]})
+    for of in (jarvis2, american):
+        for door in (of.price, of.implied_vol):
+            with pytest.raises(jarvis2.BadInput, match="out: a single option gives a number") as caught:
+                door("c", 100, 100, 1, 0.01, 9.0, out=np.zeros(1))
+            assert caught.value.what == "out"
+            with pytest.raises(jarvis2.BadInput, match="out: the answer to a table is a new table"):
+                door(table, out=np.zeros(1))
+        for door in (of.price, of.greeks, of.implied_vol):
+            with pytest.raises(jarvis2.BadInput, match="return_status: the answer to a table is a new table with a column `status`"):
+                door(table, return_status=True)
+
+
 def test_contiguous_numbers_are_not_copied():
     import tracemalloc
 
@@ -284,6 +300,23 @@ def test_a_price_without_a_volatility_has_a_reason():
     assert np.isnan(vols[0]) and vols[1] > 0.2 and np.isnan(vols[2])
 
 
+@pytest.mark.parametrize("of", [jarvis2, american])
+def test_a_status_is_returned_for_one_option_too(of):
+    for spot in (100.0, np.array(100.0)):
+        price, status = of.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert price == of.price("c", 100, 100, 1, 0.01, 0.2) and jarvis2.STATUS[status] == "ok"
+    for spot in (-1, math.nan, np.array(-1.0)):
+        price, status = of.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert math.isnan(price) and jarvis2.STATUS[status] == "bad_input"
+        greeks, status = of.greeks("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert math.isnan(greeks.price) and math.isnan(greeks.rho_per_percent) and jarvis2.STATUS[status] == "bad_input"
+    vol, status = of.implied_vol("c", 100, 90, 1, 0.0, 5.0, return_status=True)
+    assert math.isnan(vol) and jarvis2.STATUS[status] == "below_intrinsic"
+    assert jarvis2.boundary("p", -1, 1, 0.05, 0.2, return_status=True) == (None, jarvis2.STATUS.index("bad_input"))
+    with pytest.raises(jarvis2.BadInput, match="right is"):
+        of.price("x", 100, 100, 1, 0.01, 0.2, return_status=True)
+
+
 def test_other_threads_go_on():
     n = 200_000
     spot = np.linspace(80, 120, n)
@@ -324,6 +357,21 @@ def test_numbers_need_no_numpy_and_the_import_is_light():
         "assert 'numpy' not in sys.modules, 'numpy was imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a stack may be had")
+def test_a_panic_is_an_internal_error():
+    """A thread whose stack is larger than any memory cannot be started; what fails there panics."""
+    code = (
+        "import numpy as np, jarvis2\n"
+        "try:\n"
+        "    jarvis2.price('c', np.full(10_000, 100.0), 100, 1, 0.01, 0.2, threads=2)\n"
+        "except Exception as error:\n"
+        "    assert type(error) is jarvis2.InternalError and error.exit_code == 6 and str(error).startswith('a bug: '), repr(error)\n"
+        "    print('caught')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], env={**os.environ, "RUST_MIN_STACK": str(1 << 60)}, capture_output=True, text=True)
+    assert ran.stdout == "caught\n", ran.stderr
 
 
 def test_nothing_is_leaked():
