@@ -10,7 +10,7 @@ use numpy::{
 };
 use pricing::{Inputs, InputsRef, Quoted, QuotedRef, Right, Status};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyString};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
 
 /// Rows at a time: their columns stay in the cache.
 const BLOCK: usize = 2048;
@@ -73,6 +73,14 @@ impl<'py> Rights<'py> {
     fn of_array(value: &Bound<'py, PyAny>) -> PyResult<Rights<'py>> {
         let py = value.py();
         let numpy = py.import("numpy")?;
+        if is_masked(value)? {
+            let mask = numpy.call_method1("ravel", (value.getattr("mask")?,))?;
+            if mask.call_method0("any")?.extract()? {
+                let mask = numpy.call_method1("broadcast_to", (mask, value.getattr("size")?))?;
+                let row: usize = mask.call_method0("argmax")?.extract()?;
+                return Err(bad_right(py, "masked", Some(row)));
+            }
+        }
         let array = numpy.call_method1("asarray", (value,))?;
         let shape: Vec<usize> = array.getattr("shape")?.extract()?;
         if shape.is_empty() {
@@ -189,22 +197,10 @@ impl<'py> Number<'py> {
     }
 
     fn of_other(what: &'static str, value: &Bound<'py, PyAny>) -> PyResult<Number<'py>> {
-        let py = value.py();
-        if value.hasattr("__index__")? && !value.hasattr("__len__")? {
+        if value.is_instance_of::<PyInt>() {
             return value.extract().map(Number::One);
         }
-        let array = match value.cast::<PyArrayDyn<f64>>() {
-            Ok(array) => array.clone(),
-            Err(_) => {
-                let numpy = py.import("numpy")?;
-                let array = numpy.call_method1("asarray", (value, "f8")).map_err(|error| {
-                    let seen = value.get_type();
-                    let message = format!("{what}: a number or an array of numbers is needed, not {seen} ({error})");
-                    bad_input(py, &message, what, &seen.to_string(), None)
-                })?;
-                array.cast_into::<PyArrayDyn<f64>>()?
-            }
-        };
+        let array = floats(what, value)?;
         if array.ndim() == 0 {
             return array.call_method0("item")?.extract().map(Number::One);
         }
@@ -242,6 +238,89 @@ impl<'py> Number<'py> {
             Number::One(number) => Column::One(*number),
             Number::Many(array) => Column::Many(array.as_slice()?),
         })
+    }
+}
+
+/// An array of `float64`: the one that came, or a copy of what are numbers (real ones and truth values, or objects that are). What is
+/// masked, and `None` among objects, is NaN.
+pub(crate) fn floats<'py>(
+    what: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+    let py = value.py();
+    let masked = is_masked(value)?;
+    if let (false, Ok(array)) = (masked, value.cast::<PyArrayDyn<f64>>()) {
+        return Ok(array.clone());
+    }
+    let refused = |seen: &str, why: &str| {
+        let message =
+            format!("{what}: a number or an array of numbers is needed, not {seen} ({why})");
+        bad_input(py, &message, what, seen, None)
+    };
+    let unreadable =
+        |error: PyErr| refused(&value.get_type().to_string(), &error.value(py).to_string());
+    let numpy = py.import("numpy")?;
+    let array = match masked {
+        true => value.clone(),
+        false => numpy
+            .call_method1("asarray", (value,))
+            .map_err(unreadable)?,
+    };
+    let dtype = array.getattr("dtype")?;
+    let kind: String = dtype.getattr("kind")?.extract()?;
+    let remedy = match kind.as_str() {
+        "f" | "i" | "u" | "b" | "O" => None,
+        "c" => Some("complex; give its `.real`"),
+        "m" => Some(
+            "spans of time; divide them by one, such as `/ np.timedelta64(1, \"D\") / 365` for years",
+        ),
+        "M" => Some("moments; give years from now, 365 days each"),
+        "U" | "S" | "T" => Some("text; convert it with `.astype(float)`"),
+        "V" => Some("records; give one field"),
+        _ => Some("no numbers"),
+    };
+    if let Some(remedy) = remedy {
+        return Err(refused(&format!("{dtype} of kind {kind:?}"), remedy));
+    }
+    let array = match (masked, kind.as_str()) {
+        (false, _) => array,
+        (true, "O") => array.call_method1("filled", (f64::NAN,))?,
+        (true, _) => array
+            .call_method1("astype", ("f8",))?
+            .call_method1("filled", (f64::NAN,))?,
+    };
+    if kind == "O" {
+        let items = numpy
+            .call_method1("ravel", (&array,))?
+            .call_method0("tolist")?;
+        for (row, item) in items.try_iter()?.enumerate() {
+            let item = item?;
+            if !item.is_none() && !is_number(&item)? {
+                let why = format!("kind \"O\", and row {row} is {}", item.repr()?);
+                return Err(refused(&item.get_type().to_string(), &why));
+            }
+        }
+    }
+    let array = numpy
+        .call_method1("asarray", (array, "f8"))
+        .map_err(unreadable)?;
+    Ok(array.cast_into()?)
+}
+
+/// Whether it is an array of which numpy hides some.
+fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.hasattr("filled")? && value.hasattr("mask")?)
+}
+
+/// Whether an object is a real number: Python's, numpy's, or any other that becomes a float.
+fn is_number(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match item.getattr_opt("dtype")? {
+        Some(dtype) => {
+            let kind = dtype.getattr_opt("kind")?;
+            let kind = kind.and_then(|kind| kind.extract::<String>().ok());
+            Ok(kind.is_some_and(|kind| ["f", "i", "u", "b"].contains(&kind.as_str())))
+        }
+        None => Ok(item.hasattr("__float__")? || item.hasattr("__index__")?),
     }
 }
 

@@ -4,6 +4,7 @@ use pricing::Status;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Finds a class of `jarvis2._errors` once.
 macro_rules! class {
@@ -75,6 +76,20 @@ pub(crate) fn of_kind(py: Python<'_>, kind: &'static str, message: String) -> Py
             exit_code: 0,
         },
     )
+}
+
+/// Work in which a panic is `InternalError`: PyO3's own exception for it is none of Python's `Exception`s and would end a program that
+/// catches those. The lines that the panic writes to standard error say where.
+pub(crate) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    // What the work held is dropped, or is an array of answers that the caller gets an exception for.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no reason given");
+        Err(of_kind(py, "internal", format!("a bug: {said}")))
+    })
 }
 
 /// The words for [`Status`], by its number, as the command line writes them.

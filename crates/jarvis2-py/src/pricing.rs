@@ -4,7 +4,7 @@
 //! line: dollars per share, years of 365 days, fractions per year; theta per day, vega per point, rho per percent.
 
 use crate::columns::{Asked, INPUTS, QUOTED, Work, inputs_of, inputs_ref, quoted_of, quoted_ref};
-use crate::errors::{bad_input, of_pricing};
+use crate::errors::{bad_input, guarded, of_pricing};
 use crate::table;
 use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pricing::american::{self, Precision};
@@ -136,6 +136,18 @@ pub(crate) struct PyGreeks {
     theta_per_day: f64,
     /// Dollars per percent of rate (0.01 per year), the spot held fixed.
     rho_per_percent: f64,
+}
+
+impl PyGreeks {
+    /// Of an option that cannot be priced.
+    const MISSING: PyGreeks = PyGreeks {
+        price: f64::NAN,
+        delta: f64::NAN,
+        gamma: f64::NAN,
+        vega_per_point: f64::NAN,
+        theta_per_day: f64::NAN,
+        rho_per_percent: f64::NAN,
+    };
 }
 
 impl From<Greeks> for PyGreeks {
@@ -299,18 +311,55 @@ fn handed<'py>(py: Python<'py>, (arrays, status): Answered<'py, 1>) -> PyResult<
     })
 }
 
-/// One answer, with the status `ok` where it was asked for.
-fn single<'py, T>(py: Python<'py>, answer: T, manner: &Manner<'_, 'py>) -> PyResult<Py<PyAny>>
+/// One answer, with its status where it was asked for: then what cannot be answered is `missing` and says why there.
+fn single<'py, T>(
+    py: Python<'py>,
+    answer: Result<T, Error>,
+    missing: T,
+    manner: &Manner<'_, 'py>,
+) -> PyResult<Py<PyAny>>
 where
     T: IntoPyObject<'py>,
 {
+    if manner.out.is_some() {
+        let message = "out: a single option gives a number; leave `out` away, or give arrays";
+        return Err(bad_input(py, message, "out", "", None));
+    }
     if manner.return_status {
-        return Ok((answer, 0_u8).into_pyobject(py)?.into_any().unbind());
+        let status = answer
+            .as_ref()
+            .err()
+            .map_or(Status::Ok, |&error| error.into());
+        let pair = (answer.unwrap_or(missing), status as u8);
+        return Ok(pair.into_pyobject(py)?.into_any().unbind());
     }
     answer
+        .map_err(|error| of_pricing(py, &error, None))?
         .into_pyobject(py)
         .map(|answer| answer.into_any().unbind())
         .map_err(Into::into)
+}
+
+/// The answer to a table: new columns, its own `status` among them.
+fn tabled<'py>(
+    table: &Bound<'py, PyAny>,
+    ask: table::Ask,
+    model: Model,
+    manner: &Manner<'_, 'py>,
+) -> PyResult<Py<PyAny>> {
+    let py = table.py();
+    for (what, given) in [
+        ("out", manner.out.is_some()),
+        ("return_status", manner.return_status),
+    ] {
+        if given {
+            let message = format!(
+                "{what}: the answer to a table is a new table with a column `status`; leave `{what}` away"
+            );
+            return Err(bad_input(py, &message, what, "", None));
+        }
+    }
+    table::answer(table, ask, model, threads(manner.threads))
 }
 
 /// The arguments of an option, in the order of the functions: spot, strike, years, rate, volatility or price, dividend yield.
@@ -377,10 +426,9 @@ fn price_by<'py>(
 ) -> PyResult<Py<PyAny>> {
     let py = right.py();
     match question(right, given, &INPUTS)? {
-        Question::Options(Asked::One(right, numbers)) => match model.price(right, numbers) {
-            Ok(price) => single(py, price, manner),
-            Err(error) => Err(of_pricing(py, &error, None)),
-        },
+        Question::Options(Asked::One(right, numbers)) => {
+            single(py, model.price(right, numbers), f64::NAN, manner)
+        }
         Question::Options(Asked::Many(arguments, shape)) => {
             let work = |right: &[Right],
                         numbers: [&[f64]; 6],
@@ -391,7 +439,7 @@ fn price_by<'py>(
             let check = |right, numbers| model.price(right, numbers).map(drop);
             handed(py, many(py, &arguments, &shape, manner, &work, check)?)
         }
-        Question::Table => table::answer(right, table::Ask::Price, model, threads(manner.threads)),
+        Question::Table => tabled(right, table::Ask::Price, model, manner),
     }
 }
 
@@ -403,10 +451,10 @@ fn greeks_by<'py>(
 ) -> PyResult<Py<PyAny>> {
     let py = right.py();
     match question(right, given, &INPUTS)? {
-        Question::Options(Asked::One(right, numbers)) => match model.greeks(right, numbers) {
-            Ok(greeks) => single(py, PyGreeks::from(greeks), manner),
-            Err(error) => Err(of_pricing(py, &error, None)),
-        },
+        Question::Options(Asked::One(right, numbers)) => {
+            let greeks = model.greeks(right, numbers).map(PyGreeks::from);
+            single(py, greeks, PyGreeks::MISSING, manner)
+        }
         Question::Options(Asked::Many(arguments, shape)) => {
             let work = |right: &[Right],
                         numbers: [&[f64]; 6],
@@ -430,7 +478,7 @@ fn greeks_by<'py>(
                 None => greeks.into_pyobject(py)?.into_any().unbind(),
             })
         }
-        Question::Table => table::answer(right, table::Ask::Greeks, model, threads(manner.threads)),
+        Question::Table => tabled(right, table::Ask::Greeks, model, manner),
     }
 }
 
@@ -442,10 +490,9 @@ fn implied_vol_by<'py>(
 ) -> PyResult<Py<PyAny>> {
     let py = right.py();
     match question(right, given, &QUOTED)? {
-        Question::Options(Asked::One(right, numbers)) => match model.implied_vol(right, numbers) {
-            Ok(vol) => single(py, vol, manner),
-            Err(error) => Err(of_pricing(py, &error, None)),
-        },
+        Question::Options(Asked::One(right, numbers)) => {
+            single(py, model.implied_vol(right, numbers), f64::NAN, manner)
+        }
         Question::Options(Asked::Many(arguments, shape)) => {
             let work = |right: &[Right],
                         numbers: [&[f64]; 6],
@@ -456,12 +503,7 @@ fn implied_vol_by<'py>(
             let check = |right, numbers| model.implied_vol(right, numbers).map(drop);
             handed(py, many(py, &arguments, &shape, manner, &work, check)?)
         }
-        Question::Table => table::answer(
-            right,
-            table::Ask::ImpliedVol,
-            model,
-            threads(manner.threads),
-        ),
+        Question::Table => tabled(right, table::Ask::ImpliedVol, model, manner),
     }
 }
 
@@ -489,12 +531,14 @@ pub(crate) fn price<'py>(
         threads,
         return_status,
     };
-    price_by(
-        Model::European,
-        right,
-        [spot, strike, years, rate, vol, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        price_by(
+            Model::European,
+            right,
+            [spot, strike, years, rate, vol, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// Price of European options and what moves it.
@@ -523,12 +567,14 @@ pub(crate) fn greeks<'py>(
         threads,
         return_status,
     };
-    greeks_by(
-        Model::European,
-        right,
-        [spot, strike, years, rate, vol, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        greeks_by(
+            Model::European,
+            right,
+            [spot, strike, years, rate, vol, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// The volatility behind the price of European options, as a fraction per year.
@@ -555,12 +601,14 @@ pub(crate) fn implied_vol<'py>(
         threads,
         return_status,
     };
-    implied_vol_by(
-        Model::European,
-        right,
-        [spot, strike, years, rate, price, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        implied_vol_by(
+            Model::European,
+            right,
+            [spot, strike, years, rate, price, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// Price of American options in dollars per share.
@@ -589,12 +637,14 @@ pub(crate) fn american_price<'py>(
         return_status,
     };
     let model = Model::american(right.py(), precision)?;
-    price_by(
-        model,
-        right,
-        [spot, strike, years, rate, vol, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        price_by(
+            model,
+            right,
+            [spot, strike, years, rate, vol, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// Price of American options and what moves it.
@@ -625,12 +675,14 @@ pub(crate) fn american_greeks<'py>(
         return_status,
     };
     let model = Model::american(right.py(), precision)?;
-    greeks_by(
-        model,
-        right,
-        [spot, strike, years, rate, vol, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        greeks_by(
+            model,
+            right,
+            [spot, strike, years, rate, vol, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// The volatility behind the price of American options, as a fraction per year.
@@ -659,12 +711,14 @@ pub(crate) fn american_implied_vol<'py>(
         return_status,
     };
     let model = Model::american(right.py(), precision)?;
-    implied_vol_by(
-        model,
-        right,
-        [spot, strike, years, rate, price, dividend_yield],
-        &manner,
-    )
+    guarded(right.py(), || {
+        implied_vol_by(
+            model,
+            right,
+            [spot, strike, years, rate, price, dividend_yield],
+            &manner,
+        )
+    })
 }
 
 /// The spot in dollars at which the holder of an American option exercises now: a put at or below it, a call at or above.
@@ -709,13 +763,15 @@ pub(crate) fn boundary<'py>(
         Some(vol),
         dividend_yield,
     ];
-    match question(right, given, &INPUTS)? {
+    guarded(py, || match question(right, given, &INPUTS)? {
         Question::Options(Asked::One(right, numbers)) => {
-            check(right, numbers).map_err(|error| of_pricing(py, &error, None))?;
-            let mut edge = [f64::NAN];
-            let columns = numbers.each_ref().map(std::slice::from_ref);
-            work(&[right], columns, [&mut edge], &mut [Status::Ok]);
-            single(py, Some(edge[0]).filter(|edge| !edge.is_nan()), &manner)
+            let edge = check(right, numbers).map(|()| {
+                let mut edge = [f64::NAN];
+                let columns = numbers.each_ref().map(std::slice::from_ref);
+                work(&[right], columns, [&mut edge], &mut [Status::Ok]);
+                Some(edge[0]).filter(|edge| !edge.is_nan())
+            });
+            single(py, edge, None, &manner)
         }
         Question::Options(Asked::Many(arguments, shape)) => {
             handed(py, many(py, &arguments, &shape, &manner, &work, check)?)
@@ -723,7 +779,7 @@ pub(crate) fn boundary<'py>(
         Question::Table => Err(PyTypeError::new_err(
             "strike: a number or an array is needed",
         )),
-    }
+    })
 }
 
 /// Columns for the batch of crate `pricing`, asked as a program in Rust would: they are there, answers and statuses get new room, one

@@ -1,9 +1,11 @@
 //! Fitted volatilities across strikes and expiries: `pricing::smile`.
 
-use crate::errors::{bad_input, of_pricing};
+use crate::columns::floats;
+use crate::errors::{bad_input, guarded, of_pricing};
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1};
 use pricing::smile::{Expiry, Smile, SmilePoint, Surface, svi::Svi};
 use pyo3::prelude::*;
+use pyo3::types::PyFloat;
 
 /// Implied volatility for any strike and time, fitted to quotes.
 #[pyclass(frozen, module = "jarvis2", name = "Surface")]
@@ -46,7 +48,7 @@ impl PyExpiry {
     }
 }
 
-/// A column of `float64`, whatever was given.
+/// A flat column of an array of `float64`, in the order of C.
 fn column<'py>(value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, f64>> {
     let numpy = value.py().import("numpy")?;
     let array = numpy.call_method1("ravel", (value,))?;
@@ -65,18 +67,31 @@ pub(crate) fn surface<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     kind: &str,
 ) -> PyResult<PySurface> {
+    guarded(strikes.py(), || {
+        fitted(strikes, years, vols, forwards, weights, kind)
+    })
+}
+
+fn fitted<'py>(
+    strikes: &Bound<'py, PyAny>,
+    years: &Bound<'py, PyAny>,
+    vols: &Bound<'py, PyAny>,
+    forwards: &Bound<'py, PyAny>,
+    weights: Option<&Bound<'py, PyAny>>,
+    kind: &str,
+) -> PyResult<PySurface> {
     let py = strikes.py();
     let wide = py.import("numpy")?.call_method1(
         "broadcast_arrays",
         (
-            strikes,
-            years,
-            vols,
-            forwards,
-            weights.map_or_else(
-                || 1.0_f64.into_pyobject(py).map(|one| one.into_any()),
-                |weights| Ok(weights.clone()),
-            )?,
+            floats("strikes", strikes)?,
+            floats("years", years)?,
+            floats("vols", vols)?,
+            floats("forwards", forwards)?,
+            match weights {
+                Some(weights) => floats("weights", weights)?.into_any(),
+                None => 1.0_f64.into_pyobject(py)?.into_any(),
+            },
         ),
     )?;
     let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
@@ -162,19 +177,25 @@ impl PySurface {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = strike.py();
         if let (Ok(strike), Ok(forward), Ok(years)) = (
-            strike.extract::<f64>(),
-            forward.extract::<f64>(),
-            years.extract::<f64>(),
+            strike.cast::<PyFloat>(),
+            forward.cast::<PyFloat>(),
+            years.cast::<PyFloat>(),
         ) {
+            let (strike, forward, years) = (strike.value(), forward.value(), years.value());
             return Ok(self
                 .surface
                 .vol(strike, forward, years)
                 .into_pyobject(py)?
                 .into_any());
         }
+        let given = (
+            floats("strike", strike)?,
+            floats("forward", forward)?,
+            floats("years", years)?,
+        );
         let wide = py
             .import("numpy")?
-            .call_method1("broadcast_arrays", (strike, forward, years))?;
+            .call_method1("broadcast_arrays", given)?;
         let shape: Vec<usize> = wide.get_item(0)?.getattr("shape")?.extract()?;
         let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
         let columns: Vec<PyReadonlyArray1<'py, f64>> =
@@ -184,6 +205,10 @@ impl PySurface {
             columns[1].as_slice()?,
             columns[2].as_slice()?,
         );
+        if shape.is_empty() {
+            let vol = self.surface.vol(strike[0], forward[0], years[0]);
+            return Ok(vol.into_pyobject(py)?.into_any());
+        }
         let out = PyArrayDyn::<f64>::zeros(py, shape, false);
         let mut guard = out.readwrite();
         let vols = guard.as_slice_mut()?;

@@ -158,7 +158,18 @@ fn read(value: &Bound<'_, PyAny>) -> PyResult<(SchemaRef, Vec<RecordBatch>)> {
     let data = unsafe { from_ffi(array, &schema) }.map_err(failed)?;
     match data.data_type() {
         DataType::Struct(_) => {
-            let batch = RecordBatch::from(StructArray::from(data));
+            let rows = StructArray::from(data);
+            if rows.null_count() > 0 {
+                let row = (0..rows.len()).find(|&row| rows.is_null(row));
+                let message = format!(
+                    "row {}: the row itself is null, {} of {} rows are: a table's columns may have nulls, its rows may not; drop them",
+                    row.unwrap_or(0),
+                    rows.null_count(),
+                    rows.len()
+                );
+                return Err(bad_input(py, &message, "table", "null", row));
+            }
+            let batch = RecordBatch::from(rows);
             Ok((batch.schema(), vec![batch]))
         }
         other => Err(PyTypeError::new_err(format!(
@@ -483,6 +494,10 @@ fn words<T: Copy>(
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
             let values = words(dictionary.values(), name, word, truth)?;
+            // Without words all rows are null; arrow would panic.
+            if values.is_empty() {
+                return Ok(vec![None; array.len()]);
+            }
             let cell = |(row, key): (usize, usize)| match array.is_null(row) {
                 true => None,
                 false => values.get(key).copied().flatten(),

@@ -170,6 +170,39 @@ def test_plans_are_those_of_plan():
         distributed.plan([], workers=0)
 
 
+def test_a_job_may_say_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    config = tmp_path / "jarvis2" / "config.toml"
+    config.parent.mkdir()
+    lines = [f"{name.partition('.')[2]} = {value}" for name, value in SMALL.items()]
+    config.write_text("\n".join(["schema_version = 1", "[search]", *lines]))
+    (row,) = distributed.plan([{}], workers=0).to_pylist()
+    assert row["status"] == "ok" and row["outcome"] == jarvis2.plan()["decision"]["outcome"]
+    assert distributed.plan([{}, {}], workers=0, seed=1)["seed"].to_pylist() == [distributed.seed_of(1, 0), distributed.seed_of(1, 1)]
+
+
+def test_jobs_may_differ_in_kind():
+    """One file and several, a word and a number: each job is asked as it would be alone."""
+    jobs = [{"chain": "one.csv"}, {"chain": ["two.csv", Path("three.csv")]}, {"chain": None}]
+    assert distributed._jobs(jobs, None)["chain"].to_pylist() == [["one.csv"], ["two.csv", "three.csv"], None]
+    answers = distributed.plan(jobs[:2], workers=0).to_pylist()
+    assert [row["status"] for row in answers] == ["data", "data"]
+    assert "one.csv" in answers[0]["message"] and "two.csv" in answers[1]["message"]
+    fills = [{"fill": "mid"}, {"fill": 0.5}, {}]
+    assert distributed._jobs(fills, None)["fill"].to_pylist() == ["mid", "0.5", None]
+    for wrong in ([{"stress": True}, {"stress": "yes"}], [{"job": 1}, {"job": "b"}]):
+        with pytest.raises(jarvis2.UsageError, match="cannot be one column"):
+            distributed.backtest(wrong, workers=0)
+
+
+@pytest.mark.parametrize("settings", [{"search.time_ms": 50}, ["search.evaluations=256", " search.time_ms = 50"], "search.time_ms=50"])
+def test_a_setting_does_not_bound_a_job_by_time_either(settings):
+    for name in ("set", "set_"):
+        (row,) = distributed.plan([{"symbol": "SYNVOL", name: settings}], workers=0).to_pylist()
+        assert row["status"] == "usage" and row["exit_code"] == 2 and row["answer"] is None
+        assert "a job cannot have `search.time_ms` in `set`: the answer would depend on the worker's speed" in row["message"]
+
+
 def test_backtests_are_those_of_backtest_and_each_is_counted_once(own_home):
     jobs = [{"symbol": symbol, "policy": "rule"} for symbol in ("SYNVOL", "SYNDIV")] + [{"symbol": "NOSUCH", "policy": "rule"}]
     before = dict(os.environ)

@@ -2,6 +2,7 @@
 
 import gc
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -99,6 +100,61 @@ def test_any_layout_and_type_of_number_will_do():
     assert isinstance(jarvis2.price("c", np.float64(100), np.array(100.0), 1, 0, 0.2), float)
 
 
+def test_numbers_may_be_objects():
+    from decimal import Decimal
+    from fractions import Fraction
+
+    plain = jarvis2.price("c", np.array([100.0, 101.0]), 100, 1, 0.01, 0.2)
+    for other in ([Decimal(100), Fraction(101)], np.array([np.int8(100), np.float32(101)], dtype=object), np.array([100, 101], "u1")):
+        assert np.array_equal(plain, jarvis2.price("c", other, 100, 1, 0.01, 0.2))
+    assert jarvis2.price("c", Decimal(100), 100, True, 0.01, 0.2) == plain[0]
+    with pytest.raises(jarvis2.BadInput, match="row 1: spot is NaN"):
+        jarvis2.price("c", np.array([100, None]), 100, 1, 0.01, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("years", "named"),
+    [
+        (np.array([30, 60], "m8[D]"), r"timedelta64\[D\] of kind \"m\" \(spans of time; divide them"),
+        (np.timedelta64(30, "D"), "kind \"m\""),
+        (np.array(["2026-01-16"], "M8[D]"), "kind \"M\""),
+        (["1.0", "2.0"], "kind \"U\" \\(text; convert"),
+        ("1.0", "kind \"U\""),
+        (np.array([b"1.0"]), "kind \"S\""),
+        (np.array([1 + 1j]), "kind \"c\" \\(complex"),
+        (1 + 1j, "kind \"c\""),
+        (np.zeros(2, [("a", "f8")]), "kind \"V\""),
+        (np.array([1.0, "2.0"], dtype=object), "kind \"O\", and row 1 is '2.0'"),
+        (np.array([np.timedelta64(30, "D"), 1], dtype=object), "kind \"O\", and row 0 is "),
+        (np.ma.array([30, 60], "m8[D]"), "kind \"m\""),
+    ],
+)
+def test_what_is_no_number_is_refused_by_its_kind(years, named):
+    for return_status in (False, True):
+        with pytest.raises(jarvis2.BadInput, match="years: a number or an array of numbers is needed, not .*" + named) as caught:
+            jarvis2.price("c", 100, 100, years, 0.01, 0.2, return_status=return_status)
+        assert caught.value.what == "years"
+    with pytest.raises(jarvis2.BadInput, match="years: a number"):
+        jarvis2.surface([90, 100], years, 0.2, 100)
+
+
+@pytest.mark.parametrize("kind", ["f8", "f4", "i8", object])
+def test_what_is_masked_is_not_priced(kind):
+    spot = np.ma.array(np.array([100, 101, 102], kind), mask=[False, True, False])
+    with pytest.raises(jarvis2.BadInput, match="row 1: spot is NaN") as caught:
+        jarvis2.price("c", spot, 100, 1, 0.01, 0.2)
+    assert caught.value.row == 1
+    prices, status = jarvis2.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+    assert [jarvis2.STATUS[s] for s in status] == ["ok", "bad_input", "ok"] and np.isnan(prices[1])
+    plain = jarvis2.price("c", np.array([100.0, 102.0]), 100, 1, 0.01, 0.2)
+    assert np.array_equal(prices[[0, 2]], plain)
+    assert np.array_equal(jarvis2.price("c", np.ma.array([100.0, 102.0]), 100, 1, 0.01, 0.2), plain)
+    with pytest.raises(jarvis2.BadInput, match="spot is NaN"):
+        jarvis2.price("c", np.ma.masked, 100, 1, 0.01, 0.2)
+    with pytest.raises(jarvis2.BadInput, match="row 1: right is masked"):
+        jarvis2.price(np.ma.array(["c", "p"], mask=[False, True]), 100, 100, 1, 0.01, 0.2)
+
+
 def test_rights_in_words_letters_bytes_and_truth():
     plain = jarvis2.price(["c", "p", "c"], 100, 95, 1, 0.02, 0.2)
     for right in (
@@ -118,6 +174,21 @@ def test_out_is_written_and_read_where_it_lies():
     for wrong in (np.zeros(256), np.zeros(257, dtype="f4"), np.zeros(514)[::2]):
         with pytest.raises(jarvis2.BadInput, match="out must be"):
             jarvis2.price(*columns, out=wrong)
+
+
+def test_a_number_and_a_table_refuse_what_they_cannot_heed():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"right": ["c"], "spot": [100.0], "strike": [100.0], "years": [1.0], "rate": [0.01], "vol": [0.2], "price": [9.0]})
+    for of in (jarvis2, american):
+        for door in (of.price, of.implied_vol):
+            with pytest.raises(jarvis2.BadInput, match="out: a single option gives a number") as caught:
+                door("c", 100, 100, 1, 0.01, 9.0, out=np.zeros(1))
+            assert caught.value.what == "out"
+            with pytest.raises(jarvis2.BadInput, match="out: the answer to a table is a new table"):
+                door(table, out=np.zeros(1))
+        for door in (of.price, of.greeks, of.implied_vol):
+            with pytest.raises(jarvis2.BadInput, match="return_status: the answer to a table is a new table with a column `status`"):
+                door(table, return_status=True)
 
 
 def test_contiguous_numbers_are_not_copied():
@@ -229,6 +300,23 @@ def test_a_price_without_a_volatility_has_a_reason():
     assert np.isnan(vols[0]) and vols[1] > 0.2 and np.isnan(vols[2])
 
 
+@pytest.mark.parametrize("of", [jarvis2, american])
+def test_a_status_is_returned_for_one_option_too(of):
+    for spot in (100.0, np.array(100.0)):
+        price, status = of.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert price == of.price("c", 100, 100, 1, 0.01, 0.2) and jarvis2.STATUS[status] == "ok"
+    for spot in (-1, math.nan, np.array(-1.0)):
+        price, status = of.price("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert math.isnan(price) and jarvis2.STATUS[status] == "bad_input"
+        greeks, status = of.greeks("c", spot, 100, 1, 0.01, 0.2, return_status=True)
+        assert math.isnan(greeks.price) and math.isnan(greeks.rho_per_percent) and jarvis2.STATUS[status] == "bad_input"
+    vol, status = of.implied_vol("c", 100, 90, 1, 0.0, 5.0, return_status=True)
+    assert math.isnan(vol) and jarvis2.STATUS[status] == "below_intrinsic"
+    assert jarvis2.boundary("p", -1, 1, 0.05, 0.2, return_status=True) == (None, jarvis2.STATUS.index("bad_input"))
+    with pytest.raises(jarvis2.BadInput, match="right is"):
+        of.price("x", 100, 100, 1, 0.01, 0.2, return_status=True)
+
+
 def test_other_threads_go_on():
     n = 200_000
     spot = np.linspace(80, 120, n)
@@ -269,6 +357,21 @@ def test_numbers_need_no_numpy_and_the_import_is_light():
         "assert 'numpy' not in sys.modules, 'numpy was imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a stack may be had")
+def test_a_panic_is_an_internal_error():
+    """A thread whose stack is larger than any memory cannot be started; what fails there panics."""
+    code = (
+        "import numpy as np, jarvis2\n"
+        "try:\n"
+        "    jarvis2.price('c', np.full(10_000, 100.0), 100, 1, 0.01, 0.2, threads=2)\n"
+        "except Exception as error:\n"
+        "    assert type(error) is jarvis2.InternalError and error.exit_code == 6 and str(error).startswith('a bug: '), repr(error)\n"
+        "    print('caught')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], env={**os.environ, "RUST_MIN_STACK": str(1 << 60)}, capture_output=True, text=True)
+    assert ran.stdout == "caught\n", ran.stderr
 
 
 def test_nothing_is_leaked():

@@ -94,6 +94,26 @@ def test_other_types_of_columns_will_do_or_are_named():
         jarvis2.price(pa.array([1.0]))
 
 
+def test_a_dictionary_without_words_is_a_column_of_nulls():
+    c = columns(3)
+    nulls = pa.array([None] * 3, pa.string()).dictionary_encode()
+    assert len(nulls.dictionary) == 0
+    for name in ("right", "style"):
+        answer = pa.table(jarvis2.price(pa.table({**c, name: nulls})))
+        assert answer["status"].to_pylist() == ["bad_input"] * 3 and answer["price"].null_count == 3
+
+
+def test_a_row_that_is_null_itself_is_refused():
+    c = columns(3)
+    whole = pa.StructArray.from_arrays([pa.array(column) for column in c.values()], list(c))
+    assert pa.table(jarvis2.price(whole))["status"].to_pylist() == ["ok"] * 3
+    mask = pa.array([False, True, False])
+    holed = pa.StructArray.from_arrays([pa.array(column) for column in c.values()], list(c), mask=mask)
+    with pytest.raises(jarvis2.BadInput, match="row 1: the row itself is null, 1 of 3 rows are") as caught:
+        jarvis2.price(holed)
+    assert caught.value.row == 1
+
+
 def test_polars():
     pl = pytest.importorskip("polars")
     c = columns()

@@ -21,6 +21,8 @@ one: float = jarvis2.price("c", 100, 100.0, 1, 0.01, 0.2)
 spots: NDArray[np.float64] = np.linspace(80, 120, 3)
 many: NDArray[np.float64] = jarvis2.price("c", spots, 100, 1, 0.01, 0.2, threads=2)
 values, statuses = jarvis2.implied_vol(["c", "p"], 100, 100, 1, 0.01, [9.0, 8.0], return_status=True)
+alone: tuple[float, int] = jarvis2.price("c", 100, 100, 1, 0.01, 0.2, return_status=True)
+told: tuple[jarvis2.Greeks, int] = american.greeks("p", 100, 100, 1, 0.01, 0.2, return_status=True)
 codes: NDArray[np.uint8] = statuses
 greeks: jarvis2.Greeks = american.greeks("p", 100, 100, 1, 0.01, 0.2, precision="fast")
 columns: jarvis2.GreekArrays = jarvis2.greeks("p", spots, 100, 1, 0.01, 0.2)

@@ -10,10 +10,16 @@ Prices and volatilities (``price``, ``greeks``, ``implied_vol``, ``american``, `
     compounded. Signs are the holder's. ``theta_per_day``: dollars per calendar day; ``vega_per_point``: dollars per 0.01 of
     volatility; ``rho_per_percent``: dollars per 0.01 of rate.
 
-    ``threads``: how many may work, 1 unless said; 0 for what the machine lets us take. ``out``: an array to write to.
-    A number that cannot be used is ``BadInput``, with its row. ``return_status=True`` raises nothing: the answer is a pair of the
-    values, NaN where there is none, and their statuses, numbers of ``STATUS``. Without it, rows of good input that have no answer
-    (a price that no volatility gives) are NaN in an array and ``NoAnswer`` alone.
+    Arrays may hold floats, integers, truth values, or objects that are such numbers; what is masked, and ``None``, is NaN. Anything
+    else (text, complex numbers, moments and spans of time) is ``BadInput`` that names the kind.
+
+    ``threads``: how many may work, 1 unless said; 0 for what the machine lets us take. ``out``: an array to write to, for arrays alone.
+
+    A number that cannot be used is ``BadInput``, with its row where it is one of many. Good input without an answer (a price that no
+    volatility gives) is ``NoAnswer`` for an option alone, and NaN without an exception in an array. With ``return_status=True`` neither
+    is raised: the answer is a pair of the values, NaN where there is none (``None`` for the boundary of an option alone), and their
+    statuses, numbers of ``STATUS``. What is no number, a ``right`` that is none and shapes that do not fit are raised all the same.
+    A table needs neither ``out`` nor ``return_status`` and refuses both: its answer has a column ``status``.
 
 Decisions (``plan``, ``backtest``, ``risk``, ``recall``, ``history``, ``journal``, ``regimes``, ``hardware``, ``ask``)
     The commands of the command line, in this process: keyword arguments are its flags, the answer is its JSON. Ctrl-C works.

@@ -18,7 +18,7 @@ from jarvis2._trials import LOCK, Log, apart, read_file
 #: A table or a record batch of pyarrow; what goes in comes out.
 _Batch = TypeVar("_Batch")
 
-#: Flags that a job may not have, and why.
+#: Flags that a job may not have, nor settings whose key ends so, and why.
 _REFUSED = {
     "db": "it would be kept again where a job is run again; keep it from the answers",
     "html": "files would be written wherever the worker is; write them from the answers",
@@ -138,23 +138,30 @@ def _ask_one(command: str, job: Mapping[str, object], threads: int, read: Callab
 
 
 def _flags(command: str, job: Mapping[str, object], threads: int) -> dict[str, object]:
-    flags = {name: value for name, value in job.items() if value is not None and name != "job"}
+    flags = {name.rstrip("_"): value for name, value in job.items() if value is not None and name != "job"}
     for name in flags:
-        why = _REFUSED.get(name.rstrip("_").replace("-", "_"))
-        if why is not None:
-            raise UsageError(f"a job cannot have `{name}`: {why}")
+        _refuse(name, name)
     settings = flags.pop("set", [])
     if isinstance(settings, str):
         settings = [settings]
     if not isinstance(settings, Sequence):
         raise UsageError(f"`set` of a job is {settings!r}: a list of texts such as search.evaluations=2000 is needed")
     settings = [str(setting) for setting in settings]
-    if not any(setting.partition("=")[0].strip() == "hardware.threads" for setting in settings):
+    keys = [setting.partition("=")[0].strip() for setting in settings]
+    for key in keys:
+        _refuse(key.rpartition(".")[2], f"{key}` in `set")
+    if "hardware.threads" not in keys:
         settings.append(f"hardware.threads={threads}")
     flags["set"] = settings
     if command == "plan":
         flags.update(no_files=True, no_diary=True)
     return {**flags, "json": True}
+
+
+def _refuse(name: str, said: str) -> None:
+    why = _REFUSED.get(name.replace("-", "_"))
+    if why is not None:
+        raise UsageError(f"a job cannot have `{said}`: {why}")
 
 
 def _number(value: object) -> float | None:

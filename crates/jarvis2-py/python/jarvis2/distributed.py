@@ -17,6 +17,7 @@ is yours. Files must lie where every worker finds them. pyarrow is needed, and R
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -108,8 +109,9 @@ def _jobs(jobs: Jobs, seed: int | None) -> Any:
         table = pa.table(jobs)
     else:
         rows = [{name: _cell(value) for name, value in job.items()} for job in jobs]
-        names = dict.fromkeys(name for row in rows for name in row)
-        table = pa.table({name: [row.get(name) for row in rows] for name in names})
+        # A job may say nothing: a table of nothing else needs a column to have rows.
+        names = dict.fromkeys(name for row in rows for name in row) or ["job"]
+        table = pa.table({name: _column(name, [row.get(name) for row in rows]) for name in names})
     if table.num_rows == 0:
         raise UsageError("there are no jobs: a row for each is needed")
     if seed is None:
@@ -119,6 +121,19 @@ def _jobs(jobs: Jobs, seed: int | None) -> Any:
     if "seed" in table.column_names:
         return table.set_column(table.column_names.index("seed"), "seed", seeds)
     return table.append_column("seed", seeds)
+
+
+def _column(name: str, cells: list[object]) -> Any:
+    """A column of one type: where a job gives several, one is a list of one; where kinds differ, texts, as the command line has them."""
+    if any(isinstance(cell, list) for cell in cells):
+        cells = [cell if cell is None or isinstance(cell, list) else [cell] for cell in cells]
+    try:
+        return pa.array(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        said = [one for cell in cells for one in (cell if isinstance(cell, list) else [cell])]
+        if name == "job" or not all(isinstance(one, (str, int, float, datetime.date)) and not isinstance(one, bool) for one in said if one is not None):
+            raise UsageError(f"`{name}` of the jobs cannot be one column: {error}; give all jobs values of one kind") from None
+        return pa.array([[_text(one) for one in cell] if isinstance(cell, list) else cell if cell is None else _text(cell) for cell in cells])
 
 
 def _cell(value: object) -> object:
