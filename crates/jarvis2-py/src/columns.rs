@@ -10,7 +10,8 @@ use numpy::{
 };
 use pricing::{Inputs, InputsRef, Quoted, QuotedRef, Right, Status};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyType};
 
 /// Rows at a time: their columns stay in the cache.
 const BLOCK: usize = 2048;
@@ -309,7 +310,10 @@ pub(crate) fn floats<'py>(
 
 /// Whether it is an array of which numpy hides some.
 fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(value.hasattr("filled")? && value.hasattr("mask")?)
+    static PLAIN: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    // To ask a plain array for what it does not have costs more than to price it.
+    let plain = PLAIN.import(value.py(), "numpy", "ndarray")?;
+    Ok(!value.get_type().is(plain) && value.hasattr("filled")? && value.hasattr("mask")?)
 }
 
 /// Whether an object is a real number: Python's, numpy's, or any other that becomes a float.
