@@ -293,12 +293,9 @@ pub fn read_history_bytes(
                 }
                 reader.push(row, cells);
             }
-            Err((expected, found)) => {
+            Err(reason) => {
                 reader.rows_read += 1;
-                reader.refuse(
-                    row,
-                    format!("the line has {found} fields where the header has {expected}"),
-                );
+                reader.refuse(row, reason.to_string());
             }
         }
     })?;

@@ -1014,3 +1014,36 @@ fn decimal_commas_are_refused_and_never_read_as_thousands() {
         );
     }
 }
+
+#[test]
+fn a_stray_quote_mark_refuses_every_line_that_it_swallows() {
+    let common = twins::common_csv("2025-03-06");
+    let whole = read("a.csv", common.as_bytes());
+    // The last field of line 11 opens a quotation that nothing ends.
+    let mut lines: Vec<String> = common.lines().map(str::to_owned).collect();
+    let (before, last) = lines[10].rsplit_once(',').unwrap();
+    lines[10] = format!("{before},\"{last}");
+    let text = lines.join("\n");
+    let ingest = read("a.csv", text.as_bytes());
+    let swallowed = lines.len() - 10;
+    assert_eq!(ingest.rows_read, whole.rows_read);
+    assert_eq!(ingest.refused_counts["unclosed quote mark"], swallowed);
+    assert_eq!(ingest.chains[0].quotes.len(), 36 - swallowed);
+    let first = ingest.refused[0].to_string();
+    assert!(
+        first.contains("row 11") && first.contains("a quote mark in line 11 is never closed"),
+        "{first}"
+    );
+    // A second mark ends it three lines later; what follows is read again.
+    lines[13] = format!("{}\"", lines[13]);
+    let ingest = read("a.csv", lines.join("\n").as_bytes());
+    assert_eq!(ingest.refused_counts["unclosed quote mark"], 4);
+    assert_eq!(ingest.chains[0].quotes.len(), 32);
+    // In the header it swallows all rows.
+    let (head, rows) = common.split_once('\n').unwrap();
+    fails(
+        format!("{},\"note\n{rows}", head).as_bytes(),
+        &Options::default(),
+        &["36 rows read", "a quote mark in line 1 is never closed"],
+    );
+}

@@ -54,7 +54,6 @@ pub use crate::Error;
 use self::builder::{Beside, Builder, Setting};
 pub(crate) use self::builder::{Seen, copied, sort_quotes};
 use self::names::FileName;
-use self::report::Reason::FieldCount;
 use self::table::{Content, Table, open, read_file};
 use self::vendors::{
     Dating, Field, JSON_ROWS, Mapping, Naming, Side, Unknown, VENDORS, detect, is_header, map,
@@ -467,7 +466,7 @@ fn read_table(
         })
         .collect();
     table.for_each(&wanted, |row, cells| match cells {
-        Err((expected, found)) => builder.refuse(row, FieldCount { expected, found }),
+        Err(reason) => builder.refuse(row, reason),
         Ok(found) => {
             for (right, slots) in &sides {
                 let mut cells = [Cell::Missing; Field::COUNT];

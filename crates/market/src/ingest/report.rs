@@ -124,6 +124,11 @@ pub enum Reason {
         /// What it was compared with: the spot, or the strike in the option's symbol.
         compared_usd: f64,
     },
+    /// A quote mark that its own line does not close, so that the lines after it ran together with it.
+    UnclosedQuote {
+        /// The line with the mark.
+        line: usize,
+    },
     /// More or fewer fields than the header.
     FieldCount {
         /// Fields of the header.
@@ -154,6 +159,7 @@ impl Reason {
             Reason::NotANumber { .. } => "not a number",
             Reason::ForeignCurrency { .. } => "foreign currency",
             Reason::StrikeScale { .. } => "strike scale",
+            Reason::UnclosedQuote { .. } => "unclosed quote mark",
             Reason::FieldCount { .. } => "field count",
         }
     }
@@ -227,6 +233,10 @@ impl fmt::Display for Reason {
                     "its strike {strike} beside ${compared_usd} looks like cents or thousandths of a dollar"
                 )
             }
+            Reason::UnclosedQuote { line } => write!(
+                f,
+                "a quote mark in line {line} is never closed, or only lines later"
+            ),
             Reason::FieldCount { expected, found } => {
                 write!(
                     f,

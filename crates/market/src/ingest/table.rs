@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::columns::Columns;
 use super::json::Records;
+use super::report::Reason;
 use super::words::Cell;
 use super::zip;
 use crate::Error;
@@ -186,11 +187,12 @@ impl Table {
     /// Calls `row(number, cells)` for every record, with the cells of the `wanted` columns in that order.
     ///
     /// The number is the line in a text file and the record in a Parquet file, both from 1. Where a line has another
-    /// number of fields than the header, `row` gets `Err((expected, found))` in place of cells.
+    /// number of fields than the header, `row` gets the reason in place of cells; so it does for every line of a record
+    /// that spans several, since a stray quote mark makes one record of all that follows it.
     pub(crate) fn for_each(
         &self,
         wanted: &[usize],
-        mut row: impl FnMut(usize, Result<&[Cell<'_>], (usize, usize)>),
+        mut row: impl FnMut(usize, Result<&[Cell<'_>], Reason>),
     ) -> Result<(), Error> {
         match &self.kind {
             Kind::Parquet(columns) => guard(&self.file, || {
@@ -217,12 +219,28 @@ impl Table {
                 let mut index = 0;
                 while reader.read_record(&mut record).unwrap_or(false) {
                     index += 1;
-                    if index <= header_record + 1 {
-                        continue;
-                    }
                     let line = record
                         .position()
                         .map_or(0, |position| position.line() as usize);
+                    let more_lines = record.as_slice().matches('\n').count();
+                    if index <= header_record + 1 {
+                        // A name may stand on two lines; one that holds other fields is none.
+                        let swallowed = |field: &str| {
+                            field.contains('\n') && field.contains(char::from(*delimiter))
+                        };
+                        if index == header_record + 1 && record.iter().any(swallowed) {
+                            for more in 1..=more_lines {
+                                row(line + more, Err(Reason::UnclosedQuote { line }));
+                            }
+                        }
+                        continue;
+                    }
+                    if more_lines > 0 {
+                        for more in 0..=more_lines {
+                            row(line + more, Err(Reason::UnclosedQuote { line }));
+                        }
+                        continue;
+                    }
                     if record.len() == 1 && remark.as_deref() == record.get(0) {
                         continue;
                     }
@@ -230,7 +248,8 @@ impl Table {
                     if record.len() < self.names.len()
                         || surplus.clone().any(|field| !field.is_empty())
                     {
-                        row(line, Err((self.names.len(), record.len())));
+                        let (expected, found) = (self.names.len(), record.len());
+                        row(line, Err(Reason::FieldCount { expected, found }));
                         continue;
                     }
                     let cells: Vec<Cell<'_>> = wanted
