@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use pricing::Right;
 
 use crate::calendar::date_from_epoch;
+use crate::time::new_york_wall;
 
 /// One cell as the file gave it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -164,7 +167,13 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
                 .flatten()
         }
         Cell::Text(text) => spellings.iter().find_map(|spelling| match spelling {
-            Spelling::Iso => iso(text),
+            Spelling::Iso => iso(text).map(|day| {
+                let of_utc = spellings.contains(&Spelling::StampUtc);
+                instant(text).map_or(day, |instant| match of_utc {
+                    true => Offset::UTC.to_datetime(instant).date(),
+                    false => new_york_wall(instant).date(),
+                })
+            }),
             Spelling::Compact => {
                 // A time may follow: `20140606 00:00`.
                 let day = text.split([' ', 'T']).next().unwrap_or("");
@@ -218,6 +227,21 @@ fn iso(text: &str) -> Option<Date> {
             )
         })
         .flatten()
+}
+
+/// The instant of an ISO text that says its offset from UTC: `2025-03-07T01:30:00Z`, `2025-03-07 01:30:00+00:00`.
+///
+/// None at midnight sharp: so a day without a time is written, not an instant.
+fn instant(text: &str) -> Option<Timestamp> {
+    let time = text.get(11..)?;
+    if !time.contains(['Z', 'z', '+', '-']) {
+        return None;
+    }
+    let clock = &time[..time.find(['Z', 'z', '+', '-'])?];
+    let midnight = clock
+        .bytes()
+        .all(|byte| matches!(byte, b'0' | b':' | b'.' | b' '));
+    if midnight { None } else { text.parse().ok() }
 }
 
 fn compact(number: i64) -> Option<Date> {
@@ -287,10 +311,9 @@ fn utc_day(milliseconds: i64) -> Option<Date> {
 }
 
 /// The day in New York of a time stamp in milliseconds since 1970, UTC.
-///
-/// Winter time all year: nothing is quoted in the hour around midnight in which the two differ.
 pub(crate) fn new_york_day(milliseconds: i64) -> Option<Date> {
-    date_from_epoch((milliseconds - 5 * 3_600_000).div_euclid(86_400_000))
+    let instant = Timestamp::from_millisecond(milliseconds).ok()?;
+    Some(new_york_wall(instant).date())
 }
 
 /// What an option's symbol says: `SPY   260817C00580000` with or without blanks, or with `O:` before it.
@@ -477,6 +500,39 @@ mod tests {
         for text in ["20140807", "0", "-1", "9e99"] {
             assert_eq!(date(Cell::Text(text), &[Spelling::Stamp]), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_day_of_an_instant_is_new_yorks_in_summer_and_winter() {
+        let check = |text, spelling, expected| {
+            assert_eq!(
+                date(Cell::Text(text), &[spelling]),
+                Some(expected),
+                "{text}"
+            );
+        };
+        // 00:30 of July 2 and 23:30 of January 1 in New York; 00:30 of March 11, 2006, when summer began in April.
+        check("1719894600", Spelling::Stamp, day(2024, 7, 2));
+        check("1704169800", Spelling::Stamp, day(2024, 1, 1));
+        check("1143433800", Spelling::Stamp, day(2006, 3, 26));
+        check("1175056200", Spelling::Stamp, day(2007, 3, 28));
+        for (text, expected) in [
+            ("2025-03-07T01:30:00+00:00", day(2025, 3, 6)),
+            ("2025-03-07T01:30:00Z", day(2025, 3, 6)),
+            ("2025-03-07 01:30:00.125+0000", day(2025, 3, 6)),
+            ("2025-03-06T20:30:00-05:00", day(2025, 3, 6)),
+            ("2025-03-07T04:59:59Z", day(2025, 3, 6)),
+            ("2025-07-07T04:00:01Z", day(2025, 7, 7)),
+            // A day written as midnight, and a wall clock.
+            ("2025-03-21T00:00:00+00:00", day(2025, 3, 21)),
+            ("2025-03-21 00:00:00.000Z", day(2025, 3, 21)),
+            ("2025-03-07T01:30:00", day(2025, 3, 7)),
+        ] {
+            check(text, Spelling::Iso, expected);
+        }
+        let of_utc = [Spelling::Iso, Spelling::StampUtc];
+        let coins = date(Cell::Text("2025-03-07T01:30:00Z"), &of_utc);
+        assert_eq!(coins, Some(day(2025, 3, 7)));
     }
 
     #[test]
