@@ -285,6 +285,19 @@ pub enum Error {
         /// The currency of this row.
         second: String,
     },
+    /// Dates with their day first where the month was taken for the first: those up to the 12th would be misread.
+    #[error(
+        "{file}, row {row}: \"{value}\" cannot be month first: these dates are day first; write them as YYYY-MM-DD, or name the \
+         columns in a mapping with dates = [\"dmy\"] (--mapping)"
+    )]
+    DayFirst {
+        /// Name of the file.
+        file: String,
+        /// First row with such a date.
+        row: usize,
+        /// The date as it stands there.
+        value: String,
+    },
     /// Rows there are, but not one usable chain.
     #[error("{file}: yields no chain: {why}; {remedy}")]
     NoChain {

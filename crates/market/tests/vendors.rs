@@ -1047,3 +1047,52 @@ fn a_stray_quote_mark_refuses_every_line_that_it_swallows() {
         &["36 rows read", "a quote mark in line 1 is never closed"],
     );
 }
+
+#[test]
+fn dates_with_their_day_first_are_refused_or_mapped() {
+    // The quotes' day, March 6, reads as June 3 when the month comes first.
+    let common = twins::common_csv("06/03/2025")
+        .replace("2025-03-21", "21/03/2025")
+        .replace("2025-04-17", "17/04/2025");
+    for as_of in [None, Some(date(2025, 3, 7))] {
+        let options = Options {
+            as_of,
+            ..Options::default()
+        };
+        fails(
+            common.as_bytes(),
+            &options,
+            &[
+                "file.csv, row 2",
+                "\"21/03/2025\"",
+                "these dates are day first",
+                "dates = [\"dmy\"]",
+            ],
+        );
+    }
+    let mapping = |dates: &str| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\ndates = {dates}\n[columns]\nsymbol = \"underlying\"\ndate = \"quote_date\"\nspot = \"spot\"\n\
+                     expiry = \"expiry\"\nstrike = \"strike\"\nright = \"right\"\nbid = \"bid\"\nask = \"ask\"\n"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        ..Options::default()
+    }
+    };
+    for text in [common.clone(), common.replace('/', ".")] {
+        let ingest = with("a.csv", text.as_bytes(), mapping("[\"dmy\", \"us\"]"));
+        check(&ingest, Format::Mapped);
+    }
+    fails(
+        common.as_bytes(),
+        &mapping("\"us\""),
+        &["these dates are day first"],
+    );
+}

@@ -11,7 +11,8 @@ use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, contract_name, count, date, is_european, number, right, ticker, underlying,
+    Cell, Osi, Spelling, contract_name, count, date, is_day_first, is_european, number, right,
+    ticker, underlying,
 };
 use super::{Capture, Ingest, Options};
 use crate::calendar::{
@@ -84,6 +85,7 @@ pub(crate) struct Builder<'a> {
     currency: Option<String>,
     delayed: bool,
     mixed: Option<Error>,
+    day_first: Option<Error>,
     last_symbol: (String, usize, bool),
     last_date: Option<(Date, Date, bool)>,
     last_group: Option<(usize, Date, usize)>,
@@ -160,6 +162,7 @@ impl<'a> Builder<'a> {
             currency: None,
             delayed: false,
             mixed: None,
+            day_first: None,
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
             last_group: None,
@@ -179,6 +182,7 @@ impl<'a> Builder<'a> {
     /// Takes one row. `side` says call or put where the row's place in the file does.
     pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
         self.rows_read += 1;
+        self.look_for_day_first(row, cells);
         let option = cells[Field::Osi as usize].text().and_then(contract_name);
         let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
             Ok(Some(symbol)) => symbol,
@@ -639,6 +643,27 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// Remembers the first date that can only have its day first, where the month is taken for the first.
+    fn look_for_day_first(&mut self, row: usize, cells: &Cells<'_>) {
+        let slashed = [Spelling::Us, Spelling::Dmy];
+        let spellings = self.setting.vendor.spellings;
+        let first = spellings.iter().find(|known| slashed.contains(known));
+        if first != Some(&Spelling::Us) || self.day_first.is_some() {
+            return;
+        }
+        let dates = [Field::Date, Field::Session, Field::Traded, Field::Expiry];
+        let mut texts = dates
+            .iter()
+            .filter_map(|&field| cells[field as usize].text());
+        if let Some(value) = texts.find(|text| is_day_first(text)) {
+            self.day_first = Some(Error::DayFirst {
+                file: self.setting.file.to_owned(),
+                row,
+                value: value.chars().take(40).collect(),
+            });
+        }
+    }
+
     fn check_currency(&mut self, row: usize, currency: &str) -> Result<(), Reason> {
         let currency = currency.to_ascii_uppercase();
         let first = self.currency.get_or_insert_with(|| currency.clone());
@@ -660,8 +685,8 @@ impl<'a> Builder<'a> {
 
     /// Turns the groups into chains.
     pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
-        if let Some(mixed) = self.mixed.take() {
-            return Err(mixed);
+        if let Some(error) = self.day_first.take().or(self.mixed.take()) {
+            return Err(error);
         }
         let mut order: Vec<usize> = (0..self.symbols.len()).collect();
         order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));

@@ -97,10 +97,11 @@ pub(crate) const FIELDS: [(&str, Field, bool); 21] = [
     ("currency", Field::Currency, false),
 ];
 
-const SPELLINGS: [(&str, Spelling); 6] = [
+const SPELLINGS: [(&str, Spelling); 7] = [
     ("iso", Spelling::Iso),
     ("compact", Spelling::Compact),
     ("us", Spelling::Us),
+    ("dmy", Spelling::Dmy),
     ("words", Spelling::Words),
     ("stamp", Spelling::Stamp),
     ("stamp_utc", Spelling::StampUtc),
@@ -600,7 +601,7 @@ fn spellings(place: &Place<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<Spel
         _ => Err(place.wrong(
             value,
             "dates",
-            "a list of: iso, compact, us, words, stamp, stamp_utc",
+            "a list of: iso, compact, us, dmy, words, stamp, stamp_utc",
         )),
     }
 }

@@ -141,6 +141,8 @@ pub(crate) enum Spelling {
     Compact,
     /// Month first: `8/7/2014`, `08/07/2014`, `8/7/14`, `08-07-2014`.
     Us,
+    /// Day first: `7/8/2014`, `07.08.2014`, `7/8/14`, `07-08-2014`.
+    Dmy,
     /// `Fri Jan 05 2024`, `January 5, 2024 at 4:15 PM EST`, `18 oct 2024`.
     Words,
     /// Seconds, milli-, micro- or nanoseconds since 1970, told by their size; the day in New York.
@@ -184,6 +186,7 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
             Spelling::Stamp => text.parse().ok().and_then(stamp).and_then(new_york_day),
             Spelling::StampUtc => text.parse().ok().and_then(stamp).and_then(utc_day),
             Spelling::Us => us(text),
+            Spelling::Dmy => dmy(text),
             Spelling::Words => words(text),
         }),
     }
@@ -250,23 +253,40 @@ fn compact(number: i64) -> Option<Date> {
 }
 
 fn us(text: &str) -> Option<Date> {
+    let (mark, [month, day, year]) = year_last(text)?;
+    (mark != '.').then(|| ymd(year, month, day)).flatten()
+}
+
+fn dmy(text: &str) -> Option<Date> {
+    let (_, [day, month, year]) = year_last(text)?;
+    ymd(year, month, day)
+}
+
+/// A date that is one with its day first and none with its month first: `21/3/2025`.
+pub(crate) fn is_day_first(text: &str) -> bool {
+    matches!(year_last(text), Some((_, [13..=31, 1..=12, _]))) && dmy(text).is_some()
+}
+
+/// The mark between the three numbers of a date with its year last, and the numbers as they stand.
+fn year_last(text: &str) -> Option<(char, [u32; 3])> {
     let day_part = text.split([' ', 'T']).next()?;
-    let dashes = !day_part.contains('/');
-    let mut parts = day_part.split(if dashes { '-' } else { '/' });
-    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let mark = ['/', '.'].into_iter().find(|&mark| day_part.contains(mark));
+    let mark = mark.unwrap_or('-');
+    let mut parts = day_part.split(mark);
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
     let century = match year.len() {
-        2 if !dashes => 2000,
+        2 if mark != '-' => 2000,
         4 => 0,
         _ => return None,
     };
     if parts.next().is_some() {
         return None;
     }
-    ymd(
-        century + digits(year.as_bytes())?,
-        digits(month.as_bytes())?,
-        digits(day.as_bytes())?,
-    )
+    let number = |part: &str| digits(part.as_bytes());
+    Some((
+        mark,
+        [number(first)?, number(second)?, century + number(year)?],
+    ))
 }
 
 /// Finds a month's name with a day and a year after it.
