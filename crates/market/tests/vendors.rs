@@ -1096,3 +1096,60 @@ fn dates_with_their_day_first_are_refused_or_mapped() {
         &["these dates are day first"],
     );
 }
+
+#[test]
+fn a_mappings_day_is_the_quotes_and_its_spot_that_of_one_day() {
+    let mapping = |constants: &str, columns: &str, as_of| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\n[columns]\n{columns}expiry = \"expiry\"\nstrike = \"strike\"\nright = \"right\"\n\
+                     bid = \"bid\"\nask = \"ask\"\n[constants]\n{constants}"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        as_of,
+        ..Options::default()
+    }
+    };
+    let file = twins::common_csv("2025-03-06");
+    let constants = "symbol = \"ZZT\"\ndate = 2025-03-06\nspot = 50\n";
+    for as_of in [None, Some(date(2025, 3, 6)), Some(date(2025, 3, 12))] {
+        let options = mapping(constants, "", as_of);
+        let chain = check(&with("a.csv", file.as_bytes(), options), Format::Mapped);
+        assert_eq!(chain.spot_usd, Some(50.0));
+    }
+    fails(
+        file.as_bytes(),
+        &mapping(constants, "", Some(date(2025, 3, 5))),
+        &["later than the day asked for", "choose a later --as-of"],
+    );
+    let two_days = file.clone() + &twins::common_rows("2025-03-07", "ZZT", 51.0);
+    let two_symbols = file.clone() + &twins::common_rows("2025-03-06", "ZZU", 20.0);
+    let columns = "symbol = \"underlying\"\ndate = \"quote_date\"\n";
+    let spot = mapping("spot = 50\n", columns, None);
+    assert_eq!(with("a.csv", file.as_bytes(), spot.clone()).chains.len(), 1);
+    for (text, count) in [
+        (&two_days, "2 days and 1 symbols"),
+        (&two_symbols, "1 days and 2 symbols"),
+    ] {
+        fails(
+            text.as_bytes(),
+            &spot,
+            &[
+                "my.toml, line 11",
+                "`spot` is one price for all rows",
+                count,
+            ],
+        );
+    }
+    let one = Options {
+        symbol: Some("ZZT".to_owned()),
+        ..spot
+    };
+    assert_eq!(with("a.csv", two_symbols.as_bytes(), one).chains.len(), 1);
+}

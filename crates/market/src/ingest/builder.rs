@@ -688,6 +688,7 @@ impl<'a> Builder<'a> {
         if let Some(error) = self.day_first.take().or(self.mixed.take()) {
             return Err(error);
         }
+        self.check_constant_spot()?;
         let mut order: Vec<usize> = (0..self.symbols.len()).collect();
         order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));
         let mut by_symbol: Vec<Vec<Group>> = order.iter().map(|_| Vec::new()).collect();
@@ -725,6 +726,20 @@ impl<'a> Builder<'a> {
             notes: self.notes,
             rows_read: self.rows_read,
         })
+    }
+
+    /// A mapping's spot is that of one symbol on one day.
+    fn check_constant_spot(&self) -> Result<(), Error> {
+        let mapping = self.setting.options.mapping.as_deref();
+        match mapping.filter(|mapping| mapping.constants().spot_usd.is_some()) {
+            Some(mapping) if self.groups.len() > 1 => {
+                let days: BTreeSet<Date> = self.groups.iter().map(|group| group.date).collect();
+                let symbols: BTreeSet<usize> =
+                    self.groups.iter().map(|group| group.symbol).collect();
+                Err(mapping.too_wide_spot(self.setting.file, days.len(), symbols.len()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Two underlyings never have the same quotes: one of them was relabelled.

@@ -70,6 +70,8 @@ pub(crate) struct Constants {
     pub date: Option<Date>,
     pub expiry: Option<Date>,
     pub spot_usd: Option<f64>,
+    /// Where in the mapping the spot stands.
+    pub spot_line: usize,
 }
 
 /// Our fields, as a mapping and the messages call them, and whether calls and puts may have their own.
@@ -431,7 +433,10 @@ impl FileMapping {
                 "symbol" => self.constants.symbol = Some(place.text(value, name)?),
                 "date" => self.constants.date = Some(day(value, name)?),
                 "expiry" => self.constants.expiry = Some(day(value, name)?),
-                "spot" => self.constants.spot_usd = Some(place.positive(value, name)?),
+                "spot" => {
+                    self.constants.spot_usd = Some(place.positive(value, name)?);
+                    self.constants.spot_line = place.line(key.span().start);
+                }
                 "style" => {
                     let words = [("american", Style::American), ("european", Style::European)];
                     self.style = Some(place.one_of(value, name, &words)?);
@@ -447,6 +452,20 @@ impl FileMapping {
 
     pub(crate) fn constants(&self) -> &Constants {
         &self.constants
+    }
+
+    /// One spot cannot be that of several days or symbols.
+    pub(crate) fn too_wide_spot(&self, file: &str, days: usize, symbols: usize) -> Error {
+        Error::BadMapping {
+            file: self.file.clone(),
+            line: self.constants.spot_line,
+            what: format!(
+                "`spot` is one price for all rows, and {file} has {days} days and {symbols} symbols"
+            ),
+            remedy: "name the column of the spot in [columns], or split the file by day and symbol; without `spot` it is read \
+                     off put-call parity"
+                .to_owned(),
+        }
     }
 
     /// The first of our fields for which the file has no column.

@@ -502,7 +502,8 @@ fn setting<'a>(
     let name = FileName::read(file, vendor.naming);
     let mut notes = Vec::new();
     let mut from_name = |what, value: String| notes.push(Note::FromFileName { what, value });
-    let mut as_of = options.as_of.or(constants.date);
+    // The mapping's day is the quotes'; the day asked for then selects, and never dates them anew.
+    let mut as_of = constants.date.or(options.as_of);
     let mut spot_usd = constants.spot_usd;
     match vendor.dating {
         Dating::Preamble => {
