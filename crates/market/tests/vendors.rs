@@ -1153,3 +1153,26 @@ fn a_mappings_day_is_the_quotes_and_its_spot_that_of_one_day() {
     };
     assert_eq!(with("a.csv", two_symbols.as_bytes(), one).chains.len(), 1);
 }
+
+#[test]
+fn of_a_contract_with_stamps_of_two_days_the_newer_row_counts() {
+    // Three days old and dearer, before and after the row of the newest day.
+    let text = twins::tradier();
+    let row = text.split("{\"symbol\"").nth(2).unwrap();
+    let row = format!("{{\"symbol\"{}", row.trim_end_matches([',', '\n']));
+    let stamp = row.split("\"bid_date\": ").nth(1).unwrap();
+    let stamp: i64 = stamp.split(',').next().unwrap().parse().unwrap();
+    let old = row
+        .replace(&stamp.to_string(), &(stamp - 3 * 86_400_000).to_string())
+        .replace("\"ask\": ", "\"ask\": 9");
+    for text in [
+        text.replacen('[', &format!("[{old},\n"), 1),
+        text.replacen(']', &format!(",\n{old}]"), 1),
+    ] {
+        let ingest = read("chain.json", text.as_bytes());
+        assert_eq!(ingest.refused_counts["superseded"], 1);
+        let said = ingest.refused[0].to_string();
+        assert!(said.contains("has a later quote in row"), "{said}");
+        check_rows(&ingest, Format::Tradier, Style::American, &twins::rows());
+    }
+}

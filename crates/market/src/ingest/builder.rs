@@ -1,6 +1,6 @@
 //! Cleans rows one by one, groups them into days, and makes the chains. Every vendor's rows pass through here.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
@@ -120,6 +120,8 @@ struct Kept {
     row: u32,
     /// The morning-settled root of an index that also has evening-settled contracts.
     morning: bool,
+    /// The row's own day, where one day stands for all rows of the file.
+    stamp: Option<Date>,
     quote: Quote,
 }
 
@@ -247,6 +249,10 @@ impl<'a> Builder<'a> {
             adjusted,
             crypto,
         );
+        let stamp = match self.setting.vendor.dating {
+            Dating::Newest => date(cells[Field::Date as usize], self.setting.vendor.spellings),
+            _ => None,
+        };
         let group = &mut self.groups[at];
         match made {
             Ok(quote) => {
@@ -254,6 +260,7 @@ impl<'a> Builder<'a> {
                 group.kept.push(Kept {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                     morning,
+                    stamp,
                     quote,
                 });
             }
@@ -1124,13 +1131,15 @@ impl Group {
         self.fate = Fate::History;
     }
 
-    /// Sorts the quotes and keeps the best of each contract, or the last; returns how many morning-settled twins went.
+    /// Sorts the quotes and keeps the newest and best of each contract, or the last; returns how many morning-settled twins went.
     fn sort_and_dedup(&mut self, latest: bool) -> usize {
         let quality = |kept: &Kept| {
+            let newest = Reverse(kept.stamp);
             if latest {
-                (kept.morning, false, u32::MAX - kept.row)
+                (kept.morning, newest, false, u32::MAX - kept.row)
             } else {
-                (kept.morning, kept.quote.mid_usd().is_none(), kept.row)
+                let midless = kept.quote.mid_usd().is_none();
+                (kept.morning, newest, midless, kept.row)
             }
         };
         self.kept.sort_by(|a, b| {
@@ -1147,7 +1156,7 @@ impl Group {
             let reason = if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
-            } else if latest {
+            } else if latest || next.stamp < first.stamp {
                 Reason::Superseded { kept_row }
             } else {
                 Reason::Duplicate { kept_row }

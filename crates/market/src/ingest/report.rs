@@ -63,9 +63,9 @@ pub enum Reason {
         /// The row that was kept.
         kept_row: usize,
     },
-    /// The same contract again later on the same day, in a file of changes.
+    /// The same contract has a later quote: in a file of changes, or with the stamp of a later day.
     Superseded {
-        /// The later row, which was kept.
+        /// The row of the later quote, which was kept.
         kept_row: usize,
     },
     /// Priced in coin, and the row does not say what the coin is worth.
@@ -185,7 +185,7 @@ impl fmt::Display for Reason {
             ),
             Reason::Superseded { kept_row } => write!(
                 f,
-                "the contract comes again later that day, in row {kept_row}, which was kept"
+                "the contract has a later quote in row {kept_row}, which was kept"
             ),
             Reason::NoCoinPrice { value } => write!(
                 f,
