@@ -1176,3 +1176,40 @@ fn of_a_contract_with_stamps_of_two_days_the_newer_row_counts() {
         check_rows(&ingest, Format::Tradier, Style::American, &twins::rows());
     }
 }
+
+#[test]
+fn schwabs_roots_tell_morning_from_evening() {
+    let option = |root: &str, bid: f64| {
+        format!(
+            r#"{{"putCall": "CALL", "symbol": "{root:<6}250321C05700000", "optionRoot": "{root}", "bid": {bid}, "ask": {}, "last": 0.0,
+                "strikePrice": 5700.0, "quoteTimeInLong": 1741294800000, "multiplier": 100.0}}"#,
+            bid + 1.0
+        )
+    };
+    let file = |options: &[String]| {
+        format!(
+            r#"{{"symbol": "$SPX", "underlyingPrice": 5740.0, "callExpDateMap": {{"2025-03-21:15": {{"5700.0": [{}]}}}}, "putExpDateMap": {{}}}}"#,
+            options.join(", ")
+        )
+    };
+    let without_root = |text: String| {
+        let parts: Vec<&str> = text.split("\"optionRoot\": ").collect();
+        parts.join("\"was\": ")
+    };
+    let both = file(&[option("SPX", 110.0), option("SPXW", 120.0)]);
+    for text in [both.clone(), without_root(both)] {
+        let ingest = read("spx.json", text.as_bytes());
+        assert_eq!(ingest.refused_counts["morning-settled twin"], 1);
+        let quotes = &ingest.chains[0].quotes;
+        assert_eq!((quotes.len(), quotes[0].bid_usd), (1, Some(120.0)));
+        assert_eq!(ingest.chains[0].symbol, "SPX");
+        assert!(
+            ingest
+                .notes
+                .iter()
+                .any(|note| matches!(note, Note::MorningTwins { pairs: 1, .. })),
+            "{:?}",
+            ingest.notes
+        );
+    }
+}

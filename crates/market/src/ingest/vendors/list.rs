@@ -257,6 +257,8 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         signature: &["key1", "key2", "putcall", "bid", "ask"],
         columns: &[
             both(Symbol, &["topsymbol"]),
+            both(Root, &["optionroot"]),
+            both(Osi, &["symbol"]),
             both(Spot, &["underlyingprice"]),
             both(Rate, &["interestrate"]),
             both(Delayed, &["isdelayed"]),
