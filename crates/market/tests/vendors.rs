@@ -1213,3 +1213,29 @@ fn schwabs_roots_tell_morning_from_evening() {
         );
     }
 }
+
+#[test]
+fn a_file_without_a_chain_shows_its_first_refused_row() {
+    let text = twins::common_csv("2025-05-06");
+    fails(
+        text.as_bytes(),
+        &Options::default(),
+        &[
+            "36 rows read, 36 refused: expired",
+            "the first is row 2, ZZT 2025-03-21",
+            "it expired on 2025-03-21, before the quote of 2025-05-06",
+        ],
+    );
+    for (word, value) in [("NaN", "NaN"), ("Infinity", "-Infinity")] {
+        let text = twins::schwab().replacen("\"NaN\"", value, 1);
+        fails(
+            text.as_bytes(),
+            &Options::default(),
+            &[
+                "JSON",
+                &format!("{word} is no JSON; write null in its place"),
+            ],
+        );
+    }
+    fails(b"{\"a\": NULL}", &Options::default(), &["JSON"]);
+}

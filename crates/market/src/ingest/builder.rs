@@ -1079,6 +1079,9 @@ impl<'a> Builder<'a> {
         for (label, count) in &self.refusals.counts {
             why.push_str(&format!(", {count} refused: {label}"));
         }
+        if let Some(first) = self.refusals.list.iter().min_by_key(|refused| refused.row) {
+            why.push_str(&format!("; the first is {first}"));
+        }
         if self.rows_later > 0 {
             why.push_str(&format!(
                 ", {} later than the day asked for",
@@ -1096,7 +1099,7 @@ impl<'a> Builder<'a> {
         } else if self.rows_later > 0 {
             "choose a later --as-of"
         } else {
-            "look at the first refused rows and fetch a file with live contracts"
+            "correct what the first refused row shows, or fetch a file with live contracts"
         };
         Error::NoChain { file, why, remedy }
     }

@@ -125,12 +125,27 @@ fn json(file: &str, text: &str) -> Result<Value, Error> {
         .collect();
     let mut values = values.map_err(|cause| Error::CorruptJson {
         file: file.to_owned(),
-        cause: cause.to_string(),
+        cause: match bare_word(text, cause.line(), cause.column()) {
+            Some(word) => format!("{cause}: {word} is no JSON; write null in its place"),
+            None => cause.to_string(),
+        },
     })?;
     Ok(if values.len() == 1 {
         values.swap_remove(0)
     } else {
         Value::Array(values)
+    })
+}
+
+/// `NaN` or `Infinity` where the JSON reader stopped, at a line and a column from 1: Python writes them.
+fn bare_word(text: &str, line: usize, column: usize) -> Option<&'static str> {
+    let line = text.lines().nth(line.checked_sub(1)?)?.as_bytes();
+    // The reader stops on the word's first letter, or on the sign before it.
+    let from = column.saturating_sub(2).min(line.len());
+    let near = &line[from..line.len().min(from + 12)];
+    ["NaN", "Infinity"].into_iter().find(|word| {
+        let mut at = near.windows(word.len()).take(4);
+        at.any(|letters| letters == word.as_bytes())
     })
 }
 
