@@ -1239,3 +1239,43 @@ fn a_file_without_a_chain_shows_its_first_refused_row() {
     }
     fails(b"{\"a\": NULL}", &Options::default(), &["JSON"]);
 }
+
+#[test]
+fn a_mapping_reads_decimal_commas() {
+    let options = |decimal: &str| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\ndates = \"dmy\"\n{decimal}[columns]\nexpiry = \"Verfall\"\nstrike = \"Basis\"\n\
+                     right = \"Typ\"\nbid = \"Geld\"\nask = \"Brief\"\n[constants]\nsymbol = \"ZZT\"\ndate = 2025-03-06\n"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        ..Options::default()
+    }
+    };
+    let text = "Verfall;Basis;Typ;Geld;Brief\n21.03.2025;1.050,50;Call;1,950;2,05\n21.03.2025;1055;Call;1,25;2\n";
+    let ingest = with("a.csv", text.as_bytes(), options("decimal = \",\"\n"));
+    assert_eq!(ingest.refused, []);
+    let read: Vec<_> = ingest.chains[0]
+        .quotes
+        .iter()
+        .map(|quote| (quote.contract.strike_usd, quote.bid_usd, quote.ask_usd))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (1050.5, Some(1.95), Some(2.05)),
+            (1055.0, Some(1.25), Some(2.0))
+        ]
+    );
+    fails(
+        text.as_bytes(),
+        &options(""),
+        &["2 refused: not a number", "decimal = \",\""],
+    );
+}
