@@ -1021,11 +1021,8 @@ fn a_stray_quote_mark_refuses_every_line_that_it_swallows() {
     let whole = read("a.csv", common.as_bytes());
     // The last field of line 11 opens a quotation that nothing ends.
     let mut lines: Vec<String> = common.lines().map(str::to_owned).collect();
-    let stray = |line: &str| {
-        let (before, last) = line.rsplit_once(',').unwrap();
-        format!("{before},\"{last}")
-    };
-    lines[10] = stray(&lines[10]);
+    let (before, last) = lines[10].rsplit_once(',').unwrap();
+    lines[10] = format!("{before},\"{last}");
     let text = lines.join("\n");
     let ingest = read("a.csv", text.as_bytes());
     let swallowed = lines.len() - 10;
@@ -1241,4 +1238,44 @@ fn a_file_without_a_chain_shows_its_first_refused_row() {
         );
     }
     fails(b"{\"a\": NULL}", &Options::default(), &["JSON"]);
+}
+
+#[test]
+fn a_mapping_reads_decimal_commas() {
+    let options = |decimal: &str| {
+        Options {
+        mapping: Some(
+            FileMapping::parse(
+                "my.toml",
+                &format!(
+                    "schema_version = 1\ndates = \"dmy\"\n{decimal}[columns]\nexpiry = \"Verfall\"\nstrike = \"Basis\"\n\
+                     right = \"Typ\"\nbid = \"Geld\"\nask = \"Brief\"\n[constants]\nsymbol = \"ZZT\"\ndate = 2025-03-06\n"
+                ),
+            )
+            .unwrap()
+            .into(),
+        ),
+        ..Options::default()
+    }
+    };
+    let text = "Verfall;Basis;Typ;Geld;Brief\n21.03.2025;1.050,50;Call;1,950;2,05\n21.03.2025;1055;Call;1,25;2\n";
+    let ingest = with("a.csv", text.as_bytes(), options("decimal = \",\"\n"));
+    assert_eq!(ingest.refused, []);
+    let read: Vec<_> = ingest.chains[0]
+        .quotes
+        .iter()
+        .map(|quote| (quote.contract.strike_usd, quote.bid_usd, quote.ask_usd))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (1050.5, Some(1.95), Some(2.05)),
+            (1055.0, Some(1.25), Some(2.0))
+        ]
+    );
+    fails(
+        text.as_bytes(),
+        &options(""),
+        &["2 refused: not a number", "decimal = \",\""],
+    );
 }

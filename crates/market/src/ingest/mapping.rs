@@ -49,6 +49,7 @@ pub struct FileMapping {
     vol_unit: VolUnit,
     scale: Scale,
     latest: bool,
+    decimal_comma: bool,
     named: Vec<Named>,
     constants: Constants,
     style: Option<Style>,
@@ -233,6 +234,7 @@ impl FileMapping {
             vol_unit: VolUnit::Judged,
             scale: Scale::NONE,
             latest: false,
+            decimal_comma: false,
             named: Vec::new(),
             constants: Constants::default(),
             style: None,
@@ -268,13 +270,24 @@ impl FileMapping {
                     mapping.latest =
                         place.one_of(value, name, &[("first", false), ("last", true)])?;
                 }
+                "decimal" => {
+                    mapping.decimal_comma =
+                        place.one_of(value, name, &[(".", false), (",", true)])?;
+                }
                 "columns" => mapping.columns_of(&place, value, Side::Both)?,
                 "calls" => mapping.columns_of(&place, value, Side::Call)?,
                 "puts" => mapping.columns_of(&place, value, Side::Put)?,
                 "units" => mapping.units_of(&place, value)?,
                 "constants" => mapping.constants_of(&place, value)?,
                 _ => {
-                    let known = ["schema_version", "layout", "rows", "dates", "repeats"];
+                    let known = [
+                        "schema_version",
+                        "layout",
+                        "rows",
+                        "dates",
+                        "decimal",
+                        "repeats",
+                    ];
                     let known: Vec<&str> = known.into_iter().chain(SECTIONS).collect();
                     return Err(place.unknown(key.span().start, name, &known));
                 }
@@ -495,6 +508,28 @@ impl FileMapping {
                 None => format!("it has: {}", shown.join(", ")),
             },
         })
+    }
+
+    /// The columns whose numbers have a decimal comma.
+    pub(crate) fn comma_columns(&self, names: &[String]) -> Vec<usize> {
+        let words = [
+            Field::Symbol,
+            Field::Osi,
+            Field::Date,
+            Field::Expiry,
+            Field::Right,
+            Field::Style,
+            Field::Currency,
+        ];
+        let numeric = |name: &String| {
+            let name = normal_name(name);
+            self.named.iter().any(|named| {
+                !words.contains(&named.field)
+                    && named.names.iter().any(|own| normal_name(own) == name)
+            })
+        };
+        let places = (0..names.len()).filter(|&at| self.decimal_comma && numeric(&names[at]));
+        places.collect()
     }
 
     /// The rows of a JSON file: where the mapping says, or the first place with the mapping's columns.

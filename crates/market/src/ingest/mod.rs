@@ -353,11 +353,12 @@ fn with_table<T>(
             detect(&table.names).map_err(|unknown| refusal(file, &table.names, unknown))?;
         return then(&table, &mapping);
     };
-    let table = match open(file, bytes, |names| own.lacks(names).is_none())? {
+    let mut table = match open(file, bytes, |names| own.lacks(names).is_none())? {
         Content::Table(table) => table,
         Content::Json(value) => own.json_table(file, &value)?,
     };
     own.check(file, &table.names)?;
+    table.comma_columns = own.comma_columns(&table.names);
     let names = own.names();
     let columns = own.columns(&names);
     let columns = columns.list();

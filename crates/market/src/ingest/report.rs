@@ -217,7 +217,9 @@ impl fmt::Display for Reason {
                 // Digits around a comma that separates no thousands.
                 let digits = |c: char| c.is_ascii_digit() || matches!(c, '"' | '-' | '.' | ',');
                 if value.contains(',') && value.chars().all(digits) {
-                    f.write_str("; write decimals with a point, not with a decimal comma")?;
+                    f.write_str(
+                        "; if it is a decimal comma, write a point, or a mapping with decimal = \",\"",
+                    )?;
                 }
                 Ok(())
             }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::columns::Columns;
 use super::json::Records;
 use super::report::Reason;
-use super::words::Cell;
+use super::words::{Cell, with_decimal_comma};
 use super::zip;
 use crate::Error;
 
@@ -39,6 +39,8 @@ pub(crate) struct Table {
     kind: Kind,
     /// Names of the columns as they stand in the file.
     pub names: Vec<String>,
+    /// Columns of text whose numbers have a decimal comma.
+    pub comma_columns: Vec<usize>,
     /// Lines above the header, and a remark in the last line.
     pub preamble: Vec<String>,
 }
@@ -108,6 +110,7 @@ pub(crate) fn open(
             file: file.to_owned(),
             kind: Kind::Parquet(columns),
             names,
+            comma_columns: Vec::new(),
             preamble: Vec::new(),
         }));
     }
@@ -195,6 +198,7 @@ impl Table {
             file: file.to_owned(),
             kind: Kind::Records(kind, records.rows),
             names: records.names,
+            comma_columns: Vec::new(),
             preamble: Vec::new(),
         }
     }
@@ -269,7 +273,12 @@ impl Table {
                     }
                     let cells: Vec<Cell<'_>> = wanted
                         .iter()
-                        .map(|&column| record.get(column).map_or(Cell::Missing, Cell::from_text))
+                        .map(|&column| {
+                            let cell = record.get(column).map_or(Cell::Missing, Cell::from_text);
+                            let comma = self.comma_columns.contains(&column);
+                            let text = cell.text().filter(|_| comma);
+                            text.and_then(with_decimal_comma).map_or(cell, Cell::Number)
+                        })
                         .collect();
                     row(line, Ok(&cells));
                 }
@@ -323,6 +332,7 @@ impl Table {
                 remark,
             },
             names,
+            comma_columns: Vec::new(),
             preamble,
         }
     }

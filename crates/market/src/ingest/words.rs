@@ -112,6 +112,19 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
     fits.then(|| Cow::Owned(text.replace(',', "")))
 }
 
+/// `1.234,50`: a number with points between its thousands and a decimal comma, or with neither.
+pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
+    let swapped: String = text
+        .chars()
+        .map(|c| match c {
+            ',' => '.',
+            '.' => ',',
+            other => other,
+        })
+        .collect();
+    without_thousands(&swapped)?.parse().ok()
+}
+
 /// A count of contracts: whole and not negative.
 pub(crate) fn count(cell: Cell<'_>) -> Result<Option<u64>, ()> {
     Ok(number(cell)?
