@@ -68,7 +68,9 @@ def test_the_diary_is_read(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="n/a (signals of POSIX)")
 def test_ctrl_c_ends_a_command():
-    code = "import jarvis2; print('on', flush=True); jarvis2.plan(set={'search.evaluations': 4000000})"
+    # A shell that starts its children in the background has them ignore Ctrl-C, and so would theirs.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = heard + "import jarvis2; print('on', flush=True); jarvis2.plan(set={'search.evaluations': 4000000})"
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     child.stdout.readline()
     time.sleep(1.0)
