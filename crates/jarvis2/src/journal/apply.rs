@@ -312,7 +312,7 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
         Some(price) => Ok(row(action, &contract, quantity, price, &paid)),
         None => Err(wrong("no price follows \"at\"".to_owned())),
     };
-    if price.is_some() && !matches!(verb.as_str(), "buy" | "bought" | "sell" | "sold") {
+    if price.is_some() && matches!(verb.as_str(), "expired" | "assigned" | "exercised") {
         return Err(wrong(format!("what is {verb} has no price")));
     }
     match (verb.as_str(), &option) {
