@@ -261,7 +261,7 @@ pub(super) const ROWS: &[Row] = &[
     row("4-5", "the size from which a GPU wins is measured", &[GPUS]),
     row(
         "4-6",
-        "columns: bytes an option as low as can be",
+        "options in columns, over 100,000 a second",
         &[Target("European options priced")],
     ),
     row(
