@@ -34,7 +34,51 @@ impl Default for Config {
     }
 }
 
+/// Refuses columns whose lengths, found, are not so many `each` for each of the rows.
+pub(crate) fn check_lengths<const N: usize>(
+    rows: usize,
+    columns: [(&'static str, usize, usize); N],
+) -> Result<(), Error> {
+    for (what, found, each) in columns {
+        if rows.checked_mul(each) != Some(found) {
+            return Err(Error::Length {
+                what,
+                found,
+                rows,
+                each,
+            });
+        }
+    }
+    Ok(())
+}
+
 impl Config {
+    /// Refuses a batch for this net whose lengths do not fit together.
+    pub(crate) fn check_batch(
+        &self,
+        inputs: &[f32],
+        values: &[f32],
+        policies: &[f32],
+    ) -> Result<(), Error> {
+        let columns = [
+            ("inputs", inputs.len(), self.inputs),
+            ("policies", policies.len(), self.policies),
+        ];
+        check_lengths(values.len(), columns)
+    }
+
+    /// Refuses inputs that are not finite.
+    pub(crate) fn check_finite(&self, inputs: &[f32]) -> Result<(), Error> {
+        match inputs.iter().position(|x| !x.is_finite()) {
+            Some(at) => Err(Error::Input {
+                row: at / self.inputs,
+                column: at % self.inputs,
+                value: inputs[at],
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses sizes that make no net.
     ///
     /// # Errors

@@ -221,26 +221,8 @@ impl CoreNet {
         policies: &mut [f32],
     ) -> Result<(), Error> {
         let (width, logits, rows) = (self.config.inputs, self.config.policies, values.len());
-        for (what, found, each) in [
-            ("inputs", inputs.len(), width),
-            ("policies", policies.len(), logits),
-        ] {
-            if rows.checked_mul(each) != Some(found) {
-                return Err(Error::Length {
-                    what,
-                    found,
-                    rows,
-                    each,
-                });
-            }
-        }
-        if let Some(at) = inputs.iter().position(|x| !x.is_finite()) {
-            return Err(Error::Input {
-                row: at / width,
-                column: at % width,
-                value: inputs[at],
-            });
-        }
+        self.config.check_batch(inputs, values, policies)?;
+        self.config.check_finite(inputs)?;
         for first in (0..rows).step_by(ROWS_MAX) {
             let end = rows.min(first + ROWS_MAX);
             self.model.predict(

@@ -279,27 +279,8 @@ impl GpuNet {
     fn judge(&self, inputs: &[f32], values: &mut [f32], policies: &mut [f32]) -> Result<(), Error> {
         let rows = values.len();
         let config = self.config();
-        let lengths = [
-            ("inputs", inputs.len(), config.inputs),
-            ("policies", policies.len(), config.policies),
-        ];
-        for (what, found, each) in lengths {
-            if rows.checked_mul(each) != Some(found) {
-                return Err(Error::Length {
-                    what,
-                    found,
-                    rows,
-                    each,
-                });
-            }
-        }
-        if let Some(at) = inputs.iter().position(|x| !x.is_finite()) {
-            return Err(Error::Input {
-                row: at / config.inputs,
-                column: at % config.inputs,
-                value: inputs[at],
-            });
-        }
+        config.check_batch(inputs, values, policies)?;
+        config.check_finite(inputs)?;
         // What rounds to infinity could become a NaN, and a ReLU would make it a 0.
         let rounds = self.0.precision == Precision::Bf16;
         if rounds && let Some(at) = inputs.iter().position(|x| bf16::rounded(*x).is_infinite()) {

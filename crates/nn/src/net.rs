@@ -375,20 +375,7 @@ impl Net {
     ) -> Result<(), Error> {
         let rows = values.len();
         let config = &self.packed.config;
-        let check = |what, found: usize, each: usize| {
-            if rows.checked_mul(each) == Some(found) {
-                Ok(())
-            } else {
-                Err(Error::Length {
-                    what,
-                    found,
-                    rows,
-                    each,
-                })
-            }
-        };
-        check("inputs", inputs.len(), config.inputs)?;
-        check("policies", policies.len(), config.policies)?;
+        config.check_batch(inputs, values, policies)?;
         let packed = &*self.packed;
         let level = packed.way.level();
         let verdict = match (&packed.layers, &mut self.room) {
@@ -425,23 +412,16 @@ impl Net {
             Verdict::Output(row) => Some(row),
         };
         // Pairs are checked block by block: an input that is not finite may follow the row that overflows, and is told first.
-        let bad = inputs.iter().position(|x| !x.is_finite());
-        match (bad, overflow) {
-            (None, Some(row)) => {
+        config.check_finite(inputs)?;
+        match overflow {
+            Some(row) => {
                 let row_inputs = &inputs[row * config.inputs..][..config.inputs];
                 Err(Error::Overflow {
                     row,
                     largest: row_inputs.iter().fold(0.0, |a, x| a.max(x.abs())),
                 })
             }
-            _ => {
-                let at = bad.unwrap_or(0);
-                Err(Error::Input {
-                    row: at / config.inputs,
-                    column: at % config.inputs,
-                    value: inputs[at],
-                })
-            }
+            None => unreachable!("a verdict of an input that is not finite, and all are"),
         }
     }
 }

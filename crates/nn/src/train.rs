@@ -27,6 +27,7 @@ use adam::Adam;
 pub use adam::LearnConfig;
 pub use device::Device;
 
+use crate::config::check_lengths;
 use crate::{Config, Error, Linear, Weights};
 
 /// A net that learns.
@@ -214,23 +215,8 @@ impl Batch<'_> {
             ("legal", self.legal.len(), config.policies),
             ("weights", self.weights.len(), 1),
         ];
-        for (what, found, each) in lengths {
-            if rows.checked_mul(each) != Some(found) {
-                return Err(Error::Length {
-                    what,
-                    found,
-                    rows,
-                    each,
-                });
-            }
-        }
-        if let Some(at) = self.features.iter().position(|x| !x.is_finite()) {
-            return Err(Error::Input {
-                row: at / config.inputs,
-                column: at % config.inputs,
-                value: self.features[at],
-            });
-        }
+        check_lengths(rows, lengths)?;
+        config.check_finite(self.features)?;
         let mut learns = false;
         for row in 0..rows {
             let refuse = |what, value| Err(Error::Target { what, row, value });

@@ -142,6 +142,8 @@ impl Exercise {
 
 /// No outcome is further above today's spot than this, in its multiples: what is left of a fitted smile out there is no market.
 const SPOT_MAX: f64 = 1e4;
+/// No strike of a sale lies this many times above the spot.
+const STRIKE_OVER_SPOT_MAX: f64 = 100.0;
 /// Spot outcomes of one journey between decisions.
 const SPOTS: usize = 7;
 
@@ -283,12 +285,17 @@ impl Rules {
         if contracts >= 0 {
             return None;
         }
-        let strike = Cents::from_usd(self.futures.strike_at_delta(
+        let strike_usd = self.futures.strike_at_delta(
             state,
             right,
             *self.deltas.get(usize::from(delta))?,
             expiry_day,
-        ));
+        );
+        // Where volatility is absurd the strike of a delta runs away; no exchange lists such a one.
+        if !(strike_usd <= STRIKE_OVER_SPOT_MAX * state.spot) {
+            return None;
+        }
+        let strike = Cents::from_usd(strike_usd);
         let price = self.fill_price(state, right, strike.usd(), expiry_day, true)?;
         (price * SHARES_PER_CONTRACT > self.costs.per_contract).then_some(Leg::Option {
             right,

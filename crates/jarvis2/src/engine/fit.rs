@@ -51,6 +51,16 @@ pub(crate) enum Error {
         percent: f64,
     },
     #[error(
+        "{symbol} on {as_of}: the spot ${spot} does not fit the chain: its {right} beyond that change by a dollar for each dollar of strike, as they do in the money, and say about ${found:.2}; check the file, or name the spot with --spot"
+    )]
+    SpotBeyond {
+        symbol: String,
+        as_of: Date,
+        spot: f64,
+        right: &'static str,
+        found: f64,
+    },
+    #[error(
         "{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned"
     )]
     OtherMultiplier {
@@ -103,6 +113,9 @@ pub(crate) struct Known {
     pub(crate) events_given: bool,
 }
 
+/// How far, as a fraction, a spot may be from what calls and puts say, and how much further a year away.
+const GAP_MAX: f64 = 0.05;
+const GAP_MAX_PER_YEAR: f64 = 0.1;
 /// Tenor at which implied and forecast volatility are compared.
 const REFERENCE_DAYS: u16 = 30;
 /// The trading days among them.
@@ -332,18 +345,26 @@ pub(crate) fn forward(
     }
 }
 
+/// How far from the money, in log, a strike may lie whose call and put are asked for the forward.
+const NEAR_THE_MONEY: f64 = 0.12;
+
+/// Strikes near `spot` whose call and put are both quoted on both sides.
 fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
-    let near = |quote: &&&Quote| (quote.contract.strike_usd / spot).ln().abs() < 0.12;
+    pairs_where(expiry, |strike| (strike / spot).ln().abs() < NEAR_THE_MONEY)
+}
+
+fn pairs_where(expiry: &Expiry, wanted: impl Fn(f64) -> bool) -> Vec<ParityPair> {
+    let wanted = |quote: &&&Quote| wanted(quote.contract.strike_usd);
     let puts: Vec<&&Quote> = expiry
         .quotes
         .iter()
-        .filter(near)
+        .filter(wanted)
         .filter(|q| q.contract.right == Right::Put)
         .collect();
     let calls = expiry
         .quotes
         .iter()
-        .filter(near)
+        .filter(wanted)
         .filter(|q| q.contract.right == Right::Call);
     calls
         .filter_map(|call| {
@@ -359,6 +380,46 @@ fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
             })
         })
         .collect()
+}
+
+/// About where the spot is by an expiry's quotes alone: where call and put cost the same. `None` where no strike near there has both.
+fn crossing(expiry: &Expiry) -> Option<f64> {
+    let all = pairs_where(expiry, |_| true);
+    let gap = |pair: &ParityPair| pair.call_mid - pair.put_mid;
+    let nearest = all
+        .iter()
+        .min_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()))?;
+    let usd = nearest.strike + gap(nearest);
+    (usd > 0.0 && (nearest.strike / usd).ln().abs() < NEAR_THE_MONEY).then_some(usd)
+}
+
+/// How many strikes, from the spot outwards, are looked at by [`beyond`], and the least change of the price for a dollar of strike.
+const BEYOND_STRIKES: usize = 4;
+const BEYOND_SLOPE: f64 = 0.9;
+
+/// Of a chain of calls or puts alone: what lies out of the money by this spot costs as it does in the money. The right, and about where the
+/// spot is then.
+fn beyond(expiry: &Expiry, spot: f64) -> Option<(&'static str, f64)> {
+    [(Right::Put, "puts"), (Right::Call, "calls")]
+        .into_iter()
+        .find_map(|(right, word)| {
+            // Puts below, calls above, the nearest first.
+            let side = right.sign();
+            let mut outside: Vec<(f64, f64)> = expiry
+                .quotes
+                .iter()
+                .filter(|quote| quote.contract.right == right)
+                .filter(|quote| side * (quote.contract.strike_usd - spot) >= 0.0)
+                .filter_map(|quote| Some((quote.contract.strike_usd, quote.mid_usd()?)))
+                .collect();
+            outside.sort_by(|a, b| (side * a.0).total_cmp(&(side * b.0)));
+            outside.truncate(BEYOND_STRIKES);
+            let steep = outside
+                .windows(2)
+                .all(|pair| (pair[0].1 - pair[1].1) > BEYOND_SLOPE * (pair[1].0 - pair[0].0).abs());
+            let (strike, mid) = *outside.first().filter(|_| outside.len() >= 3)?;
+            steep.then_some((word, strike + side * mid))
+        })
 }
 
 /// How far from the money a strike may be to count, in standard deviations at the money: what the wheel trades lies within.
@@ -881,40 +942,60 @@ impl Said {
 
     /// The spot that the quotes were made on. What calls and puts of the nearest expiry say outweighs a spot taken at another time:
     /// a stale spot would turn every parity gap into an edge that is not there.
-    pub(crate) fn spot(
+    pub(crate) fn spot<'a>(
         &mut self,
         chain: &Chain,
         spot: f64,
         rate: f64,
-        expiries: &[Expiry],
+        expiries: &'a [Expiry<'a>],
         dividends: &[Dividend],
     ) -> Result<f64, Error> {
         let implied = |expiry: &Expiry| {
-            let parity = forward_from_parity(&pairs(expiry, spot), spot, expiry.years(), rate)?;
+            // A wrong spot has other strikes near it than those at the money, or none: the quotes alone say where to look.
+            let around = match crossing(expiry) {
+                Some(crossing) if (crossing / spot - 1.0).abs() > GAP_MAX => crossing,
+                _ => spot,
+            };
+            let parity = forward_from_parity(&pairs(expiry, around), around, expiry.years(), rate)?;
             let listed = dividends.iter().filter(|d| d.ex_day <= expiry.day);
             let paid: f64 = listed.map(|d| d.usd).sum();
             Some(parity.forward_usd * (-rate * expiry.years()).exp() + paid)
         };
-        let near = expiries
-            .iter()
-            .filter(|expiry| (2..=60).contains(&expiry.day));
-        let found = near
-            .filter_map(|expiry| Some((expiry, implied(expiry)?)))
-            .next();
-        let Some((expiry, parity)) = found else {
-            return Ok(spot);
+        let first = |expiry: &'a Expiry<'a>| Some((expiry, implied(expiry)?));
+        let near = |expiry: &&Expiry| (2..=60).contains(&expiry.day);
+        let refused = |parity: f64, percent: f64| Error::SpotMismatch {
+            symbol: chain.symbol.clone(),
+            as_of: chain.as_of,
+            spot,
+            parity,
+            percent,
+        };
+        let Some((expiry, parity)) = expiries.iter().filter(near).find_map(first) else {
+            // The others may hold dividends that nobody listed, and another rate: what they say corrects nothing, and refuses what is far off.
+            let mut others = expiries.iter().filter(|expiry| !near(expiry));
+            return match others.find_map(first) {
+                Some((expiry, parity))
+                    if (parity / spot - 1.0).abs()
+                        > GAP_MAX + GAP_MAX_PER_YEAR * expiry.years() =>
+                {
+                    Err(refused(parity, 100.0 * (parity / spot - 1.0)))
+                }
+                Some(_) => Ok(spot),
+                None => match expiries.iter().find_map(|expiry| beyond(expiry, spot)) {
+                    Some((right, found)) => Err(Error::SpotBeyond {
+                        symbol: chain.symbol.clone(),
+                        as_of: chain.as_of,
+                        spot,
+                        right,
+                        found,
+                    }),
+                    None => Ok(spot),
+                },
+            };
         };
         let gap = parity / spot - 1.0;
-        if gap.abs() > 0.05 {
-            let (symbol, as_of) = (chain.symbol.clone(), chain.as_of);
-            let percent = 100.0 * gap;
-            return Err(Error::SpotMismatch {
-                symbol,
-                as_of,
-                spot,
-                parity,
-                percent,
-            });
+        if gap.abs() > GAP_MAX {
+            return Err(refused(parity, 100.0 * gap));
         }
         if gap.abs() <= 0.0025 {
             return Ok(spot);

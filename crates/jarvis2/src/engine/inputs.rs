@@ -98,6 +98,8 @@ pub(crate) const SAMPLE: &str = "embedded sample";
 /// The name of the sample that is planned unasked: the one whose options are dear enough to act on.
 pub(crate) const DEFAULT_SYMBOL: &str = "SYNVOL";
 
+/// Calendar days for which a split is told to who holds something.
+const SPLIT_DAYS: i32 = 45;
 /// Days of a history in which a split that the file does not list is worth a note.
 const RECENT_DAYS: usize = 130;
 
@@ -148,6 +150,10 @@ pub(crate) fn read(
         &events,
         &mut notes,
     );
+    if let Some(account) = &account {
+        let splits = splits(history.as_ref(), &events, chain.as_of);
+        splits_booked(account, &chain, &splits, &mut notices)?;
+    }
     let owner = Owner {
         source: match (&request.given, &request.account) {
             (Some(given), _) => given.source.clone(),
@@ -407,6 +413,75 @@ fn known(
         dividends: dividends.collect(),
         events_given: request.events.is_some() || request.chains.is_empty(),
     }
+}
+
+/// Splits of late, by the price history and the events file: the day from which the new shares trade, and new shares for one old.
+fn splits(history: Option<&History>, events: &[Event], as_of: Date) -> Vec<(Date, f64)> {
+    let told = events.iter().filter_map(|event| match event.kind {
+        EventKind::Split { ratio } => Some((event.date, ratio)),
+        _ => None,
+    });
+    let days = history.iter().flat_map(|history| &history.days);
+    let lived = days.filter(|day| day.split != 1.0);
+    let mut splits: Vec<(Date, f64)> = told
+        .chain(lived.map(|day| (day.date, day.split)))
+        .filter(|(date, _)| *date <= as_of && (as_of - *date).get_days() <= SPLIT_DAYS)
+        .collect();
+    splits.sort_by_key(|(date, _)| *date);
+    splits.dedup_by_key(|(date, _)| *date);
+    splits
+}
+
+/// Counts, bases and strikes from before a split, beside a chain from after it, give wrong money in silence. What the file proves is refused:
+/// a contract opened before a split that the chain does not list. The rest is told.
+fn splits_booked(
+    account: &Account,
+    chain: &Chain,
+    splits: &[(Date, f64)],
+    notices: &mut Vec<String>,
+) -> Result<(), Error> {
+    let own = |symbol: &str| symbol.eq_ignore_ascii_case(&chain.symbol);
+    let shares = account.shares.iter().any(|shares| own(&shares.symbol));
+    let options: Vec<_> = account
+        .options
+        .iter()
+        .filter(|option| own(&option.symbol))
+        .collect();
+    if !shares && options.is_empty() {
+        return Ok(());
+    }
+    for (date, ratio) in splits {
+        for option in &options {
+            let listed = chain.quotes.iter().any(|quote| {
+                let contract = &quote.contract;
+                Some(contract.right) == option.right()
+                    && Some(contract.expiry) == option.expiry()
+                    && (contract.strike_usd - option.strike_usd).abs() < 0.0005
+            });
+            let opened = option
+                .opened
+                .as_deref()
+                .and_then(|day| day.trim().parse::<Date>().ok());
+            if !listed && opened.is_some_and(|opened| opened < *date) {
+                return Err(Error::Position {
+                    symbol: chain.symbol.clone(),
+                    what: format!(
+                        "the {} {} {} was opened on {}, before the split of {date} ({ratio} new shares for 1 old), and the chain lists no such contract: the account stands from before the split; change its counts, cost bases and strikes ({} times as many, each divided by {ratio}), and `opened` to {date}",
+                        option.expiry.trim(),
+                        option.strike_usd,
+                        option.right,
+                        option.opened.as_deref().unwrap_or_default().trim(),
+                        ratio,
+                    ),
+                });
+            }
+        }
+        notices.push(format!(
+            "{} was split on {date} ({ratio} new shares for 1 old): counts, cost bases and strikes of the account are taken as they are after it",
+            chain.symbol
+        ));
+    }
+    Ok(())
 }
 
 /// Log returns between neighbouring trading days of the chain file, splits undone.

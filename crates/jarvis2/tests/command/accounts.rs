@@ -2,7 +2,7 @@
 
 use crate::chain::Market;
 use crate::look::{check_plan, kinds, lines, list, number, text};
-use crate::run::{Desk, Run};
+use crate::run::{Desk, Run, SMALL};
 use jiff::civil::date;
 use serde_json::Value;
 
@@ -470,4 +470,62 @@ fn without_an_account_the_cash_is_assumed_and_said() {
     assert_eq!(number(&plan, "/account/cash_usd"), 30_000.0);
     assert!(lines(&plan, "/decision/notices").contains("no account was given: $30,000.00 of cash"));
     assert!(text(&plan, "/account/source").contains("assumed"));
+}
+
+#[test]
+fn an_account_from_before_a_split_is_not_valued_after_it() {
+    let desk = Desk::new();
+    let chain = desk.put("chain.csv", Market::flat(0.25).csv());
+    let events = desk.put(
+        "events.csv",
+        "symbol,date,kind,amount_usd,ratio\nZZT,2025-03-05,split,,2\nZZT,2024-06-05,split,,3\nYYT,2025-03-05,split,,5\n",
+    );
+    let opened = |strike: f64, day: &str| {
+        let lot = lot("put", "2025-04-17", strike, -1);
+        let account = format!("{}{lot}opened = \"{day}\"\n", cash(20_000.0));
+        desk.put("account.toml", account);
+        let args = [
+            "--chain",
+            chain,
+            "--account",
+            "account.toml",
+            "--events",
+            events,
+        ];
+        desk.plan(&[&args[..], SMALL].concat())
+    };
+    // A strike of the old shares, which the chain does not list.
+    let old = opened(95.0, "2025-02-20");
+    assert_eq!(old.code, Some(2), "{old}");
+    for word in [
+        "95 put",
+        "2025-02-20",
+        "split of 2025-03-05",
+        "2 new shares",
+        "divided by 2",
+    ] {
+        assert!(old.stderr.contains(word), "{word}: {old}");
+    }
+    // Turned already; and told that it is taken so.
+    for run in [opened(47.0, "2025-02-20"), opened(47.0, "2025-03-06")] {
+        assert!(matches!(run.code, Some(0 | 4)), "{run}");
+        let notices = lines(&run.json(), "/decision/notices");
+        assert!(
+            notices.contains("ZZT was split on 2025-03-05 (2 new shares"),
+            "{notices}"
+        );
+        assert!(!notices.contains("2024-06-05"), "{notices}");
+    }
+    // Who holds nothing has nothing to turn.
+    desk.put("account.toml", cash(20_000.0));
+    let args = [
+        "--chain",
+        chain,
+        "--account",
+        "account.toml",
+        "--events",
+        events,
+    ];
+    let plan = desk.plan(&[&args[..], SMALL].concat()).json();
+    assert!(!lines(&plan, "/decision/notices").contains("was split"));
 }

@@ -209,11 +209,30 @@ fn chains_on_which_nothing_can_rest() {
         true
     });
     rejected_chain(bidless, &["0 of", "are needed"]);
-    let elsewhere = rewritten(|cells| {
-        cells[SPOT] = "57".to_owned();
-        true
-    });
-    rejected_chain(elsewhere, &["put-call parity", "$57", "--spot"]);
+    // Near, and so far that no strike is near it: the price before a split, cents for dollars.
+    for spot in ["57", "44", "100", "25", "7.14", "350", "5000", "0.5"] {
+        let elsewhere = |expiries: &dyn Fn(&str) -> bool| {
+            rewritten(|cells| {
+                cells[SPOT] = spot.to_owned();
+                expiries(&cells[EXPIRY])
+            })
+        };
+        let says = ["put-call parity says $5", &format!("${spot} "), "--spot"];
+        rejected_chain(elsewhere(&|_| true), &says);
+        let only_far = elsewhere(&|expiry| expiry == "2025-05-16");
+        rejected_chain(only_far, &says);
+    }
+    // No parity to ask: what is out of the money by that spot costs as in the money.
+    for (right, spot) in [("P", "70"), ("P", "500"), ("C", "30"), ("C", "5")] {
+        let one_sided = rewritten(|cells| {
+            cells[SPOT] = spot.to_owned();
+            cells[RIGHT] == right
+        });
+        rejected_chain(
+            one_sided,
+            &["dollar of strike", &format!("${spot} "), "$5", "--spot"],
+        );
+    }
     let mut absurd = Market::flat(9.5);
     absurd.expiries.truncate(3);
     let rows: Vec<_> = absurd

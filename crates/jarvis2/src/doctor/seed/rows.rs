@@ -15,6 +15,8 @@ pub(super) enum Show {
     Machine(&'static [&'static str]),
     /// What only a Mac can show.
     Mac(&'static str),
+    /// What no run of a few seconds shows, and what does.
+    Elsewhere(&'static str),
     /// Another row, above.
     As(&'static str),
     /// Anything else, under the name by which it is run once.
@@ -28,7 +30,7 @@ pub(super) struct Row {
     pub(super) shows: &'static [Show],
 }
 
-use Show::{As, Mac, Machine, Part, Run, Target, Without};
+use Show::{As, Elsewhere, Mac, Machine, Part, Run, Target, Without};
 
 const DEVICE: Show = Run("device", shows::device);
 const NO_FRAMEWORK: Show = Run("no framework", shows::no_framework);
@@ -261,7 +263,7 @@ pub(super) const ROWS: &[Row] = &[
     row("4-5", "the size from which a GPU wins is measured", &[GPUS]),
     row(
         "4-6",
-        "options in columns, over 100,000 a second",
+        "options in columns: how many a second of one thread",
         &[Target("European options priced")],
     ),
     row(
@@ -311,7 +313,11 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "6-5",
         "below 20 GB at full load",
-        &[Target("memory"), LEDGER],
+        &[
+            Target("memory"),
+            LEDGER,
+            Elsewhere("everything at once: `cargo xtask load`"),
+        ],
     ),
     row(
         "6-6",

@@ -67,6 +67,7 @@ impl Stage<'_> {
             Show::Without(words) => without(words),
             Show::Machine(names) => self.lines(names),
             Show::Mac(what) => Seen::absent(mac(what)),
+            Show::Elsewhere(what) => Seen::absent(what),
             Show::As(id) => Seen::told(false, format!("row {id} is not a show")),
             Show::Run(name, run) => {
                 if let Some(seen) = self.seen.get(name) {
@@ -277,7 +278,16 @@ pub(super) fn parts(stage: &mut Stage) -> Seen {
         count(Unusable),
         count(Absent)
     );
-    Seen::told(count(Unusable) == 0 && count(Works) > 0, words)
+    let verdict = match (
+        count(Works),
+        count(WorksWithCare) + count(Absent),
+        count(Unusable),
+    ) {
+        (0, _, _) | (_, _, 1..) => Verdict::NotMet,
+        (_, 1.., _) => Verdict::InPart,
+        _ => Verdict::Met,
+    };
+    Seen { verdict, words }
 }
 
 /// The sample as a vendor's file says what the embedded one says.
@@ -670,21 +680,49 @@ pub(super) fn watch(stage: &mut Stage) -> Seen {
         "--size",
         "120x50",
     ]) {
-        Ok(screen) => {
-            let has = |word: &str| screen.to_lowercase().contains(word);
-            let words = ["memory", "gpu", "heat"].map(|word| (word, has(word)));
-            let shown = words.iter().filter(|(_, there)| *there).count();
-            let lines = screen
-                .lines()
-                .filter(|line| !line.trim().is_empty())
-                .count();
-            Seen::told(
-                shown == words.len(),
-                format!("one screen of {lines} lines, with {words:?}"),
-            )
-        }
+        Ok(screen) => looked_at(&screen),
         Err(refusal) => Seen::told(false, refusal.message),
     }
+}
+
+/// Which of the wanted sections a screen has, and which of these say more than why they are empty.
+#[cfg(feature = "monitor")]
+fn looked_at(screen: &str) -> Seen {
+    let head = |line: &str| {
+        line.contains("──")
+            .then(|| line.split(" ─").next().map(str::to_owned))
+    };
+    let (mut known, mut empty, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for section in ["Memory", "Graphics", "Heat and power"] {
+        let mut lines = screen
+            .lines()
+            .skip_while(|line| head(line).flatten().as_deref() != Some(section));
+        if lines.next().is_none() {
+            missing.push(section);
+        } else if lines
+            .take_while(|line| head(line).is_none())
+            .any(|line| !line.contains("n/a (") && !line.trim().is_empty())
+        {
+            known.push(section);
+        } else {
+            empty.push(section);
+        }
+    }
+    let words = format!(
+        "one screen: {} with readings [{}], {} n/a with the reason [{}], {} missing [{}]",
+        known.len(),
+        known.join(", "),
+        empty.len(),
+        empty.join(", "),
+        missing.len(),
+        missing.join(", ")
+    );
+    let verdict = match (known.is_empty(), empty.is_empty(), missing.is_empty()) {
+        (_, _, false) | (true, _, _) => Verdict::NotMet,
+        (_, false, _) => Verdict::InPart,
+        _ => Verdict::Met,
+    };
+    Seen { verdict, words }
 }
 
 #[cfg(not(feature = "monitor"))]
@@ -812,11 +850,11 @@ pub(super) fn risk(stage: &mut Stage) -> Seen {
 
 /// How long the sample's plan took, all in this process.
 pub(super) fn latency(stage: &mut Stage) -> Seen {
-    tried(
-        stage.plan().map(|(_, seconds)| {
-            Seen::met(format!("a whole plan in {seconds:.1} s, in this process"))
-        }),
-    )
+    tried(stage.plan().map(|(_, seconds)| {
+        Seen::met(format!(
+            "a whole plan in {seconds:.1} s, in this process and its memory"
+        ))
+    }))
 }
 
 pub(super) fn reasons(stage: &mut Stage) -> Seen {
