@@ -36,7 +36,10 @@ pub(crate) fn quick(arguments: &[String]) -> Result<bool, Stop> {
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    // By the cargo that runs this, since a target folder may serve several checkouts.
+    let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let own = own.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    own.parent().map_or_else(|| own.join(".."), Path::to_owned)
 }
 
 /// Where cargo builds, absolute.

@@ -504,7 +504,7 @@ fn an_account_from_before_a_split_is_not_valued_after_it() {
         "2 new shares",
         "divided by 2",
     ] {
-        assert!(old.stderr.contains(word), "{word}: {old}");
+        assert!(old.stdout.contains(word), "{word}: {old}");
     }
     // Turned already; and told that it is taken so.
     for run in [opened(47.0, "2025-02-20"), opened(47.0, "2025-03-06")] {
