@@ -289,7 +289,9 @@ impl Table {
 
     fn from_text(file: &str, text: String, is_header: impl Fn(&[String]) -> bool) -> Table {
         let mut best: Option<(u8, usize, Vec<String>, Vec<String>)> = None;
-        'search: for delimiter in [b',', b'\t', b';', b'|'] {
+        // A text without a delimiter reads as with any other that it does not have: once is enough.
+        let there = |delimiter: &u8| *delimiter == b',' || text.as_bytes().contains(delimiter);
+        'search: for delimiter in [b',', b'\t', b';', b'|'].into_iter().filter(there) {
             let mut preamble = Vec::new();
             let mut reader = csv_reader(&text, delimiter);
             let mut record = csv::StringRecord::new();
