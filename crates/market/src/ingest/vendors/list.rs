@@ -101,7 +101,12 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
     },
     Vendor {
         format: Format::Yfinance,
-        signature: &["contractsymbol", "lastprice", "impliedvolatility"],
+        // Whoever keeps fewer columns of a frame still has one of these.
+        signature: &[
+            "contractsymbol",
+            "lastprice|lasttradedate|inthemoney|contractsize|percentchange",
+            "impliedvolatility|inthemoney|contractsize|percentchange",
+        ],
         columns: &[
             both(Osi, &["contractsymbol"]),
             both(Symbol, &["symbol", "ticker", "underlying"]),
@@ -118,7 +123,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Volume, &["volume"]),
             both(OpenInterest, &["openinterest"]),
             both(Iv, &["impliedvolatility"]),
-            both(Size, &["contractsize"]),
+            both(Multiplier, &["contractsize"]),
             both(Currency, &["currency"]),
         ],
         spellings: &[Iso, Us],
@@ -215,6 +220,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         ],
         spellings: &[Iso],
         dating: Dating::Row,
+        unchecked: true,
         ..PLAIN
     },
     Vendor {
@@ -250,6 +256,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         spellings: &[Iso, Compact],
         dating: Dating::Row,
         vol_unit: VolUnit::Judged,
+        unchecked: true,
         ..PLAIN
     },
     Vendor {
@@ -474,6 +481,8 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Moneyness, &["moneyness"]),
         ],
         spellings: &[Us, Iso],
+        // With its sign as a rule, and then a fraction already.
+        vol_unit: VolUnit::Percent,
         dating: Dating::Preamble,
         naming: Naming::SymbolAndExpiry,
         ..PLAIN
