@@ -55,6 +55,14 @@ fn a_refused_row_says_why_with_its_value() {
         "its strike is nothing",
     );
     refused(
+        "2025-03-06,ZZT,50,2025-03-21,95%,C,1,2,1,1,0.3,100,USD",
+        "its strike is \"95%\", not a number",
+    );
+    refused(
+        "2025-03-06,ZZT,50,2025-03-21,55,C,1%,2,1,1,0.3,100,USD",
+        "its bid is \"1%\", not a number",
+    );
+    refused(
         "2025-03-06,ZZT,50,2025-13-21,55,C,1,2,1,1,0.3,100,USD",
         "its expiry is \"2025-13-21\", not a date",
     );
@@ -187,9 +195,13 @@ fn percent_volatilities_are_divided_by_a_hundred() {
         .collect();
     let ingest = read(&format!("{HEADER}{rows}")).unwrap();
     assert!((ingest.chains[0].quotes[0].iv.unwrap() - 0.255).abs() < 1e-12);
-    assert!(ingest.notes[0].to_string().contains(
-        "volatilities are in percent on 1 days from 2025-03-06 (median 31.0 near the money, 78 times what the prices imply)"
-    ));
+    let note = ingest.notes[0].to_string();
+    for part in [
+        "volatilities are in percent on 1 days from 2025-03-06 (median 31.0 near the money, ",
+        " times what the prices imply) and were divided by 100",
+    ] {
+        assert!(note.contains(part), "{note:?} lacks {part:?}");
+    }
 }
 
 /// Quotes of a market with this volatility, 44 days out; `iv` is what the file writes of it, `price` by what prices are multiplied.
@@ -264,13 +276,9 @@ fn volatilities_are_held_against_the_prices() {
         Some("and no prices to compare with"),
     );
     check(&silent("4.0"), None, 4.0, None);
-    // Prices in the wrong unit: a volatility of 0.3 % is no market's, so it is not taken for percent.
-    check(
-        &priced(0.3, "0.3", 0.01),
-        None,
-        0.3,
-        Some("30 % near the money, "),
-    );
+    // Prices in cents that are taken for dollars, or the reverse, make no fractions of percent and no percent of fractions.
+    check(&priced(0.3, "0.3", 0.01), None, 0.3, None);
+    check(&priced(0.3, "0.3", 100.0), None, 0.3, None);
     // A unit that was said is kept, and contradicted.
     let [fraction, percent] = ["fraction", "percent"].map(|unit| {
         format!(

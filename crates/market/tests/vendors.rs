@@ -812,6 +812,38 @@ fn the_data_shops_tables_are_read() {
     }
 }
 
+/// A page without its signs is in percent all the same, and of a file that follows the day its end counts.
+#[test]
+fn habits_of_barchart_and_optionsdx_are_not_read_as_something_else() {
+    let signless: String = twins::barchart()
+        .lines()
+        .map(|line| match line.rsplit_once("%,") {
+            Some((head, tail)) if tail.contains("ET") => format!("{head},{tail}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let name = "zzt-options-exp-2025-03-21-show-all-stacked-03-06-2025.csv";
+    let [signed, signless] = [twins::barchart(), signless].map(|text| {
+        let ingest = read(name, text.as_bytes());
+        ingest.chains[0]
+            .quotes
+            .iter()
+            .map(|quote| quote.iv)
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(signed, signless);
+
+    let end = twins::optionsdx();
+    let header = end.lines().next().unwrap();
+    let morning = end
+        .replace("50.000000", "46.000000")
+        .replace("16:00", "10:00");
+    let day = [header, &morning[header.len()..], &end[header.len()..]].concat();
+    let ingest = read("zzt_eod_202503.txt", day.replace("\n\n", "\n").as_bytes());
+    let chain = check_rows(&ingest, Format::OptionsDx, Style::American, &twins::rows());
+    assert_eq!(chain.spot_usd, Some(50.0));
+}
+
 #[test]
 fn lean_opens_as_archive_of_quotes_and_as_universe() {
     for minutes in [false, true] {

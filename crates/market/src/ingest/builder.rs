@@ -12,8 +12,8 @@ use super::splits::{DaySpot, split_ratio};
 use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, contract_name, count, date, is_day_first, is_european, number, right,
-    shares, ticker, underlying,
+    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, number,
+    right, shares, ticker, underlying,
 };
 use super::{Capture, Format, Ingest, Options};
 use crate::calendar::{
@@ -240,7 +240,7 @@ impl<'a> Builder<'a> {
             }
         }
         let scale = self.setting.vendor.scale.strike;
-        let strike = number(cells[Field::Strike as usize])
+        let strike = amount(cells[Field::Strike as usize])
             .map(|strike| strike.map(|s| s * scale).or(option.map(|o| o.strike_usd)));
         if let Ok(Some(strike)) = strike
             && strike > 0.0
@@ -1358,7 +1358,7 @@ impl Findings {
 /// The price of the underlying in a row: stated, half-way between its bid and ask, or behind the strike's moneyness.
 fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     let price = |field: Field| {
-        let price = number(cells[field as usize]).ok().flatten();
+        let price = amount(cells[field as usize]).ok().flatten();
         price.filter(|&price| price > 0.0)
     };
     let middle = || Some((price(Field::SpotBid)? + price(Field::SpotAsk)?) / 2.0);
@@ -1411,7 +1411,7 @@ pub(super) fn order(a: &Contract, b: &Contract) -> Ordering {
 
 /// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
 pub(super) fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
-    match number(cell) {
+    match amount(cell) {
         Ok(Some(value)) if value > 0.0 => Ok(Some(value)),
         Ok(Some(value)) if value == 0.0 || value == -1.0 => Ok(None),
         Ok(Some(value)) => Err(Reason::NegativePrice { column, value }),

@@ -165,7 +165,7 @@ pub(super) fn holds(descriptor: &ColumnDescriptor) -> Holds {
     let meaning = meaning(descriptor);
     match descriptor.physical_type() {
         Physical::BOOLEAN | Physical::FLOAT | Physical::DOUBLE => Holds::Numbers,
-        Physical::INT96 => Holds::Days,
+        Physical::INT96 => Holds::Instants,
         Physical::INT32 | Physical::INT64 => match meaning {
             Some(Meaning::Day { .. }) => Holds::Days,
             Some(Meaning::Instant { .. }) => Holds::Instants,
@@ -202,11 +202,12 @@ pub(super) fn decode(
             integers(read(reader, descriptor, want)?, meaning, |value: i64| value)
         }
         ColumnReader::Int96ColumnReader(reader) => {
-            // Old writers' timestamps say no zone.
+            // Old writers' timestamps say no zone; Spark's are UTC's.
             let values = read(reader, descriptor, want)?;
-            days(values, |value: Int96| {
-                date_from_epoch(value.to_seconds().div_euclid(86_400))
-            })
+            let instants = values
+                .into_iter()
+                .map(|value| value.map(|value: Int96| value.to_millis()));
+            Values::Instants(instants.collect())
         }
         ColumnReader::FloatColumnReader(reader) => {
             // The shortest decimal of the f32, so that 0.05 stays 0.05.

@@ -129,11 +129,19 @@ pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
     without_thousands(&swapped)?.parse().ok()
 }
 
-/// A count of contracts: whole and not negative.
+/// An amount of dollars; a percent sign makes it none: strikes are written so, as a share of the spot.
+pub(crate) fn amount(cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    match cell.text() {
+        Some(text) if text.ends_with('%') => Err(()),
+        _ => number(cell),
+    }
+}
+
+/// A count of contracts: whole and not negative. A part of one, of a coin, counts as one: it was traded.
 pub(crate) fn count(cell: Cell<'_>) -> Result<Option<u64>, ()> {
     Ok(number(cell)?
         .filter(|&value| (0.0..9e15).contains(&value))
-        .map(|value| value.round() as u64))
+        .map(|value| (value.round() as u64).max(u64::from(value > 0.0))))
 }
 
 /// Shares of one contract: a number, or Yahoo's word for it.
@@ -763,6 +771,11 @@ mod tests {
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
+        assert_eq!(amount(Cell::Text("95%")), Err(()));
+        assert_eq!(amount(Cell::Text("$1,234.5")), Ok(Some(1234.5)));
+        for (text, expected) in [("0", 0), ("0.1", 1), ("1.4", 1), ("17.0", 17)] {
+            assert_eq!(count(Cell::Text(text)), Ok(Some(expected)), "{text}");
+        }
     }
 
     #[test]

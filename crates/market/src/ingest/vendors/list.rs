@@ -96,6 +96,8 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         spellings: &[Iso, Us],
         dating: Dating::Row,
         naming: Naming::EndOfDay,
+        // Of a file that follows the day, its end.
+        latest: true,
         unchecked: true,
         ..PLAIN
     },
