@@ -12,6 +12,7 @@ use market::ingest::{
     ChainStats, Error, Format, Ingest, Note, Options, Split, chain_stats, read_chains,
     spot_from_parity,
 };
+use pricing::{Inputs, european};
 
 fn file(path: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("JARVIS2_REAL_DATA") else {
@@ -522,13 +523,38 @@ fn schwab_tells_its_rate_and_its_day() {
 }
 
 #[test]
-fn deltaneutrals_theta_comes_out_per_day() {
+fn deltaneutrals_greeks_come_out_per_day_and_point() {
     let Some(ingest) = read("vendor/deltaneutral_SPX_2017.csv") else {
         return;
     };
     assert_eq!((ingest.rows_read, ingest.chains.len()), (392, 96));
     let theta = ingest.chains[0].quotes[0].theta_per_day.unwrap();
     assert!((theta - 34.053 / 365.0).abs() < 1e-9, "{theta}");
+    // Against the formula, at the vendor's own volatility: the file has puts far out alone, and they will do for a unit.
+    let mut ratios: Vec<[f64; 2]> = Vec::new();
+    for chain in &ingest.chains {
+        for quote in &chain.quotes {
+            let contract = &quote.contract;
+            let ours = european::greeks(&Inputs {
+                right: contract.right,
+                spot: chain.spot_usd.unwrap(),
+                strike: contract.strike_usd,
+                years: f64::from((contract.expiry - chain.as_of).get_days()) / 365.0,
+                rate: 0.0,
+                dividend_yield: 0.0,
+                vol: quote.iv.unwrap_or(0.0),
+            });
+            if let (Some(vega), Some(theta)) = (quote.vega_per_point, quote.theta_per_day)
+                && ours.vega > 5.0
+            {
+                ratios.push([vega * 100.0 / ours.vega, theta * 365.0 / ours.theta]);
+            }
+        }
+    }
+    assert_eq!(ratios.len(), 18);
+    for ratio in ratios.as_flattened() {
+        assert!((0.8..1.2).contains(ratio), "{ratio}");
+    }
 }
 
 #[test]

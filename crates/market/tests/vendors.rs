@@ -526,12 +526,13 @@ fn dolthub_has_no_spot_and_parity_gives_one() {
 }
 
 #[test]
-fn deltaneutrals_theta_is_per_year_and_comes_out_per_day() {
+fn deltaneutrals_greeks_are_per_year_and_unit_and_come_out_per_day_and_point() {
     let chain = check(
         &read("a.csv", twins::deltaneutral().as_bytes()),
         Format::DeltaNeutral,
     );
     assert!((chain.quotes[0].theta_per_day.unwrap() - -0.02).abs() < 1e-12);
+    assert!((chain.quotes[0].vega_per_point.unwrap() - 0.05).abs() < 1e-12);
 }
 
 #[test]

@@ -188,9 +188,10 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         ],
         spellings: &[Iso, Us],
         dating: Dating::Row,
-        // Per year, unlike everybody else's.
+        // Per year and per 1.00 of volatility, unlike everybody else's. Measured on SPX, 2017.
         scale: Scale {
             theta: 1.0 / 365.0,
+            vega: 0.01,
             ..Scale::NONE
         },
         ..PLAIN
