@@ -302,6 +302,7 @@ fn judged_volatilities_are_explained_as_the_file_has_them() {
     for (vol, text, unit, ratio) in [
         (0.04, "4.0", "percent per year, as the prices say", 100.0),
         (0.3, "0.3", "fraction per year, as the prices say", 1.0),
+        (0.3, "30%", "percent per year, by its own sign", 100.0),
     ] {
         let file = priced(vol, text, 1.0);
         let explained =

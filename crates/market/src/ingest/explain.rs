@@ -10,7 +10,7 @@ use super::mapping::field_name;
 use super::table::{Table, read_file};
 use super::units::vol_over_prices;
 use super::vendors::{Field, Mapping, Side, Vendor, VolUnit};
-use super::words::{Cell, contract_name, count, date, normal_name, number, right, shares};
+use super::words::{Cell, amount, contract_name, count, date, normal_name, number, right, shares};
 use super::{
     Error, Format, Ingest, Options, capture_beside, prices_beside, read_table, with_table,
 };
@@ -133,13 +133,21 @@ impl Explained {
         let judged =
             |column: &&mut ExplainedColumn| column.field == "iv" && column.factor.is_none();
         for column in self.columns.iter_mut().filter(judged) {
+            if column
+                .sample
+                .as_deref()
+                .is_some_and(|text| text.ends_with('%'))
+            {
+                // Read already, by what it says.
+                (column.unit, column.factor) = ("percent per year, by its own sign", Some(0.01));
+                continue;
+            }
             (column.unit, column.factor) = (unit, Some(factor));
-            let signed = (column.sample.as_deref()).is_some_and(|text| text.ends_with('%'));
             let number = column
                 .sample_read
                 .as_deref()
                 .and_then(|text| text.parse::<f64>().ok());
-            if let Some(number) = number.filter(|_| !signed) {
+            if let Some(number) = number {
                 column.sample_read = Some(plain(number * factor));
             }
         }
@@ -381,6 +389,7 @@ fn read(
         }
         Field::Volume | Field::OpenInterest => Ok(count(cell)?.map(|value| value.to_string())),
         Field::Multiplier => Ok(scaled(shares(cell)?, 1.0)),
+        Field::Strike | Field::Spot => Ok(scaled(amount(cell)?, factor.unwrap_or(1.0))),
         Field::Date | Field::Expiry | Field::Session | Field::Traded => {
             day(date(cell, vendor.spellings))
         }

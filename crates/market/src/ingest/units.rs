@@ -39,7 +39,7 @@ const DAYS: RangeInclusive<i64> = 7..=400;
 const DAYS_OF_VOLS: RangeInclusive<i64> = 2..=800;
 const ROWS_OF_VOLS: usize = 60;
 
-/// How far, as a factor, a ratio of 1, 100 or 1/100 may be off and still be one.
+/// The same for volatilities, whose units lie a factor of 100 apart: some vendors' are far from their own prices.
 const NEAR_HUNDRED: f64 = 3.0;
 
 /// Volatilities near the money that a market may have, fractions per year.
@@ -288,7 +288,11 @@ fn checks(chain: &Chain, rate: f64, factor: &dyn Fn(&str) -> f64) -> Vec<UnitChe
             };
             let ratio = missing.is_none().then(|| median(&mut ratios)).flatten();
             let ratio = ratio.map(|ratio| ratio * basic / factor(field));
-            let near = if *field == "theta" { NEAR_THETA } else { NEAR };
+            let near = match *field {
+                "theta" => NEAR_THETA,
+                "iv" => NEAR_HUNDRED,
+                _ => NEAR,
+            };
             let fits = |ratio: f64, unit: f64| {
                 let off = ratio / unit;
                 (1.0 / near..near).contains(&off)
