@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::engine::decide;
 use crate::error::Error;
 use crate::governor::{self, Governor};
+use crate::ingest::MappingArgs;
 use crate::learning::models;
 use crate::memory;
 use crate::progress::Progress;
@@ -40,6 +41,8 @@ pub(crate) struct BacktestArgs {
     /// Chains of many days: files of any supported vendor, or folders of them. Without it: the embedded synthetic sample.
     #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     data: Vec<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// The underlying; give it again for the tickers that the company had over time, the last one last.
     #[arg(long, short)]
     symbol: Vec<String>,
@@ -193,6 +196,7 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
 }
 
 fn self_tested(args: &BacktestArgs) -> Result<u8, Error> {
+    args.mapping.read(false)?;
     let config = cli::load(&args.config, Vec::new())?.config;
     let machine = hardware::detect();
     let threads = cli::threads(&config, &machine);
@@ -235,6 +239,7 @@ fn perform<T>(
     let (from, to) = window(args, &config)?;
     let sources = Sources {
         data: args.data.clone(),
+        mapping: args.mapping.read(!args.data.is_empty())?,
         symbols: args.symbol.clone(),
         history: args.history.clone(),
         events: args.events.clone(),

@@ -7,6 +7,7 @@ use crate::devices::{DeviceWord, Place};
 use crate::engine::{self, inputs::Request, tree::TraceTo};
 use crate::error::Error;
 use crate::governor::{self, Crew, Governor};
+use crate::ingest::MappingArgs;
 use crate::memory::{Long, Question};
 use crate::plan::{Outcome, Plan};
 use crate::portfolio::{PortfolioFile, PortfolioView};
@@ -158,9 +159,8 @@ struct PlanArgs {
     /// embedded synthetic sample.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
-    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
-    #[arg(long, value_name = "FILE", requires = "chain")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Plan many symbols of one cash account together (TOML). `jarvis2 config init --portfolio FILE` writes a sample that runs as it
     /// stands.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "account", "history", "events", "symbol", "spot", "trace", "db"])]
@@ -239,9 +239,8 @@ struct RiskArgs {
     /// Option chain: any supported vendor's file, plain or gzipped; may be repeated, as for calls and puts apart.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
-    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
-    #[arg(long, value_name = "FILE", requires = "chain")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Ex-dates and earnings (CSV: symbol, date, kind, amount_usd).
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -628,6 +627,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         let ask = portfolio::Ask {
             as_of: args.as_of,
             allow_synthetic: args.allow_synthetic,
+            mapping: args.mapping.clone(),
             place,
             batch_note,
         };
@@ -643,7 +643,7 @@ fn plan(args: &PlanArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
-        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
+        mapping: args.mapping.read(!args.chain.is_empty())?,
         allow_synthetic: args.allow_synthetic,
         place,
         ..Request::default()
@@ -816,7 +816,7 @@ fn risk(args: &RiskArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
-        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
+        mapping: args.mapping.read(!args.chain.is_empty())?,
         allow_synthetic: args.allow_synthetic,
         ..Request::default()
     };

@@ -1,15 +1,18 @@
 //! `jarvis2 ingest`: what is understood of a vendor's file. With `--explain` column by column, with units held against
 //! Black-Scholes.
 
+use crate::engine::inputs::SAMPLE;
 use crate::error::Error;
 use crate::report;
 use clap::Args;
 use market::ingest::{
-    Explained, FileMapping, Ingest, Options, Units, chain_stats, explain_chains, spot_from_parity,
+    Explained, FileMapping, Ingest, Options, Units, chain_stats, explain_chains, read_chains,
+    read_chains_bytes, spot_from_parity,
 };
+use market::sample;
 use pricing::Right;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What `jarvis2 ingest` is told.
@@ -18,9 +21,8 @@ pub(crate) struct IngestArgs {
     /// Option chain: any supported vendor's file, plain, gzipped or zipped.
     #[arg(value_name = "FILE")]
     chain: PathBuf,
-    /// Your own mapping of its columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
-    #[arg(long, value_name = "FILE")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Column by column: which field, in which unit, a value as it stands and as it is read, what is missing; and the units of
     /// volatility and Greeks held against Black-Scholes.
     #[arg(long)]
@@ -45,6 +47,42 @@ pub(crate) struct IngestArgs {
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// The user's own columns, of every command that reads files of quotes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct MappingArgs {
+    /// Your own mapping of the columns in the files of quotes (TOML). `jarvis2 config init --mapping FILE` writes a sample.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+}
+
+impl MappingArgs {
+    /// Reads the mapping, if one is named. `files`: is there a file of quotes that it could describe? Without one it is a slip.
+    pub(crate) fn read(&self, files: bool) -> Result<Option<Arc<FileMapping>>, Error> {
+        let Some(path) = &self.mapping else {
+            return Ok(None);
+        };
+        if !files {
+            return Err(Error::Usage(format!(
+                "--mapping {}: it describes a file of quotes, and none is named; the embedded sample needs none",
+                path.display()
+            )));
+        }
+        Ok(Some(Arc::new(FileMapping::read(path)?)))
+    }
+}
+
+/// The quotes of these files together, or of the embedded sample where there are none.
+pub(crate) fn quotes(files: &[PathBuf], options: &Options) -> Result<Ingest, Error> {
+    let Some((first, others)) = files.split_first() else {
+        return Ok(read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, options)?);
+    };
+    let mut ingest = read_chains(first, options)?;
+    for path in others {
+        ingest = ingest.merge(read_chains(path, options)?);
+    }
+    Ok(ingest)
 }
 
 /// What was read, for the screen.
@@ -73,11 +111,6 @@ const WANTED: [&str; 13] = [
     "rho",
 ];
 
-/// The user's mapping, if one is named.
-pub(crate) fn mapping(path: Option<&Path>) -> Result<Option<Arc<FileMapping>>, Error> {
-    Ok(path.map(FileMapping::read).transpose()?.map(Arc::new))
-}
-
 /// Reads the file, prints what was understood, and fails as any command does where nothing usable is in it.
 pub(crate) fn run(args: &IngestArgs) -> Result<u8, Error> {
     if let Some(spot) = args.spot.filter(|spot| !(spot.is_finite() && *spot > 0.0)) {
@@ -95,7 +128,7 @@ pub(crate) fn run(args: &IngestArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         spot_usd: args.spot,
         as_of: args.as_of,
-        mapping: mapping(args.mapping.as_deref())?,
+        mapping: args.mapping.read(true)?,
         ..Options::default()
     };
     let explained = explain_chains(&args.chain, &options)?;

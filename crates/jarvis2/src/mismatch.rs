@@ -8,6 +8,7 @@ use crate::engine::inputs::{self, Inputs, Request};
 use crate::engine::mismatch::{Cell, Matrix, PLANS, Past, Row, matrix};
 use crate::error::Error;
 use crate::governor::{self, Governor};
+use crate::ingest::MappingArgs;
 use crate::memory;
 use crate::progress::Progress;
 use crate::report::units::{percent, signed};
@@ -26,6 +27,8 @@ pub(crate) struct MismatchArgs {
     /// Option chain, as of `jarvis2 plan`; may be repeated. Without it: the embedded synthetic sample.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Account (TOML). Without it: all cash is assumed.
     #[arg(long, value_name = "FILE")]
     account: Option<PathBuf>,
@@ -87,6 +90,7 @@ pub(crate) fn run(args: &MismatchArgs) -> Result<u8, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
+        mapping: args.mapping.read(!args.chain.is_empty())?,
         allow_synthetic: args.allow_synthetic,
         ..Request::default()
     };

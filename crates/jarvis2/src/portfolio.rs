@@ -26,6 +26,7 @@ use crate::engine::inputs::{self, Given, Request, sha256};
 use crate::engine::{self, Part};
 use crate::error::Error;
 use crate::governor::Crew;
+use crate::ingest::MappingArgs;
 use crate::plan::{Assumption, Figure, Outcome, Plan};
 use crate::progress::Progress;
 use crate::report::units::usd;
@@ -41,6 +42,8 @@ use std::thread;
 pub(crate) struct Ask {
     pub(crate) as_of: Option<Date>,
     pub(crate) allow_synthetic: bool,
+    /// For the chain files of every entry that names no mapping of its own.
+    pub(crate) mapping: MappingArgs,
     /// Where each chain's volatilities are computed.
     pub(crate) place: Place,
     /// Said on each plan where `search.batch` is not what the configuration says.
@@ -77,7 +80,8 @@ pub(crate) fn plan(
     share: impl FnOnce(usize) -> Result<Share, Error>,
     progress: &Progress,
 ) -> Result<Planned, Error> {
-    let read = file::read(path)?;
+    let mut read = file::read(path)?;
+    give_mapping(&mut read.symbols, &ask.mapping)?;
     let share = share(read.symbols.len())?;
     let results = plan_all(&read, ask, config, share, progress);
     let interrupted = progress.stopped();
@@ -87,6 +91,16 @@ pub(crate) fn plan(
         });
     }
     Ok(decide(&read, config, results, interrupted))
+}
+
+/// The mapping of the command line goes to the entries with files and without a mapping of their own.
+fn give_mapping(symbols: &mut [Wanted], mapping: &MappingArgs) -> Result<(), Error> {
+    let lacks = |wanted: &Wanted| wanted.mapping.is_none() && !wanted.chains.is_empty();
+    let mapping = mapping.read(symbols.iter().any(lacks))?;
+    for wanted in symbols.iter_mut().filter(|wanted| lacks(wanted)) {
+        wanted.mapping.clone_from(&mapping);
+    }
+    Ok(())
 }
 
 /// Collateral that a symbol may take, in dollars: its own limit, or what the limit of all leaves beside the other symbols' open puts.
@@ -112,7 +126,7 @@ fn request(read: &Read, wanted: &Wanted, ask: &Ask) -> Request {
         symbol: Some(wanted.symbol.clone()),
         as_of: ask.as_of,
         spot_usd: wanted.spot_usd,
-        mapping: None,
+        mapping: wanted.mapping.clone(),
         // Whoever writes "sample" knows what it is.
         allow_synthetic: ask.allow_synthetic || wanted.chains.is_empty(),
         given: Some(Given {
@@ -750,6 +764,7 @@ mod tests {
         Wanted {
             symbol: symbol.to_owned(),
             chains: Vec::new(),
+            mapping: None,
             history: None,
             events: None,
             spot_usd: None,

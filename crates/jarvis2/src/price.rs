@@ -13,6 +13,7 @@ use crate::cli::{self, ConfigArgs};
 use crate::config::Flag;
 use crate::devices::{DeviceWord, Place, race::Work};
 use crate::error::Error;
+use crate::ingest::MappingArgs;
 use batch::{Answers, Ask, Given, Row};
 use clap::{Args, ValueEnum};
 use compute::Device;
@@ -32,9 +33,8 @@ pub(crate) struct Source {
     /// The embedded synthetic sample instead of a file.
     #[arg(long, conflicts_with_all = ["chain", "inputs"])]
     sample: bool,
-    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
-    #[arg(long, value_name = "FILE", requires = "chain")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Plain table (CSV) with the columns right (C, P), style (A, E), spot, strike, years, rate, dividend_yield, and vol or price
     /// (each row fills one of the two). `-` is standard input.
     #[arg(long, value_name = "FILE")]
@@ -240,7 +240,10 @@ pub(crate) fn price(args: &PriceArgs) -> Result<u8, Error> {
 /// `jarvis2 iv`.
 pub(crate) fn iv(args: &IvArgs) -> Result<u8, Error> {
     match &args.right {
-        Some(right) => one(right, args),
+        Some(right) => {
+            args.source.mapping.read(false)?;
+            one(right, args)
+        }
         None => answer(&args.source, Ask::Vols, args.spot, args.rate),
     }
 }
@@ -279,14 +282,17 @@ fn answer(
         quiet: source.quiet || source.json || std::io::stdout().is_terminal(),
     };
     match (&source.inputs, &source.chain) {
-        (Some(inputs), _) => table::run(inputs, &settings)?,
+        (Some(inputs), _) => {
+            source.mapping.read(false)?;
+            table::run(inputs, &settings)?;
+        }
         (None, file) if file.is_some() || source.sample => {
             let request = chain::Request {
                 file: file.clone(),
                 symbol: source.symbol.clone(),
                 as_of: source.as_of,
                 spot_usd,
-                mapping: crate::ingest::mapping(source.mapping.as_deref())?,
+                mapping: source.mapping.read(file.is_some())?,
                 parquet: source.parquet.clone(),
                 arrow: source.arrow.clone(),
             };

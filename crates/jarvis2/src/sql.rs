@@ -10,6 +10,7 @@ mod tables;
 use crate::aside::Aside;
 use crate::cli::done;
 use crate::error::Error;
+use crate::ingest::MappingArgs;
 use crate::progress::Progress;
 use analytics::{Database, Limits, OwnFile, Table};
 use clap::{Args, ValueEnum};
@@ -28,6 +29,8 @@ pub(crate) struct Sources {
     /// sample.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Daily prices (CSV or Parquet); may be repeated.
     #[arg(long, value_name = "FILE")]
     history: Vec<PathBuf>,

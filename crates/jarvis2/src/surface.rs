@@ -8,6 +8,7 @@ use crate::engine::fit::{ExpiryReport, SurfaceReport, surface};
 use crate::engine::inputs::{self, Request};
 use crate::error::Error;
 use crate::governor::Crew;
+use crate::ingest::MappingArgs;
 use crate::report;
 use clap::Args;
 use market::Chain;
@@ -22,9 +23,8 @@ pub(crate) struct SurfaceArgs {
     /// Option chain: any supported vendor's file, plain or gzipped. Without it: the embedded synthetic sample.
     #[arg(value_name = "FILE")]
     chain: Option<PathBuf>,
-    /// Your own mapping of the chain's columns (TOML). `jarvis2 config init --mapping FILE` writes a sample.
-    #[arg(long, value_name = "FILE", requires = "chain")]
-    mapping: Option<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Which underlying, where the file holds several.
     #[arg(long, short)]
     symbol: Option<String>,
@@ -93,7 +93,7 @@ fn read(args: &SurfaceArgs) -> Result<Shown, Error> {
         symbol: args.symbol.clone(),
         as_of: args.as_of,
         spot_usd: args.spot,
-        mapping: crate::ingest::mapping(args.mapping.as_deref())?,
+        mapping: args.mapping.read(args.chain.is_some())?,
         ..Request::default()
     };
     let read = inputs::read(&request, config, Crew::fixed(1), 0)?;

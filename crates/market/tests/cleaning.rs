@@ -4,8 +4,10 @@ mod twins;
 
 use jiff::civil::date;
 use market::ingest::{
-    Error, Ingest, Note, Options, Split, adjust_for_splits, chain_stats, read_chains_bytes,
+    Error, FileMapping, Ingest, Note, Options, Split, adjust_for_splits, chain_stats,
+    explain_chains_bytes, read_chains_bytes,
 };
+use pricing::{Inputs, Right};
 
 const HEADER: &str =
     "quote_date,underlying,spot,expiry,strike,right,bid,ask,last,volume,iv,multiplier,currency\n";
@@ -51,6 +53,14 @@ fn a_refused_row_says_why_with_its_value() {
     refused(
         "2025-03-06,ZZT,50,2025-03-21,,C,1,2,1,1,0.3,100,USD",
         "its strike is nothing",
+    );
+    refused(
+        "2025-03-06,ZZT,50,2025-03-21,95%,C,1,2,1,1,0.3,100,USD",
+        "its strike is \"95%\", not a number",
+    );
+    refused(
+        "2025-03-06,ZZT,50,2025-03-21,55,C,1%,2,1,1,0.3,100,USD",
+        "its bid is \"1%\", not a number",
     );
     refused(
         "2025-03-06,ZZT,50,2025-13-21,55,C,1,2,1,1,0.3,100,USD",
@@ -185,9 +195,218 @@ fn percent_volatilities_are_divided_by_a_hundred() {
         .collect();
     let ingest = read(&format!("{HEADER}{rows}")).unwrap();
     assert!((ingest.chains[0].quotes[0].iv.unwrap() - 0.255).abs() < 1e-12);
-    assert!(ingest.notes[0].to_string().contains(
-        "volatilities are in percent on 1 days from 2025-03-06 (median 31.0 near the money)"
-    ));
+    let note = ingest.notes[0].to_string();
+    for part in [
+        "volatilities are in percent on 1 days from 2025-03-06 (median 31.0 near the money, ",
+        " times what the prices imply) and were divided by 100",
+    ] {
+        assert!(note.contains(part), "{note:?} lacks {part:?}");
+    }
+}
+
+/// Quotes of a market with this volatility, 44 days out; `iv` is what the file writes of it, `price` by what prices are multiplied.
+fn priced(vol: f64, iv: &str, price: f64) -> String {
+    let mut text = HEADER.to_owned();
+    for strike in 46..55 {
+        for (side, right) in [("C", Right::Call), ("P", Right::Put)] {
+            let value = pricing::european::price(&Inputs {
+                right,
+                spot: 50.0,
+                strike: f64::from(strike),
+                years: 44.0 / 365.0,
+                rate: 0.04,
+                dividend_yield: 0.01,
+                vol,
+            });
+            let (bid, ask) = (price * (value - 0.005).max(0.001), price * (value + 0.005));
+            text.push_str(&format!(
+                "2025-03-06,ZZT,50,2025-04-19,{strike},{side},{bid:.6},{ask:.6},,10,{iv},100,USD\n"
+            ));
+        }
+    }
+    text
+}
+
+/// Units of volatility are those that the prices speak of, whatever the size of the numbers.
+#[test]
+fn volatilities_are_held_against_the_prices() {
+    let options = |mapping: Option<&str>| Options {
+        mapping: mapping.map(|text| FileMapping::parse("m.toml", text).unwrap().into()),
+        ..Options::default()
+    };
+    let check = |text: &str, mapping: Option<&str>, iv: f64, words: Option<&str>| {
+        let ingest = read_chains_bytes("a.csv", text.as_bytes(), &options(mapping)).unwrap();
+        let found = ingest.chains[0].quotes[0].iv.unwrap();
+        assert!((found - iv).abs() < 1e-12, "{found} is not {iv}");
+        let notes: Vec<String> = ingest.notes.iter().map(ToString::to_string).collect();
+        let of_vols = |note: &&String| note.contains("volatilities");
+        match words {
+            None => assert_eq!(notes.iter().find(of_vols), None),
+            Some(words) => {
+                let note = notes.iter().find(of_vols).expect("a note");
+                assert!(note.contains(words), "{note:?} lacks {words:?}");
+            }
+        }
+    };
+    // A calm bond fund in percent: the numbers might be fractions, the prices say they are not.
+    let calm = priced(0.04, "4.0", 1.0);
+    check(
+        &calm,
+        None,
+        0.04,
+        Some("times what the prices imply) and were divided by 100"),
+    );
+    check(&priced(0.04, "4.0%", 1.0), None, 0.04, None);
+    // A share that does move 600 % a year.
+    check(&priced(6.0, "6.0", 1.0), None, 6.0, None);
+    check(&priced(0.3, "0.3", 1.0), None, 0.3, None);
+    // No price tells: the size does, from 500 % on.
+    let silent = |iv: &str| {
+        let lines = calm.lines().skip(1).map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            (cells[6], cells[7], cells[10]) = ("", "", iv);
+            cells.join(",") + "\n"
+        });
+        HEADER.to_owned() + &lines.collect::<String>()
+    };
+    check(
+        &silent("25.0"),
+        None,
+        0.25,
+        Some("and no prices to compare with"),
+    );
+    check(&silent("4.0"), None, 4.0, None);
+    // Prices in cents that are taken for dollars, or the reverse, make no fractions of percent and no percent of fractions.
+    check(&priced(0.3, "0.3", 0.01), None, 0.3, None);
+    check(&priced(0.3, "0.3", 100.0), None, 0.3, None);
+    // A unit that was said is kept, and contradicted.
+    let [fraction, percent] = ["fraction", "percent"].map(|unit| {
+        format!(
+            "schema_version = 1\n[columns]\ndate = \"quote_date\"\nsymbol = \"underlying\"\nspot = \"spot\"\nexpiry = \"expiry\"\n\
+             strike = \"strike\"\nright = \"right\"\nbid = \"bid\"\nask = \"ask\"\niv = \"iv\"\n[units]\niv = \"{unit}\"\n"
+        )
+    });
+    check(&calm, Some(&percent), 0.04, None);
+    check(&calm, Some(&fraction), 4.0, Some("400 % near the money, 9"));
+    check(
+        &priced(0.3, "0.3", 1.0),
+        Some(&percent),
+        0.003,
+        Some("0.3 % near the money, 0.0"),
+    );
+}
+
+/// What `--explain` says of volatilities is what the file has.
+#[test]
+fn judged_volatilities_are_explained_as_the_file_has_them() {
+    for (vol, text, unit, ratio) in [
+        (0.04, "4.0", "percent per year, as the prices say", 100.0),
+        (0.3, "0.3", "fraction per year, as the prices say", 1.0),
+        (0.3, "30%", "percent per year, by its own sign", 100.0),
+    ] {
+        let file = priced(vol, text, 1.0);
+        let explained =
+            explain_chains_bytes("a.csv", file.as_bytes(), &Options::default()).unwrap();
+        let column = explained
+            .columns
+            .iter()
+            .find(|column| column.field == "iv")
+            .unwrap();
+        assert_eq!(
+            (column.unit, column.factor, column.sample.as_deref()),
+            (unit, Some(1.0 / ratio), Some(text))
+        );
+        assert_eq!(column.sample_read, Some(vol.to_string()));
+        let units = explained.check_units(0.04).unwrap();
+        let check = &units.checks[0];
+        assert!(
+            (check.ratio.unwrap() / ratio - 1.0).abs() < 0.05,
+            "{check:?}"
+        );
+        assert_eq!(
+            (check.unit, check.as_read),
+            (unit.split(' ').next(), Some(true))
+        );
+    }
+}
+
+/// Prices are last trades only where there are any.
+#[test]
+fn a_day_without_quotes_says_what_its_prices_are() {
+    let note = |rows: &str| {
+        let ingest = read(&format!("{HEADER}{rows}")).unwrap();
+        let note = ingest
+            .notes
+            .iter()
+            .find(|note| matches!(note, Note::NoQuotes { .. }));
+        note.map(ToString::to_string)
+    };
+    let with_last = "2025-03-05,ZZT,50,2025-03-21,50,C,,,1.95,10,0.3,100,USD\n";
+    let without = "2025-03-06,ZZT,51,2025-03-21,50,C,0,0,,10,0.31,100,USD\n";
+    let quoted = "2025-03-07,ZZT,50,2025-03-21,50,C,1,2,,10,0.32,100,USD\n";
+    assert_eq!(note(quoted), None);
+    let said = note(with_last).unwrap();
+    assert!(
+        said.ends_with("on 1 days: prices are last trades, which may be days old"),
+        "{said}"
+    );
+    let said = note(without).unwrap();
+    assert!(
+        said.ends_with("no last trade on 1 days: nothing there has a price"),
+        "{said}"
+    );
+    let said = note(&[with_last, without, quoted].concat()).unwrap();
+    assert!(
+        said.contains("on 2 days") && said.ends_with("on 1 of them there is not even one"),
+        "{said}"
+    );
+}
+
+/// A contract's symbol and the columns beside it are one contract, or none.
+#[test]
+fn a_symbol_that_contradicts_its_columns_is_refused() {
+    let read = |rows: &str| {
+        let text = format!(
+            "quote_date,underlying,spot,contract,expiry,strike,right,bid,ask\n\
+             2025-03-06,ZZT,50,ZZT250321C00050000,2025-03-21,50,C,1.9,2.0\n{rows}\n"
+        );
+        read_chains_bytes("a.csv", text.as_bytes(), &Options::default()).unwrap()
+    };
+    let refused = |row: &str, words: &str| {
+        let refused = read(row).refused[0].to_string();
+        assert!(refused.contains(words), "{refused:?} lacks {words:?}");
+    };
+    refused(
+        "2025-03-06,ZZT,50,ZZT250321C00045000,2025-03-21,45,P,1.9,2.0",
+        "its right is put, and the contract's own symbol says call",
+    );
+    refused(
+        "2025-03-06,ZZT,50,ZZT250321C00045000,2025-04-21,45,C,1.9,2.0",
+        "its expiry is 2025-04-21, and the contract's own symbol says 2025-03-21",
+    );
+    // Until 2015 options expired on Saturdays, and vendors write the Friday.
+    let saturday = read("2025-03-06,ZZT,50,ZZT250322C00045000,2025-03-21,45,C,1.9,2.0");
+    assert_eq!(
+        (saturday.refused_total(), saturday.chains[0].quotes.len()),
+        (0, 2)
+    );
+}
+
+#[test]
+fn a_number_is_no_ticker_and_marks_of_an_index_are_none() {
+    refused(
+        "2025-03-06,50.12,50,2025-03-21,55,C,1,2,1,1,0.3,100,USD",
+        "its symbol is \"50.12\", not a ticker",
+    );
+    for symbol in ["I:SPX", "_SPX", "$SPX.X", "^spx"] {
+        let row = format!("2025-03-06,{symbol},5000,2025-03-21,5000,C,10,11,10,1,0.2,100,USD\n");
+        let chain = &read(&format!("{HEADER}{row}")).unwrap().chains[0];
+        let style = chain.quotes[0].contract.style;
+        assert_eq!(
+            (chain.symbol.as_str(), style),
+            ("SPX", market::Style::European)
+        );
+    }
 }
 
 #[test]

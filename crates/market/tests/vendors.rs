@@ -238,6 +238,138 @@ fn plain_yfinance_needs_a_day_and_its_two_frames_merge() {
     );
 }
 
+/// Frames of which columns were left out are yfinance's still; its word for a contract's size is a number of shares.
+#[test]
+fn trimmed_yfinance_frames_are_told_and_sizes_are_shares() {
+    let on_the_day = Options {
+        as_of: Some(date(2025, 3, 6)),
+        ..Options::default()
+    };
+    let without = |left_out: &[&str]| {
+        let text = twins::yfinance_raw(true);
+        let names: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+        let line = |line: &str| {
+            let cells = line.split(',').zip(&names);
+            let kept = cells.filter(|(_, name)| !left_out.contains(name));
+            kept.map(|(cell, _)| cell).collect::<Vec<_>>().join(",") + "\n"
+        };
+        text.lines().map(line).collect::<String>()
+    };
+    for left_out in [
+        &["lastPrice"][..],
+        &["lastPrice", "lastTradeDate", "inTheMoney", "change"],
+        &["impliedVolatility"],
+        &["lastPrice", "impliedVolatility", "percentChange"],
+    ] {
+        let calls = with(
+            "calls.csv",
+            without(left_out).as_bytes(),
+            on_the_day.clone(),
+        );
+        assert_eq!(
+            (calls.format, calls.refused_total()),
+            (Format::Yfinance, 0),
+            "{left_out:?}"
+        );
+        assert_eq!(calls.chains[0].quotes[0].contract.multiplier, 100);
+    }
+    let sized = |word: &str| {
+        let text = twins::yfinance_raw(true).replacen("REGULAR", word, 1);
+        let calls = with("calls.csv", text.as_bytes(), on_the_day.clone());
+        calls.refused.first().map(ToString::to_string)
+    };
+    assert_eq!(sized("regular"), None);
+    assert!(
+        sized("MINI")
+            .unwrap()
+            .contains("adjusted contract (multiplier 10)")
+    );
+    assert!(
+        sized("ODD")
+            .unwrap()
+            .contains("adjusted contract (contract size \"ODD\")")
+    );
+    // Under anybody's names, too.
+    let common = "quote_date,underlying,spot,expiry,strike,right,bid,ask,contract size\n\
+                  2025-03-06,ZZT,50,2025-03-21,50,C,1.9,2.0,REGULAR\n2025-03-06,ZZT,50,2025-03-21,55,C,1,1.1,MINI\n";
+    let common = read("a.csv", common.as_bytes());
+    assert_eq!(common.chains[0].quotes[0].contract.multiplier, 100);
+    assert!(common.refused[0].to_string().contains("(multiplier 10)"));
+    let explained =
+        explain_chains_bytes("calls.csv", without(&[]).as_bytes(), &on_the_day).unwrap();
+    let size = explained
+        .columns
+        .iter()
+        .find(|column| column.name == "contractSize")
+        .unwrap();
+    assert_eq!(
+        (size.sample_read.as_deref(), size.unreadable),
+        (Some("100"), 0)
+    );
+}
+
+/// A typed timestamp that is UTC's is of New York's day; one without a zone, and midnight sharp, of the day as it is stored.
+#[test]
+fn typed_timestamps_are_of_the_exchanges_day() {
+    use twins::{Data, Written};
+    let text =
+        |words: &[&str]| Data::Text(words.iter().map(|word| Some((*word).to_owned())).collect());
+    let file = |quoted: Data, expiry: &str| {
+        let midnight: jiff::Timestamp = format!("{expiry}T00:00Z").parse().unwrap();
+        let expiries = vec![midnight.as_millisecond(); 2];
+        twins::parquet(vec![
+            ("quote_date", quoted),
+            ("underlying", text(&["ZZT", "ZZT"])),
+            ("spot", Data::Double(vec![Some(50.0); 2])),
+            ("expiry", Data::Instants(expiries, Written::New)),
+            ("strike", Data::Double(vec![Some(50.0); 2])),
+            ("right", text(&["C", "P"])),
+            ("bid", Data::Double(vec![Some(1.9); 2])),
+            ("ask", Data::Double(vec![Some(2.0); 2])),
+        ])
+    };
+    for (late, day, expiry) in [
+        ("2025-01-15T23:30:00-05:00", date(2025, 1, 15), "2025-02-21"),
+        ("2025-07-15T23:30:00-04:00", date(2025, 7, 15), "2025-08-15"),
+    ] {
+        let instant: jiff::Timestamp = late.parse().unwrap();
+        let milliseconds = vec![instant.as_millisecond(); 2];
+        for quoted in [
+            Data::Instants(milliseconds.clone(), Written::New),
+            Data::Instants(milliseconds, Written::Old),
+            // A wall clock at the same hour.
+            Data::Nanos(vec![
+                day.at(23, 30, 0, 0)
+                    .to_zoned(jiff::tz::TimeZone::UTC)
+                    .unwrap()
+                    .timestamp()
+                    .as_nanosecond() as i64;
+                2
+            ]),
+        ] {
+            let chain = &read("a.parquet", &file(quoted, expiry)).chains[0];
+            assert_eq!(chain.as_of, day, "{late}");
+            assert_eq!(chain.quotes[0].contract.expiry.to_string(), expiry);
+        }
+    }
+}
+
+/// Where a file follows a contract through the day, its last quote counts, and so does the price of the share beside it.
+#[test]
+fn the_spot_is_that_of_the_quotes_that_are_kept() {
+    let late = twins::theta_v3();
+    let header = late.lines().next().unwrap().to_owned() + ",underlying_price\n";
+    let at = |spot: f64| -> String {
+        let rows = late.lines().skip(1);
+        rows.map(|row| format!("{row},{spot}\n")).collect()
+    };
+    let day = [header.clone(), at(46.0), at(47.0), at(50.0)].concat();
+    let ingest = read("a.csv", day.as_bytes());
+    assert_eq!(ingest.chains[0].spot_usd, Some(50.0));
+    assert_eq!(ingest.refused_counts["superseded"], 72);
+    assert!(!said(&ingest, "the spot runs from"), "{:?}", ingest.notes);
+}
+
 #[test]
 fn the_cboe_table_is_read_with_both_spellings_of_its_date() {
     for day in ["March 6, 2025", "March 6 2025", "March 06, 2025"] {
@@ -394,12 +526,13 @@ fn dolthub_has_no_spot_and_parity_gives_one() {
 }
 
 #[test]
-fn deltaneutrals_theta_is_per_year_and_comes_out_per_day() {
+fn deltaneutrals_greeks_are_per_year_and_unit_and_come_out_per_day_and_point() {
     let chain = check(
         &read("a.csv", twins::deltaneutral().as_bytes()),
         Format::DeltaNeutral,
     );
     assert!((chain.quotes[0].theta_per_day.unwrap() - -0.02).abs() < 1e-12);
+    assert!((chain.quotes[0].vega_per_point.unwrap() - 0.05).abs() < 1e-12);
 }
 
 #[test]
@@ -678,6 +811,38 @@ fn the_data_shops_tables_are_read() {
         let chain = check(&read(name, text.as_bytes()), Format::ThetaData);
         assert!((chain.spot_usd.unwrap() - 50.0).abs() < 0.02);
     }
+}
+
+/// A page without its signs is in percent all the same, and of a file that follows the day its end counts.
+#[test]
+fn habits_of_barchart_and_optionsdx_are_not_read_as_something_else() {
+    let signless: String = twins::barchart()
+        .lines()
+        .map(|line| match line.rsplit_once("%,") {
+            Some((head, tail)) if tail.contains("ET") => format!("{head},{tail}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let name = "zzt-options-exp-2025-03-21-show-all-stacked-03-06-2025.csv";
+    let [signed, signless] = [twins::barchart(), signless].map(|text| {
+        let ingest = read(name, text.as_bytes());
+        ingest.chains[0]
+            .quotes
+            .iter()
+            .map(|quote| quote.iv)
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(signed, signless);
+
+    let end = twins::optionsdx();
+    let header = end.lines().next().unwrap();
+    let morning = end
+        .replace("50.000000", "46.000000")
+        .replace("16:00", "10:00");
+    let day = [header, &morning[header.len()..], &end[header.len()..]].concat();
+    let ingest = read("zzt_eod_202503.txt", day.replace("\n\n", "\n").as_bytes());
+    let chain = check_rows(&ingest, Format::OptionsDx, Style::American, &twins::rows());
+    assert_eq!(chain.spot_usd, Some(50.0));
 }
 
 #[test]

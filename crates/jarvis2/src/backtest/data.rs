@@ -6,18 +6,21 @@ use evidence::backtest::Corporate;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history};
-use market::ingest::{self, read_chains_bytes};
+use market::ingest::{self, FileMapping, read_chains_bytes};
 use market::tape::files::{Files, Options};
 use market::tape::{Chains, Tape};
 use market::{Chain, sample};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user gave.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Sources {
     pub(crate) data: Vec<PathBuf>,
+    /// The user's own mapping of the chains' columns.
+    pub(crate) mapping: Option<Arc<FileMapping>>,
     /// The tickers of the company over time; the last is its name in the report.
     pub(crate) symbols: Vec<String>,
     pub(crate) history: Option<PathBuf>,
@@ -171,6 +174,7 @@ fn open_files(sources: &Sources) -> Result<Files, Error> {
     let options = Options {
         from: sources.from,
         to: sources.to,
+        mapping: sources.mapping.clone(),
     };
     Ok(Files::open(&sources.data, &sources.symbols, options)?)
 }
@@ -184,6 +188,7 @@ fn only_symbol(sources: &Sources) -> Result<String, Error> {
             &path,
             &ingest::Options {
                 last_day_only: true,
+                mapping: sources.mapping.clone(),
                 ..ingest::Options::default()
             },
         ) {
@@ -247,6 +252,9 @@ fn hash(sources: &Sources) -> Result<String, Error> {
             path: path.clone(),
             why: error.to_string(),
         })?);
+    }
+    if let Some(mapping) = &sources.mapping {
+        hasher.update(mapping.text());
     }
     Ok(hasher
         .finalize()

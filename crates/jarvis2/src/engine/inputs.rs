@@ -11,9 +11,7 @@ use crate::recall::prices::Prices;
 use jiff::civil::Date;
 use market::events::{Event, EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history, read_history_bytes};
-use market::ingest::{
-    FileMapping, Ingest, Options, adjust_for_splits, read_chains, read_chains_bytes,
-};
+use market::ingest::{FileMapping, Ingest, Options, adjust_for_splits};
 use market::{Chain, calendar, sample};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -162,8 +160,16 @@ pub(crate) fn read(
         },
         account,
     };
-    let files = [account_bytes, history_bytes, events_bytes];
-    let inputs_sha256 = sha256(files.map(|bytes| sha256(&bytes)).join("\n").as_bytes());
+    let mut hashes = [account_bytes, history_bytes, events_bytes]
+        .map(|bytes| sha256(&bytes))
+        .to_vec();
+    hashes.extend(
+        request
+            .mapping
+            .as_ref()
+            .map(|own| sha256(own.text().as_bytes())),
+    );
+    let inputs_sha256 = sha256(hashes.join("\n").as_bytes());
     let nets = models::asked(&config);
     Ok(Inputs {
         nets,
@@ -188,20 +194,16 @@ pub(crate) fn read(
 
 /// The chain files of a request, read together, or the sample: name, hash, rows.
 fn read_chain(request: &Request, options: &Options) -> Result<(String, String, Ingest), Error> {
-    let mut files = request.chains.iter();
-    let Some(first) = files.next() else {
-        let ingest = read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, options)?;
+    let ingest = crate::ingest::quotes(&request.chains, options)?;
+    if request.chains.is_empty() {
         return Ok((SAMPLE.to_owned(), sha256(sample::CHAIN_PARQUET), ingest));
-    };
-    let mut ingest = read_chains(first, options)?;
-    let mut name = file_name(first);
-    let mut bytes = read_bytes(first)?;
-    for path in files {
-        ingest = ingest.merge(read_chains(path, options)?);
-        name = format!("{name} + {}", file_name(path));
+    }
+    let names: Vec<String> = request.chains.iter().map(|path| file_name(path)).collect();
+    let mut bytes = Vec::new();
+    for path in &request.chains {
         bytes.extend(read_bytes(path)?);
     }
-    Ok((name, sha256(&bytes), ingest))
+    Ok((names.join(" + "), sha256(&bytes), ingest))
 }
 
 /// SHA-256 as hexadecimal text.

@@ -7,6 +7,7 @@
 use crate::cli::{self, ConfigArgs, done};
 use crate::error::Error;
 use crate::governor::{self, Governor};
+use crate::ingest::MappingArgs;
 use crate::learning::arena::{self, Player, Score};
 use crate::learning::gate::{self, FROZEN};
 use crate::learning::markets::{Kind, Markets};
@@ -44,6 +45,8 @@ pub(crate) struct AblateArgs {
     /// repeated.
     #[arg(long, value_name = "FILE")]
     chain: Vec<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Leave out the rivals that think: rollout and fitted Q.
     #[arg(long)]
     no_rivals: bool,
@@ -84,6 +87,7 @@ struct Table {
 
 pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
     let config = cli::load(&args.config, Vec::new())?.config;
+    let mapping = args.mapping.read(!args.chain.is_empty())?;
     let machine = hardware::detect();
     let threads = cli::threads(&config, &machine);
     let role = governor::role_for(Role::Search, &machine, threads);
@@ -202,7 +206,7 @@ pub(crate) fn run(args: &AblateArgs) -> Result<u8, Error> {
         progress.stage("real chains");
         let (mut starts, mut left_out) = (Vec::new(), 0);
         for file in &args.chain {
-            let (found, reasons) = real::starts(file, &config, threads)?;
+            let (found, reasons) = real::starts(file, mapping.as_ref(), &config, threads)?;
             starts.extend(found);
             left_out += reasons.values().sum::<usize>();
         }

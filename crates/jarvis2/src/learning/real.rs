@@ -15,7 +15,7 @@ use crate::learning::arena::{self, Player, Score};
 use evidence::Paths;
 use jiff::civil::Date;
 use market::futures::State;
-use market::ingest::{Options, read_chains};
+use market::ingest::{FileMapping, Options, read_chains};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,11 +42,13 @@ pub(crate) struct Start {
 /// The starts of a file, and why days were left out, by reason.
 pub(crate) fn starts(
     file: &Path,
+    mapping: Option<&Arc<FileMapping>>,
     config: &Config,
     threads: usize,
 ) -> Result<(Vec<Start>, BTreeMap<String, usize>), Error> {
     let options = Options {
         last_day_only: true,
+        mapping: mapping.cloned(),
         ..Options::default()
     };
     let mut days: BTreeMap<String, BTreeMap<Date, f64>> = BTreeMap::new();
@@ -63,7 +65,7 @@ pub(crate) fn starts(
         let in_time =
             |day: &&Date| last.is_some_and(|last| date_after(**day, HORIZON_DAYS as u16) <= last);
         for &as_of in spots.keys().filter(in_time).step_by(EVERY) {
-            match start(file, symbol, as_of, spots, &config, threads) {
+            match start(file, mapping, symbol, as_of, spots, &config, threads) {
                 Ok(start) => found.push(start),
                 Err(why) => *left_out.entry(why.to_string()).or_default() += 1,
             }
@@ -74,6 +76,7 @@ pub(crate) fn starts(
 
 fn start(
     file: &Path,
+    mapping: Option<&Arc<FileMapping>>,
     symbol: &str,
     as_of: Date,
     spots: &BTreeMap<Date, f64>,
@@ -88,7 +91,7 @@ fn start(
         symbol: Some(symbol.to_owned()),
         as_of: Some(as_of),
         spot_usd: None,
-        mapping: None,
+        mapping: mapping.cloned(),
         allow_synthetic: true,
         given: None,
         collateral_max_usd: None,

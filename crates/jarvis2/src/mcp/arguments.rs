@@ -35,6 +35,9 @@ pub(super) struct PlanOf {
     /// Without it: the embedded synthetic sample.
     #[schemars(length(max = 2), inner(length(min = 1, max = 4096)))]
     pub(super) chain: Vec<String>,
+    /// The user's own mapping of the columns of these files (TOML), where no vendor writes them.
+    #[schemars(length(min = 1, max = 4096))]
+    pub(super) mapping: Option<String>,
     /// Account file (TOML): cash, shares, open options, limits. Without it all cash is assumed.
     #[schemars(length(min = 1, max = 4096))]
     pub(super) account: Option<String>,
@@ -160,6 +163,9 @@ pub(super) struct ForPrice {
     /// Option chain: a path on the user's machine, of any supported vendor. Without it: the embedded synthetic sample.
     #[schemars(length(min = 1, max = 4096))]
     pub(super) chain: Option<String>,
+    /// The user's own mapping of the columns of these files (TOML), where no vendor writes them.
+    #[schemars(length(min = 1, max = 4096))]
+    pub(super) mapping: Option<String>,
     /// Only this underlying.
     #[schemars(length(min = 1, max = 32))]
     pub(super) symbol: Option<String>,
@@ -226,6 +232,9 @@ pub(super) struct ForBacktest {
     #[schemars(length(max = 64), inner(length(min = 1, max = 4096)))]
     #[serde(default)]
     pub(super) data: Vec<String>,
+    /// The user's own mapping of the columns of these files (TOML), where no vendor writes them.
+    #[schemars(length(min = 1, max = 4096))]
+    pub(super) mapping: Option<String>,
     /// The underlying.
     #[schemars(length(min = 1, max = 32))]
     pub(super) symbol: Option<String>,

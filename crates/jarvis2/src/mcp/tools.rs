@@ -327,6 +327,7 @@ fn planned(call: &Call, of: &PlanOf) -> Result<(Plan, u8), Failure> {
         word(&mut words, "chain", Some(path));
     }
     for (name, path) in [
+        ("mapping", &of.mapping),
         ("account", &of.account),
         ("history", &of.history),
         ("events", &of.events),
@@ -401,6 +402,9 @@ fn price_chain(call: &Call, asked: ForPrice) -> Result<PriceAnswer, Failure> {
     word(&mut words, "as-of", asked.as_of.as_ref());
     word(&mut words, "spot", asked.spot_usd);
     word(&mut words, "rate", asked.rate_per_year);
+    let mapping = asked.mapping.as_ref();
+    let mapping = mapping.map(|path| call.file("mapping", path)).transpose()?;
+    word(&mut words, "mapping", mapping);
     let path = asked.chain.as_ref();
     let path = path.map(|path| call.file("chain", path)).transpose()?;
     match &path {
@@ -456,7 +460,11 @@ fn backtest(call: &Call, asked: ForBacktest) -> Result<BacktestAnswer, Failure> 
         let path = call.place(&format!("data[{at}]"), path, true)?;
         word(&mut words, "data", Some(path));
     }
-    for (name, path) in [("history", &asked.history), ("events", &asked.events)] {
+    for (name, path) in [
+        ("mapping", &asked.mapping),
+        ("history", &asked.history),
+        ("events", &asked.events),
+    ] {
         let path = path
             .as_ref()
             .map(|path| call.file(name, path))

@@ -1,9 +1,11 @@
 //! The portfolio file: one cash account, a limit of collateral, and the chain of each symbol.
 
 use crate::account::Account;
+use market::ingest::FileMapping;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A portfolio as the trader writes it down.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -35,6 +37,8 @@ pub(crate) struct Entry {
     /// Its option chain: a file, or several that belong together; `"sample"` is the embedded synthetic sample.
     #[schemars(with = "Paths")]
     chain: toml::Value,
+    /// A mapping of the columns of its chain (TOML), seen from this file; instead of `--mapping`.
+    mapping: Option<String>,
     /// Daily prices.
     history: Option<String>,
     /// Ex-dates and earnings.
@@ -100,6 +104,8 @@ pub(crate) struct Wanted {
     pub(crate) symbol: String,
     /// Empty: the embedded sample.
     pub(crate) chains: Vec<PathBuf>,
+    /// The user's own mapping of the chains' columns.
+    pub(crate) mapping: Option<Arc<FileMapping>>,
     pub(crate) history: Option<PathBuf>,
     pub(crate) events: Option<PathBuf>,
     pub(crate) spot_usd: Option<f64>,
@@ -177,7 +183,7 @@ pub(crate) fn read(path: &Path) -> Result<Read, crate::error::Error> {
     }
     let mut symbols = Vec::new();
     for (index, entry) in file.symbols.iter().enumerate() {
-        let wanted = entry
+        let mut wanted = entry
             .wanted(folder, per_symbol.as_ref().map(|(usd, _)| *usd))
             .map_err(|what| {
                 wrong(format!(
@@ -186,6 +192,9 @@ pub(crate) fn read(path: &Path) -> Result<Read, crate::error::Error> {
                     entry.symbol
                 ))
             })?;
+        if let Some(name) = &entry.mapping {
+            wanted.mapping = Some(Arc::new(FileMapping::read(&folder.join(name))?));
+        }
         symbols.push(wanted);
     }
     symbols.sort_by(|a, b| a.symbol.cmp(&b.symbol));
@@ -260,6 +269,11 @@ impl Entry {
         } else {
             names.iter().map(|name| folder.join(name)).collect()
         };
+        if let (true, Some(name)) = (chains.is_empty(), &self.mapping) {
+            return Err(format!(
+                "mapping = {name:?}: the embedded sample needs none; leave it out, or name a chain"
+            ));
+        }
         if let Some(spot) = self
             .spot_usd
             .filter(|spot| !(spot.is_finite() && *spot > 0.0))
@@ -277,6 +291,7 @@ impl Entry {
         Ok(Wanted {
             symbol,
             chains,
+            mapping: None,
             history: self.history.as_ref().map(|name| folder.join(name)),
             events: self.events.as_ref().map(|name| folder.join(name)),
             spot_usd: self.spot_usd,
@@ -316,6 +331,7 @@ cash_usd = 100000.00
 # [[symbols]]
 # symbol = "KO"
 # chain = "ko.csv"                    # or ["calls.csv", "puts.csv"]
+# mapping = "mine.toml"               # only where the chain's columns are nobody's: your own
 # history = "ko-prices.csv"           # daily prices, for the forecast of volatility
 # events = "events.csv"               # ex-dates and earnings
 # spot_usd = 69.42                    # only where the chain has none

@@ -14,12 +14,11 @@ use super::table::boundary;
 use super::{Form, Settings};
 use crate::config::Config;
 use crate::engine::fit::{self, Expiry, Forward, Known, Said};
-use crate::engine::inputs::SAMPLE;
 use crate::error::Error;
 use crate::progress::Progress;
 use jiff::civil::Date;
-use market::ingest::{FileMapping, Ingest, Options, read_chains, read_chains_bytes};
-use market::{Chain, Quote, Style, sample};
+use market::ingest::{FileMapping, Ingest, Options};
+use market::{Chain, Quote, Style};
 use pricing::{Right, Status};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -101,10 +100,7 @@ pub(super) fn run(request: &Request, config: &Config, settings: &Settings) -> Re
         mapping: request.mapping.clone(),
         ..Options::default()
     };
-    let mut ingest = match &request.file {
-        Some(file) => read_chains(file, &options)?,
-        None => read_chains_bytes(SAMPLE, sample::CHAIN_PARQUET, &options)?,
-    };
+    let mut ingest = crate::ingest::quotes(request.file.as_slice(), &options)?;
     let chains = chosen(&mut ingest, request)?;
     let made = chains.iter().find(|chain| chain.is_synthetic());
     let watermark = made.map(|chain| {

@@ -189,6 +189,9 @@ fn units_checked(units: &Units, explained: &Explained, lines: &mut Vec<String>) 
         ]);
         if let Some(missing) = &check.missing {
             table.note(format!("n/a ({missing})"));
+        } else if check.as_read == Some(false) && check.unit.is_none() {
+            table
+                .note("no unit explains it: these are other numbers than the formula's".to_owned());
         } else if check.as_read == Some(false) {
             let read_as = explained
                 .columns

@@ -9,10 +9,11 @@ use experience::{Kind, LabelValue, Options, Origin, Reader, RecordId};
 use jiff::civil::{Date, date};
 use market::events::{EventKind, read_events, read_events_bytes};
 use market::history::{History, read_history, read_history_bytes};
-use market::ingest::{Ingest, read_chains, read_chains_bytes};
+use market::ingest::{FileMapping, Ingest};
 use market::{Chain, Style, sample};
 use pricing::Right;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Tables with their rows, and what should be known about them.
 pub(super) struct Filled {
@@ -38,6 +39,7 @@ pub(super) fn fill(
             .map(|spec| spec.empty())
             .collect()
     };
+    let mapping = sources.mapping.read(!sources.chain.is_empty())?;
     let (ledger, chains) = (wants(From::Ledger), wants(From::Chains));
     let (history, events) = (wants(From::History), wants(From::Events));
     let uses_sample = sources.is_empty();
@@ -55,7 +57,7 @@ pub(super) fn fill(
     }
     if !chains.is_empty() {
         progress.stage("reading chains");
-        let ingest = ingest(sources, &mut filled.notes)?;
+        let ingest = ingest(sources, mapping, &mut filled.notes)?;
         for mut table in chains {
             match table.name.as_str() {
                 "chains" => push_chains(&mut table, &ingest, progress)?,
@@ -98,19 +100,17 @@ pub(super) fn fill(
     Ok(filled)
 }
 
-fn ingest(sources: &Sources, notes: &mut Vec<String>) -> Result<Ingest, Error> {
+fn ingest(
+    sources: &Sources,
+    mapping: Option<Arc<FileMapping>>,
+    notes: &mut Vec<String>,
+) -> Result<Ingest, Error> {
     let options = market::ingest::Options {
         symbol: sources.symbol.clone(),
+        mapping,
         ..Default::default()
     };
-    let mut files = sources.chain.iter();
-    let mut ingest = match files.next() {
-        None => read_chains_bytes("embedded sample", sample::CHAIN_PARQUET, &options)?,
-        Some(first) => read_chains(first, &options)?,
-    };
-    for path in files {
-        ingest = ingest.merge(read_chains(path, &options)?);
-    }
+    let ingest = crate::ingest::quotes(&sources.chain, &options)?;
     if ingest.refused_total() > 0 {
         let reasons: Vec<String> = ingest
             .refused_counts

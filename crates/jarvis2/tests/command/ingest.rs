@@ -101,6 +101,122 @@ fn without_its_mapping_a_strange_file_is_refused_and_a_wrong_mapping_named_by_li
     desk.run(&["plan", "--mapping", "m.toml"]).exits(2);
 }
 
+/// Whoever reads files of quotes takes a mapping of them, and calls one without a file a slip.
+#[test]
+fn every_command_that_reads_quotes_takes_a_mapping() {
+    let desk = Desk::new();
+    desk.run(&["config", "init", "--mapping", "m.toml"])
+        .exits(0);
+    let mapped = ["--mapping", "m.toml"];
+    for command in [
+        &["plan", "--no-files"][..],
+        &["surface"],
+        &["price", "--sample"],
+        &["iv", "--sample"],
+        &["export", "--out", "tables"],
+        &["backtest"],
+        &["backtest", "--self-test"],
+        &["market", "mismatch"],
+        &["ablate"],
+    ] {
+        let slip = desk.run(&[command, &mapped].concat()).exits(2);
+        let told = "m.toml: it describes a file of quotes, and none is named";
+        assert!(slip.stderr.contains(told), "{slip}");
+    }
+    for command in [
+        &["risk", "--help"][..],
+        &["sql", "--help"],
+        &["ingest", "--help"],
+    ] {
+        let help = desk.run(command).exits(0);
+        assert!(help.stdout.contains("--mapping"), "{help}");
+    }
+}
+
+/// Tables, a night of a backtest and the risk of an account, each out of a file that no vendor writes.
+#[test]
+fn tables_backtests_and_risks_are_made_under_a_mapping() {
+    let desk = Desk::new();
+    desk.run(&["config", "init", "--mapping", "m.toml"])
+        .exits(0);
+    let mapped = ["--chain", "m.csv", "--mapping", "m.toml"];
+    let export = [
+        "export", "--out", "tables", "--format", "csv", "--only", "chains",
+    ];
+    desk.run(&[&export[..], &mapped].concat()).exits(0);
+    let table = std::fs::read_to_string(desk.path("tables/chains.csv")).unwrap();
+    assert_eq!(table.lines().count(), 29, "{table}");
+    assert!(
+        table.lines().skip(1).all(|line| line.contains("ZZT")),
+        "{table}"
+    );
+
+    let backtest = ["backtest", "--policy", "hold", "--json", "--data", "m.csv"];
+    let alone = desk.run(&backtest).exits(3);
+    assert!(alone.stdout.contains("fit no known vendor"), "{alone}");
+    let report = desk
+        .run(&[&backtest[..], &mapped[2..]].concat())
+        .exits(0)
+        .json();
+    assert_eq!(text(&report, "/manifest/symbol"), "ZZT");
+    // Another mapping is other data.
+    let sample = std::fs::read_to_string(desk.path("m.toml")).unwrap();
+    desk.put(
+        "other.toml",
+        sample.replace("ask = [\"Best Ask\", \"Best Offer\"]", "ask = \"Best Ask\""),
+    );
+    let other = desk
+        .run(&[&backtest[..], &["--mapping", "other.toml"]].concat())
+        .exits(0)
+        .json();
+    let hash = |report: &serde_json::Value| text(report, "/manifest/data_sha256").to_owned();
+    assert_ne!(hash(&report), hash(&other));
+
+    desk.put(
+        "a.toml",
+        "schema_version = 1\nkind = \"cash\"\ncash_usd = 10000.0\n[[shares]]\nsymbol = \"ZZT\"\ncount = 100\nbasis_usd_per_share = 48.0\n",
+    );
+    let risk = desk
+        .run(&[&["risk", "--account", "a.toml", "--json"], &mapped[..]].concat())
+        .exits(0);
+    assert!(risk.stdout.contains("ZZT"), "{risk}");
+}
+
+/// In a portfolio every symbol may have a file of its own kind.
+#[test]
+fn a_portfolio_takes_a_mapping_for_all_or_one_of_each() {
+    let desk = Desk::new();
+    desk.run(&["config", "init", "--mapping", "m.toml"])
+        .exits(0);
+    let portfolio = |entry: &str| {
+        format!(
+            "schema_version = 1\n[account]\nschema_version = 1\nkind = \"cash\"\ncash_usd = 10000.0\n\
+             [[symbols]]\nsymbol = \"ZZT\"\n{entry}\n"
+        )
+    };
+    let plan = |entry: &str, more: &[&str]| {
+        desk.put("p.toml", portfolio(entry));
+        desk.plan(&[&["--portfolio", "p.toml"], more].concat())
+    };
+    let chain = "chain = \"m.csv\"\n";
+    let own = plan(&format!("{chain}mapping = \"m.toml\""), &[]);
+    let all = plan(chain, &["--mapping", "m.toml"]);
+    for planned in [&own, &all] {
+        assert!(matches!(planned.code, Some(0 | 4)), "{planned}");
+        assert_eq!(list(&planned.json(), "/rows")[0]["symbol"], "ZZT");
+    }
+    plan(chain, &[]).exits(3);
+    let slip = plan("chain = \"sample\"\nmapping = \"m.toml\"", &[]).exits(2);
+    assert!(
+        slip.stdout.contains("the embedded sample needs none"),
+        "{slip}"
+    );
+    plan("chain = \"sample\"", &["--mapping", "m.toml"]).exits(2);
+    desk.put("bad.toml", "schema_version = 2\n");
+    let bad = plan(&format!("{chain}mapping = \"bad.toml\""), &[]).exits(2);
+    assert!(bad.stdout.contains("bad.toml, line 1"), "{bad}");
+}
+
 /// A coin's option is read and priced, and refused where a wheel on shares is planned.
 #[test]
 fn contracts_on_coins_are_priced_and_not_planned() {

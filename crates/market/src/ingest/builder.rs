@@ -9,12 +9,13 @@ use pricing::Right;
 use super::parity::{Parity, from_sorted, median};
 use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
+use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, contract_name, count, date, is_day_first, is_european, number, right,
-    ticker, underlying,
+    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, number,
+    right, shares, ticker, underlying,
 };
-use super::{Capture, Ingest, Options};
+use super::{Capture, Format, Ingest, Options};
 use crate::calendar::{
     days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
 };
@@ -60,6 +61,10 @@ const FROZEN_DAYS: usize = 3;
 /// Share of strikes far from the spot above which two ladders must be mixed up (honest chains have up to 0.16).
 const FAR_SHARE: f64 = 0.25;
 
+/// Days between the expiry of a contract's symbol and that of its column: until 2015 options expired on the Saturday after the
+/// last Friday of trading.
+const SAME_EXPIRY_DAYS: i64 = 3;
+
 /// Longest ticker of an underlying, such as `BRK.B`; coins' instrument names are longer.
 const SYMBOL_LETTERS_MAX: usize = 8;
 
@@ -97,7 +102,7 @@ struct Group {
     date: Date,
     fate: Fate,
     rows: usize,
-    /// Distinct consecutive spots.
+    /// Distinct consecutive spots: of all rows until the contracts are sorted, then of those that are kept.
     spots: Vec<f64>,
     ln_strikes: f64,
     strikes: usize,
@@ -122,6 +127,8 @@ struct Kept {
     morning: bool,
     /// The row's own day, where one day stands for all rows of the file.
     stamp: Option<Date>,
+    /// The price of the underlying in that row.
+    spot_usd: Option<f64>,
     quote: Quote,
 }
 
@@ -129,12 +136,16 @@ struct Kept {
 #[derive(Default)]
 struct Findings {
     twins: usize,
-    percent: Option<(Date, f64, usize)>,
+    /// Days in percent; median and ratio to the prices of the first.
+    percent: Option<(Vec<Date>, f64, Option<f64>)>,
+    /// First day that prices contradict, its median and ratio, and how many there are.
+    contradicted: Option<(Date, f64, f64, usize)>,
     straddle: Option<(Date, f64, f64, usize)>,
     from_file: (String, usize),
     from_parity: Option<(Date, Parity, usize)>,
     spotless: Option<(Date, usize)>,
     quoteless_days: usize,
+    priceless_days: usize,
     multiplier: Option<u32>,
 }
 
@@ -215,16 +226,21 @@ impl<'a> Builder<'a> {
         let at = self.group(symbol, day, shut);
         let group = &mut self.groups[at];
         group.rows += 1;
-        if self.setting.capture.is_none()
-            && let Some(spot) = spot_of_row(side, cells)
-        {
-            let spot = spot * self.setting.vendor.scale.spot;
+        let spot_usd = (self.setting.capture.is_none())
+            .then(|| spot_of_row(side, cells))
+            .flatten()
+            .map(|spot| spot * self.setting.vendor.scale.spot);
+        if let Some(spot) = spot_usd {
+            // Where the last row of a contract counts, so does the last price on a day whose rows are not kept.
+            if self.setting.vendor.latest && group.fate != Fate::Kept {
+                group.spots.clear();
+            }
             if group.spots.last() != Some(&spot) {
                 group.spots.push(spot);
             }
         }
         let scale = self.setting.vendor.scale.strike;
-        let strike = number(cells[Field::Strike as usize])
+        let strike = amount(cells[Field::Strike as usize])
             .map(|strike| strike.map(|s| s * scale).or(option.map(|o| o.strike_usd)));
         if let Ok(Some(strike)) = strike
             && strike > 0.0
@@ -261,6 +277,7 @@ impl<'a> Builder<'a> {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                     morning,
                     stamp,
+                    spot_usd,
                     quote,
                 });
             }
@@ -296,7 +313,9 @@ impl<'a> Builder<'a> {
                 name.trim_end_matches(|c: char| c.is_ascii_digit())
             };
             let symbol = underlying(if trimmed.is_empty() { &name } else { trimmed }).to_owned();
-            if symbol.is_empty() || symbol.len() > SYMBOL_LETTERS_MAX {
+            // A number is no ticker: the column holds something else, such as the price of the underlying.
+            let lettered = symbol.bytes().any(|byte| byte.is_ascii_alphabetic());
+            if !lettered || symbol.len() > SYMBOL_LETTERS_MAX {
                 return Err(Reason::BadSymbol {
                     value: Cell::Text(raw).show(),
                 });
@@ -466,14 +485,7 @@ impl<'a> Builder<'a> {
         if let Some(currency) = cell(Field::Currency).text() {
             self.check_currency(row, currency)?;
         }
-        if let Some(size) = cell(Field::Size).text()
-            && !size.eq_ignore_ascii_case("regular")
-        {
-            return Err(Reason::Adjusted {
-                sign: format!("contract size {size}"),
-            });
-        }
-        let multiplier = match number(cell(Field::Multiplier)) {
+        let multiplier = match shares(cell(Field::Multiplier)) {
             Ok(None) if vendor.coin => 1,
             Ok(None) => 100,
             Ok(Some(multiplier)) if multiplier == 100.0 || (crypto && multiplier == 1.0) => {
@@ -482,6 +494,12 @@ impl<'a> Builder<'a> {
             Ok(Some(multiplier)) => {
                 return Err(Reason::Adjusted {
                     sign: format!("multiplier {multiplier}"),
+                });
+            }
+            // A word for another size than the usual one.
+            Err(()) if vendor.format == Format::Yfinance => {
+                return Err(Reason::Adjusted {
+                    sign: format!("contract size {}", cell(Field::Multiplier).show()),
                 });
             }
             Err(()) => {
@@ -510,6 +528,9 @@ impl<'a> Builder<'a> {
         let expiry = expiry.ok_or_else(|| Reason::BadExpiry {
             value: cell(Field::Expiry).show(),
         })?;
+        if let Some(option) = option {
+            agrees(option, right, expiry)?;
+        }
         let strike_usd = match strike {
             Ok(Some(strike)) if strike > 0.0 => strike,
             Ok(_) => {
@@ -844,6 +865,7 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             }
+            found.twins += group.sort_and_dedup(self.setting.vendor.latest);
             let mut spot = self.spot_of(&symbol, &mut group);
             if spot.is_none() {
                 let prices = file_spots.get_or_insert_with(|| beside(&symbol));
@@ -854,7 +876,6 @@ impl<'a> Builder<'a> {
                     found.from_file = (file.clone(), found.from_file.1 + 1);
                 }
             }
-            found.twins += group.sort_and_dedup(self.setting.vendor.latest);
             group.refuse_scaled_strikes(spot);
             let mean_strike =
                 (group.strikes > 0).then(|| (group.ln_strikes / group.strikes as f64).exp());
@@ -884,8 +905,10 @@ impl<'a> Builder<'a> {
             days.push((group.date, spot, mean_strike));
             self.refusals.merge(std::mem::take(&mut group.refusals));
             if group.fate == Fate::Kept && !group.kept.is_empty() {
-                found.look(&group, spot, self.setting.vendor.vol_unit);
-                own.push(self.chain(&symbol, group, spot));
+                found.look(&group, spot);
+                let mut chain = self.chain(&symbol, group, spot);
+                found.judge(&mut chain, self.setting.vendor.vol_unit);
+                own.push(chain);
             }
         }
         if self.setting.options.last_day_only && own.len() > 1 {
@@ -1006,14 +1029,7 @@ impl<'a> Builder<'a> {
     }
 
     fn chain(&self, symbol: &str, group: Group, spot_usd: Option<f64>) -> Chain {
-        let mut quotes: Vec<Quote> = group.kept.into_iter().map(|kept| kept.quote).collect();
-        if self.setting.vendor.vol_unit == VolUnit::Judged
-            && percent_median(&quotes, spot_usd).is_some()
-        {
-            for quote in &mut quotes {
-                quote.iv = quote.iv.map(|iv| iv / 100.0);
-            }
-        }
+        let quotes: Vec<Quote> = group.kept.into_iter().map(|kept| kept.quote).collect();
         Chain {
             symbol: symbol.to_owned(),
             as_of: group.date,
@@ -1125,8 +1141,10 @@ impl Group {
 
     /// Keeps the day's spot and forgets its rows.
     fn become_history(&mut self, latest: bool) {
-        if self.spots.is_empty() {
+        if self.spots.len() != 1 {
             self.sort_and_dedup(latest);
+        }
+        if self.spots.is_empty() {
             self.parity = from_sorted(self.date, self.kept.iter().map(|kept| &kept.quote));
         }
         self.kept = Vec::new();
@@ -1167,6 +1185,12 @@ impl Group {
             refusals.add(next.row as usize, reason, || name(x));
             true
         });
+        // The spot is that of the quotes that stay, not of those before them.
+        let mut spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
+        spots.dedup();
+        if !spots.is_empty() {
+            self.spots = spots;
+        }
         twins
     }
 
@@ -1197,24 +1221,20 @@ impl Group {
 }
 
 impl Findings {
-    fn look(&mut self, group: &Group, spot: Option<f64>, vol_unit: VolUnit) {
+    fn look(&mut self, group: &Group, spot: Option<f64>) {
         let quotes: Vec<&Quote> = group.kept.iter().map(|kept| &kept.quote).collect();
         if quotes
             .iter()
             .all(|quote| quote.bid_usd.is_none() && quote.ask_usd.is_none())
         {
             self.quoteless_days += 1;
+            let traded = quotes.iter().any(|quote| quote.last_usd.is_some());
+            self.priceless_days += usize::from(!traded);
         }
         self.multiplier = group
             .multiplier
             .filter(|&multiplier| multiplier != 100)
             .or(self.multiplier);
-        if vol_unit == VolUnit::Judged
-            && let Some(median) = percent_median(group.kept.iter().map(|kept| &kept.quote), spot)
-        {
-            let (first, shown, days) = self.percent.unwrap_or((group.date, median, 0));
-            self.percent = Some((first, shown, days + 1));
-        }
         if let Some(spot) = spot {
             let moneyness = |quote: &&&Quote| quote.contract.strike_usd / spot;
             let above = quotes.iter().filter(|quote| moneyness(quote) > 3.0).count();
@@ -1235,6 +1255,32 @@ impl Findings {
         }
     }
 
+    /// Brings volatilities in percent to fractions, where the file does not say which they are and its prices do.
+    fn judge(&mut self, chain: &mut Chain, vol_unit: VolUnit) {
+        let date = chain.as_of;
+        match judge_vols(chain, vol_unit == VolUnit::Judged) {
+            None => {}
+            Some(Vols::Percent {
+                median,
+                over_prices,
+            }) => {
+                for quote in &mut chain.quotes {
+                    let fraction = quote.iv.map(|iv| iv / 100.0);
+                    quote.iv = fraction.filter(|&iv| !is_iv_sentinel(iv));
+                }
+                let (dates, ..) = (self.percent).get_or_insert((Vec::new(), median, over_prices));
+                dates.push(date);
+            }
+            Some(Vols::Contradicted {
+                median,
+                over_prices,
+            }) => {
+                let first = (date, median, over_prices, 0);
+                self.contradicted.get_or_insert(first).3 += 1;
+            }
+        }
+    }
+
     fn tell(self, symbol: &str, notes: &mut Vec<Note>) {
         let symbol = || symbol.to_owned();
         if self.twins > 0 {
@@ -1243,11 +1289,20 @@ impl Findings {
                 pairs: self.twins,
             });
         }
-        if let Some((date, median, days)) = self.percent {
+        if let Some((dates, median, over_prices)) = self.percent {
             notes.push(Note::PercentVolatility {
+                symbol: symbol(),
+                dates,
+                median,
+                over_prices,
+            });
+        }
+        if let Some((date, median, over_prices, days)) = self.contradicted {
+            notes.push(Note::VolatilityContradicted {
                 symbol: symbol(),
                 date,
                 median,
+                over_prices,
                 days,
             });
         }
@@ -1288,6 +1343,7 @@ impl Findings {
             notes.push(Note::NoQuotes {
                 symbol: symbol(),
                 days: self.quoteless_days,
+                priceless: self.priceless_days,
             });
         }
         if let Some(multiplier) = self.multiplier {
@@ -1302,7 +1358,7 @@ impl Findings {
 /// The price of the underlying in a row: stated, half-way between its bid and ask, or behind the strike's moneyness.
 fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     let price = |field: Field| {
-        let price = number(cells[field as usize]).ok().flatten();
+        let price = amount(cells[field as usize]).ok().flatten();
         price.filter(|&price| price > 0.0)
     };
     let middle = || Some((price(Field::SpotBid)? + price(Field::SpotAsk)?) / 2.0);
@@ -1320,6 +1376,26 @@ fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
+/// A contract's symbol and its columns speak of the same right and day; strikes are compared elsewhere, and may be adjusted for splits.
+fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
+    let side = |right| match right {
+        Right::Call => "call".to_owned(),
+        Right::Put => "put".to_owned(),
+    };
+    let (what, named, stated) = if option.right != right {
+        ("right", side(option.right), side(right))
+    } else if (days_from_epoch(option.expiry) - days_from_epoch(expiry)).abs() > SAME_EXPIRY_DAYS {
+        ("expiry", option.expiry.to_string(), expiry.to_string())
+    } else {
+        return Ok(());
+    };
+    Err(Reason::NameDiffers {
+        what,
+        named,
+        stated,
+    })
+}
+
 /// Sorts quotes by expiry, strike and right, and keeps the first of each contract.
 pub(crate) fn sort_quotes(quotes: &mut Vec<Quote>) {
     quotes.sort_by(|a, b| order(&a.contract, &b.contract));
@@ -1335,7 +1411,7 @@ pub(super) fn order(a: &Contract, b: &Contract) -> Ordering {
 
 /// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
 pub(super) fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
-    match number(cell) {
+    match amount(cell) {
         Ok(Some(value)) if value > 0.0 => Ok(Some(value)),
         Ok(Some(value)) if value == 0.0 || value == -1.0 => Ok(None),
         Ok(Some(value)) => Err(Reason::NegativePrice { column, value }),
@@ -1359,22 +1435,6 @@ pub(super) fn is_iv_sentinel(iv: f64) -> bool {
         midpoint = (midpoint + 1e-5) / 2.0;
     }
     iv <= 1e-4
-}
-
-/// Median volatility near the money if it can only be percent.
-pub(super) fn percent_median<'q>(
-    quotes: impl IntoIterator<Item = &'q Quote>,
-    spot: Option<f64>,
-) -> Option<f64> {
-    let near = |quote: &&Quote| {
-        spot.is_none_or(|spot| (quote.contract.strike_usd / spot).ln().abs() < 0.1)
-    };
-    let mut vols: Vec<f64> = quotes
-        .into_iter()
-        .filter(near)
-        .filter_map(|quote| quote.iv)
-        .collect();
-    median(&mut vols).filter(|&middle| middle > 5.0)
 }
 
 /// Share of contracts with the same price as on the day before, if it is too high to be a market's.

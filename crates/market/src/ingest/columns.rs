@@ -28,8 +28,10 @@ pub(crate) struct Columns {
 pub(super) enum Values {
     /// Numbers; NaN is null.
     Numbers(Vec<f64>),
-    /// Dates and timestamps.
+    /// Dates, and timestamps of a wall clock.
     Days(Vec<Option<Date>>),
+    /// Timestamps that are instants: milliseconds since 1970, UTC.
+    Instants(Vec<Option<i64>>),
     /// Text.
     Texts(Vec<Option<ByteArray>>),
     /// Nothing that we can read.
@@ -41,8 +43,20 @@ pub(super) enum Values {
 enum Meaning {
     /// The number times this.
     Number { scale: f64 },
-    /// This many of the unit make a day.
+    /// A wall clock: this many of the unit make a day.
     Day { units: i64 },
+    /// An instant: this many of the unit make a second.
+    Instant { units: i64 },
+}
+
+/// What a column holds, before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    Numbers,
+    Days,
+    Instants,
+    Texts,
+    Nothing,
 }
 
 impl Columns {
@@ -113,6 +127,7 @@ impl Values {
         match self {
             Values::Numbers(values) => Some(values.len()),
             Values::Days(values) => Some(values.len()),
+            Values::Instants(values) => Some(values.len()),
             Values::Texts(values) => Some(values.len()),
             Values::Nothing => None,
         }
@@ -123,6 +138,7 @@ impl Values {
             Values::Numbers(values) if values[index].is_nan() => Cell::Missing,
             Values::Numbers(values) => Cell::Number(values[index]),
             Values::Days(values) => values[index].map_or(Cell::Missing, Cell::Day),
+            Values::Instants(values) => values[index].map_or(Cell::Missing, Cell::Instant),
             Values::Texts(values) => {
                 let text = values[index]
                     .as_ref()
@@ -138,6 +154,27 @@ pub(super) fn corrupt(file: &str, cause: &ParquetError) -> Error {
     Error::CorruptParquet {
         file: file.to_owned(),
         cause: cause.to_string(),
+    }
+}
+
+/// What [`decode`] will make of a column.
+pub(super) fn holds(descriptor: &ColumnDescriptor) -> Holds {
+    if descriptor.max_rep_level() > 0 {
+        return Holds::Nothing;
+    }
+    let meaning = meaning(descriptor);
+    match descriptor.physical_type() {
+        Physical::BOOLEAN | Physical::FLOAT | Physical::DOUBLE => Holds::Numbers,
+        Physical::INT96 => Holds::Instants,
+        Physical::INT32 | Physical::INT64 => match meaning {
+            Some(Meaning::Day { .. }) => Holds::Days,
+            Some(Meaning::Instant { .. }) => Holds::Instants,
+            _ => Holds::Numbers,
+        },
+        Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY => match meaning {
+            Some(Meaning::Number { .. }) => Holds::Numbers,
+            _ => Holds::Texts,
+        },
     }
 }
 
@@ -165,10 +202,12 @@ pub(super) fn decode(
             integers(read(reader, descriptor, want)?, meaning, |value: i64| value)
         }
         ColumnReader::Int96ColumnReader(reader) => {
+            // Old writers' timestamps say no zone; Spark's are UTC's.
             let values = read(reader, descriptor, want)?;
-            days(values, |value: Int96| {
-                date_from_epoch(value.to_seconds().div_euclid(86_400))
-            })
+            let instants = values
+                .into_iter()
+                .map(|value| value.map(|value: Int96| value.to_millis()));
+            Values::Instants(instants.collect())
         }
         ColumnReader::FloatColumnReader(reader) => {
             // The shortest decimal of the f32, so that 0.05 stays 0.05.
@@ -259,6 +298,13 @@ fn integers<T>(
         Some(Meaning::Day { units }) => days(values, |value| {
             date_from_epoch(widen(value).div_euclid(units))
         }),
+        // A second has a thousand milliseconds; finer than that no day is told.
+        Some(Meaning::Instant { units }) => Values::Instants(
+            values
+                .into_iter()
+                .map(|value| value.map(|value| widen(value).div_euclid(units / 1000)))
+                .collect(),
+        ),
         Some(Meaning::Number { scale }) => numbers(values, |value| widen(value) as f64 * scale),
         None => numbers(values, |value| widen(value) as f64),
     }
@@ -283,13 +329,21 @@ fn meaning(descriptor: &ColumnDescriptor) -> Option<Meaning> {
     if let Some(logical) = descriptor.logical_type_ref() {
         return match logical {
             LogicalType::Date => Some(Meaning::Day { units: 1 }),
-            LogicalType::Timestamp(stamp) => Some(Meaning::Day {
-                units: match stamp.unit {
-                    TimeUnit::MILLIS => 86_400_000,
-                    TimeUnit::MICROS => 86_400_000_000,
-                    TimeUnit::NANOS => 86_400_000_000_000,
-                },
-            }),
+            LogicalType::Timestamp(stamp) => {
+                let units = match stamp.unit {
+                    TimeUnit::MILLIS => 1_000,
+                    TimeUnit::MICROS => 1_000_000,
+                    TimeUnit::NANOS => 1_000_000_000,
+                };
+                // Whatever the zone, the stored number is then UTC's.
+                Some(if stamp.is_adjusted_to_u_t_c {
+                    Meaning::Instant { units }
+                } else {
+                    Meaning::Day {
+                        units: 86_400 * units,
+                    }
+                })
+            }
             LogicalType::Decimal(decimal) => Some(Meaning::Number {
                 scale: 10f64.powi(-decimal.scale),
             }),
@@ -298,10 +352,9 @@ fn meaning(descriptor: &ColumnDescriptor) -> Option<Meaning> {
     }
     match descriptor.converted_type() {
         ConvertedType::DATE => Some(Meaning::Day { units: 1 }),
-        ConvertedType::TIMESTAMP_MILLIS => Some(Meaning::Day { units: 86_400_000 }),
-        ConvertedType::TIMESTAMP_MICROS => Some(Meaning::Day {
-            units: 86_400_000_000,
-        }),
+        // By the format's own words these are adjusted to UTC.
+        ConvertedType::TIMESTAMP_MILLIS => Some(Meaning::Instant { units: 1_000 }),
+        ConvertedType::TIMESTAMP_MICROS => Some(Meaning::Instant { units: 1_000_000 }),
         ConvertedType::DECIMAL => Some(Meaning::Number {
             scale: 10f64.powi(-descriptor.type_scale()),
         }),

@@ -2,7 +2,7 @@
 //!
 //! A day on which every row is plain (a known contract, quotes that do not cross, no contract twice, one spot) is taken straight
 //! from the columns. Any other day goes through the cleaning of all files, so there is one set of rules. Only for files that
-//! have exactly the [`COLUMNS`] and in which the days of the wanted symbols stand in order; [`scan`] finds that out.
+//! have exactly the [`COLUMNS`] in their plain types and in which the days of the wanted symbols stand in order; [`scan`] finds that out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
@@ -15,10 +15,11 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use pricing::Right;
 
-use super::builder::{Builder, Setting, is_iv_sentinel, order, percent_median, price};
-use super::columns::{BATCH_ROWS, Values, corrupt, decode};
+use super::builder::{Builder, Setting, is_iv_sentinel, order, price};
+use super::columns::{BATCH_ROWS, Holds, Values, corrupt, decode, holds};
 use super::report::Note;
 use super::table::guard;
+use super::units::judge_vols;
 use super::vendors::{Field, Vendor, detect};
 use super::words::{Cell, count, number, ticker, underlying};
 use super::{Format, Options, prices_beside};
@@ -177,8 +178,16 @@ fn open(path: &Path, file: &str) -> Result<Option<SerializedFileReader<File>>, E
         SerializedFileReader::new(content).map_err(|cause| corrupt(file, &cause))
     })?;
     let schema = reader.metadata().file_metadata().schema_descr();
+    let held = |i: usize| match i {
+        DATE | EXPIRY => Holds::Days,
+        _ if TEXTS.contains(&i) => Holds::Texts,
+        _ => Holds::Numbers,
+    };
     let ours = schema.num_columns() == COLUMNS.len()
-        && (0..COLUMNS.len()).all(|i| schema.column(i).path().string() == COLUMNS[i]);
+        && (0..COLUMNS.len()).all(|i| {
+            let column = schema.column(i);
+            column.path().string() == COLUMNS[i] && holds(&column) == held(i)
+        });
     Ok(ours.then_some(reader))
 }
 
@@ -368,7 +377,7 @@ impl Days {
                 Values::Texts(_) => TEXTS.contains(&i),
                 Values::Numbers(_) => NUMBERS.contains(&i),
                 Values::Days(_) => [DATE, EXPIRY].contains(&i),
-                Values::Nothing => false,
+                Values::Instants(_) | Values::Nothing => false,
             };
             if !fits || values.len() != Some(want) {
                 let cause = format!("column {} ends early or is of another type", COLUMNS[i]);
@@ -572,7 +581,6 @@ fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
     if quotes
         .iter()
         .any(|quote| quote.contract.strike_usd > 20.0 * spot)
-        || percent_median(&quotes, spot_usd).is_some()
     {
         return None;
     }
@@ -590,12 +598,13 @@ fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
         let text = std::str::from_utf8(raw.texts[0].as_ref()?.data()).ok()?;
         Cell::from_text(text).text()
     });
-    Some(Chain {
+    let chain = Chain {
         symbol: symbol.to_owned(),
         as_of: date,
         spot_usd,
         rate: None,
         source: source.unwrap_or(Format::Common.name()).to_owned(),
         quotes,
-    })
+    };
+    judge_vols(&chain, true).is_none().then_some(chain)
 }

@@ -8,11 +8,13 @@ use pricing::Right;
 use super::builder::price;
 use super::mapping::field_name;
 use super::table::{Table, read_file};
+use super::units::vol_over_prices;
 use super::vendors::{Field, Mapping, Side, Vendor, VolUnit};
-use super::words::{Cell, contract_name, count, date, normal_name, number, right};
+use super::words::{Cell, amount, contract_name, count, date, normal_name, number, right, shares};
 use super::{
     Error, Format, Ingest, Options, capture_beside, prices_beside, read_table, with_table,
 };
+use crate::Chain;
 
 /// How a file was read, and what came of it.
 #[derive(Debug)]
@@ -84,6 +86,7 @@ pub fn explain_chains(path: &Path, options: &Options) -> Result<Explained, Error
         explained.result = read_table(&file, table, mapping, &options, &|symbol| {
             prices_beside(path, symbol)
         });
+        explained.settle_vols();
         Ok(explained)
     })
 }
@@ -97,6 +100,7 @@ pub fn explain_chains_bytes(
     with_table(name, bytes, options, |table, mapping| {
         let mut explained = explain(table, mapping)?;
         explained.result = read_table(name, table, mapping, options, &|_| None);
+        explained.settle_vols();
         Ok(explained)
     })
 }
@@ -106,6 +110,47 @@ impl Explained {
     pub(crate) fn factor(&self, field: &str) -> f64 {
         let column = self.columns.iter().find(|column| column.field == field);
         column.and_then(|column| column.factor).unwrap_or(1.0)
+    }
+
+    /// Says what volatilities of an unknown unit were taken for, once the chains are there.
+    fn settle_vols(&mut self) {
+        let Ok(ingest) = &self.result else { return };
+        let has_vols = |chain: &&Chain| chain.quotes.iter().any(|quote| quote.iv.is_some());
+        let chains: Vec<&Chain> = ingest.chains.iter().filter(has_vols).collect();
+        let percent = chains
+            .iter()
+            .filter(|chain| ingest.in_percent(chain))
+            .count();
+        let by_prices = chains.iter().any(|chain| vol_over_prices(chain).is_some());
+        let (unit, factor) = match (percent, by_prices) {
+            _ if chains.is_empty() => return,
+            (0, true) => ("fraction per year, as the prices say", 1.0),
+            (0, false) => ("fraction per year, by their size", 1.0),
+            (some, _) if some < chains.len() => return,
+            (_, true) => ("percent per year, as the prices say", 0.01),
+            (_, false) => ("percent per year, by their size", 0.01),
+        };
+        let judged =
+            |column: &&mut ExplainedColumn| column.field == "iv" && column.factor.is_none();
+        for column in self.columns.iter_mut().filter(judged) {
+            if column
+                .sample
+                .as_deref()
+                .is_some_and(|text| text.ends_with('%'))
+            {
+                // Read already, by what it says.
+                (column.unit, column.factor) = ("percent per year, by its own sign", Some(0.01));
+                continue;
+            }
+            (column.unit, column.factor) = (unit, Some(factor));
+            let number = column
+                .sample_read
+                .as_deref()
+                .and_then(|text| text.parse::<f64>().ok());
+            if let Some(number) = number {
+                column.sample_read = Some(plain(number * factor));
+            }
+        }
     }
 }
 
@@ -277,7 +322,7 @@ fn unit(vendor: &Vendor<'_>, field: Field) -> (&'static str, Option<f64>, &'stat
             VolUnit::Percent => ("percent per year", Some(0.01), "fraction per year"),
             VolUnit::Fraction => ("fraction per year", Some(1.0), "fraction per year"),
             VolUnit::Judged => (
-                "fraction or percent, judged by the values",
+                "fraction or percent, judged day by day",
                 None,
                 "fraction per year",
             ),
@@ -343,6 +388,8 @@ fn read(
             Ok(scaled(number(cell)?, factor))
         }
         Field::Volume | Field::OpenInterest => Ok(count(cell)?.map(|value| value.to_string())),
+        Field::Multiplier => Ok(scaled(shares(cell)?, 1.0)),
+        Field::Strike | Field::Spot => Ok(scaled(amount(cell)?, factor.unwrap_or(1.0))),
         Field::Date | Field::Expiry | Field::Session | Field::Traded => {
             day(date(cell, vendor.spellings))
         }

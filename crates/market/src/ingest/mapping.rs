@@ -44,6 +44,7 @@ use crate::Style;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileMapping {
     file: String,
+    text: String,
     rows: Option<Vec<String>>,
     spellings: Vec<Spelling>,
     vol_unit: VolUnit,
@@ -224,6 +225,7 @@ impl FileMapping {
         })?;
         let mut mapping = FileMapping {
             file: file.to_owned(),
+            text: text.to_owned(),
             rows: None,
             spellings: vec![
                 Spelling::Iso,
@@ -463,6 +465,11 @@ impl FileMapping {
         Ok(())
     }
 
+    /// The TOML that it was made of: what a hash of everything that was read must know.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn constants(&self) -> &Constants {
         &self.constants
     }
@@ -627,7 +634,6 @@ pub(crate) fn field_name(field: Field) -> &'static str {
         || match field {
             Field::Session => "session",
             Field::Traded => "time of the last trade",
-            Field::Size => "size of the contract",
             Field::Root => "root",
             Field::SpotBid => "bid of the underlying",
             Field::SpotAsk => "ask of the underlying",

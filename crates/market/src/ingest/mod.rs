@@ -503,7 +503,7 @@ fn setting<'a>(
     let name = FileName::read(file, vendor.naming);
     let mut notes = Vec::new();
     let mut from_name = |what, value: String| notes.push(Note::FromFileName { what, value });
-    // The mapping's day is the quotes'; the day asked for then selects, and never dates them anew.
+    // The mapping's day and symbol are the quotes'; those asked for then select, and never date or name them anew.
     let mut as_of = constants.date.or(options.as_of);
     let mut spot_usd = constants.spot_usd;
     match vendor.dating {
@@ -563,7 +563,7 @@ fn setting<'a>(
             newest_trade,
         });
     }
-    let mut symbol = options.symbol.clone().or(constants.symbol);
+    let mut symbol = constants.symbol.or(options.symbol.clone());
     let names_contracts_only = has(Field::Osi) && vendor.naming != Naming::SymbolAndDay;
     let named = has(Field::Symbol) || names_contracts_only || has(Field::Root);
     if !named && symbol.is_none() {

@@ -88,6 +88,15 @@ pub enum Reason {
         /// What gives it away.
         sign: String,
     },
+    /// The contract's own symbol says something else than the columns beside it.
+    NameDiffers {
+        /// Which of the two: right or expiry.
+        what: &'static str,
+        /// What the symbol says.
+        named: String,
+        /// What the column says.
+        stated: String,
+    },
     /// Neither call nor put.
     MissingRight {
         /// What stood there.
@@ -153,6 +162,7 @@ impl Reason {
             Reason::UnknownExchange { .. } => "unknown exchange",
             Reason::MorningSettled { .. } => "morning-settled twin",
             Reason::Adjusted { .. } => "adjusted",
+            Reason::NameDiffers { .. } => "symbol contradicts columns",
             Reason::MissingRight { .. } => "missing right",
             Reason::BadSymbol { .. } => "bad symbol",
             Reason::NegativePrice { .. } => "negative price",
@@ -204,6 +214,14 @@ impl fmt::Display for Reason {
             Reason::Adjusted { sign } => write!(
                 f,
                 "it is an adjusted contract ({sign}) and does not deliver 100 shares"
+            ),
+            Reason::NameDiffers {
+                what,
+                named,
+                stated,
+            } => write!(
+                f,
+                "its {what} is {stated}, and the contract's own symbol says {named}"
             ),
             Reason::MissingRight { value } => {
                 write!(f, "its right is {value}, neither call nor put")
@@ -387,10 +405,23 @@ pub enum Note {
     PercentVolatility {
         /// The underlying.
         symbol: String,
+        /// The days.
+        dates: Vec<Date>,
+        /// Median near the money of the first day, before the division.
+        median: f64,
+        /// How many times the volatility that the prices of that day imply; `None` where no prices told, and the size alone did.
+        over_prices: Option<f64>,
+    },
+    /// Volatilities that prices contradict by a factor of about 100; they stay as they were read.
+    VolatilityContradicted {
+        /// The underlying.
+        symbol: String,
         /// First day.
         date: Date,
-        /// Median near the money before the division.
+        /// Median near the money of that day, as read: a fraction per year.
         median: f64,
+        /// How many times the volatility that the prices of that day imply.
+        over_prices: f64,
         /// Days.
         days: usize,
     },
@@ -521,6 +552,8 @@ pub enum Note {
         symbol: String,
         /// Days.
         days: usize,
+        /// Days of them without any last trade.
+        priceless: usize,
     },
     /// The vendor's units were never checked against known values.
     UnitsUnchecked {
@@ -624,12 +657,35 @@ impl fmt::Display for Note {
             ),
             Note::PercentVolatility {
                 symbol,
+                dates,
+                median,
+                over_prices,
+            } => {
+                write!(
+                    f,
+                    "{symbol}: volatilities are in percent on {} days from {} (median {median:.1} near the money",
+                    dates.len(),
+                    dates.first().copied().unwrap_or_default()
+                )?;
+                match over_prices {
+                    Some(ratio) => write!(f, ", {ratio:.0} times what the prices imply)")?,
+                    None => f.write_str(", and no prices to compare with)")?,
+                }
+                f.write_str(" and were divided by 100")
+            }
+            Note::VolatilityContradicted {
+                symbol,
                 date,
                 median,
+                over_prices,
                 days,
             } => write!(
                 f,
-                "{symbol}: volatilities are in percent on {days} days from {date} (median {median:.1} near the money) and were divided by 100"
+                "{symbol}: on {days} days from {date} the volatilities are not those of the prices: {} % near the money, {} times \
+                 what the prices imply. One of the two is in another unit than it was read in; \
+                 `jarvis2 ingest FILE --explain` shows both, and a mapping says which (units.iv, units.price)",
+                short(median * 100.0),
+                short(*over_prices)
             ),
             Note::SpotVaries {
                 symbol,
@@ -728,11 +784,27 @@ impl fmt::Display for Note {
                 f,
                 "column `{name}` occurs more than once; the first is used; rename the others"
             ),
-            Note::NoQuotes { symbol, days } => {
+            Note::NoQuotes {
+                symbol,
+                days,
+                priceless,
+            } if priceless == days => write!(
+                f,
+                "{symbol}: no bid, no ask and no last trade on {days} days: nothing there has a price"
+            ),
+            Note::NoQuotes {
+                symbol,
+                days,
+                priceless,
+            } => {
                 write!(
                     f,
                     "{symbol}: no bid and no ask on {days} days: prices are last trades, which may be days old"
-                )
+                )?;
+                match priceless {
+                    0 => Ok(()),
+                    _ => write!(f, "; on {priceless} of them there is not even one"),
+                }
             }
             Note::UnitsUnchecked { format } => {
                 write!(
@@ -762,4 +834,10 @@ impl fmt::Display for Note {
             ),
         }
     }
+}
+
+/// A number in three digits, whatever its size.
+fn short(value: f64) -> String {
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    rounded.to_string()
 }

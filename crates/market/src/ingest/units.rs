@@ -13,6 +13,9 @@ use jiff::civil::Date;
 use pricing::smile::{ParityPair, forward_from_parity};
 use pricing::{Greeks, Inputs, Quoted, Right, european, implied_vol};
 
+use std::ops::RangeInclusive;
+
+use super::Note;
 use super::explain::Explained;
 use super::parity::median;
 use crate::calendar::days_from_epoch;
@@ -28,6 +31,19 @@ const ROWS_MIN: usize = 4;
 const NEAR: f64 = 1.3;
 /// The same for theta, whose units per calendar and per trading day lie a factor of 1.45 apart.
 const NEAR_THETA: f64 = 1.2;
+
+/// Days to expiry of the quotes that Greeks are compared with.
+const DAYS: RangeInclusive<i64> = 7..=400;
+
+/// The same for volatilities alone, and how many quotes tell percent from fractions: a factor of 100 is seen in a stale trade, too.
+const DAYS_OF_VOLS: RangeInclusive<i64> = 2..=800;
+const ROWS_OF_VOLS: usize = 60;
+
+/// The same for volatilities, whose units lie a factor of 100 apart: some vendors' are far from their own prices.
+const NEAR_HUNDRED: f64 = 3.0;
+
+/// Volatilities near the money that a market may have, fractions per year.
+const MARKETS: RangeInclusive<f64> = 0.01..=5.0;
 
 /// The checks of one chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +120,83 @@ const MEANINGS: [(&str, &[(f64, &str)]); 6] = [
     ),
 ];
 
+/// What is wrong with a chain's volatilities, taken for fractions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Vols {
+    /// They are in percent.
+    Percent {
+        /// Their median near the money.
+        median: f64,
+        /// How many times the volatility that the prices imply; `None` where there were no prices to ask, and the size told.
+        over_prices: Option<f64>,
+    },
+    /// They are about 100 times or a hundredth of what the prices imply, and nobody knows which of the two is wrong.
+    Contradicted { median: f64, over_prices: f64 },
+}
+
+/// Holds a chain's volatilities against its prices. `open`: the file does not say their unit, so that they may be percent. `None`
+/// where nothing is wrong with them, or too little is known to say so.
+pub(super) fn judge_vols(chain: &Chain, open: bool) -> Option<Vols> {
+    let middle = middle_vol(chain)?;
+    let fits = |ratio: f64, unit: f64| (1.0 / NEAR_HUNDRED..NEAR_HUNDRED).contains(&(ratio / unit));
+    match vol_over_prices(chain) {
+        Some(ratio) if fits(ratio, 1.0) => None,
+        // Prices in another unit than dollars move the ratio as well; then a hundredth is no market's volatility.
+        Some(ratio) if fits(ratio, 100.0) && open && MARKETS.contains(&(middle / 100.0)) => {
+            Some(Vols::Percent {
+                median: middle,
+                over_prices: Some(ratio),
+            })
+        }
+        Some(ratio) if fits(ratio, 100.0) || fits(ratio, 0.01) => Some(Vols::Contradicted {
+            median: middle,
+            over_prices: ratio,
+        }),
+        _ if open && middle > *MARKETS.end() => Some(Vols::Percent {
+            median: middle,
+            over_prices: None,
+        }),
+        _ => None,
+    }
+}
+
+/// Median volatility near the money; of all quotes where the spot is unknown.
+fn middle_vol(chain: &Chain) -> Option<f64> {
+    let near = |quote: &&Quote| {
+        (chain.spot_usd).is_none_or(|spot| (quote.contract.strike_usd / spot).ln().abs() < 0.1)
+    };
+    let vols = chain.quotes.iter().filter(near);
+    median(&mut vols.filter_map(|quote| quote.iv).collect::<Vec<_>>())
+}
+
+/// Median of the file's volatility over that of the middle price, or of the last trade where nobody quotes.
+pub(super) fn vol_over_prices(chain: &Chain) -> Option<f64> {
+    let spot = chain.spot_usd?;
+    let rate = chain.rate.unwrap_or(0.0);
+    let near = near_the_money(chain, spot, rate, &DAYS_OF_VOLS, ROWS_OF_VOLS);
+    let ratio = |near: &Near<'_>| {
+        let price_usd = near.quote.mid_usd().or(near.quote.last_usd)?;
+        Some(near.quote.iv? / near.implied_vol(price_usd, spot, rate)?)
+    };
+    let mut ratios: Vec<f64> = near.iter().filter_map(ratio).collect();
+    ratios.retain(|ratio| ratio.is_finite());
+    (ratios.len() >= ROWS_MIN)
+        .then(|| median(&mut ratios))
+        .flatten()
+}
+
+impl super::Ingest {
+    /// Were the chain's volatilities in percent, and divided by 100?
+    pub(super) fn in_percent(&self, chain: &Chain) -> bool {
+        self.notes.iter().any(|note| match note {
+            Note::PercentVolatility { symbol, dates, .. } => {
+                *symbol == chain.symbol && dates.contains(&chain.as_of)
+            }
+            _ => false,
+        })
+    }
+}
+
 /// A quote and the forward of its expiry as a dividend yield.
 struct Near<'a> {
     quote: &'a Quote,
@@ -121,12 +214,21 @@ impl Explained {
             .iter()
             .max_by_key(|chain| (chain.quotes.len(), chain.as_of))?;
         let rate = chain.rate.unwrap_or(rate);
+        let in_percent = self
+            .result
+            .as_ref()
+            .is_ok_and(|ingest| ingest.in_percent(chain));
+        let factor = |field: &str| match field {
+            // Judged, and by the day: not one number for all the file.
+            "iv" if in_percent => 0.01,
+            _ => self.factor(field),
+        };
         Some(Units {
             symbol: chain.symbol.clone(),
             as_of: chain.as_of,
             spot_usd: chain.spot_usd,
             rate,
-            checks: checks(chain, rate, &|field| self.factor(field)),
+            checks: checks(chain, rate, &factor),
         })
     }
 }
@@ -134,7 +236,7 @@ impl Explained {
 fn checks(chain: &Chain, rate: f64, factor: &dyn Fn(&str) -> f64) -> Vec<UnitCheck> {
     let near = chain
         .spot_usd
-        .map(|spot| (spot, near_the_money(chain, spot, rate)));
+        .map(|spot| (spot, near_the_money(chain, spot, rate, &DAYS, ROWS_MAX)));
     let mut ratios: [Vec<f64>; 6] = Default::default();
     let mut given = [0_usize; 6];
     for quote in &chain.quotes {
@@ -186,7 +288,11 @@ fn checks(chain: &Chain, rate: f64, factor: &dyn Fn(&str) -> f64) -> Vec<UnitChe
             };
             let ratio = missing.is_none().then(|| median(&mut ratios)).flatten();
             let ratio = ratio.map(|ratio| ratio * basic / factor(field));
-            let near = if *field == "theta" { NEAR_THETA } else { NEAR };
+            let near = match *field {
+                "theta" => NEAR_THETA,
+                "iv" => NEAR_HUNDRED,
+                _ => NEAR,
+            };
             let fits = |ratio: f64, unit: f64| {
                 let off = ratio / unit;
                 (1.0 / near..near).contains(&off)
@@ -205,7 +311,13 @@ fn checks(chain: &Chain, rate: f64, factor: &dyn Fn(&str) -> f64) -> Vec<UnitChe
 }
 
 /// The quotes near the forward, nearest first.
-fn near_the_money(chain: &Chain, spot: f64, rate: f64) -> Vec<Near<'_>> {
+fn near_the_money<'a>(
+    chain: &'a Chain,
+    spot: f64,
+    rate: f64,
+    wanted: &RangeInclusive<i64>,
+    rows_max: usize,
+) -> Vec<Near<'a>> {
     let today = days_from_epoch(chain.as_of);
     let mut near = Vec::new();
     for expiry in chain
@@ -213,7 +325,7 @@ fn near_the_money(chain: &Chain, spot: f64, rate: f64) -> Vec<Near<'_>> {
         .chunk_by(|a, b| a.contract.expiry == b.contract.expiry)
     {
         let days = days_from_epoch(expiry[0].contract.expiry) - today;
-        if !(7..=400).contains(&days) {
+        if !wanted.contains(&days) {
             continue;
         }
         let years = days as f64 / 365.0;
@@ -247,26 +359,33 @@ fn near_the_money(chain: &Chain, spot: f64, rate: f64) -> Vec<Near<'_>> {
         }));
     }
     near.sort_by(|a, b| a.distance.total_cmp(&b.distance));
-    near.truncate(ROWS_MAX);
+    near.truncate(rows_max);
     near
+}
+
+impl Near<'_> {
+    fn implied_vol(&self, price_usd: f64, spot: f64, rate: f64) -> Option<f64> {
+        let contract = &self.quote.contract;
+        let quoted = Quoted {
+            right: contract.right,
+            price_usd,
+            spot,
+            strike: contract.strike_usd,
+            years: self.years,
+            rate,
+            dividend_yield: self.dividend_yield,
+        };
+        implied_vol(&quoted).ok()
+    }
 }
 
 /// The vendor's numbers over ours, both in our units.
 fn compared(near: &Near<'_>, spot: f64, rate: f64) -> [Option<f64>; 6] {
     let quote = near.quote;
     let contract = &quote.contract;
-    let mid_vol = quote.mid_usd().and_then(|price_usd| {
-        let quoted = Quoted {
-            right: contract.right,
-            price_usd,
-            spot,
-            strike: contract.strike_usd,
-            years: near.years,
-            rate,
-            dividend_yield: near.dividend_yield,
-        };
-        implied_vol(&quoted).ok()
-    });
+    let mid_vol = quote
+        .mid_usd()
+        .and_then(|price_usd| near.implied_vol(price_usd, spot, rate));
     let iv = quote.iv.zip(mid_vol).map(|(vendor, ours)| vendor / ours);
     // The vendor's own volatility, so that a difference of volatilities is not taken for one of units.
     let trusted = iv.is_none_or(|ratio| (0.5..2.0).contains(&ratio));

@@ -41,9 +41,8 @@ pub(crate) enum Field {
     Theta,
     Vega,
     Rho,
+    /// Shares of one contract, as a number or in Yahoo's words: `REGULAR`, `MINI`.
     Multiplier,
-    /// A word for the contract's size; anything but `REGULAR` is adjusted.
-    Size,
     Currency,
     /// Root of the option's symbol where no option symbol says it.
     Root,

@@ -18,8 +18,10 @@ pub(crate) enum Cell<'a> {
     Missing,
     /// A typed number.
     Number(f64),
-    /// A typed date or timestamp.
+    /// A typed date, or a timestamp that is a wall clock's.
     Day(Date),
+    /// A typed timestamp that is an instant: milliseconds since 1970, UTC.
+    Instant(i64),
     /// Text, trimmed and not empty.
     Text(&'a str),
 }
@@ -52,6 +54,8 @@ impl<'a> Cell<'a> {
             Cell::Missing => "nothing".to_owned(),
             Cell::Number(number) => number.to_string(),
             Cell::Day(date) => date.to_string(),
+            Cell::Instant(milliseconds) => Timestamp::from_millisecond(milliseconds)
+                .map_or_else(|_| milliseconds.to_string(), |instant| instant.to_string()),
             Cell::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
         }
     }
@@ -67,7 +71,7 @@ pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
     let value = match cell {
         Cell::Missing => return Ok(None),
         Cell::Number(value) => value,
-        Cell::Day(_) => return Err(()),
+        Cell::Day(_) | Cell::Instant(_) => return Err(()),
         Cell::Text(text) => match text.parse::<f64>() {
             Ok(value) => value,
             Err(_) => return number_in_words(text),
@@ -125,11 +129,32 @@ pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
     without_thousands(&swapped)?.parse().ok()
 }
 
-/// A count of contracts: whole and not negative.
+/// An amount of dollars; a percent sign makes it none: strikes are written so, as a share of the spot.
+pub(crate) fn amount(cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    match cell.text() {
+        Some(text) if text.ends_with('%') => Err(()),
+        _ => number(cell),
+    }
+}
+
+/// A count of contracts: whole and not negative. A part of one, of a coin, counts as one: it was traded.
 pub(crate) fn count(cell: Cell<'_>) -> Result<Option<u64>, ()> {
     Ok(number(cell)?
         .filter(|&value| (0.0..9e15).contains(&value))
-        .map(|value| value.round() as u64))
+        .map(|value| (value.round() as u64).max(u64::from(value > 0.0))))
+}
+
+/// Shares of one contract: a number, or Yahoo's word for it.
+pub(crate) fn shares(cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    let is = |word: &str| {
+        cell.text()
+            .is_some_and(|text| text.eq_ignore_ascii_case(word))
+    };
+    match () {
+        () if is("regular") => Ok(Some(100.0)),
+        () if is("mini") => Ok(Some(10.0)),
+        () => number(cell),
+    }
 }
 
 /// Call or put, in the vendors' words.
@@ -148,7 +173,7 @@ pub(crate) fn right(cell: Cell<'_>) -> Option<Right> {
 /// How a vendor spells dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spelling {
-    /// `2014-08-07`, with or without a time after it.
+    /// `2014-08-07`, with or without a time after it, as every text may have one.
     Iso,
     /// `20140807`, as text or as a number.
     Compact,
@@ -160,49 +185,118 @@ pub(crate) enum Spelling {
     Words,
     /// Seconds, milli-, micro- or nanoseconds since 1970, told by their size; the day in New York.
     Stamp,
-    /// The same, the day in UTC.
+    /// The same, the day in UTC; then texts that say their offset are of UTC's day, too.
     StampUtc,
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 /// The day, if the cell has it in one of these spellings.
+///
+/// A text with a clock and its offset from UTC is an instant, as a time stamp is; a clock without one is the exchange's own.
 pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
+    let of_utc = spellings.contains(&Spelling::StampUtc);
+    let stamped = |number: i64, spelling| match spelling {
+        Spelling::Stamp => stamp(number).and_then(|instant| day_of(instant, false)),
+        Spelling::StampUtc => stamp(number).and_then(|instant| day_of(instant, true)),
+        _ => None,
+    };
     match cell {
         Cell::Missing => None,
         Cell::Day(date) => Some(date),
+        Cell::Instant(milliseconds) => day_of(milliseconds, of_utc),
         Cell::Number(number) => {
             let whole = number as i64;
             let spelled = |spelling: &Spelling| match spelling {
                 Spelling::Compact => compact(whole),
-                Spelling::Stamp => stamp(whole).and_then(new_york_day),
-                Spelling::StampUtc => stamp(whole).and_then(utc_day),
-                _ => None,
+                other => stamped(whole, *other),
             };
             (whole as f64 == number)
                 .then(|| spellings.iter().find_map(spelled))
                 .flatten()
         }
-        Cell::Text(text) => spellings.iter().find_map(|spelling| match spelling {
-            Spelling::Iso => iso(text).map(|day| {
-                let of_utc = spellings.contains(&Spelling::StampUtc);
-                instant(text).map_or(day, |instant| match of_utc {
-                    true => Offset::UTC.to_datetime(instant).date(),
-                    false => new_york_wall(instant).date(),
-                })
-            }),
-            Spelling::Compact => {
-                // A time may follow: `20140606 00:00`.
-                let day = text.split([' ', 'T']).next().unwrap_or("");
-                (day.len() == 8)
-                    .then(|| day.parse().ok().and_then(compact))
-                    .flatten()
-            }
-            Spelling::Stamp => text.parse().ok().and_then(stamp).and_then(new_york_day),
-            Spelling::StampUtc => text.parse().ok().and_then(stamp).and_then(utc_day),
-            Spelling::Us => us(text),
-            Spelling::Dmy => dmy(text),
-            Spelling::Words => words(text),
-        }),
+        Cell::Text(text) => {
+            // A day of so many letters, with or without a time after it.
+            let head = text.split([' ', 'T']).next().unwrap_or("");
+            let timed = |day: Option<Date>, letters| zoned(text, letters, day?, of_utc);
+            spellings.iter().find_map(|spelling| match spelling {
+                Spelling::Iso => timed(iso(text), 10),
+                Spelling::Compact => {
+                    let digits = (head.len() == 8).then(|| head.parse().ok()).flatten();
+                    timed(digits.and_then(compact), head.len())
+                }
+                Spelling::Stamp | Spelling::StampUtc => {
+                    whole(text).and_then(|number| stamped(number, *spelling))
+                }
+                Spelling::Us => timed(us(text), head.len()),
+                Spelling::Dmy => timed(dmy(text), head.len()),
+                Spelling::Words => {
+                    let day = words(text)?;
+                    match clock_of_utc(text) {
+                        Some(clock) => zoned(clock, 0, day, of_utc),
+                        None => Some(day),
+                    }
+                }
+            })
+        }
     }
+}
+
+/// A whole number; pandas writes `1741294800.0` where a column has gaps.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        (number.fract() == 0.0 && number.abs() < 9e18).then_some(number as i64)
+    })
+}
+
+/// The day of an instant in milliseconds since 1970: New York's, or UTC's where `of_utc`. Midnight sharp in UTC is a day that was
+/// written without a time.
+fn day_of(milliseconds: i64, of_utc: bool) -> Option<Date> {
+    if of_utc || milliseconds.rem_euclid(DAY_MS) == 0 {
+        date_from_epoch(milliseconds.div_euclid(DAY_MS))
+    } else {
+        new_york_day(milliseconds)
+    }
+}
+
+/// The day of a text that begins with it, in so many letters. Where a clock and its offset from UTC follow (`Z`, `-05:00`, `+0000`,
+/// `UTC`), the day is New York's, or UTC's where `of_utc`; a clock alone, and midnight sharp, leave the day as it is written.
+/// `None` where the offset cannot be read.
+fn zoned(text: &str, letters: usize, written: Date, of_utc: bool) -> Option<Date> {
+    let rest = text.get(letters..).unwrap_or("");
+    if !(letters == 0 || rest.starts_with(['T', 't', ' '])) {
+        return Some(written);
+    }
+    let time = rest.trim_start_matches(['T', 't', ' ']);
+    let clock_ends = time.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
+    let (clock, zone) = time.split_at(clock_ends.unwrap_or(time.len()));
+    let zone = zone.trim();
+    let zone = ["UTC", "GMT"]
+        .iter()
+        .find_map(|name| zone.strip_prefix(name))
+        .map_or(zone, |offset| if offset.is_empty() { "Z" } else { offset });
+    let says_offset = zone.starts_with(['Z', 'z', '+', '-']);
+    if !says_offset || clock.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.')) {
+        return Some(written);
+    }
+    let instant: Timestamp = format!("{written}T{clock}{zone}").parse().ok()?;
+    Some(if of_utc {
+        Offset::UTC.to_datetime(instant).date()
+    } else {
+        new_york_wall(instant).date()
+    })
+}
+
+/// The clock at the end of a date in words, where it is UTC's: `Fri, 07 Mar 2025 01:30:00 GMT`.
+fn clock_of_utc(text: &str) -> Option<&str> {
+    let head = ["UTC", "GMT"]
+        .iter()
+        .find_map(|name| text.strip_suffix(name))?;
+    let clock = head.trim_end().rsplit(' ').next()?;
+    clock
+        .contains(':')
+        .then(|| &text[head.trim_end().len() - clock.len()..])
 }
 
 fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
@@ -243,21 +337,6 @@ fn iso(text: &str) -> Option<Date> {
             )
         })
         .flatten()
-}
-
-/// The instant of an ISO text that says its offset from UTC: `2025-03-07T01:30:00Z`, `2025-03-07 01:30:00+00:00`.
-///
-/// None at midnight sharp: so a day without a time is written, not an instant.
-fn instant(text: &str) -> Option<Timestamp> {
-    let time = text.get(11..)?;
-    if !time.contains(['Z', 'z', '+', '-']) {
-        return None;
-    }
-    let clock = &time[..time.find(['Z', 'z', '+', '-'])?];
-    let midnight = clock
-        .bytes()
-        .all(|byte| matches!(byte, b'0' | b':' | b'.' | b' '));
-    if midnight { None } else { text.parse().ok() }
 }
 
 fn compact(number: i64) -> Option<Date> {
@@ -337,10 +416,6 @@ fn stamp(number: i64) -> Option<i64> {
         100_000_000_000_000_000.. => Some(number / 1_000_000),
         _ => None,
     }
-}
-
-fn utc_day(milliseconds: i64) -> Option<Date> {
-    date_from_epoch(milliseconds.div_euclid(86_400_000))
 }
 
 /// The day in New York of a time stamp in milliseconds since 1970, UTC.
@@ -426,9 +501,10 @@ fn dated(text: &str) -> Option<Osi<'_>> {
     })
 }
 
-/// A ticker as we write it: upper case, without `^`, `$` or an index suffix.
+/// A ticker as we write it: upper case, without the vendors' marks of an index: `^SPX`, `$SPX.X`, `_SPX`, `I:SPX`.
 pub(crate) fn ticker(text: &str) -> String {
-    let text = text.trim().trim_start_matches(['^', '$']);
+    let text = text.trim().trim_start_matches(['^', '$', '_']);
+    let text = text.strip_prefix("I:").unwrap_or(text);
     text.strip_suffix(".X").unwrap_or(text).to_ascii_uppercase()
 }
 
@@ -563,6 +639,53 @@ mod tests {
         ] {
             check(text, Spelling::Iso, expected);
         }
+        // 23:30 in New York, in winter and in summer, is the next day in UTC.
+        for (text, spelling) in [
+            ("2025-01-16T04:30:00Z", Spelling::Iso),
+            ("2025-01-15 23:30:00-05:00", Spelling::Iso),
+            ("2025-01-16 04:30:00 UTC", Spelling::Iso),
+            ("2025-01-16 04:30:00+00", Spelling::Iso),
+            ("2025-01-16T04:30Z", Spelling::Iso),
+            ("2025-01-15T23:30:00-05:00[America/New_York]", Spelling::Iso),
+            ("20250116T043000Z", Spelling::Compact),
+            ("20250116 04:30:00 +0000", Spelling::Compact),
+            ("1/16/2025 04:30:00 +00:00", Spelling::Us),
+            ("16.01.2025 05:30:00 +01:00", Spelling::Dmy),
+            ("Thu, 16 Jan 2025 04:30:00 GMT", Spelling::Words),
+            ("1737001800", Spelling::Stamp),
+            ("1737001800000.0", Spelling::Stamp),
+        ] {
+            check(text, spelling, day(2025, 1, 15));
+        }
+        for (text, spelling) in [
+            ("2025-07-16T03:30:00.000Z", Spelling::Iso),
+            ("2025-07-15 23:30:00-0400", Spelling::Iso),
+            ("2025-07-16T03:30:00+00:00", Spelling::Iso),
+            ("1752636600000", Spelling::Stamp),
+            // The exchange's own clock.
+            ("2025-07-15T23:30:00", Spelling::Iso),
+            ("2025-07-15 23:30:00 EDT", Spelling::Iso),
+            ("7/15/2025 23:30", Spelling::Us),
+            // A day without a time.
+            ("1752537600", Spelling::Stamp),
+            ("2025-07-15T00:00:00-04:00", Spelling::Iso),
+        ] {
+            check(text, spelling, day(2025, 7, 15));
+        }
+        let typed = |milliseconds, spelling| date(Cell::Instant(milliseconds), &[spelling]);
+        for (milliseconds, expected) in [
+            (1_737_001_800_000, day(2025, 1, 15)),
+            (1_752_636_600_000, day(2025, 7, 15)),
+            (1_752_537_600_000, day(2025, 7, 15)),
+        ] {
+            assert_eq!(typed(milliseconds, Spelling::Us), Some(expected));
+        }
+        let coin = typed(1_752_636_600_000, Spelling::StampUtc);
+        assert_eq!(coin, Some(day(2025, 7, 16)));
+        // An offset that nobody can read is no date, rather than the wrong one.
+        for text in ["2025-03-07T01:30:00+0x", "2025-03-07T01:30:00Zulu"] {
+            assert_eq!(date(Cell::Text(text), &[Spelling::Iso]), None, "{text}");
+        }
         let of_utc = [Spelling::Iso, Spelling::StampUtc];
         let coins = date(Cell::Text("2025-03-07T01:30:00Z"), &of_utc);
         assert_eq!(coins, Some(day(2025, 3, 7)));
@@ -648,6 +771,11 @@ mod tests {
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
+        assert_eq!(amount(Cell::Text("95%")), Err(()));
+        assert_eq!(amount(Cell::Text("$1,234.5")), Ok(Some(1234.5)));
+        for (text, expected) in [("0", 0), ("0.1", 1), ("1.4", 1), ("17.0", 17)] {
+            assert_eq!(count(Cell::Text(text)), Ok(Some(expected)), "{text}");
+        }
     }
 
     #[test]

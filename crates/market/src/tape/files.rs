@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -17,7 +18,9 @@ use jiff::civil::Date;
 use super::Tape;
 use crate::calendar::days_from_epoch;
 use crate::ingest::days::{self, Day, Days, Outline, Scan};
-use crate::ingest::{self, Ingest, Note, Seen, Split, copied, read_chains, sort_quotes};
+use crate::ingest::{
+    self, FileMapping, Ingest, Note, Seen, Split, copied, read_chains, sort_quotes,
+};
 use crate::{Chain, Error, Quote};
 
 /// Days before the first wanted one that are read, so that a copy of the day before is known as one.
@@ -26,13 +29,15 @@ const CONTEXT_DAYS: i64 = 7;
 /// How far two files' numbers may differ and still be the same, in dollars or in whatever the number is in.
 const SAME: f64 = 1e-6;
 
-/// Which days are wanted.
-#[derive(Clone, Copy, Debug, Default)]
+/// Which days are wanted, and how files of unknown columns are read.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The first day; without one, the first there is.
     pub from: Option<Date>,
     /// The last day; without one, the last there is.
     pub to: Option<Date>,
+    /// The user's own mapping of columns, of every file. Each is read whole then.
+    pub mapping: Option<Arc<FileMapping>>,
 }
 
 /// What was read and what was left out. Complete after the last day.
@@ -65,6 +70,7 @@ pub struct Files {
     wanted: Vec<String>,
     from: Date,
     to: Date,
+    mapping: Option<Arc<FileMapping>>,
     sources: Vec<Source>,
     span: (Date, Date),
     /// The last day that was kept, and its prices.
@@ -114,6 +120,7 @@ impl Files {
             wanted,
             from: options.from.unwrap_or(Date::MIN),
             to: options.to.unwrap_or(Date::MAX),
+            mapping: options.mapping.clone(),
             sources: Vec::new(),
             span: (Date::MIN, Date::MAX),
             before: None,
@@ -135,7 +142,7 @@ impl Files {
                 files.look(path, &mut seen)?;
             }
         }
-        files.check(paths, &seen, options)?;
+        files.check(paths, &seen, &options)?;
         Ok(files)
     }
 
@@ -172,7 +179,11 @@ impl Files {
         if !path.exists() {
             return Err(Error::Missing { file });
         }
-        let (span, state) = match days::scan(path, &self.wanted)? {
+        let scan = match self.mapping {
+            Some(_) => Scan::Whole,
+            None => days::scan(path, &self.wanted)?,
+        };
+        let (span, state) = match scan {
             Scan::Days(outline) => {
                 seen.extend(outline.symbols.iter().cloned());
                 (outline.span(), State::Outlined(outline))
@@ -211,6 +222,7 @@ impl Files {
         for symbol in &self.wanted {
             let options = ingest::Options {
                 symbol: Some(symbol.clone()),
+                mapping: self.mapping.clone(),
                 ..ingest::Options::default()
             };
             match read_chains(path, &options) {
@@ -237,7 +249,7 @@ impl Files {
         &mut self,
         paths: &[PathBuf],
         seen: &BTreeSet<String>,
-        options: Options,
+        options: &Options,
     ) -> Result<(), Error> {
         let names = |paths: &[PathBuf]| {
             let names: Vec<String> = paths

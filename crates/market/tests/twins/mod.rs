@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub(crate) use more::*;
 
-use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -408,6 +408,15 @@ pub(crate) enum Data {
     Int(Vec<Option<i64>>),
     Day(Vec<i32>),
     Nanos(Vec<i64>),
+    /// Milliseconds since 1970, adjusted to UTC; as old writers say it, or new ones.
+    Instants(Vec<i64>, Written),
+}
+
+/// How a file says what its timestamps are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Written {
+    Old,
+    New,
 }
 
 fn epoch_day(text: &str) -> i32 {
@@ -429,8 +438,18 @@ pub(crate) fn parquet(columns: Vec<(&str, Data)>) -> Vec<u8> {
                 Physical::INT64,
                 Some(LogicalType::timestamp(false, TimeUnit::NANOS)),
             ),
+            Data::Instants(_, Written::New) => (
+                Physical::INT64,
+                Some(LogicalType::timestamp(true, TimeUnit::MILLIS)),
+            ),
+            Data::Instants(_, Written::Old) => (Physical::INT64, None),
+        };
+        let converted = match data {
+            Data::Instants(_, Written::Old) => ConvertedType::TIMESTAMP_MILLIS,
+            _ => ConvertedType::NONE,
         };
         let built = Type::primitive_type_builder(name, physical)
+            .with_converted_type(converted)
             .with_logical_type(logical)
             .with_repetition(Repetition::OPTIONAL);
         Arc::new(built.build().unwrap())
@@ -485,7 +504,7 @@ pub(crate) fn parquet(columns: Vec<(&str, Data)>) -> Vec<u8> {
                     .write_batch(&values, Some(&vec![1; values.len()]), None)
                     .unwrap();
             }
-            Data::Nanos(values) => {
+            Data::Nanos(values) | Data::Instants(values, _) => {
                 column
                     .typed::<Int64Type>()
                     .write_batch(&values, Some(&vec![1; values.len()]), None)

@@ -96,12 +96,19 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         spellings: &[Iso, Us],
         dating: Dating::Row,
         naming: Naming::EndOfDay,
+        // Of a file that follows the day, its end.
+        latest: true,
         unchecked: true,
         ..PLAIN
     },
     Vendor {
         format: Format::Yfinance,
-        signature: &["contractsymbol", "lastprice", "impliedvolatility"],
+        // Whoever keeps fewer columns of a frame still has one of these.
+        signature: &[
+            "contractsymbol",
+            "lastprice|lasttradedate|inthemoney|contractsize|percentchange",
+            "impliedvolatility|inthemoney|contractsize|percentchange",
+        ],
         columns: &[
             both(Osi, &["contractsymbol"]),
             both(Symbol, &["symbol", "ticker", "underlying"]),
@@ -118,7 +125,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Volume, &["volume"]),
             both(OpenInterest, &["openinterest"]),
             both(Iv, &["impliedvolatility"]),
-            both(Size, &["contractsize"]),
+            both(Multiplier, &["contractsize"]),
             both(Currency, &["currency"]),
         ],
         spellings: &[Iso, Us],
@@ -181,9 +188,10 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         ],
         spellings: &[Iso, Us],
         dating: Dating::Row,
-        // Per year, unlike everybody else's.
+        // Per year and per 1.00 of volatility, unlike everybody else's. Measured on SPX, 2017.
         scale: Scale {
             theta: 1.0 / 365.0,
+            vega: 0.01,
             ..Scale::NONE
         },
         ..PLAIN
@@ -215,6 +223,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         ],
         spellings: &[Iso],
         dating: Dating::Row,
+        unchecked: true,
         ..PLAIN
     },
     Vendor {
@@ -250,6 +259,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         spellings: &[Iso, Compact],
         dating: Dating::Row,
         vol_unit: VolUnit::Judged,
+        unchecked: true,
         ..PLAIN
     },
     Vendor {
@@ -474,6 +484,8 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Moneyness, &["moneyness"]),
         ],
         spellings: &[Us, Iso],
+        // With its sign as a rule, and then a fraction already.
+        vol_unit: VolUnit::Percent,
         dating: Dating::Preamble,
         naming: Naming::SymbolAndExpiry,
         ..PLAIN

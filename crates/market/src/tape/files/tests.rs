@@ -137,6 +137,7 @@ fn many_years_are_read_a_row_group_at_a_time() {
     let options = Options {
         from: Some(date(2025, 2, 3)),
         to: Some(date(2025, 2, 7)),
+        ..Options::default()
     };
     let mut part = Files::open(&[path], &names(&["SYNIDX"]), options).unwrap();
     let dates: Vec<Date> = all(&mut part).iter().map(|chain| chain.as_of).collect();
@@ -236,33 +237,34 @@ fn what_is_not_there_is_said() {
     };
     let paths = std::slice::from_ref(&path);
     let check = |got: String, expected: &str| assert!(got.contains(expected), "{got}");
-    let any = Options::default();
-    check(say(paths, "XYZ", any), "holds no XYZ; it holds: ABC");
+    let any = Options::default;
+    check(say(paths, "XYZ", any()), "holds no XYZ; it holds: ABC");
     let late = Options {
         from: Some(date(2025, 1, 1)),
         to: None,
+        ..Options::default()
     };
     check(
         say(paths, "ABC", late),
         "no day of ABC lies on or after 2025-01-01; the files hold 2024-02-05 to 2024-02-06",
     );
     check(
-        say(&[folder.0.join("none.csv")], "ABC", any),
+        say(&[folder.0.join("none.csv")], "ABC", any()),
         "no such file",
     );
     let empty = Folder::new("empty");
     check(
-        say(std::slice::from_ref(&empty.0), "ABC", any),
+        say(std::slice::from_ref(&empty.0), "ABC", any()),
         "no file of option quotes; nothing is there",
     );
     empty.put("readme.txt", b"hello");
     check(
-        say(std::slice::from_ref(&empty.0), "ABC", any),
+        say(std::slice::from_ref(&empty.0), "ABC", any()),
         "no file of option quotes; 1 left aside",
     );
     // A named file must be one of quotes; in a folder it is left aside with a note.
     let text = folder.put("readme.txt", b"hello");
-    check(say(&[text], "ABC", any), "fit no known vendor");
+    check(say(&[text], "ABC", any()), "fit no known vendor");
     let files = open(std::slice::from_ref(&folder.0), &["ABC"]).unwrap();
     assert_eq!((files.counts().files, files.counts().files_left), (1, 1));
 }
