@@ -12,8 +12,8 @@ use super::splits::{DaySpot, split_ratio};
 use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, number,
-    right, shares, ticker, underlying,
+    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, moment,
+    number, right, shares, ticker, time_of_day, underlying,
 };
 use super::{Capture, Format, Ingest, Options};
 use crate::calendar::{
@@ -71,6 +71,13 @@ const SYMBOL_LETTERS_MAX: usize = 8;
 /// Index of a symbol, whether the root settles in the morning, and the root if it is an adjusted one.
 type RowSymbol = (usize, bool, Option<String>);
 
+/// When a quote was made: whether on its day, not on a day without trading before it; its date with the clock in it; the clock of
+/// a column of its own. Later is greater.
+type Moment = (bool, Option<i64>, Option<i64>);
+
+/// How far a spot may lie from its day's median, as a share, before its row is pointed at.
+const FAR_SPOT: f64 = 0.03;
+
 pub(crate) struct Builder<'a> {
     setting: Setting<'a>,
     wanted: Option<String>,
@@ -102,8 +109,9 @@ struct Group {
     date: Date,
     fate: Fate,
     rows: usize,
-    /// Distinct consecutive spots: of all rows until the contracts are sorted, then of those that are kept.
+    /// The spot of each row of the latest time; once the contracts are sorted, of each row that is kept.
     spots: Vec<f64>,
+    latest: Moment,
     ln_strikes: f64,
     strikes: usize,
     kept: Vec<Kept>,
@@ -125,8 +133,7 @@ struct Kept {
     row: u32,
     /// The morning-settled root of an index that also has evening-settled contracts.
     morning: bool,
-    /// The row's own day, where one day stands for all rows of the file.
-    stamp: Option<Date>,
+    moment: Moment,
     /// The price of the underlying in that row.
     spot_usd: Option<f64>,
     quote: Quote,
@@ -224,6 +231,7 @@ impl<'a> Builder<'a> {
             }
         };
         let at = self.group(symbol, day, shut);
+        let moment = self.moment(cells, day);
         let group = &mut self.groups[at];
         group.rows += 1;
         let spot_usd = (self.setting.capture.is_none())
@@ -231,13 +239,7 @@ impl<'a> Builder<'a> {
             .flatten()
             .map(|spot| spot * self.setting.vendor.scale.spot);
         if let Some(spot) = spot_usd {
-            // Where the last row of a contract counts, so does the last price on a day whose rows are not kept.
-            if self.setting.vendor.latest && group.fate != Fate::Kept {
-                group.spots.clear();
-            }
-            if group.spots.last() != Some(&spot) {
-                group.spots.push(spot);
-            }
+            group.add_spot(moment, spot);
         }
         let scale = self.setting.vendor.scale.strike;
         let strike = amount(cells[Field::Strike as usize])
@@ -265,10 +267,6 @@ impl<'a> Builder<'a> {
             adjusted,
             crypto,
         );
-        let stamp = match self.setting.vendor.dating {
-            Dating::Newest => date(cells[Field::Date as usize], self.setting.vendor.spellings),
-            _ => None,
-        };
         let group = &mut self.groups[at];
         match made {
             Ok(quote) => {
@@ -276,7 +274,7 @@ impl<'a> Builder<'a> {
                 group.kept.push(Kept {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                     morning,
-                    stamp,
+                    moment,
                     spot_usd,
                     quote,
                 });
@@ -399,6 +397,14 @@ impl<'a> Builder<'a> {
             self.weekends.entry(stated).or_insert((day, 0)).1 += 1;
         }
         Ok(Some((day, shut)))
+    }
+
+    /// When the row's quote was made. One of a weekend, a copy of the day, is older than any of the day itself.
+    fn moment(&self, cells: &Cells<'_>, day: Date) -> Moment {
+        let on_day = self.last_date.is_none_or(|(stated, ..)| stated == day);
+        let [date, time] = [Field::Date, Field::Time].map(|field| cells[field as usize]);
+        let spellings = self.setting.vendor.spellings;
+        (on_day, moment(date, spellings), time_of_day(time))
     }
 
     fn group(&mut self, symbol: usize, day: Date, shut: bool) -> usize {
@@ -960,20 +966,24 @@ impl<'a> Builder<'a> {
             }
             return stated;
         }
-        let spot = match group.spots.as_slice() {
-            [] => self.setting.spot_usd,
-            [one] => Some(*one),
-            _ => {
-                let used_usd = median(&mut group.spots)?;
-                let (low_usd, high_usd) = (group.spots[0], group.spots[group.spots.len() - 1]);
-                let (symbol, date) = (symbol.to_owned(), group.date);
-                self.note(Note::SpotVaries {
-                    symbol,
-                    date,
-                    low_usd,
-                    high_usd,
-                    used_usd,
-                });
+        let spot = match median(&mut group.spots) {
+            None => self.setting.spot_usd,
+            Some(used_usd) => {
+                let spots = &group.spots;
+                let (low_usd, high_usd) = (spots[0], spots[spots.len() - 1]);
+                if low_usd < high_usd {
+                    let far = |spot: &&f64| (**spot / used_usd - 1.0).abs() > FAR_SPOT;
+                    let (far_rows, rows) = (spots.iter().filter(far).count(), spots.len());
+                    self.note(Note::SpotVaries {
+                        symbol: symbol.to_owned(),
+                        date: group.date,
+                        low_usd,
+                        high_usd,
+                        used_usd,
+                        rows,
+                        far_rows,
+                    });
+                }
                 Some(used_usd)
             }
         };
@@ -1129,6 +1139,7 @@ impl Group {
             fate,
             rows: 0,
             spots: Vec::new(),
+            latest: (false, None, None),
             ln_strikes: 0.0,
             strikes: 0,
             kept: Vec::new(),
@@ -1139,10 +1150,25 @@ impl Group {
         }
     }
 
+    /// Remembers the spot of a row. Only the latest time of a day counts, if rows say their time.
+    fn add_spot(&mut self, moment: Moment, spot_usd: f64) {
+        match moment.cmp(&self.latest) {
+            Ordering::Less => return,
+            Ordering::Greater => self.spots.clear(),
+            Ordering::Equal => {}
+        }
+        self.latest = moment;
+        self.spots.push(spot_usd);
+    }
+
     /// Keeps the day's spot and forgets its rows.
     fn become_history(&mut self, latest: bool) {
-        if self.spots.len() != 1 {
+        let spot = |kept: &Kept| kept.spot_usd;
+        if self.spots.is_empty() || !self.kept.is_sorted_by(|a, b| spot(a) == spot(b)) {
             self.sort_and_dedup(latest);
+        }
+        if self.spots.iter().all(|spot| *spot == self.spots[0]) {
+            self.spots.truncate(1);
         }
         if self.spots.is_empty() {
             self.parity = from_sorted(self.date, self.kept.iter().map(|kept| &kept.quote));
@@ -1155,7 +1181,7 @@ impl Group {
     /// Sorts the quotes and keeps the newest and best of each contract, or the last; returns how many morning-settled twins went.
     fn sort_and_dedup(&mut self, latest: bool) -> usize {
         let quality = |kept: &Kept| {
-            let newest = Reverse(kept.stamp);
+            let newest = Reverse(kept.moment);
             if latest {
                 (kept.morning, newest, false, u32::MAX - kept.row)
             } else {
@@ -1174,10 +1200,11 @@ impl Group {
                 return false;
             }
             let kept_row = first.row as usize;
+            let older = next.moment < first.moment && next.moment.0 == first.moment.0;
             let reason = if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
-            } else if latest || next.stamp < first.stamp {
+            } else if latest || older {
                 Reason::Superseded { kept_row }
             } else {
                 Reason::Duplicate { kept_row }
@@ -1186,8 +1213,7 @@ impl Group {
             true
         });
         // The spot is that of the quotes that stay, not of those before them.
-        let mut spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
-        spots.dedup();
+        let spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
         if !spots.is_empty() {
             self.spots = spots;
         }

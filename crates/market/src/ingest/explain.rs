@@ -358,6 +358,7 @@ fn unit(vendor: &Vendor<'_>, field: Field) -> (&'static str, Option<f64>, &'stat
         Field::Rate => ("percent per year", Some(0.01), "fraction per year"),
         Field::Moneyness => ("share of the spot", Some(1.0), "share of the spot"),
         Field::Date | Field::Expiry | Field::Session | Field::Traded => ("date", None, "date"),
+        Field::Time => ("time", None, "order within the day"),
         Field::Osi => ("name of the contract", None, "root, expiry, right, strike"),
         _ => ("word", None, "word"),
     }

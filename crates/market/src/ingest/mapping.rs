@@ -77,10 +77,11 @@ pub(crate) struct Constants {
 }
 
 /// Our fields, as a mapping and the messages call them, and whether calls and puts may have their own.
-pub(crate) const FIELDS: [(&str, Field, bool); 21] = [
+pub(crate) const FIELDS: [(&str, Field, bool); 22] = [
     ("symbol", Field::Symbol, false),
     ("contract", Field::Osi, true),
     ("date", Field::Date, false),
+    ("time", Field::Time, false),
     ("spot", Field::Spot, false),
     ("expiry", Field::Expiry, false),
     ("strike", Field::Strike, false),
@@ -523,6 +524,7 @@ impl FileMapping {
             Field::Symbol,
             Field::Osi,
             Field::Date,
+            Field::Time,
             Field::Expiry,
             Field::Right,
             Field::Style,

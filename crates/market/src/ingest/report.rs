@@ -435,8 +435,12 @@ pub enum Note {
         low_usd: f64,
         /// Highest spot.
         high_usd: f64,
-        /// The median, which is used.
+        /// The median of the rows, which is used.
         used_usd: f64,
+        /// Rows with a spot.
+        rows: usize,
+        /// Those of them whose spot is more than 3 % from the median.
+        far_rows: usize,
     },
     /// Spots came from a price file beside the chain file.
     SpotFromFile {
@@ -693,10 +697,21 @@ impl fmt::Display for Note {
                 low_usd,
                 high_usd,
                 used_usd,
-            } => write!(
-                f,
-                "{symbol}: on {date} the spot runs from ${low_usd:.2} to ${high_usd:.2}; the median ${used_usd:.2} is used"
-            ),
+                rows,
+                far_rows,
+            } => {
+                write!(
+                    f,
+                    "{symbol}: on {date} the spot runs from ${low_usd:.2} to ${high_usd:.2}; the median ${used_usd:.2} is used"
+                )?;
+                match far_rows {
+                    0 => Ok(()),
+                    _ => write!(
+                        f,
+                        "; {far_rows} of {rows} rows are more than 3 % from it: check their spot"
+                    ),
+                }
+            }
             Note::SpotFromFile { symbol, file, days } => {
                 write!(f, "{symbol}: the spot of {days} days comes from {file}")
             }

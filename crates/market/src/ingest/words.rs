@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use pricing::Right;
 
-use crate::calendar::date_from_epoch;
+use crate::calendar::{date_from_epoch, days_from_epoch};
 use crate::time::new_york_wall;
 
 /// One cell as the file gave it.
@@ -381,6 +381,71 @@ fn year_last(text: &str) -> Option<(char, [u32; 3])> {
     ))
 }
 
+/// Where a quote stands in the order of time: milliseconds that may be compared within one column. A date without a clock is its
+/// midnight, and a clock is taken as it is written, whatever its zone.
+pub(crate) fn moment(cell: Cell<'_>, spellings: &[Spelling]) -> Option<i64> {
+    let stamps = [Spelling::Stamp, Spelling::StampUtc];
+    let stamped = spellings.iter().any(|spelling| stamps.contains(spelling));
+    let instant = match cell {
+        Cell::Instant(milliseconds) => Some(milliseconds),
+        Cell::Number(number) if stamped => stamp(number as i64),
+        Cell::Text(text) if stamped => whole(text).and_then(stamp),
+        _ => None,
+    };
+    instant.or_else(|| {
+        let text = cell.text().unwrap_or("");
+        let written = match cell {
+            // The day as it stands there, before an offset moves it.
+            Cell::Text(text) => iso(text).or_else(|| date(cell, spellings))?,
+            _ => date(cell, spellings)?,
+        };
+        Some(days_from_epoch(written) * DAY_MS + clock(text).unwrap_or(0))
+    })
+}
+
+/// The same of a column of times: `10:00`, `9:30:15.5 PM`, milliseconds of the day, hours, or a date with a clock.
+pub(crate) fn time_of_day(cell: Cell<'_>) -> Option<i64> {
+    let spellings = [Spelling::Iso, Spelling::Us];
+    let text = cell.text().unwrap_or("");
+    let number = || number(cell).ok().flatten();
+    if text.contains(':') {
+        return moment(cell, &spellings).or_else(|| clock(text));
+    }
+    moment(cell, &[]).or_else(|| number().map(|value| (value * 1000.0) as i64))
+}
+
+/// Milliseconds since midnight of the clock in a text: `16:00`, `09:31:05.250`, `3:45 PM`.
+fn clock(text: &str) -> Option<i64> {
+    // ISO 8601 without marks: `20250106T153000Z`.
+    let bytes = text.as_bytes();
+    if let Some(time) = bytes.get(9..15)
+        && matches!(bytes[8], b'T' | b' ')
+        && digits(time).is_some()
+    {
+        let part = |at: usize| digits(&time[at..at + 2]).map(i64::from);
+        return Some(((part(0)? * 60 + part(2)?) * 60 + part(4)?) * 1000);
+    }
+    let first = text.find(':')?;
+    let head = text[..first].rsplit(|c: char| !c.is_ascii_digit()).next()?;
+    let hours: i64 = head.parse().ok()?;
+    let rest = &text[first + 1..];
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
+    let (time, after) = rest.split_at(end.unwrap_or(rest.len()));
+    let (minutes, seconds) = time.split_once(':').unwrap_or((time, "0"));
+    let (minutes, seconds): (i64, f64) = (minutes.parse().ok()?, seconds.parse().ok()?);
+    let half = after.trim_start().get(..2).unwrap_or("");
+    let hours = match (
+        half.eq_ignore_ascii_case("pm"),
+        half.eq_ignore_ascii_case("am"),
+    ) {
+        (true, _) if hours < 12 => hours + 12,
+        (_, true) if hours == 12 => 0,
+        _ => hours,
+    };
+    let fits = (0..24).contains(&hours) && (0..60).contains(&minutes);
+    fits.then(|| (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64)
+}
+
 /// Finds a month's name with a day and a year after it.
 fn words(text: &str) -> Option<Date> {
     const MONTHS: [&str; 12] = [
@@ -689,6 +754,45 @@ mod tests {
         let of_utc = [Spelling::Iso, Spelling::StampUtc];
         let coins = date(Cell::Text("2025-03-07T01:30:00Z"), &of_utc);
         assert_eq!(coins, Some(day(2025, 3, 7)));
+    }
+
+    #[test]
+    fn times_stand_in_the_order_of_the_clock() {
+        let spellings = [
+            Spelling::Iso,
+            Spelling::Compact,
+            Spelling::Us,
+            Spelling::Stamp,
+        ];
+        let check = |early: &str, late: &str| {
+            let of = |text| moment(Cell::Text(text), &spellings).unwrap();
+            assert!(of(early) < of(late), "{early} is not before {late}");
+        };
+        check("2025-03-06", "2025-03-06 10:00:00");
+        check("2025-03-06 10:00:00", "2025-03-06T15:45");
+        check("2025-03-06T14:00:00Z", "2025-03-06T19:45:00.5Z");
+        check("2025-03-06T23:59:59.250Z", "2025-03-07T00:30:00Z");
+        check("3/6/2025 9:45 AM", "3/6/2025 3:45 PM");
+        check("3/6/2025 12:30 AM", "3/6/2025 12:30 PM");
+        check("20250306 10:00", "20250306 15:45");
+        check("20250306T100000Z", "20250306T154500Z");
+        check("1741294800", "1741294800001");
+        let check = |early: Cell<'_>, late: Cell<'_>| {
+            let (early, late) = (time_of_day(early), time_of_day(late));
+            assert!(early.is_some() && early < late, "{early:?} {late:?}");
+        };
+        check(Cell::Text("9:45"), Cell::Text("10:00:00"));
+        check(Cell::Text("9:45 AM"), Cell::Text("1:00 PM"));
+        check(Cell::Text("10.25"), Cell::Text("10.5"));
+        check(Cell::Text("1000"), Cell::Text("1545"));
+        check(Cell::Number(34_200_000.0), Cell::Number(57_600_000.0));
+        check(
+            Cell::Text("2025-03-06T14:00:00Z"),
+            Cell::Text("2025-03-06T19:00:00Z"),
+        );
+        for text in ["soon", "", "25:00", "10:75"] {
+            assert_eq!(time_of_day(Cell::from_text(text)), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! Which of several rows of one contract counts, what a day's spot is, and what a row must not contradict.
+
+mod twins;
+
+use market::ingest::{FileMapping, Ingest, Options, read_chains_bytes};
+
+fn read(name: &str, text: &str) -> Ingest {
+    read_chains_bytes(name, text.as_bytes(), &Options::default()).unwrap()
+}
+
+fn said(ingest: &Ingest, part: &str) -> bool {
+    ingest
+        .notes
+        .iter()
+        .any(|note| note.to_string().contains(part))
+}
+
+/// Whatever the order of the rows, the quotes and the spot are those of the later ones. The columns are the text's first line.
+fn later_counts(name: &str, text: &str, early: &str, late: &str) {
+    let header = text.lines().next().unwrap();
+    let alone = read(name, &format!("{header}\n{late}"));
+    let expected = &alone.chains[0];
+    let mut mixed = format!("{header}\n");
+    for (late, early) in late.lines().zip(early.lines()) {
+        mixed.push_str(&format!("{late}\n{early}\n"));
+    }
+    for text in [
+        format!("{header}\n{early}{late}"),
+        format!("{header}\n{late}{early}"),
+        mixed,
+    ] {
+        let ingest = read(name, &text);
+        assert_eq!(ingest.refused_counts.get("superseded"), Some(&36), "{name}");
+        for refused in &ingest.refused {
+            let reason = refused.to_string();
+            assert!(reason.contains("has a later quote in row"), "{reason}");
+        }
+        assert_eq!(ingest.chains.len(), 1);
+        assert!(ingest.chains[0].quotes == expected.quotes, "{header}");
+        assert_eq!(ingest.chains[0].spot_usd, expected.spot_usd, "{header}");
+        assert!(!said(&ingest, "the spot runs from"), "{:?}", ingest.notes);
+    }
+}
+
+#[test]
+fn of_several_snapshots_the_latest_counts_whatever_the_order_of_rows() {
+    let columns = twins::common_csv("2025-03-06");
+    for (early, late) in [
+        ("2025-03-06 10:00", "2025-03-06 15:45"),
+        ("2025-03-06T14:00:00Z", "2025-03-06T19:45:00Z"),
+        // The same New York day, and the next one in UTC.
+        ("2025-03-06T14:00:00Z", "2025-03-07T00:30:00Z"),
+        ("3/6/2025 9:45 AM", "3/6/2025 3:45 PM"),
+    ] {
+        let early = twins::common_rows(early, "ZZT", 50.0);
+        later_counts(
+            "a.csv",
+            &columns,
+            &early,
+            &twins::common_rows(late, "ZZT", 52.0),
+        );
+    }
+    // The time in a column of its own.
+    let timed = |spot, time: &str| -> String {
+        let rows = twins::common_rows("2025-03-06", "ZZT", spot);
+        rows.lines().map(|row| format!("{row},{time}\n")).collect()
+    };
+    let columns = columns.lines().next().unwrap().to_owned() + ",quote_time";
+    later_counts(
+        "a.csv",
+        &columns,
+        &timed(50.0, "9:45"),
+        &timed(52.0, "15:45"),
+    );
+    let mapping = "schema_version = 1\n[columns]\nsymbol = \"underlying\"\ndate = \"quote_date\"\ntime = \"quote_time\"\n\
+        expiry = \"expiry\"\nstrike = \"strike\"\nright = \"right\"\nbid = \"bid\"\nask = \"ask\"\nspot = \"spot\"\n";
+    let mapped = Options {
+        mapping: Some(FileMapping::parse("my.toml", mapping).unwrap().into()),
+        ..Options::default()
+    };
+    let text = format!(
+        "{columns}\n{}{}",
+        timed(52.0, "15:45"),
+        timed(50.0, "10:00")
+    );
+    let chain = &read_chains_bytes("a.csv", text.as_bytes(), &mapped)
+        .unwrap()
+        .chains[0];
+    assert_eq!((chain.quotes.len(), chain.spot_usd), (36, Some(52.0)));
+
+    // Vendors with a column of time; the earlier rows have another gamma, or a dearer ask.
+    let rows_of = |text: String, change: &dyn Fn(&str) -> String| -> String {
+        let rows = text.lines().skip(1).map(|row| change(row) + "\n");
+        rows.collect()
+    };
+    let dx = |early: bool| {
+        rows_of(twins::optionsdx(), &|row| match early {
+            true => row
+                .replace("2025-03-06 16:00", "2025-03-06 10:00")
+                .replace("50.000000", "49.000000")
+                .replace(" 0.01, 0.05", " 0.02, 0.05"),
+            false => row.to_owned(),
+        })
+    };
+    let columns = twins::optionsdx();
+    later_counts("zzt_eod_202503.txt", &columns, &dx(true), &dx(false));
+    let orats = |early: bool| {
+        rows_of(twins::orats(), &|row| match early {
+            true => format!("{},1000", row.replace(",0.01,", ",0.02,")),
+            false => format!("{row},1545"),
+        })
+    };
+    let columns = twins::orats().replacen(",phi", ",phi,snapShotEstTime", 1);
+    later_counts("a.csv", &columns, &orats(true), &orats(false));
+    for (text, clock, earlier) in [
+        (twins::theta_v2(), "57600000", "36000000"),
+        (twins::theta_v3(), "T17:15:02.1", "T10:15:02.1"),
+    ] {
+        let rows = |early: bool| {
+            rows_of(text.clone(), &|row| match early {
+                true => row.replace(clock, earlier).replace(",50,1,5,", ",50,1,5,9"),
+                false => row.to_owned(),
+            })
+        };
+        assert_ne!(rows(true).lines().next(), rows(false).lines().next());
+        later_counts("a.csv", &text, &rows(true), &rows(false));
+    }
+}
+
+#[test]
+fn the_spot_is_that_of_the_quotes_that_are_kept_also_on_days_that_are_not() {
+    let columns = twins::common_csv("2025-03-06");
+    let columns = columns.lines().next().unwrap();
+    let day = |day: &str, first: f64, last: f64| {
+        twins::common_rows(&format!("{day} 15:45"), "ZZT", last)
+            + &twins::common_rows(&format!("{day} 10:00"), "ZZT", first)
+    };
+    let days = [
+        ("2025-03-03", 50.0, 51.0),
+        ("2025-03-04", 51.5, 52.0),
+        ("2025-03-05", 50.5, 50.0),
+        ("2025-03-06", 49.0, 50.25),
+        ("2025-03-07", 49.5, 49.75),
+    ];
+    let rows: Vec<String> = days
+        .iter()
+        .map(|&(date, first, last)| day(date, first, last))
+        .collect();
+    let forward = format!("{columns}\n{}", rows.concat());
+    let backward = format!(
+        "{columns}\n{}",
+        rows.iter().rev().cloned().collect::<String>()
+    );
+    for text in [forward, backward] {
+        for last_day_only in [false, true] {
+            let options = Options {
+                last_day_only,
+                ..Options::default()
+            };
+            let ingest = read_chains_bytes("a.csv", text.as_bytes(), &options).unwrap();
+            let spots: Vec<f64> = ingest.spots.iter().map(|spot| spot.spot_usd).collect();
+            assert_eq!(spots, days.map(|(.., last)| last), "{last_day_only}");
+        }
+    }
+}
+
+#[test]
+fn one_bad_spot_among_many_is_pointed_at_and_not_used() {
+    let text = twins::common_csv("2025-03-06").replacen(",ZZT,50,", ",ZZT,500,", 1);
+    let ingest = read("a.csv", &text);
+    assert_eq!(ingest.chains[0].spot_usd, Some(50.0));
+    assert!(
+        said(
+            &ingest,
+            "the spot runs from $50.00 to $500.00; the median $50.00 is used; 1 of 36 rows are more than 3 % from it"
+        ),
+        "{:?}",
+        ingest.notes
+    );
+}
