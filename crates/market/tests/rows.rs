@@ -8,6 +8,15 @@ fn read(name: &str, text: &str) -> Ingest {
     read_chains_bytes(name, text.as_bytes(), &Options::default()).unwrap()
 }
 
+fn fails(text: &str, options: &Options, parts: &[&str]) {
+    let error = read_chains_bytes("file.csv", text.as_bytes(), options)
+        .expect_err("must fail")
+        .to_string();
+    for part in parts {
+        assert!(error.contains(part), "{error:?} lacks {part:?}");
+    }
+}
+
 fn said(ingest: &Ingest, part: &str) -> bool {
     ingest
         .notes
@@ -177,4 +186,97 @@ fn one_bad_spot_among_many_is_pointed_at_and_not_used() {
         "{:?}",
         ingest.notes
     );
+}
+
+#[test]
+fn a_contracts_symbol_is_held_against_its_columns() {
+    let text = twins::common_csv("2025-03-06");
+    let header = text.lines().next().unwrap().to_owned() + ",contract_symbol\n";
+    let named: Vec<String> = twins::common_rows("2025-03-06", "ZZT", 50.0)
+        .lines()
+        .zip(twins::rows())
+        .map(|(row, of)| format!("{row},{}\n", twins::osi("ZZT", &of)))
+        .collect();
+    let with_row = |row: String| {
+        let rows: Vec<String> = std::iter::once(row)
+            .chain(named[1..].iter().cloned())
+            .collect();
+        read("a.csv", &format!("{header}{}", rows.concat()))
+    };
+    let whole = with_row(named[0].clone());
+    assert_eq!((whole.refused_total(), whole.notes.len()), (0, 0));
+    let refused = |from: &str, to: &str, words: &str| {
+        let changed = named[0].replacen(from, to, 1);
+        assert_ne!(changed, named[0]);
+        let ingest = with_row(changed);
+        let counted = ingest.refused_counts.get("symbol contradicts columns");
+        assert_eq!(counted, Some(&1), "{words}");
+        let said = ingest.refused[0].to_string();
+        assert!(said.contains(words), "{said}");
+        assert_eq!(ingest.chains[0].quotes.len(), 35);
+    };
+    refused(
+        ",C,",
+        ",P,",
+        "its right is put, and the contract's own symbol says call",
+    );
+    refused(
+        "2025-03-21",
+        "2025-09-19",
+        "its expiry is 2025-09-19, and the contract's own symbol says 2025-03-21",
+    );
+    refused(
+        ",40,",
+        ",20,",
+        "its strike is 20, and the contract's own symbol says 40",
+    );
+    // The Saturday of old chains; a strike that was rounded.
+    for (from, to) in [
+        ("ZZT250321C00040000", "ZZT250322C00040000"),
+        (",40,", ",40.003,"),
+    ] {
+        assert_eq!(with_row(named[0].replacen(from, to, 1)).refused_total(), 0);
+    }
+    // Another company's contracts; a class of shares and an index under the roots of their options are not.
+    let other = read(
+        "a.csv",
+        &format!("{header}{}", named.concat().replace(",ZZT,", ",YYT,")),
+    );
+    assert!(
+        said(&other, "YYT: the contracts of 36 rows are named ZZT"),
+        "{:?}",
+        other.notes
+    );
+    for (symbol, root) in [("ZZ.T", "ZZT"), ("SPX", "SPXW"), ("^SPX", "SPX")] {
+        let rows = named.concat();
+        let rows = rows
+            .replace(",ZZT,", &format!(",{symbol},"))
+            .replace("ZZT25", &format!("{root}25"));
+        let ingest = read("a.csv", &format!("{header}{rows}"));
+        assert!(!said(&ingest, "are named"), "{:?}", ingest.notes);
+    }
+}
+
+#[test]
+fn a_contracts_symbol_shows_that_dates_have_their_day_first() {
+    // All numbers up to 12, so that no date alone gives it away: of 2 March, expiring on 6 March and 10 April.
+    let columns = "symbol,quote_date,spot,expiry,strike,right,bid,ask,option_symbol\n";
+    let row =
+        |expiry: &str, contract: &str| format!("ZZT,2/3/2026,50,{expiry},50,C,1,2,{contract}\n");
+    let (march, april) = ("ZZT260306C00050000", "ZZT260410C00050000");
+    let day_first = row("6/3/2026", march) + &row("10/4/2026", april);
+    fails(
+        &format!("{columns}{day_first}"),
+        &Options::default(),
+        &[
+            "file.csv, row 2",
+            "\"6/3/2026\" of ZZT260306C00050000 cannot be month first",
+            "dates = [\"dmy\"]",
+        ],
+    );
+    // Where another row speaks for the month first, only the odd one is refused.
+    let mixed = row("4/10/2026", april) + &row("6/3/2026", march);
+    let ingest = read("a.csv", &format!("{columns}{mixed}"));
+    assert_eq!(ingest.refused_counts["symbol contradicts columns"], 1);
+    assert_eq!(ingest.chains[0].quotes.len(), 1);
 }

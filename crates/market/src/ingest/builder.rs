@@ -98,6 +98,11 @@ pub(crate) struct Builder<'a> {
     delayed: bool,
     mixed: Option<Error>,
     day_first: Option<Error>,
+    /// The same, where only a contract's symbol shows it, and whether another's shows the month first.
+    turned: Option<Error>,
+    month_first: bool,
+    /// Rows by symbol and by another root of their contracts.
+    roots: BTreeMap<(usize, String), usize>,
     last_symbol: (String, usize, bool),
     last_date: Option<(Date, Date, bool)>,
     last_group: Option<(usize, Date, usize)>,
@@ -183,6 +188,9 @@ impl<'a> Builder<'a> {
             delayed: false,
             mixed: None,
             day_first: None,
+            turned: None,
+            month_first: false,
+            roots: BTreeMap::new(),
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
             last_group: None,
@@ -535,7 +543,9 @@ impl<'a> Builder<'a> {
             value: cell(Field::Expiry).show(),
         })?;
         if let Some(option) = option {
-            agrees(option, right, expiry)?;
+            let told = agrees(option, right, expiry);
+            self.weigh_day_first(row, cells, option, told.is_ok());
+            told?;
         }
         let strike_usd = match strike {
             Ok(Some(strike)) if strike > 0.0 => strike,
@@ -562,6 +572,15 @@ impl<'a> Builder<'a> {
                 compared_usd: option.strike_usd,
             });
         }
+        if let Some(option) = option
+            && (strike_usd - option.strike_usd).abs() > (option.strike_usd * 1e-3).max(0.01)
+        {
+            return Err(Reason::NameDiffers {
+                what: "strike",
+                named: option.strike_usd.to_string(),
+                stated: strike_usd.to_string(),
+            });
+        }
         let factor = if vendor.coin {
             let coin = number(cell(Field::CoinUsd)).ok().flatten();
             coin.filter(|&usd| usd > 0.0)
@@ -584,6 +603,9 @@ impl<'a> Builder<'a> {
         }
         if expiry < day {
             return Err(Reason::Expired { expiry, as_of: day });
+        }
+        if let Some(option) = option {
+            self.look_at_root(cells, symbol, option.root);
         }
         let style = match cell(Field::Style)
             .text()
@@ -694,8 +716,54 @@ impl<'a> Builder<'a> {
                 file: self.setting.file.to_owned(),
                 row,
                 value: value.chars().take(40).collect(),
+                contract: None,
             });
         }
+    }
+
+    /// An expiry such as 6/3/2026 whose contract is of March 6: remembers the first, and whether another speaks for the month first.
+    fn weigh_day_first(&mut self, row: usize, cells: &Cells<'_>, option: &Osi<'_>, agrees: bool) {
+        let spellings = self.setting.vendor.spellings;
+        let Some(text) = cells[Field::Expiry as usize].text() else {
+            return;
+        };
+        let turned = date(Cell::Text(text), &[Spelling::Dmy]);
+        let Some(turned) = turned.filter(|_| spellings.contains(&Spelling::Us)) else {
+            return;
+        };
+        let near =
+            |day| (days_from_epoch(day) - days_from_epoch(option.expiry)).abs() <= SAME_EXPIRY_DAYS;
+        match (agrees, near(turned)) {
+            (true, false) => self.month_first = true,
+            (false, true) if self.turned.is_none() => {
+                let contract = cells[Field::Osi as usize].text().unwrap_or("");
+                self.turned = Some(Error::DayFirst {
+                    file: self.setting.file.to_owned(),
+                    row,
+                    value: text.chars().take(40).collect(),
+                    contract: Some(contract.chars().take(32).collect()),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts rows whose contract is of another root than the symbol in their column.
+    fn look_at_root(&mut self, cells: &Cells<'_>, symbol: usize, root: &str) {
+        let letters = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphabetic);
+            letters.map(|c| c.to_ascii_uppercase()).collect()
+        };
+        let named = underlying(root);
+        if self.setting.vendor.coin
+            || root.is_empty()
+            || cells[Field::Symbol as usize].is_missing()
+            || letters(named) == letters(&self.symbols[symbol])
+        {
+            return;
+        }
+        let of_root = self.roots.entry((symbol, named.to_owned()));
+        *of_root.or_insert(0) += 1;
     }
 
     fn check_currency(&mut self, row: usize, currency: &str) -> Result<(), Reason> {
@@ -719,7 +787,8 @@ impl<'a> Builder<'a> {
 
     /// Turns the groups into chains.
     pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
-        if let Some(error) = self.day_first.take().or(self.mixed.take()) {
+        let turned = self.turned.take().filter(|_| !self.month_first);
+        if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
         }
         self.check_constant_spot()?;
@@ -833,6 +902,13 @@ impl<'a> Builder<'a> {
             self.note(Note::OtherSymbolsIgnored {
                 symbol,
                 rows: self.rows_other,
+            });
+        }
+        for ((symbol, root), rows) in std::mem::take(&mut self.roots) {
+            self.note(Note::OtherRoot {
+                symbol: self.symbols[symbol].clone(),
+                root,
+                rows,
             });
         }
         for (column, (rows, example)) in std::mem::take(&mut self.unreadable) {
@@ -1402,7 +1478,7 @@ fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
-/// A contract's symbol and its columns speak of the same right and day; strikes are compared elsewhere, and may be adjusted for splits.
+/// A contract's symbol and its columns speak of the same right and day.
 fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
     let side = |right| match right {
         Right::Call => "call".to_owned(),

@@ -90,7 +90,7 @@ pub enum Reason {
     },
     /// The contract's own symbol says something else than the columns beside it.
     NameDiffers {
-        /// Which of the two: right or expiry.
+        /// Which: right, expiry or strike.
         what: &'static str,
         /// What the symbol says.
         named: String,
@@ -401,6 +401,15 @@ pub enum Note {
         /// Rows of others.
         rows: usize,
     },
+    /// Contracts whose own symbol names another underlying than their column does.
+    OtherRoot {
+        /// The column's.
+        symbol: String,
+        /// The contracts' root.
+        root: String,
+        /// Rows.
+        rows: usize,
+    },
     /// Volatilities in percent were divided by 100.
     PercentVolatility {
         /// The underlying.
@@ -658,6 +667,10 @@ impl fmt::Display for Note {
             Note::OtherSymbolsIgnored { symbol, rows } => write!(
                 f,
                 "{rows} rows of other symbols than {symbol} were not looked at"
+            ),
+            Note::OtherRoot { symbol, root, rows } => write!(
+                f,
+                "{symbol}: the contracts of {rows} rows are named {root}: unless one company had both names, correct the column of symbols"
             ),
             Note::PercentVolatility {
                 symbol,
