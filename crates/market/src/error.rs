@@ -301,6 +301,21 @@ pub enum Error {
         /// The contract whose symbol says so, where the date alone does not.
         contract: Option<String>,
     },
+    /// Prices such as 12,180 where a comma may stand before decimals: read as thousands they would be a thousand times too dear.
+    #[error(
+        "{file}, row {row}: \"{value}\" may have a decimal comma, for {because}; write decimal points, or name the columns in a mapping \
+         that says decimal = \",\" or decimal = \".\" (--mapping)"
+    )]
+    DecimalComma {
+        /// Name of the file.
+        file: String,
+        /// First row with such a price.
+        row: usize,
+        /// The price as it stands there.
+        value: String,
+        /// What in the file speaks for decimals.
+        because: String,
+    },
     /// Rows there are, but not one usable chain.
     #[error("{file}: yields no chain: {why}; {remedy}")]
     NoChain {

@@ -280,3 +280,110 @@ fn a_contracts_symbol_shows_that_dates_have_their_day_first() {
     assert_eq!(ingest.refused_counts["symbol contradicts columns"], 1);
     assert_eq!(ingest.chains[0].quotes.len(), 1);
 }
+
+/// Columns in a mapping's words, and the rest of it.
+fn mapped(rest: &str) -> Options {
+    let text = format!(
+        "schema_version = 1\n{rest}[columns]\nsymbol = \"symbol\"\ndate = \"date\"\nspot = \"spot\"\nexpiry = \"expiry\"\n\
+         strike = \"strike\"\nright = \"right\"\nbid = \"bid\"\nask = \"ask\"\niv = \"iv\"\n"
+    );
+    Options {
+        mapping: Some(FileMapping::parse("my.toml", &text).unwrap().into()),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn three_decimals_after_a_comma_are_never_thousands_where_something_speaks_against_it() {
+    let columns = "symbol;date;spot;expiry;strike;right;bid;ask;iv\n";
+    let row = |spot: &str, strike: &str, bid: &str, ask: &str, iv: &str| {
+        format!("ZZT;2025-03-06;{spot};2025-03-21;{strike};C;{bid};{ask};{iv}\n")
+    };
+    let plain = Options::default();
+    let remedy = "decimal = \",\" or decimal = \".\"";
+    // Another number has decimals behind its comma.
+    for (text, sure) in [
+        (
+            row("50,000", "45,000", "5,950", "6,050", "0,300"),
+            "\"0,300\" in row 2",
+        ),
+        (
+            row("50.0", "45.0", "5,950", "6,05", "0.3"),
+            "\"6,05\" in row 2",
+        ),
+        (
+            row("50.0", "45.0", "5,950", "6,050", "0.3")
+                + &row("50.0", "60.0", "0,015", "0,020", ""),
+            "\"0,015\" in row 3",
+        ),
+    ] {
+        let parts = ["\"5,950\" may have a decimal comma", sure, remedy];
+        fails(&format!("{columns}{text}"), &plain, &parts);
+        // The same between commas, in quotes.
+        let quoted: String = format!("{columns}{text}")
+            .lines()
+            .map(|line| format!("\"{}\"\n", line.replace(';', "\",\"")))
+            .collect();
+        fails(&quoted, &plain, &parts);
+    }
+    // Nothing but semicolons speaks for decimals, and then a point speaks against them, or a mapping.
+    let bare = format!("{columns}{}", row("5,600", "5,700", "1,950", "2,050", ""));
+    fails(&bare, &plain, &["semicolons separate the fields", remedy]);
+    let read_as = |text: &str, options: &Options| {
+        let ingest = read_chains_bytes("a.csv", text.as_bytes(), options).unwrap();
+        let quote = &ingest.chains[0].quotes[0];
+        (quote.contract.strike_usd, quote.bid_usd)
+    };
+    let pointed = bare.replace("2,050", "2,050.50");
+    assert_eq!(read_as(&pointed, &plain), (5700.0, Some(1950.0)));
+    assert_eq!(
+        read_as(&bare, &mapped("decimal = \".\"\n")),
+        (5700.0, Some(1950.0))
+    );
+    assert_eq!(
+        read_as(&bare, &mapped("decimal = \",\"\n")),
+        (5.7, Some(1.95))
+    );
+    fails(&bare, &mapped(""), &["semicolons separate the fields"]);
+}
+
+#[test]
+fn a_mappings_decimal_comma_holds_beside_signs_and_never_gives_way_to_a_point() {
+    let columns = "symbol;date;spot;expiry;strike;right;bid;ask;iv\n";
+    let row = |spot: &str, bid: &str, iv: &str| {
+        format!("ZZT;2025-03-06;{spot};2025-03-21;60,5;C;{bid};1,50;{iv}\n")
+    };
+    for (unit, iv) in [
+        ("percent", "25,125%"),
+        ("fraction", "25,125 %"),
+        ("percent", "25,125"),
+        ("fraction", "0,25125"),
+    ] {
+        let options = mapped(&format!("decimal = \",\"\n[units]\niv = \"{unit}\"\n"));
+        let text = format!("{columns}{}", row("$60,125", "+1,25", iv));
+        let ingest = read_chains_bytes("a.csv", text.as_bytes(), &options).unwrap();
+        let (chain, quote) = (&ingest.chains[0], &ingest.chains[0].quotes[0]);
+        assert_eq!((chain.spot_usd, quote.bid_usd), (Some(60.125), Some(1.25)));
+        assert!(
+            (quote.iv.unwrap() - 0.25125).abs() < 1e-12,
+            "{iv}: {:?}",
+            quote.iv
+        );
+    }
+    let options = mapped("decimal = \",\"\n");
+    let odd = format!(
+        "{columns}{}{}",
+        row("60,125", "1,25", ""),
+        row("60,125", "1,234.50", "").replace("60,5", "65")
+    );
+    let ingest = read_chains_bytes("a.csv", odd.as_bytes(), &options).unwrap();
+    assert_eq!(
+        (ingest.chains[0].quotes.len(), ingest.refused_total()),
+        (1, 1)
+    );
+    let said = ingest.refused[0].to_string();
+    assert!(
+        said.ends_with("its bid is \"1,234.50\", under a mapping's decimal = \",\", not a number"),
+        "{said}"
+    );
+}

@@ -12,10 +12,10 @@ use super::splits::{DaySpot, split_ratio};
 use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, moment,
-    number, right, shares, ticker, time_of_day, underlying,
+    Cell, Comma, Osi, Spelling, amount, comma, contract_name, count, date, is_day_first,
+    is_european, moment, number, right, shares, ticker, time_of_day, underlying,
 };
-use super::{Capture, Format, Ingest, Options};
+use super::{Capture, FileMapping, Format, Ingest, Options};
 use crate::calendar::{
     days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
 };
@@ -41,6 +41,8 @@ pub(crate) struct Setting<'a> {
     pub capture: Option<Capture>,
     /// Day of the newest trade, where the vendor names only a session.
     pub newest_trade: Option<Date>,
+    /// The fields of the text are separated by semicolons.
+    pub semicolons: bool,
 }
 
 /// Daily closes of a symbol from a file beside the chains, with that file's name.
@@ -71,6 +73,16 @@ const SYMBOL_LETTERS_MAX: usize = 8;
 /// Index of a symbol, whether the root settles in the morning, and the root if it is an adjusted one.
 type RowSymbol = (usize, bool, Option<String>);
 
+/// What the commas of a file's numbers show: rows with the numbers as they stand.
+#[derive(Default)]
+struct Commas {
+    /// The first price that has either thousands or decimals, and the first number that can only have decimals.
+    doubt: Option<(usize, String)>,
+    decimal: Option<(usize, String)>,
+    /// A price has a decimal point.
+    points: bool,
+}
+
 /// When a quote was made: whether on its day, not on a day without trading before it; its date with the clock in it; the clock of
 /// a column of its own. Later is greater.
 type Moment = (bool, Option<i64>, Option<i64>);
@@ -96,6 +108,7 @@ pub(crate) struct Builder<'a> {
     unreadable: BTreeMap<&'static str, (usize, String)>,
     currency: Option<String>,
     delayed: bool,
+    commas: Commas,
     mixed: Option<Error>,
     day_first: Option<Error>,
     /// The same, where only a contract's symbol shows it, and whether another's shows the month first.
@@ -186,6 +199,7 @@ impl<'a> Builder<'a> {
             unreadable: BTreeMap::new(),
             currency: None,
             delayed: false,
+            commas: Commas::default(),
             mixed: None,
             day_first: None,
             turned: None,
@@ -211,6 +225,7 @@ impl<'a> Builder<'a> {
     pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
         self.rows_read += 1;
         self.look_for_day_first(row, cells);
+        self.look_at_commas(row, cells);
         let option = cells[Field::Osi as usize].text().and_then(contract_name);
         let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
             Ok(Some(symbol)) => symbol,
@@ -635,8 +650,7 @@ impl<'a> Builder<'a> {
             iv: self
                 .soft(cell(Field::Iv), "implied volatility", |cell| {
                     // A text with the sign is a fraction already.
-                    let signed = cell.text().is_some_and(|text| text.ends_with('%'));
-                    let percent = vendor.vol_unit == VolUnit::Percent && !signed;
+                    let percent = vendor.vol_unit == VolUnit::Percent && !cell.is_percent();
                     let unit = if percent { 100.0 } else { 1.0 };
                     number(cell).map(|iv| iv.map(|iv| iv / unit))
                 })
@@ -721,6 +735,51 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Remembers the first commas that may, and that must, stand before decimals.
+    fn look_at_commas(&mut self, row: usize, cells: &Cells<'_>) {
+        use Field::{
+            Ask, Bid, Delta, Gamma, Iv, Last, Rho, Spot, SpotAsk, SpotBid, Strike, Theta, Vega,
+        };
+        let prices = [Bid, Ask, Last, Strike, Spot, SpotBid, SpotAsk];
+        let others = [Iv, Delta, Gamma, Theta, Vega, Rho];
+        for (at, field) in prices.into_iter().chain(others).enumerate() {
+            let Some(text) = cells[field as usize].text() else {
+                continue;
+            };
+            let is_price = at < prices.len();
+            let plain = number(Cell::Text(text)).is_ok_and(|value| value.is_some());
+            self.commas.points |= is_price && plain && text.contains('.');
+            let place = match comma(text) {
+                Comma::Doubt if is_price => &mut self.commas.doubt,
+                Comma::Decimal => &mut self.commas.decimal,
+                _ => continue,
+            };
+            place.get_or_insert_with(|| (row, text.chars().take(40).collect()));
+        }
+    }
+
+    /// Prices that are either thousands or decimals refuse the file where something speaks for decimals, unless a mapping says which.
+    fn check_commas(&mut self) -> Result<(), Error> {
+        let mapping = self.setting.options.mapping.as_deref();
+        let Some((row, value)) = self.commas.doubt.take() else {
+            return Ok(());
+        };
+        let because = match self.commas.decimal.take() {
+            _ if mapping.is_some_and(FileMapping::says_decimal) => return Ok(()),
+            Some((row, sure)) => format!("\"{sure}\" in row {row} has one"),
+            None if self.setting.semicolons && !self.commas.points => {
+                "semicolons separate the fields, and no price has a point".to_owned()
+            }
+            None => return Ok(()),
+        };
+        Err(Error::DecimalComma {
+            file: self.setting.file.to_owned(),
+            row,
+            value,
+            because,
+        })
+    }
+
     /// An expiry such as 6/3/2026 whose contract is of March 6: remembers the first, and whether another speaks for the month first.
     fn weigh_day_first(&mut self, row: usize, cells: &Cells<'_>, option: &Osi<'_>, agrees: bool) {
         let spellings = self.setting.vendor.spellings;
@@ -791,6 +850,7 @@ impl<'a> Builder<'a> {
         if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
         }
+        self.check_commas()?;
         self.check_constant_spot()?;
         let mut order: Vec<usize> = (0..self.symbols.len()).collect();
         order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));

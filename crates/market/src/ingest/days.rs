@@ -447,6 +447,7 @@ impl Days {
             lacks_spot: false,
             capture: None,
             newest_trade: None,
+            semicolons: false,
         });
         for raw in rows {
             let mut cells = [Cell::Missing; Field::COUNT];

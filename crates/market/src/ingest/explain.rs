@@ -384,8 +384,7 @@ fn read(
             Ok(factor.and_then(|factor| scaled(value, factor)))
         }
         Field::Iv => {
-            let signed = cell.text().is_some_and(|text| text.ends_with('%'));
-            let factor = factor.filter(|_| !signed).unwrap_or(1.0);
+            let factor = factor.filter(|_| !cell.is_percent()).unwrap_or(1.0);
             Ok(scaled(number(cell)?, factor))
         }
         Field::Volume | Field::OpenInterest => Ok(count(cell)?.map(|value| value.to_string())),

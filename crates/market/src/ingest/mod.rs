@@ -610,6 +610,7 @@ fn setting<'a>(
         rate: None,
         capture,
         newest_trade,
+        semicolons: table.has_semicolons(),
     };
     Ok((setting, notes))
 }

@@ -24,6 +24,10 @@ pub(crate) enum Cell<'a> {
     Instant(i64),
     /// Text, trimmed and not empty.
     Text(&'a str),
+    /// A number that stood with a percent sign, as a fraction.
+    Percent(f64),
+    /// Text that is no number in a column whose numbers have a decimal comma.
+    Misfit(&'a str),
 }
 
 impl<'a> Cell<'a> {
@@ -44,6 +48,11 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Does it say with a percent sign that it is a share?
+    pub(crate) fn is_percent(self) -> bool {
+        matches!(self, Cell::Percent(_)) || self.text().is_some_and(|text| text.ends_with('%'))
+    }
+
     pub(crate) fn is_missing(self) -> bool {
         matches!(self, Cell::Missing)
     }
@@ -57,6 +66,11 @@ impl<'a> Cell<'a> {
             Cell::Instant(milliseconds) => Timestamp::from_millisecond(milliseconds)
                 .map_or_else(|_| milliseconds.to_string(), |instant| instant.to_string()),
             Cell::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+            Cell::Percent(share) => format!("{} %", share * 100.0),
+            Cell::Misfit(text) => {
+                let text: String = text.chars().take(40).collect();
+                format!("\"{text}\", under a mapping's decimal = \",\"")
+            }
         }
     }
 }
@@ -70,8 +84,8 @@ const NO_NUMBER: [&str; 10] = [
 pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
     let value = match cell {
         Cell::Missing => return Ok(None),
-        Cell::Number(value) => value,
-        Cell::Day(_) | Cell::Instant(_) => return Err(()),
+        Cell::Number(value) | Cell::Percent(value) => value,
+        Cell::Day(_) | Cell::Instant(_) | Cell::Misfit(_) => return Err(()),
         Cell::Text(text) => match text.parse::<f64>() {
             Ok(value) => value,
             Err(_) => return number_in_words(text),
@@ -83,22 +97,29 @@ pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
 
 /// `$1,234.50`, `89.07%` (a fraction then), `+3.1`, or one of the words for nothing.
 fn number_in_words(text: &str) -> Result<Option<f64>, ()> {
-    if NO_NUMBER.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+    if is_no_number(text) {
         return Ok(None);
     }
-    let (body, scale) = match text.strip_suffix('%') {
-        Some(body) => (body, 0.01),
-        None => (text, 1.0),
-    };
-    let plain: String = body
-        .chars()
-        .filter(|c| !matches!(c, '$' | '+' | ' '))
-        .collect();
+    let (plain, scale) = bare_number(text);
     let plain = without_thousands(&plain).ok_or(())?;
     match plain.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Some(value * scale)),
         _ => Err(()),
     }
+}
+
+fn is_no_number(text: &str) -> bool {
+    NO_NUMBER.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// The number without `$`, `+`, blanks and a percent sign, and by what that sign multiplies it.
+fn bare_number(text: &str) -> (String, f64) {
+    let (body, scale) = match text.strip_suffix('%') {
+        Some(body) => (body, 0.01),
+        None => (text, 1.0),
+    };
+    let marks = |c: &char| !matches!(c, '$' | '+' | ' ' | '\u{a0}' | '\u{202f}');
+    (body.chars().filter(marks).collect(), scale)
 }
 
 /// The number without its separators of thousands; `None` if a comma stands elsewhere, as the decimal comma of `50,00` does.
@@ -117,7 +138,7 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// `1.234,50`: a number with points between its thousands and a decimal comma, or with neither.
-pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
+fn with_decimal_comma(text: &str) -> Option<f64> {
     let swapped: String = text
         .chars()
         .map(|c| match c {
@@ -129,12 +150,48 @@ pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
     without_thousands(&swapped)?.parse().ok()
 }
 
+/// A cell of a column whose numbers have a decimal comma: `25,5`, `$1.234,50`, `25,5 %`, or one of the words for nothing. Other text
+/// is a misfit, and never read with a decimal point.
+pub(crate) fn comma_cell(text: &str) -> Cell<'_> {
+    let (plain, scale) = bare_number(text);
+    match with_decimal_comma(&plain) {
+        _ if is_no_number(text) => Cell::Text(text),
+        Some(value) if scale == 1.0 => Cell::Number(value),
+        Some(value) => Cell::Percent(value * scale),
+        None => Cell::Misfit(text),
+    }
+}
+
+/// What a comma in a number shows where nobody said what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comma {
+    /// Nothing, or thousands: `12`, `1,234.50`, `1,234,567`.
+    Plain,
+    /// Decimals: `50,00`, `0,500`, `1.234,50`.
+    Decimal,
+    /// Either: `12,180`.
+    Doubt,
+}
+
+/// Thousands or decimals?
+pub(crate) fn comma(text: &str) -> Comma {
+    if !text.contains(',') {
+        return Comma::Plain;
+    }
+    let (plain, _) = bare_number(text);
+    match (number(Cell::Text(text)), with_decimal_comma(&plain)) {
+        (Ok(Some(_)), Some(_)) => Comma::Doubt,
+        (Err(()), Some(_)) => Comma::Decimal,
+        _ => Comma::Plain,
+    }
+}
+
 /// An amount of dollars; a percent sign makes it none: strikes are written so, as a share of the spot.
 pub(crate) fn amount(cell: Cell<'_>) -> Result<Option<f64>, ()> {
-    match cell.text() {
-        Some(text) if text.ends_with('%') => Err(()),
-        _ => number(cell),
+    if cell.is_percent() {
+        return Err(());
     }
+    number(cell)
 }
 
 /// A count of contracts: whole and not negative. A part of one, of a coin, counts as one: it was traded.
@@ -202,7 +259,7 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
         _ => None,
     };
     match cell {
-        Cell::Missing => None,
+        Cell::Missing | Cell::Percent(_) | Cell::Misfit(_) => None,
         Cell::Day(date) => Some(date),
         Cell::Instant(milliseconds) => day_of(milliseconds, of_utc),
         Cell::Number(number) => {
@@ -875,6 +932,40 @@ mod tests {
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
+        for (text, expected) in [
+            ("12,180", Comma::Doubt),
+            ("$12,180", Comma::Doubt),
+            ("12,180 %", Comma::Doubt),
+            ("50,00", Comma::Decimal),
+            ("0,500", Comma::Decimal),
+            ("-1.234,50", Comma::Decimal),
+            ("25,25%", Comma::Decimal),
+            ("1,234.50", Comma::Plain),
+            ("1,234,567", Comma::Plain),
+            ("1,23,456", Comma::Plain),
+            ("12180", Comma::Plain),
+        ] {
+            assert_eq!(comma(text), expected, "{text}");
+        }
+        let with_comma = |text| number(comma_cell(text));
+        for (text, expected) in [
+            ("12,180", 12.18),
+            ("$60,125", 60.125),
+            ("1.234,50", 1234.5),
+            ("+3,1", 3.1),
+            ("1\u{a0}234,5", 1234.5),
+            ("12", 12.0),
+            ("12.180", 12180.0),
+        ] {
+            assert_eq!(with_comma(text), Ok(Some(expected)), "{text}");
+        }
+        let share = comma_cell("25,125%");
+        assert!(share.is_percent() && (number(share).unwrap().unwrap() - 0.25125).abs() < 1e-15);
+        assert_eq!(with_comma("NaN"), Ok(None));
+        assert_eq!(with_comma("--"), Ok(None));
+        for text in ["1,234.50", "12.5", "1,2,3", "12 x 14"] {
+            assert_eq!(with_comma(text), Err(()), "{text}");
+        }
         assert_eq!(amount(Cell::Text("95%")), Err(()));
         assert_eq!(amount(Cell::Text("$1,234.5")), Ok(Some(1234.5)));
         for (text, expected) in [("0", 0), ("0.1", 1), ("1.4", 1), ("17.0", 17)] {
