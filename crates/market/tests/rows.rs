@@ -387,3 +387,43 @@ fn a_mappings_decimal_comma_holds_beside_signs_and_never_gives_way_to_a_point() 
         "{said}"
     );
 }
+
+#[test]
+fn massives_index_is_its_ticker_with_its_own_spot_style_and_settlements() {
+    let option = |root: &str, side: &str, bid: f64| {
+        let letter = side[..1].to_uppercase();
+        format!(
+            r#"{{"details": {{"contract_type": "{side}", "expiration_date": "2025-03-21", "shares_per_contract": 100, "strike_price": 5700,
+                "ticker": "O:{root}250321{letter}05700000"}}, "last_quote": {{"bid": {bid}, "ask": {}, "last_updated": 1741294800000000000}},
+                "underlying_asset": {{"ticker": "I:SPX", "value": 5740.5}}}}"#,
+            bid + 1.0
+        )
+    };
+    let rows = [
+        option("SPX", "call", 110.0),
+        option("SPXW", "call", 120.0),
+        option("SPXW", "put", 80.0),
+        option("SPX", "put", 70.0),
+    ];
+    let text = format!(r#"{{"results": [{}]}}"#, rows.join(","));
+    for symbol in [None, Some("SPX"), Some("I:SPX")] {
+        let options = Options {
+            symbol: symbol.map(str::to_owned),
+            ..Options::default()
+        };
+        let ingest = read_chains_bytes("a.json", text.as_bytes(), &options).unwrap();
+        let chain = &ingest.chains[0];
+        assert_eq!(
+            (chain.symbol.as_str(), chain.spot_usd),
+            ("SPX", Some(5740.5))
+        );
+        assert_eq!(ingest.refused_counts["morning-settled twin"], 2);
+        let read: Vec<_> = chain
+            .quotes
+            .iter()
+            .map(|quote| (quote.contract.style, quote.bid_usd))
+            .collect();
+        let european = market::Style::European;
+        assert_eq!(read, [(european, Some(120.0)), (european, Some(80.0))]);
+    }
+}

@@ -351,7 +351,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Symbol, &["underlyingassetticker"]),
             both(Date, &["lastquotelastupdated", "daylastupdated"]),
             both(Delayed, &["lastquotetimeframe"]),
-            both(Spot, &["underlyingassetprice"]),
+            both(Spot, &["underlyingassetprice", "underlyingassetvalue"]),
             both(Expiry, &["detailsexpirationdate"]),
             both(Strike, &["detailsstrikeprice"]),
             both(Right, &["detailscontracttype"]),
