@@ -427,3 +427,49 @@ fn massives_index_is_its_ticker_with_its_own_spot_style_and_settlements() {
         assert_eq!(read, [(european, Some(120.0)), (european, Some(80.0))]);
     }
 }
+
+#[test]
+fn strikes_in_dollars_where_thousandths_belong_are_refused() {
+    let text = twins::theta_v2();
+    let (header, rows) = text.split_once('\n').unwrap();
+    // The fraction of a strike, such as 42.5, shows it; so does a whole one below 500.
+    let row = |strike: &str, bid: f64, side: &str| {
+        let ask = bid + 0.1;
+        format!("ZZT,20250321,{strike},{side},57600000,1,5,{bid:.2},50,1,5,{ask:.2},50,20250306\n")
+    };
+    for (strike, sign) in [
+        ("42.5", "it is not whole"),
+        ("1042.5", "it is not whole"),
+        ("40", "none is listed below half a dollar"),
+    ] {
+        let ingest = read(
+            "a.csv",
+            &format!("{header}\n{}{rows}", row(strike, 1.0, "C")),
+        );
+        assert_eq!(ingest.refused_counts["strike scale"], 1, "{strike}");
+        let said = ingest.refused[0].to_string();
+        let words = format!("its strike {strike} is in dollars ({sign})");
+        assert!(said.contains(&words) && said.contains("mapping"), "{said}");
+        assert_eq!(ingest.chains[0].quotes.len(), 36);
+    }
+    // Whole strikes of an index: calls would cost more than the share of $5 or so.
+    let index: String = (0..9)
+        .flat_map(|step| {
+            let (strike, away) = (5000 + 100 * step, f64::from(100 * step - 400));
+            let time = 150.0 - 0.1 * away.abs();
+            [
+                row(&strike.to_string(), (-away).max(0.0) + time, "C"),
+                row(&strike.to_string(), away.max(0.0) + time, "P"),
+            ]
+        })
+        .collect();
+    fails(
+        &format!("{header}\n{index}"),
+        &Options::default(),
+        &[
+            "18 refused: strike scale",
+            "9 calls are bid above the share's",
+            "mapping",
+        ],
+    );
+}

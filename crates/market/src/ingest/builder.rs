@@ -67,6 +67,10 @@ const FAR_SHARE: f64 = 0.25;
 /// last Friday of trading.
 const SAME_EXPIRY_DAYS: i64 = 3;
 
+/// The unit of strikes where a vendor writes them as whole numbers, and the lowest strike that is listed.
+const THOUSANDTHS: f64 = 1e-3;
+const STRIKE_MIN_USD: f64 = 0.5;
+
 /// Longest ticker of an underlying, such as `BRK.B`; coins' instrument names are longer.
 const SYMBOL_LETTERS_MAX: usize = 8;
 
@@ -576,6 +580,21 @@ impl<'a> Builder<'a> {
                 });
             }
         };
+        if vendor.scale.strike == THOUSANDTHS && vendor.format != Format::Mapped {
+            let strike = thousandths(strike_usd);
+            let whole = (strike - strike.round()).abs() < 1e-6;
+            if !whole || strike_usd < STRIKE_MIN_USD {
+                let sign = if whole {
+                    "none is listed below half a dollar"
+                } else {
+                    "it is not whole"
+                };
+                return Err(Reason::DollarStrike {
+                    strike,
+                    sign: sign.to_owned(),
+                });
+            }
+        }
         if let Some(option) = option
             && option.strike_usd > 0.0
             && [100.0, 1000.0]
@@ -1044,6 +1063,10 @@ impl<'a> Builder<'a> {
                     found.from_parity = Some((group.date, parity, days));
                 }
             }
+            let vendor = self.setting.vendor;
+            if vendor.scale.strike == THOUSANDTHS && vendor.format != Format::Mapped {
+                group.refuse_dollar_strikes(spot);
+            }
             days.push((group.date, spot, mean_strike));
             self.refusals.merge(std::mem::take(&mut group.refusals));
             if group.fate == Fate::Kept && !group.kept.is_empty() {
@@ -1356,6 +1379,28 @@ impl Group {
         twins
     }
 
+    /// Refuses the day where most calls would cost more than the share: then its strikes are not in thousandths.
+    fn refuse_dollar_strikes(&mut self, spot: Option<f64>) {
+        let Some(spot) = spot else { return };
+        let calls = self.kept.iter().map(|kept| &kept.quote);
+        let bids: Vec<f64> = calls
+            .filter(|quote| quote.contract.right == Right::Call)
+            .filter_map(|quote| quote.bid_usd)
+            .collect();
+        let dearer = bids.iter().filter(|bid| **bid > spot).count();
+        if 2 * dearer <= bids.len() {
+            return;
+        }
+        let Group { kept, refusals, .. } = self;
+        for kept in kept.drain(..) {
+            let reason = Reason::DollarStrike {
+                strike: thousandths(kept.quote.contract.strike_usd),
+                sign: format!("{dearer} calls are bid above the share's ${spot:.2}"),
+            };
+            refusals.add(kept.row as usize, reason, || name(&kept.quote.contract));
+        }
+    }
+
     /// Refuses strikes in cents or thousandths where the bulk of the chain is so: no market lists twenty times the spot.
     fn refuse_scaled_strikes(&mut self, spot: Option<f64>) {
         let Some(spot) = spot else { return };
@@ -1556,6 +1601,11 @@ fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
         named,
         stated,
     })
+}
+
+/// A strike as it stood in the file, without the rounding of its way to dollars.
+fn thousandths(strike_usd: f64) -> f64 {
+    (strike_usd / THOUSANDTHS * 1e6).round() / 1e6
 }
 
 /// Sorts quotes by expiry, strike and right, and keeps the first of each contract.

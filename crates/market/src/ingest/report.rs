@@ -133,6 +133,13 @@ pub enum Reason {
         /// What it was compared with: the spot, or the strike in the option's symbol.
         compared_usd: f64,
     },
+    /// A strike in dollars where the vendor writes 1/1,000 of a dollar.
+    DollarStrike {
+        /// The strike as it stood there.
+        strike: f64,
+        /// What shows it, in words.
+        sign: String,
+    },
     /// A quote mark that its own line does not close, so that the lines after it ran together with it.
     UnclosedQuote {
         /// The line with the mark.
@@ -168,7 +175,7 @@ impl Reason {
             Reason::NegativePrice { .. } => "negative price",
             Reason::NotANumber { .. } => "not a number",
             Reason::ForeignCurrency { .. } => "foreign currency",
-            Reason::StrikeScale { .. } => "strike scale",
+            Reason::StrikeScale { .. } | Reason::DollarStrike { .. } => "strike scale",
             Reason::UnclosedQuote { .. } => "unclosed quote mark",
             Reason::FieldCount { .. } => "field count",
         }
@@ -253,6 +260,10 @@ impl fmt::Display for Reason {
                     "its strike {strike} beside ${compared_usd} looks like cents or thousandths of a dollar"
                 )
             }
+            Reason::DollarStrike { strike, sign } => write!(
+                f,
+                "its strike {strike} is in dollars ({sign}), and this vendor's are in 1/1,000 of a dollar; name the columns in a mapping"
+            ),
             Reason::UnclosedQuote { line } => write!(
                 f,
                 "a quote mark in line {line} is never closed, or only lines later"
