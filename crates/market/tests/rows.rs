@@ -473,3 +473,58 @@ fn strikes_in_dollars_where_thousandths_belong_are_refused() {
         ],
     );
 }
+
+#[test]
+fn quotes_taken_on_a_holiday_or_before_the_open_are_of_the_trading_day_before() {
+    let capture = |at: &str| {
+        let text = twins::yfinance_raw(true);
+        let rows = text.lines().enumerate().map(|(line, row)| match line {
+            0 => format!("{row},Fetched_At\n"),
+            _ => format!("{}\n", row.replace("2025-03-06", "2025-02-14") + "," + at),
+        });
+        rows.collect::<String>()
+    };
+    let day = |ingest: &Ingest| ingest.chains[0].as_of.to_string();
+    // Presidents' Day, and a weekend, after Friday 14; the Tuesday after, before its open and then at work.
+    for (at, expected, why) in [
+        (
+            "2025-02-17 12:00:00",
+            "2025-02-14",
+            "2025-02-17, an exchange holiday",
+        ),
+        ("2025-02-15 12:00:00", "2025-02-14", "2025-02-15, a weekend"),
+        (
+            "2025-02-18 06:00:00",
+            "2025-02-14",
+            "2025-02-18, before the open",
+        ),
+        (
+            "2025-02-18T11:00:00Z",
+            "2025-02-14",
+            "2025-02-18, before the open",
+        ),
+        ("2025-02-18 10:00:00", "2025-02-18", ""),
+        ("2025-02-18 00:00:00", "2025-02-18", ""),
+        ("2025-02-14 06:00:00", "2025-02-14", ""),
+    ] {
+        for as_of in [None, Some(expected.parse().unwrap())] {
+            let options = Options {
+                as_of,
+                ..Options::default()
+            };
+            let ingest = read_chains_bytes("a.csv", capture(at).as_bytes(), &options).unwrap();
+            assert_eq!(day(&ingest), expected, "{at}");
+            assert_eq!(said(&ingest, "read as quotes of"), !why.is_empty(), "{at}");
+            assert!(said(&ingest, why) || why.is_empty(), "{:?}", ingest.notes);
+        }
+    }
+    // An archive's holiday is a copy of the day before, and dropped; alone it says what to do.
+    fails(
+        &twins::common_csv("2025-02-17"),
+        &Options::default(),
+        &[
+            "2025-02-17 was an exchange holiday",
+            "if they are quotes of the trading day before, correct the date in the file",
+        ],
+    );
+}

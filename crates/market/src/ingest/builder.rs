@@ -12,8 +12,8 @@ use super::splits::{DaySpot, split_ratio};
 use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Comma, Osi, Spelling, amount, comma, contract_name, count, date, is_day_first,
-    is_european, moment, number, right, shares, ticker, time_of_day, underlying,
+    Cell, Comma, Osi, Spelling, amount, comma, contract_name, count, date, is_before_open,
+    is_day_first, is_european, moment, number, right, shares, ticker, time_of_day, underlying,
 };
 use super::{Capture, FileMapping, Format, Ingest, Options};
 use crate::calendar::{
@@ -121,7 +121,8 @@ pub(crate) struct Builder<'a> {
     /// Rows by symbol and by another root of their contracts.
     roots: BTreeMap<(usize, String), usize>,
     last_symbol: (String, usize, bool),
-    last_date: Option<(Date, Date, bool)>,
+    /// A stated day, whether before its open, the trading day it means, and whether the exchange was shut on that.
+    last_date: Option<(Date, bool, Date, bool)>,
     last_group: Option<(usize, Date, usize)>,
 }
 
@@ -404,20 +405,25 @@ impl<'a> Builder<'a> {
             };
             return Err(Reason::BadDate { value });
         };
+        // Who takes quotes on a holiday, or before the open, gets those of the trading day before; an archive's are dropped as a copy.
+        let taken = setting.vendor.dating != Dating::Row;
+        let early = setting.newest_trade.is_some_and(|newest| newest < stated)
+            && cell.text().is_some_and(is_before_open);
         let (day, shut) = match self.last_date {
-            Some((from, to, shut)) if from == stated => (to, shut),
+            Some((from, at, to, shut)) if (from, at) == (stated, early) => (to, shut),
             _ => {
-                let day = if is_weekend(stated) && !crypto {
+                let moves = is_weekend(stated) || (taken && is_holiday(stated)) || early;
+                let day = if moves && !crypto {
                     previous_trading_day(stated)
                 } else {
                     stated
                 };
                 let shut = !crypto && is_holiday(day);
-                self.last_date = Some((stated, day, shut));
+                self.last_date = Some((stated, early, day, shut));
                 (day, shut)
             }
         };
-        if asked.is_some_and(|asked| stated > asked) {
+        if asked.is_some_and(|asked| day > asked) {
             return Ok(None);
         }
         if day != stated {
@@ -1279,10 +1285,13 @@ impl<'a> Builder<'a> {
                 break;
             }
         }
+        let shut = |note: &Note| matches!(note, Note::HolidayDropped { .. });
         let remedy = if self.rows_read == 0 {
             "the file has a header and nothing else; fetch it again"
         } else if self.rows_later > 0 {
             "choose a later --as-of"
+        } else if self.refusals.list.is_empty() && self.notes.iter().any(shut) {
+            "if they are quotes of the trading day before, correct the date in the file"
         } else {
             "correct what the first refused row shows, or fetch a file with live contracts"
         };

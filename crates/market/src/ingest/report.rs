@@ -5,6 +5,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::calendar::{is_holiday, is_weekend};
+
 /// Refused rows kept with their details, per reason; the counts are always exact.
 pub const REFUSED_KEPT: usize = 100;
 
@@ -358,7 +360,7 @@ pub enum Note {
         /// Day of its newest trade, taken as the day of the quotes.
         newest: Date,
     },
-    /// Quotes dated on a weekend belong to the trading day before.
+    /// Quotes of a weekend, and quotes taken on a holiday or before the open, belong to the trading day before.
     WeekendDate {
         /// As in the file.
         from: Date,
@@ -639,9 +641,14 @@ impl fmt::Display for Note {
                  correct it with --as-of"
             ),
             Note::WeekendDate { from, to, rows } => {
+                let why = match () {
+                    () if is_weekend(*from) => "a weekend",
+                    () if is_holiday(*from) => "an exchange holiday",
+                    () => "before the open and without a trade of that day",
+                };
                 write!(
                     f,
-                    "{rows} rows are dated {from}, a weekend: they are read as quotes of {to}"
+                    "{rows} rows are dated {from}, {why}: they are read as quotes of {to}"
                 )
             }
             Note::HolidayDropped { symbol, date, rows } => {

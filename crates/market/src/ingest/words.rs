@@ -471,6 +471,17 @@ pub(crate) fn time_of_day(cell: Cell<'_>) -> Option<i64> {
     moment(cell, &[]).or_else(|| number().map(|value| (value * 1000.0) as i64))
 }
 
+/// Does the text say a clock in New York before the open at 9:30? One without an offset is New York's, and midnight sharp is none.
+pub(crate) fn is_before_open(text: &str) -> bool {
+    const OPEN_MS: i64 = (9 * 60 + 30) * 60_000;
+    let wall = text.parse::<Timestamp>().map(new_york_wall);
+    let clock = match wall {
+        Ok(wall) => clock(&wall.to_string()),
+        Err(_) => clock(text),
+    };
+    clock.is_some_and(|clock| 0 < clock && clock < OPEN_MS)
+}
+
 /// Milliseconds since midnight of the clock in a text: `16:00`, `09:31:05.250`, `3:45 PM`.
 fn clock(text: &str) -> Option<i64> {
     // ISO 8601 without marks: `20250106T153000Z`.
@@ -847,6 +858,18 @@ mod tests {
             Cell::Text("2025-03-06T14:00:00Z"),
             Cell::Text("2025-03-06T19:00:00Z"),
         );
+        for (text, early) in [
+            ("2026-03-10 06:00:00", true),
+            ("2026-03-10 09:30:00", false),
+            ("2026-03-10T13:00:00Z", true),
+            ("2026-03-10T14:00:00Z", false),
+            ("2026-03-10 14:00:00+01:00", true),
+            ("3/10/2026 6:00 PM", false),
+            ("2026-03-10 00:00:00", false),
+            ("2026-03-10", false),
+        ] {
+            assert_eq!(is_before_open(text), early, "{text}");
+        }
         for text in ["soon", "", "25:00", "10:75"] {
             assert_eq!(time_of_day(Cell::from_text(text)), None, "{text}");
         }
