@@ -528,3 +528,73 @@ fn quotes_taken_on_a_holiday_or_before_the_open_are_of_the_trading_day_before() 
         ],
     );
 }
+
+#[test]
+fn small_signs_are_seen() {
+    // A contract is adjusted if either of its roots says so, or a flag in the newer spelling.
+    let option = |strike: &str, root: &str, more: &str| {
+        format!(
+            r#""{strike}": [{{"putCall": "CALL", "symbol": "{root:<6}250321C000{strike}000", "optionRoot": "ZZT", "bid": 1.0, "ask": 1.1,
+                "strikePrice": {strike}.0, "quoteTimeInLong": 1741294800000, "multiplier": 100.0, {more}}}]"#
+        )
+    };
+    let text = format!(
+        r#"{{"symbol": "ZZT", "underlyingPrice": 50.0, "callExpDateMap": {{"2025-03-21:15": {{{}, {}, {}, {}}}}}, "putExpDateMap": {{}}}}"#,
+        option("50", "ZZT", r#""isNonStandard": false"#),
+        option("51", "ZZT1", r#""isNonStandard": false"#),
+        option("52", "ZZT", r#""isNonStandard": true"#),
+        option("53", "ZZT", r#""isMini": true"#),
+    );
+    let ingest = read("a.json", &text);
+    assert_eq!(
+        (
+            ingest.chains[0].quotes.len(),
+            ingest.refused_counts["adjusted"]
+        ),
+        (1, 3)
+    );
+    for (refused, words) in ingest
+        .refused
+        .iter()
+        .zip(["root ZZT1", "non-standard", "mini"])
+    {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+
+    // The first page of an answer.
+    let massive = twins::massive();
+    assert!(!said(&read("a.json", &massive), "next page"));
+    let page = massive.replacen('{', r#"{"next_url": "https://example.com/?cursor=1", "#, 1);
+    assert!(said(&read("a.json", &page), "the chain is cut off"));
+
+    // Calls and puts of one day, taken at different times.
+    let side = |spot: f64, letter: &str| {
+        let text = twins::common_csv("2025-03-06");
+        let rows = twins::common_rows("2025-03-06", "ZZT", spot);
+        let rows = rows.lines().filter(|row| row.contains(letter));
+        let rows: Vec<&str> = text.lines().take(1).chain(rows).collect();
+        read("a.csv", &rows.join("\n"))
+    };
+    let apart = side(50.0, ",C,").merge(side(52.0, ",P,"));
+    assert_eq!(apart.chains[0].spot_usd, Some(50.0));
+    assert!(
+        said(
+            &apart,
+            "ZZT: of 2025-03-06 one file says the spot $50.00 and another $52.00"
+        ),
+        "{:?}",
+        apart.notes
+    );
+    let together = side(50.0, ",C,").merge(side(50.05, ",P,"));
+    assert_eq!(together.notes, []);
+
+    // An archive that a Mac's finder made.
+    let csv = twins::common_csv("2025-03-06");
+    let archive = twins::zip(&[
+        ("chain.csv", csv.as_bytes()),
+        ("__MACOSX/._chain.csv", b"\0\x05\x16\x07"),
+        (".DS_Store", b"\0\0\0\x01"),
+    ]);
+    let ingest = read_chains_bytes("a.zip", &archive, &Options::default()).unwrap();
+    assert_eq!(ingest.chains[0].quotes.len(), 36);
+}

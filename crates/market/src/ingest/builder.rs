@@ -366,11 +366,16 @@ impl<'a> Builder<'a> {
         let root_name = root_raw.trim_start_matches(['^', '$']);
         let has_weekly_root = matches!(self.symbols[at].as_str(), "SPX" | "NDX" | "RUT" | "VIX");
         let morning = has_weekly_root && root_name.eq_ignore_ascii_case(&self.symbols[at]);
-        // `SP500` is an index, not an adjusted root.
-        let adjusted = root_name.len() > 1
-            && root_name.ends_with(|c: char| c.is_ascii_digit())
-            && underlying(root_name) == root_name;
-        Ok(Some((at, morning, adjusted.then(|| root_name.to_owned()))))
+        // Either name may say it: a broker's root column has been seen without the digit. `SP500` is an index, not an adjusted root.
+        let adjusted = [Some(root_name), option.map(|option| option.root)]
+            .into_iter()
+            .flatten()
+            .find(|root| {
+                root.len() > 1
+                    && root.ends_with(|c: char| c.is_ascii_digit())
+                    && underlying(root) == *root
+            });
+        Ok(Some((at, morning, adjusted.map(str::to_owned))))
     }
 
     /// The trading day of the row and whether the exchange was shut on it, or `None` if it lies after the day asked for.

@@ -414,6 +414,22 @@ pub enum Note {
         /// Rows of others.
         rows: usize,
     },
+    /// The file is one page of a longer answer.
+    MorePages {
+        /// The vendor.
+        format: &'static str,
+    },
+    /// Two files of one day have different spots.
+    FilesSpotDiffers {
+        /// The underlying.
+        symbol: String,
+        /// The day.
+        date: Date,
+        /// Spot of the first file, which is used.
+        used_usd: f64,
+        /// Spot of the other.
+        other_usd: f64,
+    },
     /// Contracts whose own symbol names another underlying than their column does.
     OtherRoot {
         /// The column's.
@@ -685,6 +701,20 @@ impl fmt::Display for Note {
             Note::OtherSymbolsIgnored { symbol, rows } => write!(
                 f,
                 "{rows} rows of other symbols than {symbol} were not looked at"
+            ),
+            Note::MorePages { format } => write!(
+                f,
+                "{format}: the file names a next page (next_url), so the chain is cut off; fetch the others and put their results into one list"
+            ),
+            Note::FilesSpotDiffers {
+                symbol,
+                date,
+                used_usd,
+                other_usd,
+            } => write!(
+                f,
+                "{symbol}: of {date} one file says the spot ${used_usd:.2} and another ${other_usd:.2}: they are of different times; \
+                 the first is used"
             ),
             Note::OtherRoot { symbol, root, rows } => write!(
                 f,
