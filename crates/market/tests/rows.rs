@@ -2,6 +2,7 @@
 
 mod twins;
 
+use jiff::civil::date;
 use market::ingest::{FileMapping, Ingest, Options, read_chains_bytes};
 
 fn read(name: &str, text: &str) -> Ingest {
@@ -597,4 +598,52 @@ fn small_signs_are_seen() {
     ]);
     let ingest = read_chains_bytes("a.zip", &archive, &Options::default()).unwrap();
     assert_eq!(ingest.chains[0].quotes.len(), 36);
+}
+
+#[test]
+fn typed_timestamps_tell_snapshots_apart_too() {
+    use twins::{Data, Written};
+    let clock = |hour: i8| date(2025, 3, 6).at(hour, 45, 0, 0);
+    let wall = |hour| {
+        let utc = clock(hour).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+        utc.timestamp().as_millisecond()
+    };
+    let (early, late) = (wall(10), wall(15));
+    let nanoseconds = |times: [i64; 4]| Data::Nanos(times.map(|time| time * 1_000_000).to_vec());
+    for times in [[early, early, late, late], [late, early, late, early]] {
+        for quoted in [
+            nanoseconds(times),
+            Data::Instants(
+                times.map(|time| time + 5 * 3_600_000).to_vec(),
+                Written::New,
+            ),
+        ] {
+            let of = |early_usd: f64, late_usd: f64| {
+                let prices =
+                    times.map(|time| Some(if time == early { early_usd } else { late_usd }));
+                Data::Double(prices.to_vec())
+            };
+            let text =
+                |words: [&str; 4]| Data::Text(words.map(|word| Some(word.to_owned())).to_vec());
+            let bytes = twins::parquet(vec![
+                ("quote_date", quoted),
+                ("underlying", text(["ZZT"; 4])),
+                ("spot", of(50.0, 52.0)),
+                ("expiry", text(["2025-03-21"; 4])),
+                ("strike", Data::Double(vec![Some(50.0); 4])),
+                ("right", text(["C", "P", "P", "C"])),
+                ("bid", of(1.9, 2.9)),
+                ("ask", of(2.0, 3.0)),
+            ]);
+            let ingest = read_chains_bytes("a.parquet", &bytes, &Options::default()).unwrap();
+            let chain = &ingest.chains[0];
+            let bids: Vec<_> = chain.quotes.iter().map(|quote| quote.bid_usd).collect();
+            assert_eq!(
+                (chain.as_of, chain.spot_usd),
+                (date(2025, 3, 6), Some(52.0))
+            );
+            assert_eq!(bids, [Some(2.9); 2]);
+            assert_eq!(ingest.refused_counts["superseded"], 2);
+        }
+    }
 }

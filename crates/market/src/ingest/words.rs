@@ -18,8 +18,10 @@ pub(crate) enum Cell<'a> {
     Missing,
     /// A typed number.
     Number(f64),
-    /// A typed date, or a timestamp that is a wall clock's.
+    /// A typed date.
     Day(Date),
+    /// A typed timestamp that is a wall clock's: its milliseconds since 1970.
+    Wall(i64),
     /// A typed timestamp that is an instant: milliseconds since 1970, UTC.
     Instant(i64),
     /// Text, trimmed and not empty.
@@ -63,6 +65,16 @@ impl<'a> Cell<'a> {
             Cell::Missing => "nothing".to_owned(),
             Cell::Number(number) => number.to_string(),
             Cell::Day(date) => date.to_string(),
+            Cell::Wall(milliseconds) => Timestamp::from_millisecond(milliseconds).map_or_else(
+                |_| milliseconds.to_string(),
+                |wall| {
+                    let wall = Offset::UTC.to_datetime(wall);
+                    match milliseconds.rem_euclid(DAY_MS) {
+                        0 => wall.date().to_string(),
+                        _ => wall.to_string(),
+                    }
+                },
+            ),
             Cell::Instant(milliseconds) => Timestamp::from_millisecond(milliseconds)
                 .map_or_else(|_| milliseconds.to_string(), |instant| instant.to_string()),
             Cell::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
@@ -85,7 +97,7 @@ pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
     let value = match cell {
         Cell::Missing => return Ok(None),
         Cell::Number(value) | Cell::Percent(value) => value,
-        Cell::Day(_) | Cell::Instant(_) | Cell::Misfit(_) => return Err(()),
+        Cell::Day(_) | Cell::Wall(_) | Cell::Instant(_) | Cell::Misfit(_) => return Err(()),
         Cell::Text(text) => match text.parse::<f64>() {
             Ok(value) => value,
             Err(_) => return number_in_words(text),
@@ -246,7 +258,7 @@ pub(crate) enum Spelling {
     StampUtc,
 }
 
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// The day, if the cell has it in one of these spellings.
 ///
@@ -261,6 +273,7 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
     match cell {
         Cell::Missing | Cell::Percent(_) | Cell::Misfit(_) => None,
         Cell::Day(date) => Some(date),
+        Cell::Wall(milliseconds) => date_from_epoch(milliseconds.div_euclid(DAY_MS)),
         Cell::Instant(milliseconds) => day_of(milliseconds, of_utc),
         Cell::Number(number) => {
             let whole = number as i64;
@@ -444,7 +457,7 @@ pub(crate) fn moment(cell: Cell<'_>, spellings: &[Spelling]) -> Option<i64> {
     let stamps = [Spelling::Stamp, Spelling::StampUtc];
     let stamped = spellings.iter().any(|spelling| stamps.contains(spelling));
     let instant = match cell {
-        Cell::Instant(milliseconds) => Some(milliseconds),
+        Cell::Instant(milliseconds) | Cell::Wall(milliseconds) => Some(milliseconds),
         Cell::Number(number) if stamped => stamp(number as i64),
         Cell::Text(text) if stamped => whole(text).and_then(stamp),
         _ => None,
