@@ -287,8 +287,9 @@ pub enum Error {
     },
     /// Dates with their day first where the month was taken for the first: those up to the 12th would be misread.
     #[error(
-        "{file}, row {row}: \"{value}\" cannot be month first: these dates are day first; write them as YYYY-MM-DD, or name the \
-         columns in a mapping with dates = [\"dmy\"] (--mapping)"
+        "{file}, row {row}: \"{value}\"{} cannot be month first: these dates are day first; write them as YYYY-MM-DD, or name the \
+         columns in a mapping with dates = [\"dmy\"] (--mapping)",
+        contract.as_ref().map(|contract| format!(" of {contract}")).unwrap_or_default()
     )]
     DayFirst {
         /// Name of the file.
@@ -297,6 +298,23 @@ pub enum Error {
         row: usize,
         /// The date as it stands there.
         value: String,
+        /// The contract whose symbol says so, where the date alone does not.
+        contract: Option<String>,
+    },
+    /// Prices such as 12,180 where a comma may stand before decimals: read as thousands they would be a thousand times too dear.
+    #[error(
+        "{file}, row {row}: \"{value}\" may have a decimal comma, for {because}; write decimal points, or name the columns in a mapping \
+         that says decimal = \",\" or decimal = \".\" (--mapping)"
+    )]
+    DecimalComma {
+        /// Name of the file.
+        file: String,
+        /// First row with such a price.
+        row: usize,
+        /// The price as it stands there.
+        value: String,
+        /// What in the file speaks for decimals.
+        because: String,
     },
     /// Rows there are, but not one usable chain.
     #[error("{file}: yields no chain: {why}; {remedy}")]

@@ -1441,6 +1441,10 @@ fn a_mapping_reads_decimal_commas() {
     fails(
         text.as_bytes(),
         &options(""),
-        &["2 refused: not a number", "decimal = \",\""],
+        &[
+            "file.csv, row 2: \"1,950\" may have a decimal comma",
+            "\"2,05\" in row 2 has one",
+            "decimal = \",\"",
+        ],
     );
 }

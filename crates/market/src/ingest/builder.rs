@@ -12,10 +12,10 @@ use super::splits::{DaySpot, split_ratio};
 use super::units::{Vols, judge_vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
-    Cell, Osi, Spelling, amount, contract_name, count, date, is_day_first, is_european, number,
-    right, shares, ticker, underlying,
+    Cell, Comma, Osi, Spelling, amount, comma, contract_name, count, date, is_before_open,
+    is_day_first, is_european, moment, number, right, shares, ticker, time_of_day, underlying,
 };
-use super::{Capture, Format, Ingest, Options};
+use super::{Capture, FileMapping, Format, Ingest, Options};
 use crate::calendar::{
     days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
 };
@@ -41,6 +41,8 @@ pub(crate) struct Setting<'a> {
     pub capture: Option<Capture>,
     /// Day of the newest trade, where the vendor names only a session.
     pub newest_trade: Option<Date>,
+    /// The fields of the text are separated by semicolons.
+    pub semicolons: bool,
 }
 
 /// Daily closes of a symbol from a file beside the chains, with that file's name.
@@ -65,11 +67,32 @@ const FAR_SHARE: f64 = 0.25;
 /// last Friday of trading.
 const SAME_EXPIRY_DAYS: i64 = 3;
 
+/// The unit of strikes where a vendor writes them as whole numbers, and the lowest strike that is listed.
+const THOUSANDTHS: f64 = 1e-3;
+const STRIKE_MIN_USD: f64 = 0.5;
+
 /// Longest ticker of an underlying, such as `BRK.B`; coins' instrument names are longer.
 const SYMBOL_LETTERS_MAX: usize = 8;
 
 /// Index of a symbol, whether the root settles in the morning, and the root if it is an adjusted one.
 type RowSymbol = (usize, bool, Option<String>);
+
+/// What the commas of a file's numbers show: rows with the numbers as they stand.
+#[derive(Default)]
+struct Commas {
+    /// The first price that has either thousands or decimals, and the first number that can only have decimals.
+    doubt: Option<(usize, String)>,
+    decimal: Option<(usize, String)>,
+    /// A price has a decimal point.
+    points: bool,
+}
+
+/// When a quote was made: whether on its day, not on a day without trading before it; its date with the clock in it; the clock of
+/// a column of its own. Later is greater.
+type Moment = (bool, Option<i64>, Option<i64>);
+
+/// How far a spot may lie from its day's median, as a share, before its row is pointed at.
+const FAR_SPOT: f64 = 0.03;
 
 pub(crate) struct Builder<'a> {
     setting: Setting<'a>,
@@ -89,10 +112,17 @@ pub(crate) struct Builder<'a> {
     unreadable: BTreeMap<&'static str, (usize, String)>,
     currency: Option<String>,
     delayed: bool,
+    commas: Commas,
     mixed: Option<Error>,
     day_first: Option<Error>,
+    /// The same, where only a contract's symbol shows it, and whether another's shows the month first.
+    turned: Option<Error>,
+    month_first: bool,
+    /// Rows by symbol and by another root of their contracts.
+    roots: BTreeMap<(usize, String), usize>,
     last_symbol: (String, usize, bool),
-    last_date: Option<(Date, Date, bool)>,
+    /// A stated day, whether before its open, the trading day it means, and whether the exchange was shut on that.
+    last_date: Option<(Date, bool, Date, bool)>,
     last_group: Option<(usize, Date, usize)>,
 }
 
@@ -102,8 +132,9 @@ struct Group {
     date: Date,
     fate: Fate,
     rows: usize,
-    /// Distinct consecutive spots: of all rows until the contracts are sorted, then of those that are kept.
+    /// The spot of each row of the latest time; once the contracts are sorted, of each row that is kept.
     spots: Vec<f64>,
+    latest: Moment,
     ln_strikes: f64,
     strikes: usize,
     kept: Vec<Kept>,
@@ -125,8 +156,7 @@ struct Kept {
     row: u32,
     /// The morning-settled root of an index that also has evening-settled contracts.
     morning: bool,
-    /// The row's own day, where one day stands for all rows of the file.
-    stamp: Option<Date>,
+    moment: Moment,
     /// The price of the underlying in that row.
     spot_usd: Option<f64>,
     quote: Quote,
@@ -174,8 +204,12 @@ impl<'a> Builder<'a> {
             unreadable: BTreeMap::new(),
             currency: None,
             delayed: false,
+            commas: Commas::default(),
             mixed: None,
             day_first: None,
+            turned: None,
+            month_first: false,
+            roots: BTreeMap::new(),
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
             last_group: None,
@@ -196,6 +230,7 @@ impl<'a> Builder<'a> {
     pub(crate) fn push(&mut self, row: usize, side: Option<Right>, cells: &Cells<'_>) {
         self.rows_read += 1;
         self.look_for_day_first(row, cells);
+        self.look_at_commas(row, cells);
         let option = cells[Field::Osi as usize].text().and_then(contract_name);
         let (symbol, morning, adjusted) = match self.symbol(cells, option.as_ref()) {
             Ok(Some(symbol)) => symbol,
@@ -224,6 +259,7 @@ impl<'a> Builder<'a> {
             }
         };
         let at = self.group(symbol, day, shut);
+        let moment = self.moment(cells, day);
         let group = &mut self.groups[at];
         group.rows += 1;
         let spot_usd = (self.setting.capture.is_none())
@@ -231,13 +267,7 @@ impl<'a> Builder<'a> {
             .flatten()
             .map(|spot| spot * self.setting.vendor.scale.spot);
         if let Some(spot) = spot_usd {
-            // Where the last row of a contract counts, so does the last price on a day whose rows are not kept.
-            if self.setting.vendor.latest && group.fate != Fate::Kept {
-                group.spots.clear();
-            }
-            if group.spots.last() != Some(&spot) {
-                group.spots.push(spot);
-            }
+            group.add_spot(moment, spot);
         }
         let scale = self.setting.vendor.scale.strike;
         let strike = amount(cells[Field::Strike as usize])
@@ -265,10 +295,6 @@ impl<'a> Builder<'a> {
             adjusted,
             crypto,
         );
-        let stamp = match self.setting.vendor.dating {
-            Dating::Newest => date(cells[Field::Date as usize], self.setting.vendor.spellings),
-            _ => None,
-        };
         let group = &mut self.groups[at];
         match made {
             Ok(quote) => {
@@ -276,7 +302,7 @@ impl<'a> Builder<'a> {
                 group.kept.push(Kept {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                     morning,
-                    stamp,
+                    moment,
                     spot_usd,
                     quote,
                 });
@@ -340,11 +366,16 @@ impl<'a> Builder<'a> {
         let root_name = root_raw.trim_start_matches(['^', '$']);
         let has_weekly_root = matches!(self.symbols[at].as_str(), "SPX" | "NDX" | "RUT" | "VIX");
         let morning = has_weekly_root && root_name.eq_ignore_ascii_case(&self.symbols[at]);
-        // `SP500` is an index, not an adjusted root.
-        let adjusted = root_name.len() > 1
-            && root_name.ends_with(|c: char| c.is_ascii_digit())
-            && underlying(root_name) == root_name;
-        Ok(Some((at, morning, adjusted.then(|| root_name.to_owned()))))
+        // Either name may say it: a broker's root column has been seen without the digit. `SP500` is an index, not an adjusted root.
+        let adjusted = [Some(root_name), option.map(|option| option.root)]
+            .into_iter()
+            .flatten()
+            .find(|root| {
+                root.len() > 1
+                    && root.ends_with(|c: char| c.is_ascii_digit())
+                    && underlying(root) == *root
+            });
+        Ok(Some((at, morning, adjusted.map(str::to_owned))))
     }
 
     /// The trading day of the row and whether the exchange was shut on it, or `None` if it lies after the day asked for.
@@ -379,26 +410,39 @@ impl<'a> Builder<'a> {
             };
             return Err(Reason::BadDate { value });
         };
+        // Who takes quotes on a holiday, or before the open, gets those of the trading day before; an archive's are dropped as a copy.
+        let taken = setting.vendor.dating != Dating::Row;
+        let early = setting.newest_trade.is_some_and(|newest| newest < stated)
+            && cell.text().is_some_and(is_before_open);
         let (day, shut) = match self.last_date {
-            Some((from, to, shut)) if from == stated => (to, shut),
+            Some((from, at, to, shut)) if (from, at) == (stated, early) => (to, shut),
             _ => {
-                let day = if is_weekend(stated) && !crypto {
+                let moves = is_weekend(stated) || (taken && is_holiday(stated)) || early;
+                let day = if moves && !crypto {
                     previous_trading_day(stated)
                 } else {
                     stated
                 };
                 let shut = !crypto && is_holiday(day);
-                self.last_date = Some((stated, day, shut));
+                self.last_date = Some((stated, early, day, shut));
                 (day, shut)
             }
         };
-        if asked.is_some_and(|asked| stated > asked) {
+        if asked.is_some_and(|asked| day > asked) {
             return Ok(None);
         }
         if day != stated {
             self.weekends.entry(stated).or_insert((day, 0)).1 += 1;
         }
         Ok(Some((day, shut)))
+    }
+
+    /// When the row's quote was made. One of a weekend, a copy of the day, is older than any of the day itself.
+    fn moment(&self, cells: &Cells<'_>, day: Date) -> Moment {
+        let on_day = self.last_date.is_none_or(|(stated, ..)| stated == day);
+        let [date, time] = [Field::Date, Field::Time].map(|field| cells[field as usize]);
+        let spellings = self.setting.vendor.spellings;
+        (on_day, moment(date, spellings), time_of_day(time))
     }
 
     fn group(&mut self, symbol: usize, day: Date, shut: bool) -> usize {
@@ -529,7 +573,9 @@ impl<'a> Builder<'a> {
             value: cell(Field::Expiry).show(),
         })?;
         if let Some(option) = option {
-            agrees(option, right, expiry)?;
+            let told = agrees(option, right, expiry);
+            self.weigh_day_first(row, cells, option, told.is_ok());
+            told?;
         }
         let strike_usd = match strike {
             Ok(Some(strike)) if strike > 0.0 => strike,
@@ -545,6 +591,21 @@ impl<'a> Builder<'a> {
                 });
             }
         };
+        if vendor.scale.strike == THOUSANDTHS && vendor.format != Format::Mapped {
+            let strike = thousandths(strike_usd);
+            let whole = (strike - strike.round()).abs() < 1e-6;
+            if !whole || strike_usd < STRIKE_MIN_USD {
+                let sign = if whole {
+                    "none is listed below half a dollar"
+                } else {
+                    "it is not whole"
+                };
+                return Err(Reason::DollarStrike {
+                    strike,
+                    sign: sign.to_owned(),
+                });
+            }
+        }
         if let Some(option) = option
             && option.strike_usd > 0.0
             && [100.0, 1000.0]
@@ -554,6 +615,15 @@ impl<'a> Builder<'a> {
             return Err(Reason::StrikeScale {
                 strike: strike_usd,
                 compared_usd: option.strike_usd,
+            });
+        }
+        if let Some(option) = option
+            && (strike_usd - option.strike_usd).abs() > (option.strike_usd * 1e-3).max(0.01)
+        {
+            return Err(Reason::NameDiffers {
+                what: "strike",
+                named: option.strike_usd.to_string(),
+                stated: strike_usd.to_string(),
             });
         }
         let factor = if vendor.coin {
@@ -578,6 +648,9 @@ impl<'a> Builder<'a> {
         }
         if expiry < day {
             return Err(Reason::Expired { expiry, as_of: day });
+        }
+        if let Some(option) = option {
+            self.look_at_root(cells, symbol, option.root);
         }
         let style = match cell(Field::Style)
             .text()
@@ -607,8 +680,7 @@ impl<'a> Builder<'a> {
             iv: self
                 .soft(cell(Field::Iv), "implied volatility", |cell| {
                     // A text with the sign is a fraction already.
-                    let signed = cell.text().is_some_and(|text| text.ends_with('%'));
-                    let percent = vendor.vol_unit == VolUnit::Percent && !signed;
+                    let percent = vendor.vol_unit == VolUnit::Percent && !cell.is_percent();
                     let unit = if percent { 100.0 } else { 1.0 };
                     number(cell).map(|iv| iv.map(|iv| iv / unit))
                 })
@@ -688,8 +760,99 @@ impl<'a> Builder<'a> {
                 file: self.setting.file.to_owned(),
                 row,
                 value: value.chars().take(40).collect(),
+                contract: None,
             });
         }
+    }
+
+    /// Remembers the first commas that may, and that must, stand before decimals.
+    fn look_at_commas(&mut self, row: usize, cells: &Cells<'_>) {
+        use Field::{
+            Ask, Bid, Delta, Gamma, Iv, Last, Rho, Spot, SpotAsk, SpotBid, Strike, Theta, Vega,
+        };
+        let prices = [Bid, Ask, Last, Strike, Spot, SpotBid, SpotAsk];
+        let others = [Iv, Delta, Gamma, Theta, Vega, Rho];
+        for (at, field) in prices.into_iter().chain(others).enumerate() {
+            let Some(text) = cells[field as usize].text() else {
+                continue;
+            };
+            let is_price = at < prices.len();
+            let plain = number(Cell::Text(text)).is_ok_and(|value| value.is_some());
+            self.commas.points |= is_price && plain && text.contains('.');
+            let place = match comma(text) {
+                Comma::Doubt if is_price => &mut self.commas.doubt,
+                Comma::Decimal => &mut self.commas.decimal,
+                _ => continue,
+            };
+            place.get_or_insert_with(|| (row, text.chars().take(40).collect()));
+        }
+    }
+
+    /// Prices that are either thousands or decimals refuse the file where something speaks for decimals, unless a mapping says which.
+    fn check_commas(&mut self) -> Result<(), Error> {
+        let mapping = self.setting.options.mapping.as_deref();
+        let Some((row, value)) = self.commas.doubt.take() else {
+            return Ok(());
+        };
+        let because = match self.commas.decimal.take() {
+            _ if mapping.is_some_and(FileMapping::says_decimal) => return Ok(()),
+            Some((row, sure)) => format!("\"{sure}\" in row {row} has one"),
+            None if self.setting.semicolons && !self.commas.points => {
+                "semicolons separate the fields, and no price has a point".to_owned()
+            }
+            None => return Ok(()),
+        };
+        Err(Error::DecimalComma {
+            file: self.setting.file.to_owned(),
+            row,
+            value,
+            because,
+        })
+    }
+
+    /// An expiry such as 6/3/2026 whose contract is of March 6: remembers the first, and whether another speaks for the month first.
+    fn weigh_day_first(&mut self, row: usize, cells: &Cells<'_>, option: &Osi<'_>, agrees: bool) {
+        let spellings = self.setting.vendor.spellings;
+        let Some(text) = cells[Field::Expiry as usize].text() else {
+            return;
+        };
+        let turned = date(Cell::Text(text), &[Spelling::Dmy]);
+        let Some(turned) = turned.filter(|_| spellings.contains(&Spelling::Us)) else {
+            return;
+        };
+        let near =
+            |day| (days_from_epoch(day) - days_from_epoch(option.expiry)).abs() <= SAME_EXPIRY_DAYS;
+        match (agrees, near(turned)) {
+            (true, false) => self.month_first = true,
+            (false, true) if self.turned.is_none() => {
+                let contract = cells[Field::Osi as usize].text().unwrap_or("");
+                self.turned = Some(Error::DayFirst {
+                    file: self.setting.file.to_owned(),
+                    row,
+                    value: text.chars().take(40).collect(),
+                    contract: Some(contract.chars().take(32).collect()),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts rows whose contract is of another root than the symbol in their column.
+    fn look_at_root(&mut self, cells: &Cells<'_>, symbol: usize, root: &str) {
+        let letters = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphabetic);
+            letters.map(|c| c.to_ascii_uppercase()).collect()
+        };
+        let named = underlying(root);
+        if self.setting.vendor.coin
+            || root.is_empty()
+            || cells[Field::Symbol as usize].is_missing()
+            || letters(named) == letters(&self.symbols[symbol])
+        {
+            return;
+        }
+        let of_root = self.roots.entry((symbol, named.to_owned()));
+        *of_root.or_insert(0) += 1;
     }
 
     fn check_currency(&mut self, row: usize, currency: &str) -> Result<(), Reason> {
@@ -713,9 +876,11 @@ impl<'a> Builder<'a> {
 
     /// Turns the groups into chains.
     pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
-        if let Some(error) = self.day_first.take().or(self.mixed.take()) {
+        let turned = self.turned.take().filter(|_| !self.month_first);
+        if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
         }
+        self.check_commas()?;
         self.check_constant_spot()?;
         let mut order: Vec<usize> = (0..self.symbols.len()).collect();
         order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));
@@ -829,6 +994,13 @@ impl<'a> Builder<'a> {
                 rows: self.rows_other,
             });
         }
+        for ((symbol, root), rows) in std::mem::take(&mut self.roots) {
+            self.note(Note::OtherRoot {
+                symbol: self.symbols[symbol].clone(),
+                root,
+                rows,
+            });
+        }
         for (column, (rows, example)) in std::mem::take(&mut self.unreadable) {
             self.note(Note::UnreadableCells {
                 column,
@@ -902,6 +1074,10 @@ impl<'a> Builder<'a> {
                     found.from_parity = Some((group.date, parity, days));
                 }
             }
+            let vendor = self.setting.vendor;
+            if vendor.scale.strike == THOUSANDTHS && vendor.format != Format::Mapped {
+                group.refuse_dollar_strikes(spot);
+            }
             days.push((group.date, spot, mean_strike));
             self.refusals.merge(std::mem::take(&mut group.refusals));
             if group.fate == Fate::Kept && !group.kept.is_empty() {
@@ -960,20 +1136,24 @@ impl<'a> Builder<'a> {
             }
             return stated;
         }
-        let spot = match group.spots.as_slice() {
-            [] => self.setting.spot_usd,
-            [one] => Some(*one),
-            _ => {
-                let used_usd = median(&mut group.spots)?;
-                let (low_usd, high_usd) = (group.spots[0], group.spots[group.spots.len() - 1]);
-                let (symbol, date) = (symbol.to_owned(), group.date);
-                self.note(Note::SpotVaries {
-                    symbol,
-                    date,
-                    low_usd,
-                    high_usd,
-                    used_usd,
-                });
+        let spot = match median(&mut group.spots) {
+            None => self.setting.spot_usd,
+            Some(used_usd) => {
+                let spots = &group.spots;
+                let (low_usd, high_usd) = (spots[0], spots[spots.len() - 1]);
+                if low_usd < high_usd {
+                    let far = |spot: &&f64| (**spot / used_usd - 1.0).abs() > FAR_SPOT;
+                    let (far_rows, rows) = (spots.iter().filter(far).count(), spots.len());
+                    self.note(Note::SpotVaries {
+                        symbol: symbol.to_owned(),
+                        date: group.date,
+                        low_usd,
+                        high_usd,
+                        used_usd,
+                        rows,
+                        far_rows,
+                    });
+                }
                 Some(used_usd)
             }
         };
@@ -1110,10 +1290,13 @@ impl<'a> Builder<'a> {
                 break;
             }
         }
+        let shut = |note: &Note| matches!(note, Note::HolidayDropped { .. });
         let remedy = if self.rows_read == 0 {
             "the file has a header and nothing else; fetch it again"
         } else if self.rows_later > 0 {
             "choose a later --as-of"
+        } else if self.refusals.list.is_empty() && self.notes.iter().any(shut) {
+            "if they are quotes of the trading day before, correct the date in the file"
         } else {
             "correct what the first refused row shows, or fetch a file with live contracts"
         };
@@ -1129,6 +1312,7 @@ impl Group {
             fate,
             rows: 0,
             spots: Vec::new(),
+            latest: (false, None, None),
             ln_strikes: 0.0,
             strikes: 0,
             kept: Vec::new(),
@@ -1139,10 +1323,25 @@ impl Group {
         }
     }
 
+    /// Remembers the spot of a row. Only the latest time of a day counts, if rows say their time.
+    fn add_spot(&mut self, moment: Moment, spot_usd: f64) {
+        match moment.cmp(&self.latest) {
+            Ordering::Less => return,
+            Ordering::Greater => self.spots.clear(),
+            Ordering::Equal => {}
+        }
+        self.latest = moment;
+        self.spots.push(spot_usd);
+    }
+
     /// Keeps the day's spot and forgets its rows.
     fn become_history(&mut self, latest: bool) {
-        if self.spots.len() != 1 {
+        let spot = |kept: &Kept| kept.spot_usd;
+        if self.spots.is_empty() || !self.kept.is_sorted_by(|a, b| spot(a) == spot(b)) {
             self.sort_and_dedup(latest);
+        }
+        if self.spots.iter().all(|spot| *spot == self.spots[0]) {
+            self.spots.truncate(1);
         }
         if self.spots.is_empty() {
             self.parity = from_sorted(self.date, self.kept.iter().map(|kept| &kept.quote));
@@ -1155,7 +1354,7 @@ impl Group {
     /// Sorts the quotes and keeps the newest and best of each contract, or the last; returns how many morning-settled twins went.
     fn sort_and_dedup(&mut self, latest: bool) -> usize {
         let quality = |kept: &Kept| {
-            let newest = Reverse(kept.stamp);
+            let newest = Reverse(kept.moment);
             if latest {
                 (kept.morning, newest, false, u32::MAX - kept.row)
             } else {
@@ -1174,10 +1373,11 @@ impl Group {
                 return false;
             }
             let kept_row = first.row as usize;
+            let older = next.moment < first.moment && next.moment.0 == first.moment.0;
             let reason = if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
-            } else if latest || next.stamp < first.stamp {
+            } else if latest || older {
                 Reason::Superseded { kept_row }
             } else {
                 Reason::Duplicate { kept_row }
@@ -1186,12 +1386,33 @@ impl Group {
             true
         });
         // The spot is that of the quotes that stay, not of those before them.
-        let mut spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
-        spots.dedup();
+        let spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
         if !spots.is_empty() {
             self.spots = spots;
         }
         twins
+    }
+
+    /// Refuses the day where most calls would cost more than the share: then its strikes are not in thousandths.
+    fn refuse_dollar_strikes(&mut self, spot: Option<f64>) {
+        let Some(spot) = spot else { return };
+        let calls = self.kept.iter().map(|kept| &kept.quote);
+        let bids: Vec<f64> = calls
+            .filter(|quote| quote.contract.right == Right::Call)
+            .filter_map(|quote| quote.bid_usd)
+            .collect();
+        let dearer = bids.iter().filter(|bid| **bid > spot).count();
+        if 2 * dearer <= bids.len() {
+            return;
+        }
+        let Group { kept, refusals, .. } = self;
+        for kept in kept.drain(..) {
+            let reason = Reason::DollarStrike {
+                strike: thousandths(kept.quote.contract.strike_usd),
+                sign: format!("{dearer} calls are bid above the share's ${spot:.2}"),
+            };
+            refusals.add(kept.row as usize, reason, || name(&kept.quote.contract));
+        }
     }
 
     /// Refuses strikes in cents or thousandths where the bulk of the chain is so: no market lists twenty times the spot.
@@ -1376,7 +1597,7 @@ fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
-/// A contract's symbol and its columns speak of the same right and day; strikes are compared elsewhere, and may be adjusted for splits.
+/// A contract's symbol and its columns speak of the same right and day.
 fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
     let side = |right| match right {
         Right::Call => "call".to_owned(),
@@ -1394,6 +1615,11 @@ fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
         named,
         stated,
     })
+}
+
+/// A strike as it stood in the file, without the rounding of its way to dollars.
+fn thousandths(strike_usd: f64) -> f64 {
+    (strike_usd / THOUSANDTHS * 1e6).round() / 1e6
 }
 
 /// Sorts quotes by expiry, strike and right, and keeps the first of each contract.

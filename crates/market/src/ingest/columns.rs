@@ -11,7 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
-use super::words::Cell;
+use super::words::{Cell, DAY_MS};
 use crate::Error;
 use crate::calendar::date_from_epoch;
 
@@ -28,10 +28,12 @@ pub(crate) struct Columns {
 pub(super) enum Values {
     /// Numbers; NaN is null.
     Numbers(Vec<f64>),
-    /// Dates, and timestamps of a wall clock.
+    /// Dates.
     Days(Vec<Option<Date>>),
     /// Timestamps that are instants: milliseconds since 1970, UTC.
     Instants(Vec<Option<i64>>),
+    /// Timestamps of a wall clock, in milliseconds since 1970 of that clock.
+    Walls(Vec<Option<i64>>),
     /// Text.
     Texts(Vec<Option<ByteArray>>),
     /// Nothing that we can read.
@@ -42,11 +44,18 @@ pub(super) enum Values {
 #[derive(Clone, Copy)]
 enum Meaning {
     /// The number times this.
-    Number { scale: f64 },
-    /// A wall clock: this many of the unit make a day.
-    Day { units: i64 },
-    /// An instant: this many of the unit make a second.
-    Instant { units: i64 },
+    Number {
+        scale: f64,
+    },
+    /// Days since 1970.
+    Day,
+    /// A wall clock, or an instant: this many of the unit make a second.
+    Wall {
+        units: i64,
+    },
+    Instant {
+        units: i64,
+    },
 }
 
 /// What a column holds, before it is read.
@@ -123,11 +132,27 @@ impl Columns {
 }
 
 impl Values {
+    /// Timestamps of a wall clock as their days.
+    pub(super) fn into_days(self) -> Values {
+        match self {
+            Values::Walls(values) => {
+                days(values, |wall: i64| date_from_epoch(wall.div_euclid(DAY_MS)))
+            }
+            other => other,
+        }
+    }
+
+    /// Does a wall clock say more than the day?
+    pub(super) fn has_clock(&self) -> bool {
+        let timed = |wall: &Option<i64>| wall.is_some_and(|wall| wall.rem_euclid(DAY_MS) != 0);
+        matches!(self, Values::Walls(values) if values.iter().any(timed))
+    }
+
     pub(super) fn len(&self) -> Option<usize> {
         match self {
             Values::Numbers(values) => Some(values.len()),
             Values::Days(values) => Some(values.len()),
-            Values::Instants(values) => Some(values.len()),
+            Values::Instants(values) | Values::Walls(values) => Some(values.len()),
             Values::Texts(values) => Some(values.len()),
             Values::Nothing => None,
         }
@@ -139,6 +164,7 @@ impl Values {
             Values::Numbers(values) => Cell::Number(values[index]),
             Values::Days(values) => values[index].map_or(Cell::Missing, Cell::Day),
             Values::Instants(values) => values[index].map_or(Cell::Missing, Cell::Instant),
+            Values::Walls(values) => values[index].map_or(Cell::Missing, Cell::Wall),
             Values::Texts(values) => {
                 let text = values[index]
                     .as_ref()
@@ -167,7 +193,7 @@ pub(super) fn holds(descriptor: &ColumnDescriptor) -> Holds {
         Physical::BOOLEAN | Physical::FLOAT | Physical::DOUBLE => Holds::Numbers,
         Physical::INT96 => Holds::Instants,
         Physical::INT32 | Physical::INT64 => match meaning {
-            Some(Meaning::Day { .. }) => Holds::Days,
+            Some(Meaning::Day | Meaning::Wall { .. }) => Holds::Days,
             Some(Meaning::Instant { .. }) => Holds::Instants,
             _ => Holds::Numbers,
         },
@@ -295,19 +321,24 @@ fn integers<T>(
     widen: impl Fn(T) -> i64,
 ) -> Values {
     match meaning {
-        Some(Meaning::Day { units }) => days(values, |value| {
-            date_from_epoch(widen(value).div_euclid(units))
-        }),
-        // A second has a thousand milliseconds; finer than that no day is told.
-        Some(Meaning::Instant { units }) => Values::Instants(
-            values
-                .into_iter()
-                .map(|value| value.map(|value| widen(value).div_euclid(units / 1000)))
-                .collect(),
-        ),
+        Some(Meaning::Day) => days(values, |value| date_from_epoch(widen(value))),
+        Some(Meaning::Instant { units }) => Values::Instants(milliseconds(values, units, widen)),
+        Some(Meaning::Wall { units }) => Values::Walls(milliseconds(values, units, widen)),
         Some(Meaning::Number { scale }) => numbers(values, |value| widen(value) as f64 * scale),
         None => numbers(values, |value| widen(value) as f64),
     }
+}
+
+/// Of which so many units make a second; finer than a millisecond no day is told.
+fn milliseconds<T>(
+    values: Vec<Option<T>>,
+    units: i64,
+    widen: impl Fn(T) -> i64,
+) -> Vec<Option<i64>> {
+    let values = values.into_iter();
+    values
+        .map(|value| value.map(|value| widen(value).div_euclid(units / 1000)))
+        .collect()
 }
 
 /// A decimal of up to 16 bytes, two's complement.
@@ -328,7 +359,7 @@ fn meaning(descriptor: &ColumnDescriptor) -> Option<Meaning> {
     );
     if let Some(logical) = descriptor.logical_type_ref() {
         return match logical {
-            LogicalType::Date => Some(Meaning::Day { units: 1 }),
+            LogicalType::Date => Some(Meaning::Day),
             LogicalType::Timestamp(stamp) => {
                 let units = match stamp.unit {
                     TimeUnit::MILLIS => 1_000,
@@ -339,9 +370,7 @@ fn meaning(descriptor: &ColumnDescriptor) -> Option<Meaning> {
                 Some(if stamp.is_adjusted_to_u_t_c {
                     Meaning::Instant { units }
                 } else {
-                    Meaning::Day {
-                        units: 86_400 * units,
-                    }
+                    Meaning::Wall { units }
                 })
             }
             LogicalType::Decimal(decimal) => Some(Meaning::Number {
@@ -351,7 +380,7 @@ fn meaning(descriptor: &ColumnDescriptor) -> Option<Meaning> {
         };
     }
     match descriptor.converted_type() {
-        ConvertedType::DATE => Some(Meaning::Day { units: 1 }),
+        ConvertedType::DATE => Some(Meaning::Day),
         // By the format's own words these are adjusted to UTC.
         ConvertedType::TIMESTAMP_MILLIS => Some(Meaning::Instant { units: 1_000 }),
         ConvertedType::TIMESTAMP_MICROS => Some(Meaning::Instant { units: 1_000_000 }),

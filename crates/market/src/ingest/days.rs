@@ -213,6 +213,11 @@ fn outline(reader: &SerializedFileReader<File>, wanted: &[String]) -> Result<Sca
             let want = left.min(BATCH_ROWS);
             let dates = decode(&schema.column(DATE), &mut columns[0], want)?;
             let symbols = decode(&schema.column(SYMBOL), &mut columns[1], want)?;
+            // Several quotes of a contract on a day are told apart by their clock, which a day read alone has lost.
+            if dates.has_clock() {
+                return Ok(Scan::Whole);
+            }
+            let dates = dates.into_days();
             let (Values::Days(dates), Values::Texts(symbols)) = (dates, symbols) else {
                 return Ok(Scan::Whole);
             };
@@ -372,12 +377,12 @@ impl Days {
         let schema = self.reader.metadata().file_metadata().schema_descr_ptr();
         self.batch.clear();
         for (i, column) in self.columns.iter_mut().enumerate() {
-            let values = decode(&schema.column(i), column, want)?;
+            let values = decode(&schema.column(i), column, want)?.into_days();
             let fits = match &values {
                 Values::Texts(_) => TEXTS.contains(&i),
                 Values::Numbers(_) => NUMBERS.contains(&i),
                 Values::Days(_) => [DATE, EXPIRY].contains(&i),
-                Values::Instants(_) | Values::Nothing => false,
+                Values::Instants(_) | Values::Walls(_) | Values::Nothing => false,
             };
             if !fits || values.len() != Some(want) {
                 let cause = format!("column {} ends early or is of another type", COLUMNS[i]);
@@ -447,6 +452,7 @@ impl Days {
             lacks_spot: false,
             capture: None,
             newest_trade: None,
+            semicolons: false,
         });
         for raw in rows {
             let mut cells = [Cell::Missing; Field::COUNT];

@@ -358,6 +358,7 @@ fn unit(vendor: &Vendor<'_>, field: Field) -> (&'static str, Option<f64>, &'stat
         Field::Rate => ("percent per year", Some(0.01), "fraction per year"),
         Field::Moneyness => ("share of the spot", Some(1.0), "share of the spot"),
         Field::Date | Field::Expiry | Field::Session | Field::Traded => ("date", None, "date"),
+        Field::Time => ("time", None, "order within the day"),
         Field::Osi => ("name of the contract", None, "root, expiry, right, strike"),
         _ => ("word", None, "word"),
     }
@@ -383,8 +384,7 @@ fn read(
             Ok(factor.and_then(|factor| scaled(value, factor)))
         }
         Field::Iv => {
-            let signed = cell.text().is_some_and(|text| text.ends_with('%'));
-            let factor = factor.filter(|_| !signed).unwrap_or(1.0);
+            let factor = factor.filter(|_| !cell.is_percent()).unwrap_or(1.0);
             Ok(scaled(number(cell)?, factor))
         }
         Field::Volume | Field::OpenInterest => Ok(count(cell)?.map(|value| value.to_string())),

@@ -50,7 +50,8 @@ pub struct FileMapping {
     vol_unit: VolUnit,
     scale: Scale,
     latest: bool,
-    decimal_comma: bool,
+    /// What stands before decimals, if the mapping says it.
+    decimal_comma: Option<bool>,
     named: Vec<Named>,
     constants: Constants,
     style: Option<Style>,
@@ -77,10 +78,11 @@ pub(crate) struct Constants {
 }
 
 /// Our fields, as a mapping and the messages call them, and whether calls and puts may have their own.
-pub(crate) const FIELDS: [(&str, Field, bool); 21] = [
+pub(crate) const FIELDS: [(&str, Field, bool); 22] = [
     ("symbol", Field::Symbol, false),
     ("contract", Field::Osi, true),
     ("date", Field::Date, false),
+    ("time", Field::Time, false),
     ("spot", Field::Spot, false),
     ("expiry", Field::Expiry, false),
     ("strike", Field::Strike, false),
@@ -236,7 +238,7 @@ impl FileMapping {
             vol_unit: VolUnit::Judged,
             scale: Scale::NONE,
             latest: false,
-            decimal_comma: false,
+            decimal_comma: None,
             named: Vec::new(),
             constants: Constants::default(),
             style: None,
@@ -273,8 +275,8 @@ impl FileMapping {
                         place.one_of(value, name, &[("first", false), ("last", true)])?;
                 }
                 "decimal" => {
-                    mapping.decimal_comma =
-                        place.one_of(value, name, &[(".", false), (",", true)])?;
+                    let comma = place.one_of(value, name, &[(".", false), (",", true)])?;
+                    mapping.decimal_comma = Some(comma);
                 }
                 "columns" => mapping.columns_of(&place, value, Side::Both)?,
                 "calls" => mapping.columns_of(&place, value, Side::Call)?,
@@ -523,6 +525,7 @@ impl FileMapping {
             Field::Symbol,
             Field::Osi,
             Field::Date,
+            Field::Time,
             Field::Expiry,
             Field::Right,
             Field::Style,
@@ -535,8 +538,14 @@ impl FileMapping {
                     && named.names.iter().any(|own| normal_name(own) == name)
             })
         };
-        let places = (0..names.len()).filter(|&at| self.decimal_comma && numeric(&names[at]));
+        let comma = self.decimal_comma == Some(true);
+        let places = (0..names.len()).filter(|&at| comma && numeric(&names[at]));
         places.collect()
+    }
+
+    /// Does it say what stands before decimals?
+    pub(crate) fn says_decimal(&self) -> bool {
+        self.decimal_comma.is_some()
     }
 
     /// The rows of a JSON file: where the mapping says, or the first place with the mapping's columns.

@@ -236,6 +236,16 @@ impl Ingest {
                 .find(|own| (&own.symbol, own.as_of) == (&chain.symbol, chain.as_of))
             {
                 Some(own) => {
+                    if let (Some(used_usd), Some(other_usd)) = (own.spot_usd, chain.spot_usd)
+                        && (other_usd / used_usd - 1.0).abs() > SAME_SPOT
+                    {
+                        self.notes.push(Note::FilesSpotDiffers {
+                            symbol: chain.symbol.clone(),
+                            date: chain.as_of,
+                            used_usd,
+                            other_usd,
+                        });
+                    }
                     own.spot_usd = own.spot_usd.or(chain.spot_usd);
                     own.rate = own.rate.or(chain.rate);
                     own.quotes.extend(chain.quotes);
@@ -289,6 +299,9 @@ impl Ingest {
         self.refused_counts.values().sum()
     }
 }
+
+/// How far the spots of two files of one day may differ, as a share, without a note.
+const SAME_SPOT: f64 = 2e-3;
 
 /// What a collector recorded beside its file.
 #[derive(Clone, Debug)]
@@ -437,6 +450,10 @@ fn read_table(
     }
     if let Some(text) = vendor.remark {
         builder.note(Note::Remark { format, text });
+    }
+    let next_page = |name: &String| words::normal_name(name) == "nexturl";
+    if vendor.format == Format::Massive && table.names.iter().any(next_page) {
+        builder.note(Note::MorePages { format });
     }
     // Only the columns we use are decoded, each once, even where call and put share it.
     let mut wanted: Vec<usize> = mapping
@@ -610,6 +627,7 @@ fn setting<'a>(
         rate: None,
         capture,
         newest_trade,
+        semicolons: table.has_semicolons(),
     };
     Ok((setting, notes))
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use crate::calendar::{is_holiday, is_weekend};
+
 /// Refused rows kept with their details, per reason; the counts are always exact.
 pub const REFUSED_KEPT: usize = 100;
 
@@ -90,7 +92,7 @@ pub enum Reason {
     },
     /// The contract's own symbol says something else than the columns beside it.
     NameDiffers {
-        /// Which of the two: right or expiry.
+        /// Which: right, expiry or strike.
         what: &'static str,
         /// What the symbol says.
         named: String,
@@ -133,6 +135,13 @@ pub enum Reason {
         /// What it was compared with: the spot, or the strike in the option's symbol.
         compared_usd: f64,
     },
+    /// A strike in dollars where the vendor writes 1/1,000 of a dollar.
+    DollarStrike {
+        /// The strike as it stood there.
+        strike: f64,
+        /// What shows it, in words.
+        sign: String,
+    },
     /// A quote mark that its own line does not close, so that the lines after it ran together with it.
     UnclosedQuote {
         /// The line with the mark.
@@ -168,7 +177,7 @@ impl Reason {
             Reason::NegativePrice { .. } => "negative price",
             Reason::NotANumber { .. } => "not a number",
             Reason::ForeignCurrency { .. } => "foreign currency",
-            Reason::StrikeScale { .. } => "strike scale",
+            Reason::StrikeScale { .. } | Reason::DollarStrike { .. } => "strike scale",
             Reason::UnclosedQuote { .. } => "unclosed quote mark",
             Reason::FieldCount { .. } => "field count",
         }
@@ -253,6 +262,10 @@ impl fmt::Display for Reason {
                     "its strike {strike} beside ${compared_usd} looks like cents or thousandths of a dollar"
                 )
             }
+            Reason::DollarStrike { strike, sign } => write!(
+                f,
+                "its strike {strike} is in dollars ({sign}), and this vendor's are in 1/1,000 of a dollar; name the columns in a mapping"
+            ),
             Reason::UnclosedQuote { line } => write!(
                 f,
                 "a quote mark in line {line} is never closed, or only lines later"
@@ -347,7 +360,7 @@ pub enum Note {
         /// Day of its newest trade, taken as the day of the quotes.
         newest: Date,
     },
-    /// Quotes dated on a weekend belong to the trading day before.
+    /// Quotes of a weekend, and quotes taken on a holiday or before the open, belong to the trading day before.
     WeekendDate {
         /// As in the file.
         from: Date,
@@ -401,6 +414,31 @@ pub enum Note {
         /// Rows of others.
         rows: usize,
     },
+    /// The file is one page of a longer answer.
+    MorePages {
+        /// The vendor.
+        format: &'static str,
+    },
+    /// Two files of one day have different spots.
+    FilesSpotDiffers {
+        /// The underlying.
+        symbol: String,
+        /// The day.
+        date: Date,
+        /// Spot of the first file, which is used.
+        used_usd: f64,
+        /// Spot of the other.
+        other_usd: f64,
+    },
+    /// Contracts whose own symbol names another underlying than their column does.
+    OtherRoot {
+        /// The column's.
+        symbol: String,
+        /// The contracts' root.
+        root: String,
+        /// Rows.
+        rows: usize,
+    },
     /// Volatilities in percent were divided by 100.
     PercentVolatility {
         /// The underlying.
@@ -435,8 +473,12 @@ pub enum Note {
         low_usd: f64,
         /// Highest spot.
         high_usd: f64,
-        /// The median, which is used.
+        /// The median of the rows, which is used.
         used_usd: f64,
+        /// Rows with a spot.
+        rows: usize,
+        /// Those of them whose spot is more than 3 % from the median.
+        far_rows: usize,
     },
     /// Spots came from a price file beside the chain file.
     SpotFromFile {
@@ -615,9 +657,14 @@ impl fmt::Display for Note {
                  correct it with --as-of"
             ),
             Note::WeekendDate { from, to, rows } => {
+                let why = match () {
+                    () if is_weekend(*from) => "a weekend",
+                    () if is_holiday(*from) => "an exchange holiday",
+                    () => "before the open and without a trade of that day",
+                };
                 write!(
                     f,
-                    "{rows} rows are dated {from}, a weekend: they are read as quotes of {to}"
+                    "{rows} rows are dated {from}, {why}: they are read as quotes of {to}"
                 )
             }
             Note::HolidayDropped { symbol, date, rows } => {
@@ -654,6 +701,24 @@ impl fmt::Display for Note {
             Note::OtherSymbolsIgnored { symbol, rows } => write!(
                 f,
                 "{rows} rows of other symbols than {symbol} were not looked at"
+            ),
+            Note::MorePages { format } => write!(
+                f,
+                "{format}: the file names a next page (next_url), so the chain is cut off; fetch the others and put their results into one list"
+            ),
+            Note::FilesSpotDiffers {
+                symbol,
+                date,
+                used_usd,
+                other_usd,
+            } => write!(
+                f,
+                "{symbol}: of {date} one file says the spot ${used_usd:.2} and another ${other_usd:.2}: they are of different times; \
+                 the first is used"
+            ),
+            Note::OtherRoot { symbol, root, rows } => write!(
+                f,
+                "{symbol}: the contracts of {rows} rows are named {root}: unless one company had both names, correct the column of symbols"
             ),
             Note::PercentVolatility {
                 symbol,
@@ -693,10 +758,21 @@ impl fmt::Display for Note {
                 low_usd,
                 high_usd,
                 used_usd,
-            } => write!(
-                f,
-                "{symbol}: on {date} the spot runs from ${low_usd:.2} to ${high_usd:.2}; the median ${used_usd:.2} is used"
-            ),
+                rows,
+                far_rows,
+            } => {
+                write!(
+                    f,
+                    "{symbol}: on {date} the spot runs from ${low_usd:.2} to ${high_usd:.2}; the median ${used_usd:.2} is used"
+                )?;
+                match far_rows {
+                    0 => Ok(()),
+                    _ => write!(
+                        f,
+                        "; {far_rows} of {rows} rows are more than 3 % from it: check their spot"
+                    ),
+                }
+            }
             Note::SpotFromFile { symbol, file, days } => {
                 write!(f, "{symbol}: the spot of {days} days comes from {file}")
             }

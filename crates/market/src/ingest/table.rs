@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::columns::Columns;
 use super::json::Records;
 use super::report::Reason;
-use super::words::{Cell, with_decimal_comma};
+use super::words::{Cell, comma_cell};
 use super::zip;
 use crate::Error;
 
@@ -192,6 +192,17 @@ impl Table {
         }
     }
 
+    /// Are its fields separated by semicolons, as where commas stand before decimals?
+    pub(crate) fn has_semicolons(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Text {
+                delimiter: b';',
+                ..
+            }
+        )
+    }
+
     /// The table of JSON or of an archive.
     pub(crate) fn from_records(file: &str, kind: &'static str, records: Records) -> Table {
         Table {
@@ -276,8 +287,7 @@ impl Table {
                         .map(|&column| {
                             let cell = record.get(column).map_or(Cell::Missing, Cell::from_text);
                             let comma = self.comma_columns.contains(&column);
-                            let text = cell.text().filter(|_| comma);
-                            text.and_then(with_decimal_comma).map_or(cell, Cell::Number)
+                            cell.text().filter(|_| comma).map_or(cell, comma_cell)
                         })
                         .collect();
                     row(line, Ok(&cells));

@@ -21,6 +21,8 @@ pub(crate) enum Field {
     Osi,
     /// Day of the quotes.
     Date,
+    /// Time of the quotes on their day, where its own column says it: tells snapshots of one day apart.
+    Time,
     /// Last closed session, which may lie before the day of the quotes.
     Session,
     /// Time of the last trade.

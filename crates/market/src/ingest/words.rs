@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use pricing::Right;
 
-use crate::calendar::date_from_epoch;
+use crate::calendar::{date_from_epoch, days_from_epoch};
 use crate::time::new_york_wall;
 
 /// One cell as the file gave it.
@@ -18,12 +18,18 @@ pub(crate) enum Cell<'a> {
     Missing,
     /// A typed number.
     Number(f64),
-    /// A typed date, or a timestamp that is a wall clock's.
+    /// A typed date.
     Day(Date),
+    /// A typed timestamp that is a wall clock's: its milliseconds since 1970.
+    Wall(i64),
     /// A typed timestamp that is an instant: milliseconds since 1970, UTC.
     Instant(i64),
     /// Text, trimmed and not empty.
     Text(&'a str),
+    /// A number that stood with a percent sign, as a fraction.
+    Percent(f64),
+    /// Text that is no number in a column whose numbers have a decimal comma.
+    Misfit(&'a str),
 }
 
 impl<'a> Cell<'a> {
@@ -44,6 +50,11 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Does it say with a percent sign that it is a share?
+    pub(crate) fn is_percent(self) -> bool {
+        matches!(self, Cell::Percent(_)) || self.text().is_some_and(|text| text.ends_with('%'))
+    }
+
     pub(crate) fn is_missing(self) -> bool {
         matches!(self, Cell::Missing)
     }
@@ -54,9 +65,24 @@ impl<'a> Cell<'a> {
             Cell::Missing => "nothing".to_owned(),
             Cell::Number(number) => number.to_string(),
             Cell::Day(date) => date.to_string(),
+            Cell::Wall(milliseconds) => Timestamp::from_millisecond(milliseconds).map_or_else(
+                |_| milliseconds.to_string(),
+                |wall| {
+                    let wall = Offset::UTC.to_datetime(wall);
+                    match milliseconds.rem_euclid(DAY_MS) {
+                        0 => wall.date().to_string(),
+                        _ => wall.to_string(),
+                    }
+                },
+            ),
             Cell::Instant(milliseconds) => Timestamp::from_millisecond(milliseconds)
                 .map_or_else(|_| milliseconds.to_string(), |instant| instant.to_string()),
             Cell::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+            Cell::Percent(share) => format!("{} %", share * 100.0),
+            Cell::Misfit(text) => {
+                let text: String = text.chars().take(40).collect();
+                format!("\"{text}\", under a mapping's decimal = \",\"")
+            }
         }
     }
 }
@@ -70,8 +96,8 @@ const NO_NUMBER: [&str; 10] = [
 pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
     let value = match cell {
         Cell::Missing => return Ok(None),
-        Cell::Number(value) => value,
-        Cell::Day(_) | Cell::Instant(_) => return Err(()),
+        Cell::Number(value) | Cell::Percent(value) => value,
+        Cell::Day(_) | Cell::Wall(_) | Cell::Instant(_) | Cell::Misfit(_) => return Err(()),
         Cell::Text(text) => match text.parse::<f64>() {
             Ok(value) => value,
             Err(_) => return number_in_words(text),
@@ -83,22 +109,29 @@ pub(crate) fn number(cell: Cell<'_>) -> Result<Option<f64>, ()> {
 
 /// `$1,234.50`, `89.07%` (a fraction then), `+3.1`, or one of the words for nothing.
 fn number_in_words(text: &str) -> Result<Option<f64>, ()> {
-    if NO_NUMBER.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+    if is_no_number(text) {
         return Ok(None);
     }
-    let (body, scale) = match text.strip_suffix('%') {
-        Some(body) => (body, 0.01),
-        None => (text, 1.0),
-    };
-    let plain: String = body
-        .chars()
-        .filter(|c| !matches!(c, '$' | '+' | ' '))
-        .collect();
+    let (plain, scale) = bare_number(text);
     let plain = without_thousands(&plain).ok_or(())?;
     match plain.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Some(value * scale)),
         _ => Err(()),
     }
+}
+
+fn is_no_number(text: &str) -> bool {
+    NO_NUMBER.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// The number without `$`, `+`, blanks and a percent sign, and by what that sign multiplies it.
+fn bare_number(text: &str) -> (String, f64) {
+    let (body, scale) = match text.strip_suffix('%') {
+        Some(body) => (body, 0.01),
+        None => (text, 1.0),
+    };
+    let marks = |c: &char| !matches!(c, '$' | '+' | ' ' | '\u{a0}' | '\u{202f}');
+    (body.chars().filter(marks).collect(), scale)
 }
 
 /// The number without its separators of thousands; `None` if a comma stands elsewhere, as the decimal comma of `50,00` does.
@@ -117,7 +150,7 @@ fn without_thousands(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// `1.234,50`: a number with points between its thousands and a decimal comma, or with neither.
-pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
+fn with_decimal_comma(text: &str) -> Option<f64> {
     let swapped: String = text
         .chars()
         .map(|c| match c {
@@ -129,12 +162,48 @@ pub(crate) fn with_decimal_comma(text: &str) -> Option<f64> {
     without_thousands(&swapped)?.parse().ok()
 }
 
+/// A cell of a column whose numbers have a decimal comma: `25,5`, `$1.234,50`, `25,5 %`, or one of the words for nothing. Other text
+/// is a misfit, and never read with a decimal point.
+pub(crate) fn comma_cell(text: &str) -> Cell<'_> {
+    let (plain, scale) = bare_number(text);
+    match with_decimal_comma(&plain) {
+        _ if is_no_number(text) => Cell::Text(text),
+        Some(value) if scale == 1.0 => Cell::Number(value),
+        Some(value) => Cell::Percent(value * scale),
+        None => Cell::Misfit(text),
+    }
+}
+
+/// What a comma in a number shows where nobody said what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comma {
+    /// Nothing, or thousands: `12`, `1,234.50`, `1,234,567`.
+    Plain,
+    /// Decimals: `50,00`, `0,500`, `1.234,50`.
+    Decimal,
+    /// Either: `12,180`.
+    Doubt,
+}
+
+/// Thousands or decimals?
+pub(crate) fn comma(text: &str) -> Comma {
+    if !text.contains(',') {
+        return Comma::Plain;
+    }
+    let (plain, _) = bare_number(text);
+    match (number(Cell::Text(text)), with_decimal_comma(&plain)) {
+        (Ok(Some(_)), Some(_)) => Comma::Doubt,
+        (Err(()), Some(_)) => Comma::Decimal,
+        _ => Comma::Plain,
+    }
+}
+
 /// An amount of dollars; a percent sign makes it none: strikes are written so, as a share of the spot.
 pub(crate) fn amount(cell: Cell<'_>) -> Result<Option<f64>, ()> {
-    match cell.text() {
-        Some(text) if text.ends_with('%') => Err(()),
-        _ => number(cell),
+    if cell.is_percent() {
+        return Err(());
     }
+    number(cell)
 }
 
 /// A count of contracts: whole and not negative. A part of one, of a coin, counts as one: it was traded.
@@ -189,7 +258,7 @@ pub(crate) enum Spelling {
     StampUtc,
 }
 
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// The day, if the cell has it in one of these spellings.
 ///
@@ -202,8 +271,9 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
         _ => None,
     };
     match cell {
-        Cell::Missing => None,
+        Cell::Missing | Cell::Percent(_) | Cell::Misfit(_) => None,
         Cell::Day(date) => Some(date),
+        Cell::Wall(milliseconds) => date_from_epoch(milliseconds.div_euclid(DAY_MS)),
         Cell::Instant(milliseconds) => day_of(milliseconds, of_utc),
         Cell::Number(number) => {
             let whole = number as i64;
@@ -379,6 +449,82 @@ fn year_last(text: &str) -> Option<(char, [u32; 3])> {
         mark,
         [number(first)?, number(second)?, century + number(year)?],
     ))
+}
+
+/// Where a quote stands in the order of time: milliseconds that may be compared within one column. A date without a clock is its
+/// midnight, and a clock is taken as it is written, whatever its zone.
+pub(crate) fn moment(cell: Cell<'_>, spellings: &[Spelling]) -> Option<i64> {
+    let stamps = [Spelling::Stamp, Spelling::StampUtc];
+    let stamped = spellings.iter().any(|spelling| stamps.contains(spelling));
+    let instant = match cell {
+        Cell::Instant(milliseconds) | Cell::Wall(milliseconds) => Some(milliseconds),
+        Cell::Number(number) if stamped => stamp(number as i64),
+        Cell::Text(text) if stamped => whole(text).and_then(stamp),
+        _ => None,
+    };
+    instant.or_else(|| {
+        let text = cell.text().unwrap_or("");
+        let written = match cell {
+            // The day as it stands there, before an offset moves it.
+            Cell::Text(text) => iso(text).or_else(|| date(cell, spellings))?,
+            _ => date(cell, spellings)?,
+        };
+        Some(days_from_epoch(written) * DAY_MS + clock(text).unwrap_or(0))
+    })
+}
+
+/// The same of a column of times: `10:00`, `9:30:15.5 PM`, milliseconds of the day, hours, or a date with a clock.
+pub(crate) fn time_of_day(cell: Cell<'_>) -> Option<i64> {
+    let spellings = [Spelling::Iso, Spelling::Us];
+    let text = cell.text().unwrap_or("");
+    let number = || number(cell).ok().flatten();
+    if text.contains(':') {
+        return moment(cell, &spellings).or_else(|| clock(text));
+    }
+    moment(cell, &[]).or_else(|| number().map(|value| (value * 1000.0) as i64))
+}
+
+/// Does the text say a clock in New York before the open at 9:30? One without an offset is New York's, and midnight sharp is none.
+pub(crate) fn is_before_open(text: &str) -> bool {
+    const OPEN_MS: i64 = (9 * 60 + 30) * 60_000;
+    let wall = text.parse::<Timestamp>().map(new_york_wall);
+    let clock = match wall {
+        Ok(wall) => clock(&wall.to_string()),
+        Err(_) => clock(text),
+    };
+    clock.is_some_and(|clock| 0 < clock && clock < OPEN_MS)
+}
+
+/// Milliseconds since midnight of the clock in a text: `16:00`, `09:31:05.250`, `3:45 PM`.
+fn clock(text: &str) -> Option<i64> {
+    // ISO 8601 without marks: `20250106T153000Z`.
+    let bytes = text.as_bytes();
+    if let Some(time) = bytes.get(9..15)
+        && matches!(bytes[8], b'T' | b' ')
+        && digits(time).is_some()
+    {
+        let part = |at: usize| digits(&time[at..at + 2]).map(i64::from);
+        return Some(((part(0)? * 60 + part(2)?) * 60 + part(4)?) * 1000);
+    }
+    let first = text.find(':')?;
+    let head = text[..first].rsplit(|c: char| !c.is_ascii_digit()).next()?;
+    let hours: i64 = head.parse().ok()?;
+    let rest = &text[first + 1..];
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
+    let (time, after) = rest.split_at(end.unwrap_or(rest.len()));
+    let (minutes, seconds) = time.split_once(':').unwrap_or((time, "0"));
+    let (minutes, seconds): (i64, f64) = (minutes.parse().ok()?, seconds.parse().ok()?);
+    let half = after.trim_start().get(..2).unwrap_or("");
+    let hours = match (
+        half.eq_ignore_ascii_case("pm"),
+        half.eq_ignore_ascii_case("am"),
+    ) {
+        (true, _) if hours < 12 => hours + 12,
+        (_, true) if hours == 12 => 0,
+        _ => hours,
+    };
+    let fits = (0..24).contains(&hours) && (0..60).contains(&minutes);
+    fits.then(|| (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64)
 }
 
 /// Finds a month's name with a day and a year after it.
@@ -692,6 +838,57 @@ mod tests {
     }
 
     #[test]
+    fn times_stand_in_the_order_of_the_clock() {
+        let spellings = [
+            Spelling::Iso,
+            Spelling::Compact,
+            Spelling::Us,
+            Spelling::Stamp,
+        ];
+        let check = |early: &str, late: &str| {
+            let of = |text| moment(Cell::Text(text), &spellings).unwrap();
+            assert!(of(early) < of(late), "{early} is not before {late}");
+        };
+        check("2025-03-06", "2025-03-06 10:00:00");
+        check("2025-03-06 10:00:00", "2025-03-06T15:45");
+        check("2025-03-06T14:00:00Z", "2025-03-06T19:45:00.5Z");
+        check("2025-03-06T23:59:59.250Z", "2025-03-07T00:30:00Z");
+        check("3/6/2025 9:45 AM", "3/6/2025 3:45 PM");
+        check("3/6/2025 12:30 AM", "3/6/2025 12:30 PM");
+        check("20250306 10:00", "20250306 15:45");
+        check("20250306T100000Z", "20250306T154500Z");
+        check("1741294800", "1741294800001");
+        let check = |early: Cell<'_>, late: Cell<'_>| {
+            let (early, late) = (time_of_day(early), time_of_day(late));
+            assert!(early.is_some() && early < late, "{early:?} {late:?}");
+        };
+        check(Cell::Text("9:45"), Cell::Text("10:00:00"));
+        check(Cell::Text("9:45 AM"), Cell::Text("1:00 PM"));
+        check(Cell::Text("10.25"), Cell::Text("10.5"));
+        check(Cell::Text("1000"), Cell::Text("1545"));
+        check(Cell::Number(34_200_000.0), Cell::Number(57_600_000.0));
+        check(
+            Cell::Text("2025-03-06T14:00:00Z"),
+            Cell::Text("2025-03-06T19:00:00Z"),
+        );
+        for (text, early) in [
+            ("2026-03-10 06:00:00", true),
+            ("2026-03-10 09:30:00", false),
+            ("2026-03-10T13:00:00Z", true),
+            ("2026-03-10T14:00:00Z", false),
+            ("2026-03-10 14:00:00+01:00", true),
+            ("3/10/2026 6:00 PM", false),
+            ("2026-03-10 00:00:00", false),
+            ("2026-03-10", false),
+        ] {
+            assert_eq!(is_before_open(text), early, "{text}");
+        }
+        for text in ["soon", "", "25:00", "10:75"] {
+            assert_eq!(time_of_day(Cell::from_text(text)), None, "{text}");
+        }
+    }
+
+    #[test]
     fn names_of_contracts_come_apart_in_every_spelling() {
         let check = |text, root, expiry, right, strike_usd| {
             assert_eq!(
@@ -771,6 +968,40 @@ mod tests {
         }
         check("abc", Err(()));
         check("12 x 14", Err(()));
+        for (text, expected) in [
+            ("12,180", Comma::Doubt),
+            ("$12,180", Comma::Doubt),
+            ("12,180 %", Comma::Doubt),
+            ("50,00", Comma::Decimal),
+            ("0,500", Comma::Decimal),
+            ("-1.234,50", Comma::Decimal),
+            ("25,25%", Comma::Decimal),
+            ("1,234.50", Comma::Plain),
+            ("1,234,567", Comma::Plain),
+            ("1,23,456", Comma::Plain),
+            ("12180", Comma::Plain),
+        ] {
+            assert_eq!(comma(text), expected, "{text}");
+        }
+        let with_comma = |text| number(comma_cell(text));
+        for (text, expected) in [
+            ("12,180", 12.18),
+            ("$60,125", 60.125),
+            ("1.234,50", 1234.5),
+            ("+3,1", 3.1),
+            ("1\u{a0}234,5", 1234.5),
+            ("12", 12.0),
+            ("12.180", 12180.0),
+        ] {
+            assert_eq!(with_comma(text), Ok(Some(expected)), "{text}");
+        }
+        let share = comma_cell("25,125%");
+        assert!(share.is_percent() && (number(share).unwrap().unwrap() - 0.25125).abs() < 1e-15);
+        assert_eq!(with_comma("NaN"), Ok(None));
+        assert_eq!(with_comma("--"), Ok(None));
+        for text in ["1,234.50", "12.5", "1,2,3", "12 x 14"] {
+            assert_eq!(with_comma(text), Err(()), "{text}");
+        }
         assert_eq!(amount(Cell::Text("95%")), Err(()));
         assert_eq!(amount(Cell::Text("$1,234.5")), Ok(Some(1234.5)));
         for (text, expected) in [("0", 0), ("0.1", 1), ("1.4", 1), ("17.0", 17)] {

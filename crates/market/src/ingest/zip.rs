@@ -35,7 +35,7 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(part.try_into().ok()?))
 }
 
-/// The files of an archive, folders aside.
+/// The files of an archive, folders and a Mac's shadows aside.
 pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, &'static str> {
     const DAMAGED: &str = "its directory is cut off or contradicts itself";
     // The directory's end is 22 bytes and a comment of at most 65,535.
@@ -50,7 +50,9 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, &'static str> {
     for _ in 0..count {
         let (entry, next) = entry(bytes, at).ok_or(DAMAGED)?;
         at = next;
-        if !entry.name.ends_with('/') {
+        // A Mac's archives hold a shadow of each file, with what its finder knows of it.
+        let shadow = entry.name.starts_with("__MACOSX/") || entry.name.ends_with(".DS_Store");
+        if !shadow && !entry.name.ends_with('/') {
             files.push(entry);
         }
     }

@@ -69,6 +69,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         columns: &[
             both(Symbol, &["symbol", "underlyingsymbol"]),
             both(Date, &["quotedate"]),
+            both(Time, &["quotereadtime", "quotetimehours"]),
             both(Spot, &["underlyinglast"]),
             both(Expiry, &["expiredate"]),
             both(Strike, &["strike"]),
@@ -289,8 +290,8 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Vega, &["vega"]),
             both(Rho, &["rho"]),
             both(Multiplier, &["multiplier"]),
-            both(NonStandard, &["nonstandard"]),
-            both(Mini, &["mini"]),
+            both(NonStandard, &["nonstandard", "isnonstandard"]),
+            both(Mini, &["mini", "ismini"]),
             both(Deliverable, &["deliverablenote"]),
         ],
         spellings: &[Iso, Stamp],
@@ -350,7 +351,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Symbol, &["underlyingassetticker"]),
             both(Date, &["lastquotelastupdated", "daylastupdated"]),
             both(Delayed, &["lastquotetimeframe"]),
-            both(Spot, &["underlyingassetprice"]),
+            both(Spot, &["underlyingassetprice", "underlyingassetvalue"]),
             both(Expiry, &["detailsexpirationdate"]),
             both(Strike, &["detailsstrikeprice"]),
             both(Right, &["detailscontracttype"]),
@@ -503,6 +504,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
         columns: &[
             both(Symbol, &["ticker"]),
             both(Date, &["tradedate", "quotedate"]),
+            both(Time, &["snapshotesttime", "snapshotdate"]),
             both(Spot, &["stockprice", "spotprice"]),
             both(Expiry, &["expirdate", "expirationdate"]),
             both(Strike, &["strike"]),
@@ -614,6 +616,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(Strike, &["strike", "contractstrike"]),
             both(Right, &["right", "contractright"]),
             both(Date, &["date"]),
+            both(Time, &["msofday"]),
             both(Bid, &["bid"]),
             both(Ask, &["ask"]),
             both(Last, &["close"]),
@@ -818,6 +821,16 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
             both(
                 Date,
                 &["quotedate", "date", "asof", "tradedate", "datadate"],
+            ),
+            both(
+                Time,
+                &[
+                    "quotetime",
+                    "time",
+                    "quotereadtime",
+                    "snapshottime",
+                    "timestamp",
+                ],
             ),
             both(
                 Symbol,
