@@ -14,6 +14,7 @@ pub(crate) mod matching;
 pub(crate) mod report;
 pub(crate) mod store;
 
+use crate::account::same_symbol;
 use crate::cli::{ConfigArgs, done, load, pretty};
 use crate::config::Config;
 use crate::engine::Made;
@@ -238,7 +239,10 @@ pub(crate) struct Entry {
 fn entries(reader: &Reader, which: &WhichArgs) -> Result<Vec<Entry>, Error> {
     let (from, until) = which.window_ms()?;
     let symbol = which.symbol();
-    let wanted = |of: Option<&str>| symbol.as_deref().is_none_or(|symbol| of == Some(symbol));
+    let wanted = |of: Option<&str>| {
+        let is_it = |symbol: &str| of.is_some_and(|of| same_symbol(of, symbol));
+        symbol.as_deref().is_none_or(is_it)
+    };
     let notes = reader.notes(from, until)?.into_iter();
     let notes = notes
         .filter(|(_, note)| wanted(note.symbol.as_deref()))

@@ -12,7 +12,7 @@ use super::import::{self, File, Row};
 use super::matching;
 use super::store::{self, date_of};
 use super::{DbArgs, safe};
-use crate::account::{Account, Position, Shares};
+use crate::account::{Account, Position, Shares, same_symbol};
 use crate::cli::{done, pretty};
 use crate::error::Error;
 use clap::Args;
@@ -352,7 +352,7 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
 
 fn is_same(position: &Position, name: &OptionName) -> bool {
     let right = position.right().map(|right| right == pricing::Right::Put);
-    position.symbol.eq_ignore_ascii_case(&name.symbol)
+    same_symbol(&position.symbol, &name.symbol)
         && position.expiry() == Some(name.expiry)
         && right == Some(name.is_put)
         && (position.strike_usd * 1000.0).round() as i64 == name.strike_milli
@@ -465,7 +465,7 @@ fn trade_shares(
     let at = account
         .shares
         .iter()
-        .position(|one| one.symbol.eq_ignore_ascii_case(symbol));
+        .position(|one| same_symbol(&one.symbol, symbol));
     let held = at.map_or(0, |at| account.shares[at].count);
     if held + change < 0 {
         return Err(format!(
@@ -699,6 +699,27 @@ mod tests {
             (
                 &["sell 1 KO 2026-09-18 67.5 put at 1.30 fees 0,65"],
                 "no amount such as 1.30 follows",
+            ),
+            // $130 for the contract is $1.30 a share.
+            (
+                &["sell 1 KO 2026-09-18 67.5 put at 130"],
+                "dollars per share, not per contract",
+            ),
+            (
+                &["sell 1 KO 2026-09-18 67.5 call at 130"],
+                "with its amount_usd",
+            ),
+            (
+                &["sell 1 KO 12/06/2026 67.5 put at 1.30"],
+                "without trading (Sunday)",
+            ),
+            (
+                &["buy 1 KO 2026-06-12 70 call at 0.05"],
+                "could not trade on 2026-09-18",
+            ),
+            (
+                &["assigned 1 KO 2026-08-21 67.5 put"],
+                "booked within 7 days",
             ),
             // One price for two legs.
             (

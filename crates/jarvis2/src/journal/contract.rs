@@ -8,14 +8,16 @@
 //! | Robinhood | `KO 9/18/2026 Put $67.50`, after words such as `Option Expiration for` |
 //! | ours | `KO 2026-09-18 67.5 put` |
 //!
-//! Kept in OCC's notation without padding. Not for options on futures or adjusted contracts: those are refused.
+//! Kept in OCC's notation without padding; a class of shares stands there without its mark (`BRK.B`, `BRK/B` and `BRK-B` are `BRKB`). Not for options on futures or adjusted contracts: those are refused.
 
+use crate::account::root;
 use jiff::civil::Date;
 use pricing::Right;
 
 /// A standard option on 100 shares.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OptionName {
+    /// As OCC writes it: letters alone.
     pub(crate) symbol: String,
     pub(crate) expiry: Date,
     pub(crate) is_put: bool,
@@ -45,7 +47,7 @@ impl OptionName {
     /// From the parts that a plan knows.
     pub(crate) fn new(symbol: &str, expiry: Date, right: Right, strike_usd: f64) -> OptionName {
         OptionName {
-            symbol: symbol.to_owned(),
+            symbol: root(symbol),
             expiry,
             is_put: right == Right::Put,
             strike_milli: (strike_usd * 1000.0).round() as i64,
@@ -72,6 +74,14 @@ pub(crate) fn is_ticker(text: &str) -> bool {
     inner && text.len() <= 12 && text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
 }
 
+/// The root of a ticker of standard options: up to six letters, of which the class may stand after a mark. An adjusted contract has a digit.
+fn listed_root(ticker: &str) -> Option<String> {
+    let (name, class) = ticker.split_once(['.', '/', '-']).unwrap_or((ticker, ""));
+    let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    let fits = letters(name) && letters(class) && class.len() <= 2 && !name.is_empty();
+    (fits && name.len() + class.len() <= 6).then(|| root(ticker))
+}
+
 /// `KO260918P00067500` and `-KO260918P67.5`.
 fn compact(text: &str) -> Option<OptionName> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -84,8 +94,7 @@ fn compact(text: &str) -> Option<OptionName> {
         matches!(text.as_bytes()[at], b'P' | b'C')
             && text.as_bytes()[at - 6..at].iter().all(u8::is_ascii_digit)
     })?;
-    let (root, day, strike) = (&text[..at - 6], &text[at - 6..at], &text[at + 1..]);
-    let is_root = (1..=6).contains(&root.len()) && root.bytes().all(|b| b.is_ascii_alphabetic());
+    let (symbol, day, strike) = (&text[..at - 6], &text[at - 6..at], &text[at + 1..]);
     let number = |part: &str| part.parse::<i8>().ok();
     let year = 2000 + i16::from(number(&day[..2])?);
     let expiry = Date::new(year, number(&day[2..4])?, number(&day[4..])?).ok()?;
@@ -94,12 +103,12 @@ fn compact(text: &str) -> Option<OptionName> {
         _ => milli(strike)?,
     };
     let name = OptionName {
-        symbol: root.to_owned(),
+        symbol: listed_root(symbol)?,
         expiry,
         is_put: text.as_bytes()[at] == b'P',
         strike_milli,
     };
-    (is_root && name.fits()).then_some(name)
+    name.fits().then_some(name)
 }
 
 /// Four words: ticker, date, and strike and right in either order; the last four of the text.
@@ -119,14 +128,13 @@ fn words(text: &str) -> Option<OptionName> {
         _ => return None,
     };
     let strike_milli = milli(strike.trim_start_matches('$'))?;
-    let is_root = symbol.len() <= 6 && symbol.bytes().all(|b| b.is_ascii_alphabetic());
     let name = OptionName {
-        symbol: (*symbol).to_owned(),
+        symbol: listed_root(symbol)?,
         expiry: date(day)?,
         is_put,
         strike_milli,
     };
-    (is_root && name.fits()).then_some(name)
+    name.fits().then_some(name)
 }
 
 fn milli(text: &str) -> Option<i64> {
@@ -153,6 +161,20 @@ pub(crate) fn date(text: &str) -> Option<Date> {
         _ => return None,
     };
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// A date in a text whose day stands before its month, and which shows it: `15/06/2026`, not `02/06/2026`.
+pub(crate) fn day_first(text: &str) -> Option<&str> {
+    let shows_it = |word: &&str| {
+        let parts: Vec<&str> = word.split(['-', '/']).collect();
+        let number = |at: usize| parts[at].parse::<u8>().ok();
+        parts.len() == 3
+            && matches!(parts[2].len(), 2 | 4)
+            && parts[2].bytes().all(|b| b.is_ascii_digit())
+            && number(0).is_some_and(|day| (13..=31).contains(&day))
+            && number(1).is_some_and(|month| (1..=12).contains(&month))
+    };
+    text.split_whitespace().find(shows_it)
 }
 
 /// A decimal number in millionths: `-$1,234.56`, `($1.28)`, `+0.65`, `.5`. `None` if it is anything else.
@@ -229,6 +251,16 @@ mod tests {
             assert_eq!(name.words(), "KO 2026-09-18 67.5 put");
             assert_eq!(OptionName::parse(&name.words()), Some(name));
         }
+        for text in [
+            "BRK.B 2026-09-18 71.5 put",
+            "BRK/B 09/18/2026 71.50 P",
+            "BRK-B260918P71.5",
+            "BRK.B260918P00071500",
+            "BRKB  260918P00071500",
+        ] {
+            let name = OptionName::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(name.occ(), "BRKB260918P00071500", "{text}");
+        }
         let wide = OptionName::parse("BRKB  270115C01234567").unwrap();
         assert_eq!((wide.strike_milli, wide.is_put), (1_234_567, false));
     }
@@ -247,12 +279,33 @@ mod tests {
             "KO 2026-09-18 put call",
             "KO260918P",
             "Ünit260918P00067500",
+            "BRK.B.C 2026-09-18 67.5 put",
+            ".KO 2026-09-18 67.5 put",
+            "KO.1 2026-09-18 67.5 put",
             // OCC's notation has no digits for them: they would come back as another contract.
             "KO 1999-09-18 67.5 put",
             "KO 2026-09-18 100000 put",
             "KO260918P100000",
         ] {
             assert_eq!(OptionName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_before_its_month_shows_beyond_the_12th() {
+        for text in ["15/06/2026", "KO 18-9-2026 67.5 put", "31/12/26"] {
+            assert!(day_first(text).is_some(), "{text}");
+        }
+        for text in [
+            "02/06/2026",
+            "06/15/2026",
+            "2026-06-15",
+            "2026-15-06",
+            "15/13/2026",
+            "15/06",
+            "15/06/2026/1",
+        ] {
+            assert_eq!(day_first(text), None, "{text}");
         }
     }
 

@@ -12,9 +12,10 @@
 //! | Robinhood | Activity Date, Instrument, Description, Trans Code, Quantity, Price, Amount |
 
 use super::contract::{OptionName, cents, date, is_ticker, micros};
-use super::store::midnight_ms;
+use super::store::{date_of, midnight_ms};
 use experience::FillKind;
 use jiff::civil::{Date, Time};
+use market::calendar::is_trading_day;
 
 /// Who wrote the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,17 @@ impl Format {
             .map(|&(format, ..)| format)
     }
 
+    /// The columns whose dates are read: the day of a row, and the words for its contract.
+    pub(crate) fn dated(self) -> &'static [&'static str] {
+        match self {
+            Format::Own => &["date", "contract", "symbol"],
+            Format::Schwab => &["date", "symbol"],
+            Format::Tastytrade => &["date"],
+            Format::Fidelity => &["rundate"],
+            Format::Robinhood => &["activitydate", "description"],
+        }
+    }
+
     /// What every format needs, for the message where none fits.
     pub(crate) fn wanted() -> String {
         let one = |(_, name, columns): &(Format, &str, &[&str])| {
@@ -152,7 +164,7 @@ pub(crate) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// The cell of a column, trimmed; empty where there is none.
-    fn get(&self, name: &str) -> &'a str {
+    pub(crate) fn get(&self, name: &str) -> &'a str {
         let at = self.heads.iter().position(|head| head == name);
         at.and_then(|at| self.row.get(at))
             .map_or("", |cell| cell.trim())
@@ -228,12 +240,7 @@ fn moment(text: &str) -> Option<(Date, i64)> {
 
 /// Understands a row, or says why not.
 pub(crate) fn understand(format: Format, cells: &Cells<'_>) -> Result<Entry, String> {
-    let day = match format {
-        Format::Fidelity => "rundate",
-        Format::Robinhood => "activitydate",
-        _ => "date",
-    };
-    let text = cells.get(day);
+    let text = cells.get(format.dated()[0]);
     let Some((_, at_ms)) = moment(text) else {
         return Err(if text.is_empty() {
             "it has no date".to_owned()
@@ -281,7 +288,7 @@ impl Thing {
 
 fn thing(option: &str, symbol: &str) -> Result<Thing, String> {
     if let Some(name) = OptionName::parse(option) {
-        return Ok(Thing::Option(name));
+        return listed(name);
     }
     let symbol = symbol.trim().to_uppercase();
     if is_ticker(&symbol) {
@@ -295,8 +302,20 @@ fn thing(option: &str, symbol: &str) -> Result<Thing, String> {
 
 fn option(text: &str) -> Result<Thing, String> {
     OptionName::parse(text)
-        .map(Thing::Option)
         .ok_or_else(|| format!("{text:?} names no standard option"))
+        .and_then(listed)
+}
+
+/// An option that can be there: until 2015 some ended on the Saturday after their last day, since then none on a day without trading.
+fn listed(name: OptionName) -> Result<Thing, String> {
+    if name.expiry.year() > 2015 && !is_trading_day(name.expiry) {
+        return Err(format!(
+            "{} would expire on a day without trading ({}): no option does; write the expiry as YYYY-MM-DD, since 06/12/2026 is read as June 12",
+            name.words(),
+            name.expiry.strftime("%A")
+        ));
+    }
+    Ok(Thing::Option(name))
 }
 
 /// The amounts of a row, as far as it says them: price, fees (positive paid), change of cash.
@@ -318,6 +337,9 @@ fn trade(
     let price = amounts.price.ok_or("it has no price")?;
     if price < 0 {
         return Err("its price is below zero".to_owned());
+    }
+    if let Thing::Option(name) = thing {
+        can_trade(name, at_ms, price, amounts.cash)?;
     }
     let gross = moderate(-i128::from(sign * count) * thing.shares() * price)?;
     let (fees, cash) = match (amounts.fees, amounts.cash) {
@@ -361,9 +383,39 @@ fn trade(
     })
 }
 
+/// Whether an option can trade on this day at this price.
+///
+/// No put is worth more than its strike. A call may be worth more than that, where the share stands at more than twice the strike: rare
+/// enough to ask for the cash beside the price, which then says that the price is one per share.
+fn can_trade(name: &OptionName, at_ms: i64, price: i128, cash: Option<i128>) -> Result<(), String> {
+    let (day, expiry) = (date_of(at_ms), name.expiry);
+    if day > expiry {
+        return Err(format!(
+            "{} ended on {expiry} and could not trade on {day}: check both dates",
+            name.words()
+        ));
+    }
+    if price > i128::from(name.strike_milli) * 1000 && (name.is_put || cash.is_none()) {
+        let (contract, shown) = (name.words(), in_usd(price));
+        let rest = match name.is_put {
+            true => "no put is worth more than its strike",
+            false => {
+                "if the share stands that high, enter it as a row of our own columns with its amount_usd"
+            }
+        };
+        return Err(format!(
+            "{shown} is more than the strike of {contract}: prices are dollars per share, not per contract; {rest}"
+        ));
+    }
+    Ok(())
+}
+
 fn in_usd(micros: i128) -> String {
     format!("${}", micros as f64 / 1e6)
 }
+
+/// Days after its expiry within which a broker books the end of an option: a weekend, a holiday and the night's work.
+const BOOKED_WITHIN: i32 = 7;
 
 /// An option that ended without a trade.
 fn ends(
@@ -373,10 +425,23 @@ fn ends(
     count: i64,
     cash: Option<i128>,
 ) -> Result<Entry, String> {
-    if matches!(thing, Thing::Shares(_)) {
+    let Thing::Option(name) = thing else {
         return Err(format!(
             "{} ended, but the row names no option",
             thing.symbol()
+        ));
+    };
+    let (day, expiry) = (date_of(at_ms), name.expiry);
+    if kind == FillKind::Expired && day < expiry {
+        return Err(format!(
+            "on {day} {} had not expired yet: it ends on {expiry}",
+            name.words()
+        ));
+    }
+    if (day - expiry).get_days() > BOOKED_WITHIN {
+        return Err(format!(
+            "{} ended on {expiry}, and what becomes of an option is booked within {BOOKED_WITHIN} days: {day} is another day; check both dates",
+            name.words()
         ));
     }
     // A fee of the assignment comes in this row where the broker takes one.

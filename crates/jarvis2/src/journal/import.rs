@@ -7,10 +7,12 @@
 //! A row that closes or ends a position is refused where the journal does not know the position: profit would be invented else. Rows go
 //! in by time; on one moment what opens comes first and what ends comes last, because a file with days has no order within one.
 
+use super::contract::day_first;
 use super::formats::{Cells, Entry, Format, Way, plain, understand};
 use super::matching;
 use super::store;
 use super::{DbArgs, safe};
+use crate::account::{root, same_symbol};
 use crate::cli::{done, pretty};
 use crate::engine::inputs::sha256;
 use crate::error::Error;
@@ -104,6 +106,19 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<File, Error> {
             heads: names,
             row: &cells,
         };
+        // The others would be read as American dates, those up to the 12th without a word.
+        let other_order = format
+            .dated()
+            .iter()
+            .find_map(|name| day_first(row.get(name)));
+        if let Some(date) = other_order {
+            return Err(refuse(
+                format!(
+                    "line {line}: {date} has its day before its month, and 02/06/2026 is read as February 6 here"
+                ),
+                "write every date of the file as YYYY-MM-DD",
+            ));
+        }
         match understand(*format, &row) {
             Ok(entry) => {
                 let reference = match &entry.id {
@@ -185,13 +200,13 @@ struct Positions(BTreeMap<String, i64>);
 impl Positions {
     fn add(&mut self, contract: &str, quantity: i64) {
         if contract != experience::CASH {
-            *self.0.entry(contract.to_owned()).or_insert(0) += quantity;
+            *self.0.entry(root(contract)).or_insert(0) += quantity;
         }
     }
 
     /// The signed quantity of a row, or why the row cannot be.
     fn sign(&self, entry: &Entry) -> Result<i64, String> {
-        let held = self.0.get(&entry.contract).copied().unwrap_or(0);
+        let held = self.0.get(&root(&entry.contract)).copied().unwrap_or(0);
         let unknown = |closes: i64| {
             format!(
                 "it closes {} {}, but the journal knows {held}: import the file with the opening trade first, or enter that with our own columns",
@@ -257,7 +272,7 @@ pub(super) fn known(reader: &Reader, file: &File) -> Result<usize, Error> {
         let is_it = |(_, fill): &(RecordId, Fill)| {
             store::date_of(fill.filled_at_ms) == store::date_of(entry.at_ms)
                 && fill.kind == entry.kind
-                && fill.contract == entry.contract
+                && same_symbol(&fill.contract, &entry.contract)
                 && fill.quantity.abs() == entry.quantity.abs()
                 && fill.cash_cents == entry.cash_cents
         };
@@ -342,7 +357,7 @@ pub(super) fn against(
 fn same(entry: &Entry, fill: &Fill) -> bool {
     entry.at_ms == fill.filled_at_ms
         && entry.kind == fill.kind
-        && entry.contract == fill.contract
+        && same_symbol(&entry.contract, &fill.contract)
         && entry.quantity.abs() == fill.quantity.abs()
         && entry.cash_cents == fill.cash_cents
 }

@@ -12,6 +12,7 @@
 
 use super::contract::OptionName;
 use super::store::date_of;
+use crate::account::root;
 use experience::{CASH, Fill, FillKind, RecordId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -82,14 +83,14 @@ impl Books {
     /// Runs fills in their order, which is that of time.
     pub(crate) fn of(fills: &[(RecordId, Fill)]) -> Books {
         let mut books = Books::default();
-        let mut open: BTreeMap<&str, VecDeque<Lot>> = BTreeMap::new();
+        let mut open: BTreeMap<String, VecDeque<Lot>> = BTreeMap::new();
         for (id, fill) in fills {
             books.cash_cents += fill.cash_cents;
             if fill.contract == CASH {
                 *books.other.entry(fill.kind).or_insert(0) += fill.cash_cents;
                 continue;
             }
-            let lots = open.entry(&fill.contract).or_default();
+            let lots = open.entry(root(&fill.contract)).or_default();
             let (mut left, mut cash, mut fees) = (fill.quantity, fill.cash_cents, fill.fees_cents);
             while let Some(lot) = lots.front_mut()
                 && left != 0

@@ -8,6 +8,7 @@
 use super::keep::Order;
 use super::lots::{Books, Link, Trade};
 use super::store::{date_of, midnight_ms};
+use crate::account::{root, same_symbol};
 use crate::error::Error;
 use experience::{Durability, Edge, Experience, FillKind, Origin, Outcome, Reader, RecordId};
 use jiff::civil::Date;
@@ -65,7 +66,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
     let fills = reader.fills(i64::MIN, i64::MAX)?;
     let asked = asked(reader)?;
     // How much of each leg is filled already.
-    let mut filled: BTreeMap<(RecordId, &str), i64> = BTreeMap::new();
+    let mut filled: BTreeMap<(RecordId, String), i64> = BTreeMap::new();
     let mut followed: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();
     let mut free = Vec::new();
     for (id, fill) in fills
@@ -74,7 +75,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
     {
         let sources = reader.sources(*id, FOLLOWED_BY)?;
         for &decision in &sources {
-            *filled.entry((decision, &fill.contract)).or_insert(0) += fill.quantity;
+            *filled.entry((decision, root(&fill.contract))).or_insert(0) += fill.quantity;
             followed.entry(decision).or_default().insert(*id);
         }
         if sources.is_empty() {
@@ -86,9 +87,9 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
         let day = date_of(fill.filled_at_ms);
         let takes = |asked: &&Asked| {
             let room = |(contract, count): &(String, i64)| {
-                let before = filled.get(&(asked.id, contract.as_str())).copied();
+                let before = filled.get(&(asked.id, root(contract))).copied();
                 let after = before.unwrap_or(0) + fill.quantity;
-                *contract == fill.contract
+                same_symbol(contract, &fill.contract)
                     && count.signum() == fill.quantity.signum()
                     && after.abs() <= count.abs()
             };
@@ -104,7 +105,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
         }
         // Newest first: the first is the newest.
         let decision = candidates[0].id;
-        *filled.entry((decision, &fill.contract)).or_insert(0) += fill.quantity;
+        *filled.entry((decision, root(&fill.contract))).or_insert(0) += fill.quantity;
         followed.entry(decision).or_default().insert(id);
         arrows.push((decision, id));
     }

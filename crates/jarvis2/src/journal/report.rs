@@ -10,6 +10,7 @@
 use super::lots::{Books, Link, Lot, Trade};
 use super::store::{date_of, today};
 use super::{DbArgs, WhichArgs, safe};
+use crate::account::same_symbol;
 use crate::cli::{done, pretty};
 use crate::error::Error;
 use experience::{CASH, Fill, FillKind, RecordId};
@@ -342,7 +343,7 @@ pub(crate) fn run(which: &WhichArgs, as_json: bool, db: &DbArgs) -> Result<u8, E
     };
     let symbol = which.symbol();
     if let Some(symbol) = &symbol {
-        fills.retain(|(_, fill)| fill.symbol == *symbol);
+        fills.retain(|(_, fill)| same_symbol(&fill.symbol, symbol));
     }
     let day = which.to.unwrap_or_else(today);
     let report = Report {

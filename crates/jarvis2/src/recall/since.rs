@@ -2,6 +2,7 @@
 //!
 //! The earlier plan is read as it was kept, so the two are compared by what each said. It explains; no figure of a plan depends on it.
 
+use crate::account::same_symbol;
 use crate::journal::contract::OptionName;
 use crate::journal::keep::Order;
 use crate::journal::store::{date_of, midnight_ms};
@@ -79,7 +80,7 @@ pub(crate) fn find(
     let fills: Vec<String> = reader
         .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
         .into_iter()
-        .filter(|(_, fill)| fill.symbol == *symbol && fill.contract != CASH)
+        .filter(|(_, fill)| same_symbol(&fill.symbol, symbol) && fill.contract != CASH)
         .map(|(_, fill)| {
             let name = OptionName::parse(&fill.contract);
             let what = name.map_or_else(|| format!("shares of {symbol}"), |name| name.words());
@@ -116,7 +117,7 @@ fn followed(
         let filled: i64 = fills
             .iter()
             .map(|(_, fill)| fill)
-            .filter(|fill| fill.kind == FillKind::Trade && fill.contract == *contract)
+            .filter(|fill| fill.kind == FillKind::Trade && same_symbol(&fill.contract, contract))
             .filter(|fill| fill.quantity.signum() == count.signum())
             .map(|fill| fill.quantity.abs())
             .sum();
