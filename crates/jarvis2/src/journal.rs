@@ -158,6 +158,9 @@ pub(crate) struct ImportArgs {
     /// Only say what would be kept and what would be refused.
     #[arg(long)]
     dry_run: bool,
+    /// Keep rows, too, that the journal has from another source, such as `journal apply` in words: they happened once more.
+    #[arg(long)]
+    again: bool,
     /// Print as JSON.
     #[arg(long)]
     json: bool,
@@ -181,9 +184,7 @@ pub(crate) fn run(command: &JournalCommand) -> Result<u8, Error> {
     match command {
         JournalCommand::Add(args) => add(args),
         JournalCommand::List(args) => list(args),
-        JournalCommand::Import(args) => {
-            import::run(&args.statement, args.dry_run, args.json, &args.db)
-        }
+        JournalCommand::Import(args) => import::run(args),
         JournalCommand::Apply(args) => apply::run(args),
         JournalCommand::Report(args) => report::run(&args.which, args.json, &args.db),
     }

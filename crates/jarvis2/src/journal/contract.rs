@@ -54,6 +54,15 @@ impl OptionName {
         }
     }
 
+    /// The contract after a split of so many new shares for one: the strike is divided, to the cent, as OCC rounds it.
+    pub(crate) fn split(&self, shares_for_one: i64) -> OptionName {
+        let cents = (2 * self.strike_milli + 10 * shares_for_one) / (20 * shares_for_one);
+        OptionName {
+            strike_milli: 10 * cents.max(1),
+            ..self.clone()
+        }
+    }
+
     /// Whether OCC's notation can say it: two digits of the year, eight of the strike.
     fn fits(&self) -> bool {
         (2000..=2099).contains(&self.expiry.year()) && (1..=99_999_999).contains(&self.strike_milli)
@@ -175,6 +184,26 @@ pub(crate) fn day_first(text: &str) -> Option<&str> {
             && number(1).is_some_and(|month| (1..=12).contains(&month))
     };
     text.split_whitespace().find(shows_it)
+}
+
+/// New shares for one old of a split in words: `2:1`, `2-for-1`, `2 for 1`. An error says what to do about a split that is no whole number.
+pub(crate) fn shares_for_one(text: &str) -> Result<i64, String> {
+    let plain = text.trim().to_lowercase().replace(' ', "");
+    let plain = plain.replace("-for-", ":").replace("for", ":");
+    let parts = plain.split_once(':');
+    let number = |part: &str| part.parse::<i64>().ok().filter(|n| (1..=1000).contains(n));
+    let ratio = parts.and_then(|(new, old)| Some((number(new)?, number(old)?)));
+    match ratio {
+        Some((new, 1)) if new > 1 => Ok(new),
+        Some(_) => Err(format!(
+            "a split of {} makes adjusted contracts or parts of shares: set counts, bases and strikes in the account file by hand, as your broker shows them; whole-number splits such as 2:1 can be entered",
+            text.trim()
+        )),
+        None => Err(format!(
+            "{:?} is no split: write new shares for old ones, such as 2:1",
+            text.trim()
+        )),
+    }
 }
 
 /// A decimal number in millionths: `-$1,234.56`, `($1.28)`, `+0.65`, `.5`. `None` if it is anything else.
@@ -307,6 +336,28 @@ mod tests {
         ] {
             assert_eq!(day_first(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_split_is_a_whole_number_for_one() {
+        for text in ["2:1", "2-for-1", "2 for 1"] {
+            assert_eq!(shares_for_one(text), Ok(2), "{text}");
+        }
+        for (text, says) in [
+            ("3:2", "by hand"),
+            ("1:10", "by hand"),
+            ("1:1", "by hand"),
+            ("2", "such as 2:1"),
+            ("0:1", "such as 2:1"),
+            ("", "such as 2:1"),
+        ] {
+            let said = shares_for_one(text).unwrap_err();
+            assert!(said.contains(says), "{text}: {said}");
+        }
+        let strike = |text: &str, n| OptionName::parse(text).unwrap().split(n).strike_milli;
+        assert_eq!(strike("KO 2026-09-18 71.5 put", 2), 35_750);
+        // Tesla's 710 of August 2022, three for one: 236.67.
+        assert_eq!(strike("TSLA 2026-09-18 710 put", 3), 236_670);
     }
 
     #[test]

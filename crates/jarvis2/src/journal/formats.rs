@@ -11,7 +11,7 @@
 //! | Fidelity | Run Date, Action, Symbol, Quantity, Price, Commission, Fees, Amount |
 //! | Robinhood | Activity Date, Instrument, Description, Trans Code, Quantity, Price, Amount |
 
-use super::contract::{OptionName, cents, date, is_ticker, micros};
+use super::contract::{OptionName, cents, date, is_ticker, micros, shares_for_one};
 use super::store::{date_of, midnight_ms};
 use experience::FillKind;
 use jiff::civil::{Date, Time};
@@ -108,6 +108,16 @@ impl Format {
         }
     }
 
+    /// Whether a row holds neither a day nor an action: a heading, a total or a remark.
+    pub(crate) fn is_remark(self, row: &Cells<'_>) -> bool {
+        let action = match self {
+            Format::Own | Format::Schwab | Format::Fidelity => "action",
+            Format::Tastytrade => "type",
+            Format::Robinhood => "transcode",
+        };
+        row.get(action).is_empty() && moment(row.get(self.dated()[0])).is_none()
+    }
+
     /// What every format needs, for the message where none fits.
     pub(crate) fn wanted() -> String {
         let one = |(_, name, columns): &(Format, &str, &[&str])| {
@@ -136,6 +146,8 @@ pub(crate) enum Way {
     Either,
     /// An option ends: the position says on which side we were.
     Ends,
+    /// So many new shares, the quantity, for each old one, from the morning of the day; options follow.
+    Splits,
 }
 
 /// A row that was understood.
@@ -488,6 +500,20 @@ fn cash(at_ms: i64, kind: FillKind, symbol: &str, amount: Option<i128>) -> Resul
     })
 }
 
+/// What is said of a word that a broker uses for something else than a trade or cash.
+fn unknown(what: &str, word: &str, hint: &str) -> String {
+    let of_split = |text: &str| {
+        let text = plain(text);
+        text.contains("split") || matches!(text.as_str(), "spl" | "spr")
+    };
+    let remedy = if of_split(word) || of_split(hint) {
+        "a split of whole shares is entered as `jarvis2 journal apply --fill \"split 2:1 KO\" --on DAY`, or with our own columns; after any other, set counts, bases and strikes in the account file by hand"
+    } else {
+        "a trade or cash is entered with our own columns; what turns shares or contracts into others (a merger, a spin-off, shares moved between accounts), by hand in the account file"
+    };
+    format!("the {what} {word:?} is not known: {remedy}")
+}
+
 fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let action = plain(cells.get("action"));
     let amounts = Amounts {
@@ -500,6 +526,24 @@ fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let trade = |way, sign| trade(at_ms, way, sign, &what()?, cells.quantity()?, &amounts);
     let ends = |kind| ends(at_ms, kind, &what()?, cells.quantity()?, amounts.cash);
     let sized = |sign: i128| amounts.cash.map(|amount| sign * amount.abs());
+    let splits = || {
+        let symbol = symbol.to_uppercase();
+        if !is_ticker(&symbol) {
+            return Err(format!("{symbol:?} is no symbol"));
+        }
+        Ok(Entry {
+            at_ms: midnight_ms(date_of(at_ms)),
+            kind: FillKind::Trade,
+            way: Way::Splits,
+            contract: symbol.clone(),
+            symbol,
+            quantity: shares_for_one(cells.get("quantity"))?,
+            price_micros: 0,
+            fees_cents: 0,
+            cash_cents: 0,
+            id: None,
+        })
+    };
     let entry = match action.as_str() {
         "selltoopen" => trade(Way::Opens, -1),
         "buytoopen" => trade(Way::Opens, 1),
@@ -515,8 +559,9 @@ fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "fee" => cash(at_ms, FillKind::Fee, symbol, sized(-1)),
         "deposit" => cash(at_ms, FillKind::Transfer, "", sized(1)),
         "withdrawal" => cash(at_ms, FillKind::Transfer, "", sized(-1)),
+        "split" => splits(),
         _ => Err(format!(
-            "the action {:?} is none of sell_to_open, buy_to_close, buy_to_open, sell_to_close, buy, sell, expired, assigned, exercised, dividend, interest, fee, deposit, withdrawal",
+            "the action {:?} is none of sell_to_open, buy_to_close, buy_to_open, sell_to_close, buy, sell, expired, assigned, exercised, split, dividend, interest, fee, deposit, withdrawal",
             cells.get("action")
         )),
     };
@@ -560,10 +605,7 @@ fn schwab(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         | "fundsreceived" | "fundspaid" => cash(at_ms, FillKind::Transfer, "", amounts.cash),
         // A journal of shares moves no cash.
         "journal" if symbol.is_empty() => cash(at_ms, FillKind::Transfer, "", amounts.cash),
-        _ => Err(format!(
-            "the action {:?} is not known; enter the row with our own columns",
-            cells.get("action")
-        )),
+        _ => Err(unknown("action", cells.get("action"), "")),
     }
 }
 
@@ -602,10 +644,7 @@ fn tastytrade(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
             "fee" | "balanceadjustment" | "regulatoryfee" => {
                 cash(at_ms, FillKind::Fee, symbol, net)
             }
-            _ => Err(format!(
-                "the money movement {:?} is not known; enter the row with our own columns",
-                cells.get("subtype")
-            )),
+            _ => Err(unknown("money movement", cells.get("subtype"), "")),
         };
     }
     let what = match plain(cells.get("instrumenttype")).as_str() {
@@ -633,7 +672,7 @@ fn tastytrade(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "buytoopen" => (Way::Opens, 1),
         "selltoclose" => (Way::Closes, -1),
         "buytoclose" => (Way::Closes, 1),
-        _ => return Err(format!("the action {:?} is not known", cells.get("action"))),
+        _ => return Err(unknown("action", cells.get("action"), cells.get("subtype"))),
     };
     // The average price is that of the whole contract, with the sign of the cash: the value says it better.
     let gross = value.ok_or("it has no value")?;
@@ -701,10 +740,7 @@ fn fidelity(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
             return cash(at_ms, kind, symbol, amounts.cash);
         }
     }
-    Err(format!(
-        "the action {:?} is not known; enter the row with our own columns",
-        cells.get("action")
-    ))
+    Err(unknown("action", cells.get("action"), ""))
 }
 
 fn robinhood(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
@@ -736,9 +772,6 @@ fn robinhood(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "ACH" | "RTP" | "WITH" | "CFIR" | "MTCH" => {
             cash(at_ms, FillKind::Transfer, "", amounts.cash)
         }
-        _ => Err(format!(
-            "the code {:?} is not known; enter the row with our own columns",
-            cells.get("transcode")
-        )),
+        _ => Err(unknown("code", cells.get("transcode"), description)),
     }
 }

@@ -1,13 +1,13 @@
 //! Which fill followed which decision, and how that decision ended: only where it is certain.
 //!
 //! A fill follows a decision if the decision asked for that contract on that side, the fill lies between the decision's day and the last
-//! day of its prices, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
+//! day of its prices, came into the journal after the decision, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
 //! for it in different words, none is named; where they said the same, the last one made stands for all. A decision has ended when
 //! everything that its fills opened is closed. Rows are only added: an arrow `followed_by` from decision to fill, and an outcome.
 
 use super::keep::Order;
 use super::lots::{Books, Link, Trade};
-use super::store::{date_of, midnight_ms};
+use super::store::{self, date_of, midnight_ms};
 use crate::account::{root, same_symbol};
 use crate::error::Error;
 use experience::{Durability, Edge, Experience, FillKind, Origin, Outcome, Reader, RecordId};
@@ -93,7 +93,10 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
                     && count.signum() == fill.quantity.signum()
                     && after.abs() <= count.abs()
             };
-            (asked.from..=asked.until).contains(&day) && asked.legs.iter().any(room)
+            // Numbers are of one counter: what was kept before the plan was made cannot follow it.
+            id > asked.id
+                && (asked.from..=asked.until).contains(&day)
+                && asked.legs.iter().any(room)
         };
         // The prices of a plan hold until the next day: whoever trades today follows today's plan, if there is one.
         let mut candidates: Vec<&Asked> = asked.iter().filter(takes).collect();
@@ -109,7 +112,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
         followed.entry(decision).or_default().insert(id);
         arrows.push((decision, id));
     }
-    let books = Books::of(&fills);
+    let books = Books::of(&fills, &store::splits(reader)?);
     let mut outcomes = Vec::new();
     for (decision, own) in &followed {
         if let Some(outcome) = ended(*decision, own, &books) {
