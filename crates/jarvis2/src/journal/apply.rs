@@ -249,6 +249,10 @@ fn kept(
     }
     if !reasons.is_empty() {
         words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
+        if !met.lacks.is_empty() {
+            words +=
+                " (or say in the account what it cost: basis_usd_per_share, premium_usd_per_share)";
+        }
     }
     Ok(format!("{words} ({})", place.path.display()))
 }
