@@ -542,7 +542,11 @@ pub(crate) fn command() -> Command {
         }
         command = command.mut_subcommand(name, |sub| match below {
             "" => sub.after_help(shown(examples)),
-            below => sub.mut_subcommand(below, |sub| sub.after_help(shown(examples))),
+            // All of them are passed over, so that they keep their order.
+            below => sub.mut_subcommands(|sub| match sub.get_name() == below {
+                true => sub.after_help(shown(examples)),
+                false => sub,
+            }),
         });
     }
     let groups = groups(&command);

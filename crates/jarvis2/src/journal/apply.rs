@@ -114,7 +114,10 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
                 return Err(Error::Usage(format!("--on {day}: {why}")));
             }
             let mut csv = HEADS.to_owned();
-            for words in &args.fill {
+            // A split comes before the trades of its day, as it does in a file.
+            let mut fills: Vec<&String> = args.fill.iter().collect();
+            fills.sort_by_key(|words| !words.trim_start().to_lowercase().starts_with("split"));
+            for words in fills {
                 csv.push_str(&spoken(words, day, &mut after, &mut lines)?);
             }
             import::read("--fill", csv.as_bytes())?
@@ -578,7 +581,7 @@ fn split(account: &mut Account, split: &Split) -> Result<String, String> {
     for shares in &mut account.shares {
         if same_symbol(&shares.symbol, symbol) {
             let before = shares.count;
-            shares.count *= split.shares_for_one;
+            shares.count = before.saturating_mul(split.shares_for_one);
             shares.basis_usd_per_share = shares.basis_usd_per_share.map(|basis| basis / times);
             turned.push(format!("{before} -> {} shares", shares.count));
         }

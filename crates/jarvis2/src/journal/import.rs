@@ -20,6 +20,7 @@ use crate::account::{root, same_symbol};
 use crate::cli::{done, pretty};
 use crate::engine::inputs::sha256;
 use crate::error::Error;
+use crate::report::units::usd;
 use experience::{Durability, Experience, Fill, FillKind, Note, Reader, RecordId, Recorded};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -262,7 +263,8 @@ struct Positions(BTreeMap<String, i64>);
 impl Positions {
     fn add(&mut self, contract: &str, quantity: i64) {
         if contract != experience::CASH {
-            *self.0.entry(root(contract)).or_insert(0) += quantity;
+            let held = self.0.entry(root(contract)).or_insert(0);
+            *held = held.saturating_add(quantity);
         }
     }
 
@@ -272,7 +274,8 @@ impl Positions {
                 Some(renamed) => (renamed, split.shares_for_one),
                 None => (contract, 1),
             };
-            *self.0.entry(contract).or_insert(0) += times * quantity;
+            let held = self.0.entry(contract).or_insert(0);
+            *held = held.saturating_add(quantity.saturating_mul(times));
         }
     }
 
@@ -596,9 +599,12 @@ pub(super) fn bring(
         let row = &file.rows[place];
         if let Some(opening) = opening(&row.entry, count) {
             let rows = opened(row, count, &opening);
+            let contract = &row.entry.contract;
+            let name = OptionName::parse(contract).map(|name| name.words());
             brought.push(format!(
-                "{count} {} at ${}",
-                row.entry.contract, opening.price_usd
+                "{count} {} at {}",
+                name.as_deref().unwrap_or(contract),
+                usd(opening.price_usd)
             ));
             from += rows.len();
             file.rows.splice(place..place, rows);

@@ -234,7 +234,7 @@ fn turned(open: BTreeMap<String, VecDeque<Lot>>, split: &Split) -> BTreeMap<Stri
         let renamed = split.renamed(&contract);
         if let Some(renamed) = &renamed {
             for lot in &mut lots {
-                lot.quantity *= split.shares_for_one;
+                lot.quantity = lot.quantity.saturating_mul(split.shares_for_one);
                 lot.option = OptionName::parse(renamed);
                 if lot.option.is_some() {
                     lot.contract.clone_from(renamed);
