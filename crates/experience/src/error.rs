@@ -84,8 +84,9 @@ pub enum Error {
     },
     /// The file does not read as a database any more.
     #[error(
-        "{} is damaged ({detail}): keep it and the -wal file beside it, put a copy made by `copy_to` in its place, or \
-         save what reads with `sqlite3 FILE .recover`",
+        "{} is damaged, or no database of ours ({detail}). It was not touched. If another program made it, name another \
+         file; else keep it and the -wal file beside it, and put an earlier copy of both in their place, or save what reads \
+         with `sqlite3 FILE .recover`",
         path.display()
     )]
     Damaged {

@@ -24,6 +24,20 @@ pub(crate) struct Account {
     pub(crate) options: Vec<Position>,
 }
 
+/// A ticker as OCC writes it: upper case, and the class without its mark. `BRK.B`, `BRK/B` and `BRK-B` are `BRKB`.
+pub(crate) fn root(symbol: &str) -> String {
+    symbol
+        .chars()
+        .filter(|letter| !matches!(letter, '.' | '/' | '-'))
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// Whether two spellings name the same underlying.
+pub(crate) fn same_symbol(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || root(one) == root(other)
+}
+
 /// Shares of one symbol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,11 +168,7 @@ impl Account {
                 )
             })?;
         }
-        let mut symbols: Vec<String> = self
-            .shares
-            .iter()
-            .map(|s| s.symbol.to_uppercase())
-            .collect();
+        let mut symbols: Vec<String> = self.shares.iter().map(|s| root(&s.symbol)).collect();
         symbols.sort();
         if let Some(twice) = symbols.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!(
@@ -172,14 +182,14 @@ impl Account {
         self.check_secured()
     }
 
-    /// Every symbol in the account, upper case, sorted.
+    /// Every symbol in the account, upper case, sorted; of several spellings of one the first.
     pub(crate) fn symbols(&self) -> Vec<String> {
         let shares = self.shares.iter().map(|s| s.symbol.to_uppercase());
         let mut symbols: Vec<String> = shares
             .chain(self.options.iter().map(|o| o.symbol.to_uppercase()))
             .collect();
         symbols.sort();
-        symbols.dedup();
+        symbols.dedup_by(|later, first| same_symbol(later, first));
         symbols
     }
 
@@ -187,14 +197,14 @@ impl Account {
         let held: i64 = self
             .shares
             .iter()
-            .filter(|s| s.symbol.eq_ignore_ascii_case(symbol))
+            .filter(|s| same_symbol(&s.symbol, symbol))
             .map(|s| s.count)
             .sum();
         let short: f64 = self
             .options
             .iter()
             .filter(|o| {
-                o.symbol.eq_ignore_ascii_case(symbol)
+                same_symbol(&o.symbol, symbol)
                     && o.right() == Some(Right::Call)
                     && o.contracts < 0.0
             })
@@ -224,7 +234,7 @@ impl Account {
         self.options
             .iter()
             .filter(|o| o.right() == Some(Right::Put) && o.contracts < 0.0)
-            .filter(|o| without.is_none_or(|symbol| !o.symbol.eq_ignore_ascii_case(symbol)))
+            .filter(|o| without.is_none_or(|symbol| !same_symbol(&o.symbol, symbol)))
             .map(|o| -o.contracts * 100.0 * o.strike_usd)
             .sum()
     }

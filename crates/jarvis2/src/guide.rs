@@ -122,7 +122,9 @@ fn page(text: &mut String, command: &Command, name: &str, depth: usize) {
     }
     for sub in command.get_subcommands() {
         if sub.get_name() != "help" && !sub.is_hide_set() {
-            page(text, sub, &format!("{name} {}", sub.get_name()), depth + 1);
+            let name = format!("{name} {}", sub.get_name());
+            page(text, sub, &name, depth + 1);
+            shown(text, name.trim_start_matches("jarvis2 "));
         }
     }
 }

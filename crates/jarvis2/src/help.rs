@@ -96,7 +96,7 @@ const SAMPLE: Example = now(
     "the synthetic sample as files, to try the rest with",
 );
 
-/// Examples of the program (the empty name) and of its commands.
+/// Examples of the program (the empty name), of its commands, and of commands below those (`journal apply`).
 const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "",
@@ -291,6 +291,48 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             yours(
                 "jarvis2 journal import transactions.csv",
                 "keep it; again adds nothing twice",
+            ),
+            yours(
+                "jarvis2 journal apply transactions.csv --account today.toml --out tomorrow.toml",
+                "the same into an account file, and that of the day after out of it",
+            ),
+        ],
+    ),
+    (
+        "journal import",
+        &[
+            yours(
+                "jarvis2 journal import transactions.csv --dry-run",
+                "what of a broker's file would be kept, and why the rest would not",
+            ),
+            yours(
+                "jarvis2 journal import transactions.csv",
+                "keep it; again adds nothing twice",
+            ),
+        ],
+    ),
+    (
+        "journal apply",
+        &[
+            yours(
+                "jarvis2 journal apply --account today.toml --out tomorrow.toml --fill \"sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30\"",
+                "a fill worded as the plan words it; dollars per share",
+            ),
+            yours(
+                "jarvis2 journal apply --account today.toml --out tomorrow.toml --on 2026-09-18 --fill \"assigned 1 KO 2026-09-18 67.5 put\" --fill \"expired 1 KO 2026-09-18 67.5 put\"",
+                "what became of puts on their last day",
+            ),
+            yours(
+                "jarvis2 journal apply --account today.toml --out tomorrow.toml --on 2026-09-10 --fill \"split 2:1 KO\"",
+                "shares, bases and contracts after a split",
+            ),
+            yours(
+                "jarvis2 journal apply transactions.csv --account today.toml --out tomorrow.toml",
+                "a broker's file; all of its rows or none",
+            ),
+            yours(
+                "jarvis2 journal apply transactions.csv --account today.toml --out tomorrow.toml --no-diary",
+                "one that `journal import` has read already",
             ),
         ],
     ),
@@ -494,9 +536,18 @@ pub(crate) fn examples(name: &str) -> &'static [Example] {
 pub(crate) fn command() -> Command {
     let mut command = Cli::command();
     for (name, examples) in EXAMPLES {
-        if !name.is_empty() && command.find_subcommand(name).is_some() {
-            command = command.mut_subcommand(name, |sub| sub.after_help(shown(examples)));
+        let (name, below) = name.split_once(' ').unwrap_or((name, ""));
+        if name.is_empty() || command.find_subcommand(name).is_none() {
+            continue;
         }
+        command = command.mut_subcommand(name, |sub| match below {
+            "" => sub.after_help(shown(examples)),
+            // All of them are passed over, so that they keep their order.
+            below => sub.mut_subcommands(|sub| match sub.get_name() == below {
+                true => sub.after_help(shown(examples)),
+                false => sub,
+            }),
+        });
     }
     let groups = groups(&command);
     command
@@ -662,7 +713,8 @@ mod tests {
     #[test]
     fn every_example_is_understood() {
         for (name, examples) in EXAMPLES {
-            if !name.is_empty() && command().find_subcommand(name).is_none() {
+            let top = name.split(' ').next().unwrap_or_default();
+            if !top.is_empty() && command().find_subcommand(top).is_none() {
                 continue;
             }
             for Example { line, .. } in *examples {
@@ -674,7 +726,7 @@ mod tests {
                 let parsed = parsed(&words);
                 assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
                 // An example of another command would surprise; a file to begin with does not.
-                let own = words.iter().any(|word| word == name) || name.is_empty();
+                let own = words.join(" ").contains(&format!("jarvis2 {name}"));
                 assert!(own || matches!(&*words[1], "sample" | "config"), "{line}");
             }
         }

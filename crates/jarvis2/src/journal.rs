@@ -14,6 +14,7 @@ pub(crate) mod matching;
 pub(crate) mod report;
 pub(crate) mod store;
 
+use crate::account::same_symbol;
 use crate::cli::{ConfigArgs, done, load, pretty};
 use crate::config::Config;
 use crate::engine::Made;
@@ -157,6 +158,9 @@ pub(crate) struct ImportArgs {
     /// Only say what would be kept and what would be refused.
     #[arg(long)]
     dry_run: bool,
+    /// Keep rows, too, that the journal has from another source, such as `journal apply` in words: they happened once more.
+    #[arg(long)]
+    again: bool,
     /// Print as JSON.
     #[arg(long)]
     json: bool,
@@ -180,9 +184,7 @@ pub(crate) fn run(command: &JournalCommand) -> Result<u8, Error> {
     match command {
         JournalCommand::Add(args) => add(args),
         JournalCommand::List(args) => list(args),
-        JournalCommand::Import(args) => {
-            import::run(&args.statement, args.dry_run, args.json, &args.db)
-        }
+        JournalCommand::Import(args) => import::run(args),
         JournalCommand::Apply(args) => apply::run(args),
         JournalCommand::Report(args) => report::run(&args.which, args.json, &args.db),
     }
@@ -238,7 +240,10 @@ pub(crate) struct Entry {
 fn entries(reader: &Reader, which: &WhichArgs) -> Result<Vec<Entry>, Error> {
     let (from, until) = which.window_ms()?;
     let symbol = which.symbol();
-    let wanted = |of: Option<&str>| symbol.as_deref().is_none_or(|symbol| of == Some(symbol));
+    let wanted = |of: Option<&str>| {
+        let is_it = |symbol: &str| of.is_some_and(|of| same_symbol(of, symbol));
+        symbol.as_deref().is_none_or(is_it)
+    };
     let notes = reader.notes(from, until)?.into_iter();
     let notes = notes
         .filter(|(_, note)| wanted(note.symbol.as_deref()))

@@ -19,6 +19,7 @@ pub(crate) use view::{ChoiceView, PortfolioRow, PortfolioView, RowStatus, Totals
 use self::choose::{Found, Item};
 use self::file::{Read, Wanted};
 use self::view::PortfolioManifest;
+use crate::account::same_symbol;
 use crate::config::Config;
 use crate::devices::Place;
 use crate::engine::explain::Choice;
@@ -644,7 +645,11 @@ fn notices(read: &Read, purse: &Purse, results: &[PartResult], interrupted: bool
             days.join(", ")
         ));
     }
-    let planned = |symbol: &String| read.symbols.iter().any(|wanted| wanted.symbol == *symbol);
+    let planned = |symbol: &String| {
+        read.symbols
+            .iter()
+            .any(|wanted| same_symbol(&wanted.symbol, symbol))
+    };
     let others: Vec<String> = read
         .account
         .symbols()

@@ -13,7 +13,7 @@ mod view;
 
 pub(crate) use view::{CellView, DateView, LeftOut, PositionView, Risk, Row, RowKind, SymbolView};
 
-use crate::account::{Account, Position};
+use crate::account::{Account, Position, same_symbol};
 use crate::config::Config;
 use crate::engine::fit::{self, Fitted, date_after, day_offset};
 use crate::engine::inputs::{self, Inputs, Request};
@@ -79,7 +79,7 @@ pub(crate) fn risk(request: &Request, config: &Config, threads: usize) -> Result
         .filter(|symbol| {
             wanted
                 .as_ref()
-                .is_none_or(|wanted| *wanted == ticker(symbol))
+                .is_none_or(|wanted| same_symbol(wanted, &ticker(symbol)))
         })
         .collect();
     if symbols.is_empty() {
@@ -163,7 +163,10 @@ fn markets(
     for symbol in symbols {
         let wanted = ticker(symbol);
         let there = &everything.ingest.chains;
-        let found = if there.iter().any(|chain| chain.symbol == wanted) {
+        let found = if there
+            .iter()
+            .any(|chain| same_symbol(&chain.symbol, &wanted))
+        {
             read(Some(wanted.clone())).and_then(|inputs| {
                 let fitted = fit::fit(&inputs.chain, &inputs.known, &inputs.config, &inputs.place)?;
                 Ok((inputs, fitted))
@@ -187,12 +190,12 @@ fn markets(
                 let shares = account
                     .shares
                     .iter()
-                    .filter(|shares| shares.symbol.eq_ignore_ascii_case(symbol))
+                    .filter(|shares| same_symbol(&shares.symbol, symbol))
                     .map(|shares| format!("{:+} {symbol} shares", shares.count));
                 let options = account
                     .options
                     .iter()
-                    .filter(|option| option.symbol.eq_ignore_ascii_case(symbol))
+                    .filter(|option| same_symbol(&option.symbol, symbol))
                     .map(|option| name(symbol, option));
                 left_out.extend(shares.chain(options).map(|name| LeftOut {
                     name,
@@ -226,7 +229,7 @@ fn holdings(account: &Account, markets: &[Market]) -> Result<Vec<Holding>, Error
     let mut holdings = Vec::new();
     for (index, market) in markets.iter().enumerate() {
         let symbol = &market.symbol;
-        let of_symbol = |other: &str| other.eq_ignore_ascii_case(symbol);
+        let of_symbol = |other: &str| same_symbol(other, symbol);
         for shares in account.shares.iter().filter(|s| of_symbol(&s.symbol)) {
             holdings.push(Holding {
                 instrument: Instrument::Share,

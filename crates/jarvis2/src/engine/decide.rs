@@ -9,6 +9,7 @@ use super::inputs::Inputs;
 use super::judge::{HeldWorth, Judge, NetWorth, Nets};
 use super::policy::{RuleTable, TreePolicy};
 use super::settle::{Settling, Standing, best_two};
+use crate::account::same_symbol;
 use crate::config::{self, Config};
 use crate::error::Error;
 use crate::governor::Crew;
@@ -343,14 +344,14 @@ fn book(inputs: &Inputs, fitted: &Fitted, notices: &mut Vec<String>) -> Result<B
     let shares = account
         .shares
         .iter()
-        .filter(|s| s.symbol.eq_ignore_ascii_case(symbol))
+        .filter(|s| same_symbol(&s.symbol, symbol))
         .map(|s| s.count)
         .sum();
     let mut lots = Vec::new();
     for position in account
         .options
         .iter()
-        .filter(|o| o.symbol.eq_ignore_ascii_case(symbol))
+        .filter(|o| same_symbol(&o.symbol, symbol))
     {
         let (Some(right), Some(expiry)) = (position.right(), position.expiry()) else {
             continue;

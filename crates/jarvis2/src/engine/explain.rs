@@ -10,6 +10,7 @@ use super::decide::{Candidate, Drawn, Graded, Searched, Table, watched};
 use super::fit::date_after;
 use super::inputs::{Inputs, events_until, sha256};
 use super::tree::Glass;
+use crate::account::same_symbol;
 use crate::plan::*;
 use crate::recall::RecallView;
 use crate::report::units::{count, usd};
@@ -487,7 +488,7 @@ impl Desk<'_> {
         account
             .shares
             .iter()
-            .find(|s| s.symbol.eq_ignore_ascii_case(&self.inputs.chain.symbol))?
+            .find(|s| same_symbol(&s.symbol, &self.inputs.chain.symbol))?
             .basis_usd_per_share
     }
 
@@ -877,7 +878,7 @@ impl Desk<'_> {
         let book = &self.table.today.book;
         let symbol = &self.inputs.chain.symbol;
         let left_out = self.inputs.owner.account.as_ref().map_or_else(Vec::new, |account| {
-            let others = account.symbols().into_iter().filter(|other| other != symbol);
+            let others = account.symbols().into_iter().filter(|other| !same_symbol(other, symbol));
             others.map(|other| format!("{other}: not in this plan; cash that its short puts may take stays reserved")).collect()
         });
         AccountView {

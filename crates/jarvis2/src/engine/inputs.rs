@@ -1,7 +1,7 @@
 //! Everything that a plan depends on, read and checked: chain, account, history, events, configuration.
 
 use super::fit::{Known, day_offset};
-use crate::account::Account;
+use crate::account::{Account, same_symbol};
 use crate::config::Config;
 use crate::devices::Place;
 use crate::error::Error;
@@ -236,7 +236,10 @@ fn choose(
     account: Option<&Account>,
     notes: &mut Vec<String>,
 ) -> Result<Chain, Error> {
-    let last = |symbol: &str| ingest.chains.iter().rfind(|chain| chain.symbol == symbol);
+    let last = |symbol: &str| {
+        let of_symbol = |chain: &&Chain| same_symbol(&chain.symbol, symbol);
+        ingest.chains.iter().rfind(of_symbol)
+    };
     let mut symbols: Vec<&str> = ingest
         .chains
         .iter()
@@ -255,7 +258,7 @@ fn choose(
     let held: Vec<&str> = symbols
         .iter()
         .copied()
-        .filter(|symbol| owned.iter().any(|own| own == symbol))
+        .filter(|symbol| owned.iter().any(|own| same_symbol(own, symbol)))
         .collect();
     let chosen = match (held.as_slice(), symbols.as_slice()) {
         ([one], _) | ([], [one]) => *one,
@@ -339,7 +342,7 @@ fn read_calendar(request: &Request, chain: &Chain) -> Result<(Vec<Event>, Vec<u8
     let of_symbol = |events: Vec<Event>| {
         events
             .into_iter()
-            .filter(|event| event.symbol == chain.symbol)
+            .filter(|event| same_symbol(&event.symbol, &chain.symbol))
             .collect()
     };
     match &request.events {
@@ -491,7 +494,7 @@ fn returns_of_chain(ingest: &Ingest, chain: &Chain) -> Vec<f64> {
     let mut spots: Vec<_> = ingest
         .spots
         .iter()
-        .filter(|s| s.symbol == chain.symbol && s.date <= chain.as_of)
+        .filter(|s| same_symbol(&s.symbol, &chain.symbol) && s.date <= chain.as_of)
         .cloned()
         .collect();
     adjust_for_splits(&mut spots, &ingest.splits());

@@ -7,16 +7,17 @@
 //! both go the same way. The account that comes out is checked like any other: puts secured by cash, calls covered by shares.
 
 use super::contract::{OptionName, is_ticker, micros};
-use super::formats::Way;
-use super::import::{self, File, Row};
+use super::formats::{Entry, Way};
+use super::import::{self, File, Opening, Row};
+use super::lots::Split;
 use super::matching;
 use super::store::{self, date_of};
 use super::{DbArgs, safe};
-use crate::account::{Account, Position, Shares};
+use crate::account::{Account, Position, Shares, same_symbol};
 use crate::cli::{done, pretty};
 use crate::error::Error;
 use clap::Args;
-use experience::{CASH, FillKind};
+use experience::{CASH, FillKind, Reader};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::io::Write;
@@ -34,16 +35,19 @@ pub(crate) struct ApplyArgs {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// A fill in words: `sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30`, `buy 100 KO at 67.10`, `assigned 1 KO 2026-09-18 67.5 put`,
-    /// `expired ...`, `exercised ...`. May be repeated; they go in one after the other.
+    /// `expired ...`, `exercised ...`, `split 2:1 KO`. May be repeated; they go in one after the other.
     #[arg(long, value_name = "WORDS", conflicts_with = "statement")]
     fill: Vec<String>,
-    /// Day of the fills in words. Default: today.
+    /// Day of the fills in words. Default: today in New York.
     #[arg(long, value_name = "YYYY-MM-DD", requires = "fill")]
     on: Option<Date>,
-    /// Apply fills, too, that the journal has already: they may be in the account.
+    /// Apply the good rows of a file of which others are refused; without it such a file changes nothing (exit code 3).
+    #[arg(long, requires = "statement")]
+    partial: bool,
+    /// Apply fills that the journal has already: they happened once more, and are kept once more.
     #[arg(long)]
     again: bool,
-    /// Do not keep the fills in the journal.
+    /// Do not keep the fills in the journal: it has them, and this account has not, or there is to be none.
     #[arg(long)]
     no_diary: bool,
     /// Print as JSON.
@@ -76,6 +80,8 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
         )));
     }
     let (before, _) = Account::read(&args.account)?;
+    let place = args.db.place()?;
+    let today = store::today();
     let mut after = before.clone();
     let mut lines = Vec::new();
     let mut file = match &args.statement {
@@ -84,16 +90,34 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
                 path: path.clone(),
                 why: error.to_string(),
             })?;
-            let file = import::read(&path.display().to_string(), &bytes)?;
+            let name = path.display().to_string();
+            let mut file = import::read(&name, &bytes)?;
+            import::not_yet(&mut file, today);
+            if let Some(reader) = reader(&place, args.no_diary)? {
+                import::drop_conflicts(&reader, &mut file)?;
+            }
+            if !args.partial {
+                whole(&name, &file)?;
+            }
             for row in &file.rows {
-                lines.push(enter(&mut after, row)?);
+                let line = row.line;
+                let entered = enter(&mut after, row)
+                    .map_err(|what| Error::Usage(format!("{name}: line {line}: {what}")))?;
+                lines.push(entered);
             }
             file
         }
         None => {
-            let day = args.on.unwrap_or_else(store::today);
+            let day = args.on.unwrap_or(today);
+            if day > today {
+                let why = import::still_to_come(day, today);
+                return Err(Error::Usage(format!("--on {day}: {why}")));
+            }
             let mut csv = HEADS.to_owned();
-            for words in &args.fill {
+            // A split comes before the trades of its day, as it does in a file.
+            let mut fills: Vec<&String> = args.fill.iter().collect();
+            fills.sort_by_key(|words| !words.trim_start().to_lowercase().starts_with("split"));
+            for words in fills {
                 csv.push_str(&spoken(words, day, &mut after, &mut lines)?);
             }
             import::read("--fill", csv.as_bytes())?
@@ -112,21 +136,23 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             args.account.display()
         ))
     })?;
-    let place = args.db.place()?;
-    if !args.again && !args.no_diary {
-        let known = known(&place, &file)?;
-        if known > 0 {
-            return Err(Error::Usage(format!(
-                "the journal has {known} of these fills already, so {} may hold them: leave them out, or add --again to apply them all the same",
-                args.account.display()
-            )));
-        }
+    let known = match reader(&place, args.no_diary)? {
+        Some(reader) => import::known(&reader, &file)?,
+        None => 0,
+    };
+    if known > 0 && !args.again && !args.no_diary {
+        let account = args.account.display();
+        return Err(Error::Usage(format!(
+            "the journal has {known} of these fills already: where {account} has them too, leave them out; where it has not (they came by `journal import`), add --no-diary; only where they happened once more, add --again"
+        )));
     }
     write(&args.out, &after, args, &lines)?;
-    let kept = if args.no_diary {
-        Ok("n/a (--no-diary)".to_owned())
-    } else {
-        kept(&place, &mut file, args.again)
+    let kept = match (args.no_diary, known) {
+        (true, 0) => Ok("n/a (--no-diary)".to_owned()),
+        (true, known) => Ok(format!(
+            "n/a (--no-diary; it has {known} of these fills already)"
+        )),
+        (false, _) => kept(&place, &mut file, &before, args),
     };
     // The account is written already: what goes wrong in the journal is told, and loses nothing.
     let (journal, failed) = match kept {
@@ -159,33 +185,115 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
     }
 }
 
-/// How many of the rows the journal has.
-fn known(place: &store::Place, file: &File) -> Result<usize, Error> {
+/// The journal for reading, if there is one. Where nothing is to be kept in it, one that cannot be read is as good as none.
+fn reader(place: &store::Place, no_diary: bool) -> Result<Option<Reader>, Error> {
     if !place.path.exists() {
-        return Ok(0);
+        return Ok(None);
     }
-    match store::reader(place)? {
-        Some(reader) => import::known(&reader, file),
-        None => Ok(0),
+    match store::reader(place) {
+        Err(_) if no_diary => Ok(None),
+        read => read,
     }
 }
 
-/// Keeps the fills, and says how many. Those that are applied again although the journal knows them are further ones.
-fn kept(place: &store::Place, file: &mut File, again: bool) -> Result<String, Error> {
-    let before = file.refused.len();
+/// Refuses a file of which rows were refused: an account without them is wrong, and the next plan would not know.
+fn whole(name: &str, file: &File) -> Result<(), Error> {
+    /// Reasons that the message gives.
+    const SHOWN: usize = 5;
+    let missing: Vec<&import::RefusedRow> = file.refused.iter().filter(|row| !row.remark).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let reasons: Vec<String> = missing
+        .iter()
+        .take(SHOWN)
+        .map(|row| format!("line {}: {}", row.line, safe(&row.reason)))
+        .collect();
+    let more = match missing.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!("; and {more} more (`jarvis2 journal import {name} --dry-run` lists them)"),
+    };
+    Err(Error::Table {
+        file: name.to_owned(),
+        what: format!(
+            "{} of {} rows are refused, and nothing is written: {}{more}",
+            missing.len(),
+            missing.len() + file.rows.len(),
+            reasons.join("; ")
+        ),
+        remedy: "correct them, or apply the others with --partial".to_owned(),
+    })
+}
+
+/// Keeps the fills, and says how many. Those in words that happened once more are numbered as further ones; a row of a file is what it was.
+fn kept(
+    place: &store::Place,
+    file: &mut File,
+    before: &Account,
+    args: &ApplyArgs,
+) -> Result<String, Error> {
     let mut diary = store::writer(place)?;
-    if again {
+    if args.again && args.statement.is_none() {
         import::renumber(diary.read(), file)?;
     }
-    let (new, known) = import::store(&mut diary, file)?;
+    let brought = import::bring(diary.read(), file, args.again, |entry, count| {
+        opening(before, entry, count)
+    })?;
+    let (new, met) = import::store(&mut diary, file, args.again)?;
     matching::link(&mut diary)?;
-    let refused = file.refused.split_off(before);
-    let reasons: Vec<&str> = refused.iter().map(|row| row.reason.as_str()).collect();
-    let mut words = format!("{} kept, {known} kept before", new.len());
+    let reasons: Vec<&str> = met.refused.iter().map(|row| row.reason.as_str()).collect();
+    let mut words = format!("{} kept, {} kept before", new.len(), met.known);
+    if !brought.is_empty() {
+        words += &format!(
+            "; among them what {} had before the journal: {} (as paid in, so that no cash moved)",
+            args.account.display(),
+            brought.join(", ")
+        );
+    }
     if !reasons.is_empty() {
         words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
+        if !met.lacks.is_empty() {
+            words +=
+                " (or say in the account what it cost: basis_usd_per_share, premium_usd_per_share)";
+        }
     }
     Ok(format!("{words} ({})", place.path.display()))
+}
+
+/// What the account says of a position that a row closes: on which side it was, what it cost, since when. `None` where it does not say.
+fn opening(account: &Account, entry: &Entry, count: i64) -> Option<Opening> {
+    let Some(name) = OptionName::parse(&entry.contract) else {
+        let mut all = account.shares.iter();
+        let shares = all.find(|one| same_symbol(&one.symbol, &entry.symbol))?;
+        return Some(Opening {
+            side: 1,
+            price_usd: shares
+                .basis_usd_per_share
+                .filter(|_| count <= shares.count)?,
+            opened: None,
+        });
+    };
+    let side = match entry.kind {
+        FillKind::Assigned => -1,
+        FillKind::Exercised => 1,
+        FillKind::Trade => -entry.quantity.signum(),
+        _ if held(account, &name, -1) > 0 => -1,
+        _ => 1,
+    };
+    let of_it = |one: &&Position| is_same(one, &name) && one.contracts.signum() as i64 == side;
+    let positions: Vec<&Position> = account.options.iter().filter(of_it).collect();
+    // The mean of what all of them brought or cost; unknown where a part is unknown.
+    let costs: Option<Vec<f64>> = positions
+        .iter()
+        .map(|one| Some(one.premium_usd_per_share? * one.contracts.abs()))
+        .collect();
+    let contracts: f64 = positions.iter().map(|one| one.contracts.abs()).sum();
+    let days = positions.iter().filter_map(|one| one.opened.as_deref());
+    (count as f64 <= contracts).then_some(Opening {
+        side,
+        price_usd: costs?.iter().sum::<f64>() / contracts,
+        opened: days.filter_map(|day| day.parse().ok()).min(),
+    })
 }
 
 const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
@@ -208,7 +316,11 @@ pub(super) fn spoken(
             return Err(Error::Usage(format!("--fill \"{words}\": {}", row.reason)));
         }
         for row in &read.rows {
-            lines.push(enter(account, row)?);
+            let entered = enter(account, row).map_err(|what| {
+                let words = safe(words);
+                Error::Usage(format!("--fill \"{words}\": {what}"))
+            })?;
+            lines.push(entered);
         }
         all += &rows;
     }
@@ -216,7 +328,8 @@ pub(super) fn spoken(
 }
 
 /// What a fill begins with.
-const VERBS: [&str; 7] = [
+const VERBS: [&str; 8] = [
+    "split",
     "buy",
     "bought",
     "sell",
@@ -253,6 +366,12 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
             safe(&leg.join(" "))
         ))
     };
+    let wrong_split = || {
+        Error::Usage(format!(
+            "--fill \"{}\": write a split as `split 2:1 KO`, new shares for old ones",
+            safe(&leg.join(" "))
+        ))
+    };
     let mut tokens: Vec<&str> = leg.to_vec();
     let mut taken = |name: &str| -> Result<Option<String>, Error> {
         let is_name = |token: &&str| token.eq_ignore_ascii_case(name);
@@ -275,12 +394,21 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
             "a verb, a count and a contract are needed".to_owned(),
         ));
     };
+    let verb = verb.to_lowercase();
+    if verb == "split" {
+        let [symbol] = what else {
+            return Err(wrong_split());
+        };
+        if fees.is_some() || price.is_some() {
+            return Err(wrong_split());
+        }
+        return Ok(format!("{day},split,{symbol},,{count},,,,\n"));
+    }
     let quantity: i64 = count
         .parse()
         .ok()
         .filter(|count| (1..=1_000_000).contains(count))
         .ok_or_else(|| wrong(format!("\"{count}\" is no count")))?;
-    let verb = verb.to_lowercase();
     let nothing = || {
         let what = what.join(" ");
         wrong(format!(
@@ -345,14 +473,14 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
         }
         (verb, None) => Err(wrong(format!("\"{verb}\" is none of buy, sell for shares"))),
         (verb, _) => Err(wrong(format!(
-            "\"{verb}\" is none of buy, sell, expired, assigned, exercised"
+            "\"{verb}\" is none of buy, sell, expired, assigned, exercised, split"
         ))),
     }
 }
 
 fn is_same(position: &Position, name: &OptionName) -> bool {
     let right = position.right().map(|right| right == pricing::Right::Put);
-    position.symbol.eq_ignore_ascii_case(&name.symbol)
+    same_symbol(&position.symbol, &name.symbol)
         && position.expiry() == Some(name.expiry)
         && right == Some(name.is_put)
         && (position.strike_usd * 1000.0).round() as i64 == name.strike_milli
@@ -367,8 +495,8 @@ fn held(account: &Account, name: &OptionName, side: i64) -> i64 {
     same.map(|one| one.contracts.abs() as i64).sum()
 }
 
-/// Enters one row; returns it in words.
-pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
+/// Enters one row; returns it in words, or why it cannot be.
+pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, String> {
     let entry = &row.entry;
     let day = date_of(entry.at_ms);
     let cash = entry.cash_cents as f64 / 100.0;
@@ -377,8 +505,10 @@ pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
     if entry.contract == CASH {
         return Ok(format!("{day}: {}, cash {cash:+.2}", entry.kind.name()));
     }
+    if entry.way == Way::Splits {
+        return split(account, &row.split());
+    }
     let price = entry.price_micros as f64 / 1e6;
-    let refuse = |what: String| Error::Usage(format!("line {}: {what}", row.line));
     match OptionName::parse(&entry.contract) {
         Some(name) => {
             let count = entry.quantity.abs();
@@ -400,16 +530,16 @@ pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
                 Some(_) if count > against => {
                     let side = if change > 0 { "sold" } else { "bought" };
                     let contract = name.words();
-                    return Err(refuse(format!(
-                        "it ends {count} {contract}, {side}, but the account holds {against} of them"
-                    )));
+                    return Err(format!(
+                        "it ends {count} {contract}, {side}, but the account holds {against} of them: start from the account that holds them, or enter the trade that opened them first"
+                    ));
                 }
-                Some(side) => take(account, &name, side, count),
+                Some(side) => take(account, &name, side, count, day)?,
                 None if against > 0 => {
                     let contract = name.words();
-                    return Err(refuse(format!(
-                        "it opens {count} {contract}, but the account holds {against} on the other side: they would close those first"
-                    )));
+                    return Err(format!(
+                        "it opens {count} {contract}, but the account holds {against} on the other side: enter what closes those first"
+                    ));
                 }
                 None => open(account, &name, change, price, day),
             }
@@ -420,7 +550,7 @@ pub(super) fn enter(account: &mut Account, row: &Row) -> Result<String, Error> {
             ))
         }
         None => {
-            trade_shares(account, &entry.symbol, entry.quantity, price).map_err(refuse)?;
+            trade_shares(account, &entry.symbol, entry.quantity, price)?;
             Ok(format!(
                 "{day}: {} {:+} shares of {}, cash {cash:+.2}",
                 entry.kind.name(),
@@ -443,17 +573,81 @@ fn open(account: &mut Account, name: &OptionName, change: i64, premium: f64, day
     });
 }
 
+/// Turns shares and options of a symbol as a split does. What was opened on its day or later is counted in new shares already.
+fn split(account: &mut Account, split: &Split) -> Result<String, String> {
+    let (day, times) = (date_of(split.at_ms), split.shares_for_one as f64);
+    let symbol = &split.symbol;
+    let mut turned = Vec::new();
+    for shares in &mut account.shares {
+        if same_symbol(&shares.symbol, symbol) {
+            let before = shares.count;
+            shares.count = before.saturating_mul(split.shares_for_one);
+            shares.basis_usd_per_share = shares.basis_usd_per_share.map(|basis| basis / times);
+            turned.push(format!("{before} -> {} shares", shares.count));
+        }
+    }
+    for position in &mut account.options {
+        let opened: Option<Date> = position.opened.as_deref().and_then(|day| day.parse().ok());
+        let (Some(right), Some(expiry)) = (position.right(), position.expiry()) else {
+            continue;
+        };
+        if same_symbol(&position.symbol, symbol)
+            && expiry >= day
+            && opened.is_none_or(|opened| opened < day)
+        {
+            let before = OptionName::new(symbol, expiry, right, position.strike_usd);
+            let after = before.split(split.shares_for_one);
+            let count = position.contracts;
+            position.contracts *= times;
+            position.strike_usd = after.strike_milli as f64 / 1000.0;
+            position.premium_usd_per_share = position
+                .premium_usd_per_share
+                .map(|premium| premium / times);
+            turned.push(format!(
+                "{count:+} {} -> {:+} {}",
+                before.words(),
+                position.contracts,
+                after.words()
+            ));
+        }
+    }
+    if turned.is_empty() {
+        return Err(format!(
+            "the account holds nothing in {symbol} that a split on {day} would turn: check symbol and day"
+        ));
+    }
+    Ok(format!(
+        "{day}: split {}:1 of {symbol}, {}, cash +0.00",
+        split.shares_for_one,
+        turned.join(", ")
+    ))
+}
+
 /// Takes contracts of one side away, in the order of the file.
-fn take(account: &mut Account, name: &OptionName, side: i64, count: i64) {
+fn take(
+    account: &mut Account,
+    name: &OptionName,
+    side: i64,
+    count: i64,
+    day: Date,
+) -> Result<(), String> {
     let mut left = count;
     for position in account.options.iter_mut() {
-        if is_same(position, name) && position.contracts.signum() as i64 == side {
+        if left > 0 && is_same(position, name) && position.contracts.signum() as i64 == side {
+            let opened: Option<Date> = position.opened.as_deref().and_then(|day| day.parse().ok());
+            if let Some(opened) = opened.filter(|&opened| opened > day) {
+                return Err(format!(
+                    "on {day} it ends {}, which the account opened on {opened}: check the day",
+                    name.words()
+                ));
+            }
             let part = (position.contracts.abs() as i64).min(left);
             position.contracts -= (side * part) as f64;
             left -= part;
         }
     }
     account.options.retain(|position| position.contracts != 0.0);
+    Ok(())
 }
 
 fn trade_shares(
@@ -465,11 +659,11 @@ fn trade_shares(
     let at = account
         .shares
         .iter()
-        .position(|one| one.symbol.eq_ignore_ascii_case(symbol));
+        .position(|one| same_symbol(&one.symbol, symbol));
     let held = at.map_or(0, |at| account.shares[at].count);
     if held + change < 0 {
         return Err(format!(
-            "it sells {} shares of {symbol}, but the account holds {held}",
+            "it sells {} shares of {symbol}, but the account holds {held}: start from the account that holds them, or enter their purchase first",
             -change
         ));
     }
@@ -644,7 +838,6 @@ mod tests {
             let file = file(action);
             enter(&mut account, &file.rows[0])
                 .map(|_| account.options.iter().map(|one| one.contracts).sum::<f64>())
-                .map_err(|error| error.to_string())
         };
         let lot = |count: i64| {
             format!(
@@ -699,6 +892,27 @@ mod tests {
             (
                 &["sell 1 KO 2026-09-18 67.5 put at 1.30 fees 0,65"],
                 "no amount such as 1.30 follows",
+            ),
+            // $130 for the contract is $1.30 a share.
+            (
+                &["sell 1 KO 2026-09-18 67.5 put at 130"],
+                "dollars per share, not per contract",
+            ),
+            (
+                &["sell 1 KO 2026-09-18 67.5 call at 130"],
+                "with its amount_usd",
+            ),
+            (
+                &["sell 1 KO 12/06/2026 67.5 put at 1.30"],
+                "without trading (Sunday)",
+            ),
+            (
+                &["buy 1 KO 2026-06-12 70 call at 0.05"],
+                "could not trade on 2026-09-18",
+            ),
+            (
+                &["assigned 1 KO 2026-08-21 67.5 put"],
+                "booked within 7 days",
             ),
             // One price for two legs.
             (

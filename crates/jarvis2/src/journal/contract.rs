@@ -8,14 +8,16 @@
 //! | Robinhood | `KO 9/18/2026 Put $67.50`, after words such as `Option Expiration for` |
 //! | ours | `KO 2026-09-18 67.5 put` |
 //!
-//! Kept in OCC's notation without padding. Not for options on futures or adjusted contracts: those are refused.
+//! Kept in OCC's notation without padding; a class of shares stands there without its mark (`BRK.B`, `BRK/B` and `BRK-B` are `BRKB`). Not for options on futures or adjusted contracts: those are refused.
 
+use crate::account::root;
 use jiff::civil::Date;
 use pricing::Right;
 
 /// A standard option on 100 shares.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OptionName {
+    /// As OCC writes it: letters alone.
     pub(crate) symbol: String,
     pub(crate) expiry: Date,
     pub(crate) is_put: bool,
@@ -45,10 +47,19 @@ impl OptionName {
     /// From the parts that a plan knows.
     pub(crate) fn new(symbol: &str, expiry: Date, right: Right, strike_usd: f64) -> OptionName {
         OptionName {
-            symbol: symbol.to_owned(),
+            symbol: root(symbol),
             expiry,
             is_put: right == Right::Put,
             strike_milli: (strike_usd * 1000.0).round() as i64,
+        }
+    }
+
+    /// The contract after a split of so many new shares for one: the strike is divided, to the cent, as OCC rounds it.
+    pub(crate) fn split(&self, shares_for_one: i64) -> OptionName {
+        let cents = (2 * self.strike_milli + 10 * shares_for_one) / (20 * shares_for_one);
+        OptionName {
+            strike_milli: 10 * cents.max(1),
+            ..self.clone()
         }
     }
 
@@ -72,6 +83,14 @@ pub(crate) fn is_ticker(text: &str) -> bool {
     inner && text.len() <= 12 && text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
 }
 
+/// The root of a ticker of standard options: up to six letters, of which the class may stand after a mark. An adjusted contract has a digit.
+fn listed_root(ticker: &str) -> Option<String> {
+    let (name, class) = ticker.split_once(['.', '/', '-']).unwrap_or((ticker, ""));
+    let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    let fits = letters(name) && letters(class) && class.len() <= 2 && !name.is_empty();
+    (fits && name.len() + class.len() <= 6).then(|| root(ticker))
+}
+
 /// `KO260918P00067500` and `-KO260918P67.5`.
 fn compact(text: &str) -> Option<OptionName> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -84,8 +103,7 @@ fn compact(text: &str) -> Option<OptionName> {
         matches!(text.as_bytes()[at], b'P' | b'C')
             && text.as_bytes()[at - 6..at].iter().all(u8::is_ascii_digit)
     })?;
-    let (root, day, strike) = (&text[..at - 6], &text[at - 6..at], &text[at + 1..]);
-    let is_root = (1..=6).contains(&root.len()) && root.bytes().all(|b| b.is_ascii_alphabetic());
+    let (symbol, day, strike) = (&text[..at - 6], &text[at - 6..at], &text[at + 1..]);
     let number = |part: &str| part.parse::<i8>().ok();
     let year = 2000 + i16::from(number(&day[..2])?);
     let expiry = Date::new(year, number(&day[2..4])?, number(&day[4..])?).ok()?;
@@ -94,12 +112,12 @@ fn compact(text: &str) -> Option<OptionName> {
         _ => milli(strike)?,
     };
     let name = OptionName {
-        symbol: root.to_owned(),
+        symbol: listed_root(symbol)?,
         expiry,
         is_put: text.as_bytes()[at] == b'P',
         strike_milli,
     };
-    (is_root && name.fits()).then_some(name)
+    name.fits().then_some(name)
 }
 
 /// Four words: ticker, date, and strike and right in either order; the last four of the text.
@@ -119,14 +137,13 @@ fn words(text: &str) -> Option<OptionName> {
         _ => return None,
     };
     let strike_milli = milli(strike.trim_start_matches('$'))?;
-    let is_root = symbol.len() <= 6 && symbol.bytes().all(|b| b.is_ascii_alphabetic());
     let name = OptionName {
-        symbol: (*symbol).to_owned(),
+        symbol: listed_root(symbol)?,
         expiry: date(day)?,
         is_put,
         strike_milli,
     };
-    (is_root && name.fits()).then_some(name)
+    name.fits().then_some(name)
 }
 
 fn milli(text: &str) -> Option<i64> {
@@ -153,6 +170,40 @@ pub(crate) fn date(text: &str) -> Option<Date> {
         _ => return None,
     };
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// A date in a text whose day stands before its month, and which shows it: `15/06/2026`, not `02/06/2026`.
+pub(crate) fn day_first(text: &str) -> Option<&str> {
+    let shows_it = |word: &&str| {
+        let parts: Vec<&str> = word.split(['-', '/']).collect();
+        let number = |at: usize| parts[at].parse::<u8>().ok();
+        parts.len() == 3
+            && matches!(parts[2].len(), 2 | 4)
+            && parts[2].bytes().all(|b| b.is_ascii_digit())
+            && number(0).is_some_and(|day| (13..=31).contains(&day))
+            && number(1).is_some_and(|month| (1..=12).contains(&month))
+    };
+    text.split_whitespace().find(shows_it)
+}
+
+/// New shares for one old of a split in words: `2:1`, `2-for-1`, `2 for 1`. An error says what to do about a split that is no whole number.
+pub(crate) fn shares_for_one(text: &str) -> Result<i64, String> {
+    let plain = text.trim().to_lowercase().replace(' ', "");
+    let plain = plain.replace("-for-", ":").replace("for", ":");
+    let parts = plain.split_once(':');
+    let number = |part: &str| part.parse::<i64>().ok().filter(|n| (1..=1000).contains(n));
+    let ratio = parts.and_then(|(new, old)| Some((number(new)?, number(old)?)));
+    match ratio {
+        Some((new, 1)) if new > 1 => Ok(new),
+        Some(_) => Err(format!(
+            "a split of {} makes adjusted contracts or parts of shares: set counts, bases and strikes in the account file by hand, as your broker shows them; whole-number splits such as 2:1 can be entered",
+            text.trim()
+        )),
+        None => Err(format!(
+            "{:?} is no split: write new shares for old ones, such as 2:1",
+            text.trim()
+        )),
+    }
 }
 
 /// A decimal number in millionths: `-$1,234.56`, `($1.28)`, `+0.65`, `.5`. `None` if it is anything else.
@@ -229,6 +280,16 @@ mod tests {
             assert_eq!(name.words(), "KO 2026-09-18 67.5 put");
             assert_eq!(OptionName::parse(&name.words()), Some(name));
         }
+        for text in [
+            "BRK.B 2026-09-18 71.5 put",
+            "BRK/B 09/18/2026 71.50 P",
+            "BRK-B260918P71.5",
+            "BRK.B260918P00071500",
+            "BRKB  260918P00071500",
+        ] {
+            let name = OptionName::parse(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(name.occ(), "BRKB260918P00071500", "{text}");
+        }
         let wide = OptionName::parse("BRKB  270115C01234567").unwrap();
         assert_eq!((wide.strike_milli, wide.is_put), (1_234_567, false));
     }
@@ -247,6 +308,9 @@ mod tests {
             "KO 2026-09-18 put call",
             "KO260918P",
             "Ünit260918P00067500",
+            "BRK.B.C 2026-09-18 67.5 put",
+            ".KO 2026-09-18 67.5 put",
+            "KO.1 2026-09-18 67.5 put",
             // OCC's notation has no digits for them: they would come back as another contract.
             "KO 1999-09-18 67.5 put",
             "KO 2026-09-18 100000 put",
@@ -254,6 +318,46 @@ mod tests {
         ] {
             assert_eq!(OptionName::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_before_its_month_shows_beyond_the_12th() {
+        for text in ["15/06/2026", "KO 18-9-2026 67.5 put", "31/12/26"] {
+            assert!(day_first(text).is_some(), "{text}");
+        }
+        for text in [
+            "02/06/2026",
+            "06/15/2026",
+            "2026-06-15",
+            "2026-15-06",
+            "15/13/2026",
+            "15/06",
+            "15/06/2026/1",
+        ] {
+            assert_eq!(day_first(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_split_is_a_whole_number_for_one() {
+        for text in ["2:1", "2-for-1", "2 for 1"] {
+            assert_eq!(shares_for_one(text), Ok(2), "{text}");
+        }
+        for (text, says) in [
+            ("3:2", "by hand"),
+            ("1:10", "by hand"),
+            ("1:1", "by hand"),
+            ("2", "such as 2:1"),
+            ("0:1", "such as 2:1"),
+            ("", "such as 2:1"),
+        ] {
+            let said = shares_for_one(text).unwrap_err();
+            assert!(said.contains(says), "{text}: {said}");
+        }
+        let strike = |text: &str, n| OptionName::parse(text).unwrap().split(n).strike_milli;
+        assert_eq!(strike("KO 2026-09-18 71.5 put", 2), 35_750);
+        // Tesla's 710 of August 2022, three for one: 236.67.
+        assert_eq!(strike("TSLA 2026-09-18 710 put", 3), 236_670);
     }
 
     #[test]

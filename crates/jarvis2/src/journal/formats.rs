@@ -11,10 +11,11 @@
 //! | Fidelity | Run Date, Action, Symbol, Quantity, Price, Commission, Fees, Amount |
 //! | Robinhood | Activity Date, Instrument, Description, Trans Code, Quantity, Price, Amount |
 
-use super::contract::{OptionName, cents, date, is_ticker, micros};
-use super::store::midnight_ms;
+use super::contract::{OptionName, cents, date, is_ticker, micros, shares_for_one};
+use super::store::{date_of, midnight_ms};
 use experience::FillKind;
 use jiff::civil::{Date, Time};
+use market::calendar::is_trading_day;
 
 /// Who wrote the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,27 @@ impl Format {
             .map(|&(format, ..)| format)
     }
 
+    /// The columns whose dates are read: the day of a row, and the words for its contract.
+    pub(crate) fn dated(self) -> &'static [&'static str] {
+        match self {
+            Format::Own => &["date", "contract", "symbol"],
+            Format::Schwab => &["date", "symbol"],
+            Format::Tastytrade => &["date"],
+            Format::Fidelity => &["rundate"],
+            Format::Robinhood => &["activitydate", "description"],
+        }
+    }
+
+    /// Whether a row holds neither a day nor an action: a heading, a total or a remark.
+    pub(crate) fn is_remark(self, row: &Cells<'_>) -> bool {
+        let action = match self {
+            Format::Own | Format::Schwab | Format::Fidelity => "action",
+            Format::Tastytrade => "type",
+            Format::Robinhood => "transcode",
+        };
+        row.get(action).is_empty() && moment(row.get(self.dated()[0])).is_none()
+    }
+
     /// What every format needs, for the message where none fits.
     pub(crate) fn wanted() -> String {
         let one = |(_, name, columns): &(Format, &str, &[&str])| {
@@ -124,6 +146,8 @@ pub(crate) enum Way {
     Either,
     /// An option ends: the position says on which side we were.
     Ends,
+    /// So many new shares, the quantity, for each old one, from the morning of the day; options follow.
+    Splits,
 }
 
 /// A row that was understood.
@@ -152,7 +176,7 @@ pub(crate) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// The cell of a column, trimmed; empty where there is none.
-    fn get(&self, name: &str) -> &'a str {
+    pub(crate) fn get(&self, name: &str) -> &'a str {
         let at = self.heads.iter().position(|head| head == name);
         at.and_then(|at| self.row.get(at))
             .map_or("", |cell| cell.trim())
@@ -228,12 +252,7 @@ fn moment(text: &str) -> Option<(Date, i64)> {
 
 /// Understands a row, or says why not.
 pub(crate) fn understand(format: Format, cells: &Cells<'_>) -> Result<Entry, String> {
-    let day = match format {
-        Format::Fidelity => "rundate",
-        Format::Robinhood => "activitydate",
-        _ => "date",
-    };
-    let text = cells.get(day);
+    let text = cells.get(format.dated()[0]);
     let Some((_, at_ms)) = moment(text) else {
         return Err(if text.is_empty() {
             "it has no date".to_owned()
@@ -281,7 +300,7 @@ impl Thing {
 
 fn thing(option: &str, symbol: &str) -> Result<Thing, String> {
     if let Some(name) = OptionName::parse(option) {
-        return Ok(Thing::Option(name));
+        return listed(name);
     }
     let symbol = symbol.trim().to_uppercase();
     if is_ticker(&symbol) {
@@ -295,8 +314,20 @@ fn thing(option: &str, symbol: &str) -> Result<Thing, String> {
 
 fn option(text: &str) -> Result<Thing, String> {
     OptionName::parse(text)
-        .map(Thing::Option)
         .ok_or_else(|| format!("{text:?} names no standard option"))
+        .and_then(listed)
+}
+
+/// An option that can be there: until 2015 some ended on the Saturday after their last day, since then none on a day without trading.
+fn listed(name: OptionName) -> Result<Thing, String> {
+    if name.expiry.year() > 2015 && !is_trading_day(name.expiry) {
+        return Err(format!(
+            "{} would expire on a day without trading ({}): no option does; write the expiry as YYYY-MM-DD, since 06/12/2026 is read as June 12",
+            name.words(),
+            name.expiry.strftime("%A")
+        ));
+    }
+    Ok(Thing::Option(name))
 }
 
 /// The amounts of a row, as far as it says them: price, fees (positive paid), change of cash.
@@ -318,6 +349,9 @@ fn trade(
     let price = amounts.price.ok_or("it has no price")?;
     if price < 0 {
         return Err("its price is below zero".to_owned());
+    }
+    if let Thing::Option(name) = thing {
+        can_trade(name, at_ms, price, amounts.cash)?;
     }
     let gross = moderate(-i128::from(sign * count) * thing.shares() * price)?;
     let (fees, cash) = match (amounts.fees, amounts.cash) {
@@ -361,9 +395,39 @@ fn trade(
     })
 }
 
+/// Whether an option can trade on this day at this price.
+///
+/// No put is worth more than its strike. A call may be worth more than that, where the share stands at more than twice the strike: rare
+/// enough to ask for the cash beside the price, which then says that the price is one per share.
+fn can_trade(name: &OptionName, at_ms: i64, price: i128, cash: Option<i128>) -> Result<(), String> {
+    let (day, expiry) = (date_of(at_ms), name.expiry);
+    if day > expiry {
+        return Err(format!(
+            "{} ended on {expiry} and could not trade on {day}: check both dates",
+            name.words()
+        ));
+    }
+    if price > i128::from(name.strike_milli) * 1000 && (name.is_put || cash.is_none()) {
+        let (contract, shown) = (name.words(), in_usd(price));
+        let rest = match name.is_put {
+            true => "no put is worth more than its strike",
+            false => {
+                "if the share stands that high, enter it as a row of our own columns with its amount_usd"
+            }
+        };
+        return Err(format!(
+            "{shown} is more than the strike of {contract}: prices are dollars per share, not per contract; {rest}"
+        ));
+    }
+    Ok(())
+}
+
 fn in_usd(micros: i128) -> String {
     format!("${}", micros as f64 / 1e6)
 }
+
+/// Days after its expiry within which a broker books the end of an option: a weekend, a holiday and the night's work.
+const BOOKED_WITHIN: i32 = 7;
 
 /// An option that ended without a trade.
 fn ends(
@@ -373,10 +437,23 @@ fn ends(
     count: i64,
     cash: Option<i128>,
 ) -> Result<Entry, String> {
-    if matches!(thing, Thing::Shares(_)) {
+    let Thing::Option(name) = thing else {
         return Err(format!(
             "{} ended, but the row names no option",
             thing.symbol()
+        ));
+    };
+    let (day, expiry) = (date_of(at_ms), name.expiry);
+    if kind == FillKind::Expired && day < expiry {
+        return Err(format!(
+            "on {day} {} had not expired yet: it ends on {expiry}",
+            name.words()
+        ));
+    }
+    if (day - expiry).get_days() > BOOKED_WITHIN {
+        return Err(format!(
+            "{} ended on {expiry}, and what becomes of an option is booked within {BOOKED_WITHIN} days: {day} is another day; check both dates",
+            name.words()
         ));
     }
     // A fee of the assignment comes in this row where the broker takes one.
@@ -423,6 +500,20 @@ fn cash(at_ms: i64, kind: FillKind, symbol: &str, amount: Option<i128>) -> Resul
     })
 }
 
+/// What is said of a word that a broker uses for something else than a trade or cash.
+fn unknown(what: &str, word: &str, hint: &str) -> String {
+    let of_split = |text: &str| {
+        let text = plain(text);
+        text.contains("split") || matches!(text.as_str(), "spl" | "spr")
+    };
+    let remedy = if of_split(word) || of_split(hint) {
+        "a split of whole shares is entered as `jarvis2 journal apply --fill \"split 2:1 KO\" --on DAY`, or with our own columns; after any other, set counts, bases and strikes in the account file by hand"
+    } else {
+        "a trade or cash is entered with our own columns; what turns shares or contracts into others (a merger, a spin-off, shares moved between accounts), by hand in the account file"
+    };
+    format!("the {what} {word:?} is not known: {remedy}")
+}
+
 fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let action = plain(cells.get("action"));
     let amounts = Amounts {
@@ -435,6 +526,24 @@ fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let trade = |way, sign| trade(at_ms, way, sign, &what()?, cells.quantity()?, &amounts);
     let ends = |kind| ends(at_ms, kind, &what()?, cells.quantity()?, amounts.cash);
     let sized = |sign: i128| amounts.cash.map(|amount| sign * amount.abs());
+    let splits = || {
+        let symbol = symbol.to_uppercase();
+        if !is_ticker(&symbol) {
+            return Err(format!("{symbol:?} is no symbol"));
+        }
+        Ok(Entry {
+            at_ms: midnight_ms(date_of(at_ms)),
+            kind: FillKind::Trade,
+            way: Way::Splits,
+            contract: symbol.clone(),
+            symbol,
+            quantity: shares_for_one(cells.get("quantity"))?,
+            price_micros: 0,
+            fees_cents: 0,
+            cash_cents: 0,
+            id: None,
+        })
+    };
     let entry = match action.as_str() {
         "selltoopen" => trade(Way::Opens, -1),
         "buytoopen" => trade(Way::Opens, 1),
@@ -450,8 +559,9 @@ fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "fee" => cash(at_ms, FillKind::Fee, symbol, sized(-1)),
         "deposit" => cash(at_ms, FillKind::Transfer, "", sized(1)),
         "withdrawal" => cash(at_ms, FillKind::Transfer, "", sized(-1)),
+        "split" => splits(),
         _ => Err(format!(
-            "the action {:?} is none of sell_to_open, buy_to_close, buy_to_open, sell_to_close, buy, sell, expired, assigned, exercised, dividend, interest, fee, deposit, withdrawal",
+            "the action {:?} is none of sell_to_open, buy_to_close, buy_to_open, sell_to_close, buy, sell, expired, assigned, exercised, split, dividend, interest, fee, deposit, withdrawal",
             cells.get("action")
         )),
     };
@@ -495,10 +605,7 @@ fn schwab(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         | "fundsreceived" | "fundspaid" => cash(at_ms, FillKind::Transfer, "", amounts.cash),
         // A journal of shares moves no cash.
         "journal" if symbol.is_empty() => cash(at_ms, FillKind::Transfer, "", amounts.cash),
-        _ => Err(format!(
-            "the action {:?} is not known; enter the row with our own columns",
-            cells.get("action")
-        )),
+        _ => Err(unknown("action", cells.get("action"), "")),
     }
 }
 
@@ -537,10 +644,7 @@ fn tastytrade(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
             "fee" | "balanceadjustment" | "regulatoryfee" => {
                 cash(at_ms, FillKind::Fee, symbol, net)
             }
-            _ => Err(format!(
-                "the money movement {:?} is not known; enter the row with our own columns",
-                cells.get("subtype")
-            )),
+            _ => Err(unknown("money movement", cells.get("subtype"), "")),
         };
     }
     let what = match plain(cells.get("instrumenttype")).as_str() {
@@ -568,7 +672,7 @@ fn tastytrade(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "buytoopen" => (Way::Opens, 1),
         "selltoclose" => (Way::Closes, -1),
         "buytoclose" => (Way::Closes, 1),
-        _ => return Err(format!("the action {:?} is not known", cells.get("action"))),
+        _ => return Err(unknown("action", cells.get("action"), cells.get("subtype"))),
     };
     // The average price is that of the whole contract, with the sign of the cash: the value says it better.
     let gross = value.ok_or("it has no value")?;
@@ -636,10 +740,7 @@ fn fidelity(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
             return cash(at_ms, kind, symbol, amounts.cash);
         }
     }
-    Err(format!(
-        "the action {:?} is not known; enter the row with our own columns",
-        cells.get("action")
-    ))
+    Err(unknown("action", cells.get("action"), ""))
 }
 
 fn robinhood(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
@@ -671,9 +772,6 @@ fn robinhood(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "ACH" | "RTP" | "WITH" | "CFIR" | "MTCH" => {
             cash(at_ms, FillKind::Transfer, "", amounts.cash)
         }
-        _ => Err(format!(
-            "the code {:?} is not known; enter the row with our own columns",
-            cells.get("transcode")
-        )),
+        _ => Err(unknown("code", cells.get("transcode"), description)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::apply::{enter, spoken};
 use super::contract::{OptionName, micros};
-use super::import::{against, read};
+use super::import::{Had, against, read};
 use super::lots::Books;
 use crate::account::Account;
 use experience::RecordId;
@@ -39,10 +39,10 @@ pub fn journal(bytes: &[u8]) {
     let mut account = Account::parse(Path::new("account.toml"), ACCOUNT).expect("the account");
     match read("fills.csv", bytes) {
         Ok(file) => {
-            let (fills, refused, _) = against(&[], &file);
-            assert!(fills.len() + refused.len() <= file.rows.len());
-            let numbered = (1..).map(RecordId).zip(fills);
-            let books = Books::of(&numbered.collect::<Vec<_>>());
+            let met = against(&Had::default(), &file, false);
+            assert!(met.fills.len() + met.refused.len() <= file.rows.len());
+            let numbered = (1..).map(RecordId).zip(met.fills);
+            let books = Books::of(&numbered.collect::<Vec<_>>(), &met.splits);
             assert_eq!(books.check(), 0, "a cent is lost");
             books.chains();
             for row in &file.rows {

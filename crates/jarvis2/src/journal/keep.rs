@@ -7,7 +7,7 @@ use crate::engine::inputs::sha256;
 use crate::error::Error;
 use crate::journal::contract::OptionName;
 use crate::journal::store::midnight_ms;
-use crate::plan::{LegView, Outcome, Plan};
+use crate::plan::{LegView, NetsView, Outcome, Plan};
 use crate::recall::diary::{ENCODER_VERSION, REGIME};
 use experience::{
     Decision, Durability, Experience, Label, LabelValue, Model, Origin, Reader, RecordId,
@@ -89,7 +89,15 @@ fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 /// Names the judge and the market model: with the program's version, who decided.
-const MODEL: &str = "closed-form judge, local-volatility market model";
+fn judge(nets: &NetsView) -> String {
+    let judge = match (&nets.model, &nets.sha256) {
+        (Some(model), Some(sha256)) if nets.in_use => {
+            format!("nets {model} ({})", sha256.get(..12).unwrap_or(sha256))
+        }
+        _ => "closed-form judge".to_owned(),
+    };
+    format!("{judge}, local-volatility market model")
+}
 
 /// Keeps a plan, on the disk before this returns.
 pub(crate) fn keep(
@@ -113,13 +121,14 @@ pub(crate) fn keep(
             page.look(decision, now_ms)?;
             return Ok((decision, false));
         }
-        let name = format!("{MODEL}, jarvis2 {}", manifest.version);
+        let nets = &plan.why.search.nets;
+        let name = format!("{}, jarvis2 {}", judge(nets), manifest.version);
         let model = page.model(&Model {
             digest: sha256(name.as_bytes()).into_bytes(),
             name,
             made_at_ms: now_ms,
             parent: None,
-            facts: json!({ "version": manifest.version, "device": manifest.device, "encoder": ENCODER_VERSION })
+            facts: json!({ "version": manifest.version, "device": manifest.device, "encoder": ENCODER_VERSION, "nets_sha256": nets.sha256.as_ref().filter(|_| nets.in_use) })
                 .to_string(),
         })?;
         let situation = page.situation(&Situation {

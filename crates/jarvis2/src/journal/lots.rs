@@ -12,6 +12,7 @@
 
 use super::contract::OptionName;
 use super::store::date_of;
+use crate::account::{root, same_symbol};
 use experience::{CASH, Fill, FillKind, RecordId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -65,6 +66,28 @@ impl Trade {
     }
 }
 
+/// Shares of a symbol became more, and its standard options with them: so many times the contracts at that part of the strike. No cash moves.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Split {
+    /// The morning of the day: it comes before the day's trades.
+    pub(crate) at_ms: i64,
+    pub(crate) symbol: String,
+    /// New shares for one old: 2 or more.
+    pub(crate) shares_for_one: i64,
+}
+
+impl Split {
+    /// What a contract is called after it; `None` where it is of another symbol, or ended before.
+    pub(crate) fn renamed(&self, contract: &str) -> Option<String> {
+        match OptionName::parse(contract) {
+            Some(name) => (same_symbol(&name.symbol, &self.symbol)
+                && name.expiry >= date_of(self.at_ms))
+            .then(|| name.split(self.shares_for_one).occ()),
+            None => same_symbol(contract, &self.symbol).then(|| root(contract)),
+        }
+    }
+}
+
 /// Everything that came of some fills.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Books {
@@ -79,17 +102,21 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    /// Runs fills in their order, which is that of time.
-    pub(crate) fn of(fills: &[(RecordId, Fill)]) -> Books {
+    /// Runs fills and splits in their order, which is that of time.
+    pub(crate) fn of(fills: &[(RecordId, Fill)], splits: &[Split]) -> Books {
         let mut books = Books::default();
-        let mut open: BTreeMap<&str, VecDeque<Lot>> = BTreeMap::new();
+        let mut open: BTreeMap<String, VecDeque<Lot>> = BTreeMap::new();
+        let mut splits = splits.iter().peekable();
         for (id, fill) in fills {
+            while let Some(split) = splits.next_if(|split| split.at_ms <= fill.filled_at_ms) {
+                open = turned(open, split);
+            }
             books.cash_cents += fill.cash_cents;
             if fill.contract == CASH {
                 *books.other.entry(fill.kind).or_insert(0) += fill.cash_cents;
                 continue;
             }
-            let lots = open.entry(&fill.contract).or_default();
+            let lots = open.entry(root(&fill.contract)).or_default();
             let (mut left, mut cash, mut fees) = (fill.quantity, fill.cash_cents, fill.fees_cents);
             while let Some(lot) = lots.front_mut()
                 && left != 0
@@ -131,6 +158,9 @@ impl Books {
                     fees_cents: fees,
                 });
             }
+        }
+        for split in splits {
+            open = turned(open, split);
         }
         books.lots = open.into_values().flatten().collect();
         books
@@ -195,6 +225,28 @@ impl Books {
             })
             .collect()
     }
+}
+
+/// Open lots after a split: their cents stay what they are.
+fn turned(open: BTreeMap<String, VecDeque<Lot>>, split: &Split) -> BTreeMap<String, VecDeque<Lot>> {
+    let mut after: BTreeMap<String, VecDeque<Lot>> = BTreeMap::new();
+    for (contract, mut lots) in open {
+        let renamed = split.renamed(&contract);
+        if let Some(renamed) = &renamed {
+            for lot in &mut lots {
+                lot.quantity = lot.quantity.saturating_mul(split.shares_for_one);
+                lot.option = OptionName::parse(renamed);
+                if lot.option.is_some() {
+                    lot.contract.clone_from(renamed);
+                }
+            }
+        }
+        after
+            .entry(renamed.unwrap_or(contract))
+            .or_default()
+            .append(&mut lots);
+    }
+    after
 }
 
 /// Whether one link leads to another.
@@ -264,10 +316,13 @@ mod tests {
     /// An earlier attempt credited premium when it was received and again when the option expired.
     #[test]
     fn premium_is_counted_once() {
-        let books = Books::of(&numbered(vec![
-            fill(1, FillKind::Trade, PUT, -2, 16_870, 130),
-            fill(40, FillKind::Expired, PUT, 2, 0, 0),
-        ]));
+        let books = Books::of(
+            &numbered(vec![
+                fill(1, FillKind::Trade, PUT, -2, 16_870, 130),
+                fill(40, FillKind::Expired, PUT, 2, 0, 0),
+            ]),
+            &[],
+        );
         assert_eq!(books.cash_cents, 16_870);
         assert_eq!(books.trades.len(), 1);
         assert_eq!(books.trades[0].realised_cents(), 16_870);
@@ -279,15 +334,18 @@ mod tests {
     #[test]
     fn a_cycle_adds_up() {
         let call = "KO261016C00070000";
-        let books = Books::of(&numbered(vec![
-            fill(1, FillKind::Trade, PUT, -1, 8_435, 65),
-            fill(40, FillKind::Assigned, PUT, 1, 0, 0),
-            fill(40, FillKind::Trade, "KO", 100, -675_000, 0),
-            fill(45, FillKind::Dividend, CASH, 5_100, 5_100, 0),
-            fill(47, FillKind::Trade, call, -1, 9_935, 65),
-            fill(70, FillKind::Assigned, call, 1, 0, 0),
-            fill(70, FillKind::Trade, "KO", -100, 700_000, 0),
-        ]));
+        let books = Books::of(
+            &numbered(vec![
+                fill(1, FillKind::Trade, PUT, -1, 8_435, 65),
+                fill(40, FillKind::Assigned, PUT, 1, 0, 0),
+                fill(40, FillKind::Trade, "KO", 100, -675_000, 0),
+                fill(45, FillKind::Dividend, CASH, 5_100, 5_100, 0),
+                fill(47, FillKind::Trade, call, -1, 9_935, 65),
+                fill(70, FillKind::Assigned, call, 1, 0, 0),
+                fill(70, FillKind::Trade, "KO", -100, 700_000, 0),
+            ]),
+            &[],
+        );
         let realised: Vec<i64> = books.trades.iter().map(Trade::realised_cents).collect();
         assert_eq!(realised, [8_435, 9_935, 25_000]);
         assert_eq!(books.cash_cents, 8_435 + 9_935 + 25_000 + 5_100);
@@ -302,22 +360,25 @@ mod tests {
             fill(30, FillKind::Trade, PUT, 2, -9_000, 0),
             fill(30, FillKind::Trade, later, -2, 24_000, 0),
         ];
-        let books = Books::of(&numbered(fills.clone()));
+        let books = Books::of(&numbered(fills.clone()), &[]);
         let chains = books.chains();
         assert_eq!(chains.len(), 1);
         assert!(matches!(chains[0][..], [Link::Closed(_), Link::Open(_)]));
         let mut partly = fills;
         partly[2].quantity = -1;
-        assert!(Books::of(&numbered(partly)).chains().is_empty());
+        assert!(Books::of(&numbered(partly), &[]).chains().is_empty());
     }
 
     #[test]
     fn parts_of_a_lot_share_its_cents_and_lose_none() {
-        let books = Books::of(&numbered(vec![
-            fill(1, FillKind::Trade, PUT, -3, 10_000, 1),
-            fill(2, FillKind::Trade, PUT, 1, -5, 0),
-            fill(3, FillKind::Trade, PUT, 1, -5, 0),
-        ]));
+        let books = Books::of(
+            &numbered(vec![
+                fill(1, FillKind::Trade, PUT, -3, 10_000, 1),
+                fill(2, FillKind::Trade, PUT, 1, -5, 0),
+                fill(3, FillKind::Trade, PUT, 1, -5, 0),
+            ]),
+            &[],
+        );
         let open: Vec<i64> = books
             .trades
             .iter()
@@ -330,15 +391,47 @@ mod tests {
         );
         assert_eq!(books.check(), 0);
         // Buying more than is short closes the short and opens the rest.
-        let turned = Books::of(&numbered(vec![
-            fill(1, FillKind::Trade, PUT, -1, 100, 0),
-            fill(2, FillKind::Trade, PUT, 3, -1_000, 0),
-        ]));
+        let turned = Books::of(
+            &numbered(vec![
+                fill(1, FillKind::Trade, PUT, -1, 100, 0),
+                fill(2, FillKind::Trade, PUT, 3, -1_000, 0),
+            ]),
+            &[],
+        );
         assert_eq!(turned.trades[0].close_cents, -333);
         assert_eq!(
             (turned.lots[0].quantity, turned.lots[0].cash_cents),
             (2, -667)
         );
+    }
+
+    /// The cents stay with the lots; counts and strikes are those after the split, and what closes later closes them.
+    #[test]
+    fn a_split_turns_what_is_open_and_moves_no_cash() {
+        let fills = numbered(vec![
+            fill(1, FillKind::Trade, "KO", 100, -600_000, 0),
+            fill(1, FillKind::Trade, PUT, -1, 10_000, 0),
+            fill(1, FillKind::Trade, "PEP", 100, -100, 0),
+            fill(20, FillKind::Trade, "KO", -150, 525_000, 0),
+            fill(20, FillKind::Trade, "KO260918P00033750", 2, -2_000, 0),
+        ]);
+        let split = Split {
+            at_ms: 20 * 86_400_000,
+            symbol: "KO".into(),
+            shares_for_one: 2,
+        };
+        let books = Books::of(&fills, &[split]);
+        let realised: Vec<i64> = books.trades.iter().map(Trade::realised_cents).collect();
+        assert_eq!(realised, [525_000 - 450_000, 8_000]);
+        let open: Vec<(&str, i64, i64)> = books
+            .lots
+            .iter()
+            .map(|lot| (lot.symbol.as_str(), lot.quantity, lot.cash_cents))
+            .collect();
+        assert_eq!(open.len(), 2);
+        assert_eq!((open[0].1, open[0].2), (50, -150_000));
+        assert_eq!((open[1].1, open[1].2), (100, -100));
+        assert_eq!(books.check(), 0);
     }
 
     fn any_fill() -> impl Strategy<Value = Fill> {
@@ -367,7 +460,7 @@ mod tests {
         fn every_cent_is_somewhere_once(mut fills in prop::collection::vec(any_fill(), 0..40)) {
             fills.sort_by_key(|fill| fill.filled_at_ms);
             let fills = numbered(fills);
-            let books = Books::of(&fills);
+            let books = Books::of(&fills, &[]);
             prop_assert_eq!(books.check(), 0);
             let fees: i64 = books.trades.iter().map(Trade::fees_cents).sum::<i64>()
                 + books.lots.iter().map(|lot| lot.fees_cents).sum::<i64>();

@@ -1,13 +1,14 @@
 //! Which fill followed which decision, and how that decision ended: only where it is certain.
 //!
 //! A fill follows a decision if the decision asked for that contract on that side, the fill lies between the decision's day and the last
-//! day of its prices, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
+//! day of its prices, came into the journal after the decision, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
 //! for it in different words, none is named; where they said the same, the last one made stands for all. A decision has ended when
 //! everything that its fills opened is closed. Rows are only added: an arrow `followed_by` from decision to fill, and an outcome.
 
 use super::keep::Order;
 use super::lots::{Books, Link, Trade};
-use super::store::{date_of, midnight_ms};
+use super::store::{self, date_of, midnight_ms};
+use crate::account::{root, same_symbol};
 use crate::error::Error;
 use experience::{Durability, Edge, Experience, FillKind, Origin, Outcome, Reader, RecordId};
 use jiff::civil::Date;
@@ -65,7 +66,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
     let fills = reader.fills(i64::MIN, i64::MAX)?;
     let asked = asked(reader)?;
     // How much of each leg is filled already.
-    let mut filled: BTreeMap<(RecordId, &str), i64> = BTreeMap::new();
+    let mut filled: BTreeMap<(RecordId, String), i64> = BTreeMap::new();
     let mut followed: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();
     let mut free = Vec::new();
     for (id, fill) in fills
@@ -74,7 +75,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
     {
         let sources = reader.sources(*id, FOLLOWED_BY)?;
         for &decision in &sources {
-            *filled.entry((decision, &fill.contract)).or_insert(0) += fill.quantity;
+            *filled.entry((decision, root(&fill.contract))).or_insert(0) += fill.quantity;
             followed.entry(decision).or_default().insert(*id);
         }
         if sources.is_empty() {
@@ -86,13 +87,16 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
         let day = date_of(fill.filled_at_ms);
         let takes = |asked: &&Asked| {
             let room = |(contract, count): &(String, i64)| {
-                let before = filled.get(&(asked.id, contract.as_str())).copied();
+                let before = filled.get(&(asked.id, root(contract))).copied();
                 let after = before.unwrap_or(0) + fill.quantity;
-                *contract == fill.contract
+                same_symbol(contract, &fill.contract)
                     && count.signum() == fill.quantity.signum()
                     && after.abs() <= count.abs()
             };
-            (asked.from..=asked.until).contains(&day) && asked.legs.iter().any(room)
+            // Numbers are of one counter: what was kept before the plan was made cannot follow it.
+            id > asked.id
+                && (asked.from..=asked.until).contains(&day)
+                && asked.legs.iter().any(room)
         };
         // The prices of a plan hold until the next day: whoever trades today follows today's plan, if there is one.
         let mut candidates: Vec<&Asked> = asked.iter().filter(takes).collect();
@@ -104,11 +108,11 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
         }
         // Newest first: the first is the newest.
         let decision = candidates[0].id;
-        *filled.entry((decision, &fill.contract)).or_insert(0) += fill.quantity;
+        *filled.entry((decision, root(&fill.contract))).or_insert(0) += fill.quantity;
         followed.entry(decision).or_default().insert(id);
         arrows.push((decision, id));
     }
-    let books = Books::of(&fills);
+    let books = Books::of(&fills, &store::splits(reader)?);
     let mut outcomes = Vec::new();
     for (decision, own) in &followed {
         if let Some(outcome) = ended(*decision, own, &books) {

@@ -7,9 +7,10 @@
 //! Both columns add up to the change of cash, to the cent; a report whose sides differ is refused as a bug and never printed. An open
 //! position is listed apart and never counted as closed, also after its expiry: only a row of the broker ends it.
 
-use super::lots::{Books, Link, Lot, Trade};
-use super::store::{date_of, today};
+use super::lots::{Books, Link, Lot, Split, Trade};
+use super::store::{self, date_of, today};
 use super::{DbArgs, WhichArgs, safe};
+use crate::account::same_symbol;
 use crate::cli::{done, pretty};
 use crate::error::Error;
 use experience::{CASH, Fill, FillKind, RecordId};
@@ -135,14 +136,17 @@ pub(crate) fn dollars(cents: i64) -> String {
 /// Makes the report of fills up to the end of the days asked for, in the order of time.
 pub(crate) fn make(
     fills: &[(RecordId, Fill)],
+    splits: &[Split],
     from_ms: i64,
     today: jiff::civil::Date,
 ) -> Result<Report, Error> {
-    let split = fills.partition_point(|(_, fill)| fill.filled_at_ms < from_ms);
-    let (before, after) = (Books::of(&fills[..split]), Books::of(fills));
+    let first = fills.partition_point(|(_, fill)| fill.filled_at_ms < from_ms);
+    let early = splits.partition_point(|split| split.at_ms < from_ms);
+    let before = Books::of(&fills[..first], &splits[..early]);
+    let after = Books::of(fills, splits);
     let mut months: BTreeMap<String, Period> = BTreeMap::new();
     let month = |at_ms: i64| date_of(at_ms).strftime("%Y-%m").to_string();
-    for (_, fill) in &fills[split..] {
+    for (_, fill) in &fills[first..] {
         months
             .entry(month(fill.filled_at_ms))
             .or_default()
@@ -340,9 +344,14 @@ pub(crate) fn run(which: &WhichArgs, as_json: bool, db: &DbArgs) -> Result<u8, E
         Some(reader) => reader.fills(i64::MIN, until_ms)?,
         None => Vec::new(),
     };
+    let mut splits = match &reader {
+        Some(reader) => store::splits(reader)?,
+        None => Vec::new(),
+    };
+    splits.retain(|split| split.at_ms < until_ms);
     let symbol = which.symbol();
     if let Some(symbol) = &symbol {
-        fills.retain(|(_, fill)| fill.symbol == *symbol);
+        fills.retain(|(_, fill)| same_symbol(&fill.symbol, symbol));
     }
     let day = which.to.unwrap_or_else(today);
     let report = Report {
@@ -350,7 +359,7 @@ pub(crate) fn run(which: &WhichArgs, as_json: bool, db: &DbArgs) -> Result<u8, E
         symbol,
         from: which.from.map(|day| day.to_string()),
         to: which.to.map(|day| day.to_string()),
-        ..make(&fills, from_ms, day)?
+        ..make(&fills, &splits, from_ms, day)?
     };
     Ok(if as_json {
         done(&pretty(&report)?)

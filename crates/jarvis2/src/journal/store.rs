@@ -4,9 +4,11 @@
 //! --db FILE  >  diary.file of the configuration  >  $XDG_DATA_HOME/jarvis2/diary.sqlite  >  ~/.local/share/jarvis2/diary.sqlite
 //! ```
 
+use super::contract::shares_for_one;
+use super::lots::Split;
 use crate::config::Config;
 use crate::error::Error;
-use experience::{Experience, Options, Reader};
+use experience::{Experience, Note, Options, Reader, RecordId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
@@ -88,14 +90,34 @@ pub(crate) fn reader(place: &Place) -> Result<Option<Reader>, Error> {
     }
 }
 
+/// The kind of the note that keeps a split: its text is the ratio, its moment the morning of the day.
+pub(crate) const SPLIT: &str = "split";
+
+/// The splits that are kept, by time.
+pub(crate) fn splits(reader: &Reader) -> Result<Vec<Split>, Error> {
+    let notes = reader.notes(i64::MIN, i64::MAX)?;
+    let split = |(_, note): (RecordId, Note)| {
+        Some(Split {
+            at_ms: note.written_at_ms,
+            shares_for_one: shares_for_one(&note.body).ok()?,
+            symbol: note.symbol.filter(|_| note.kind == SPLIT)?,
+        })
+    };
+    Ok(notes.into_iter().filter_map(split).collect())
+}
+
 /// Now, in milliseconds since 1970 UTC.
 pub(crate) fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// Today by the clock, UTC.
+/// Today in New York, where the days of trades are counted: in its evening UTC has tomorrow already.
 pub(crate) fn today() -> Date {
-    date_of(now_ms())
+    new_york_day(Timestamp::now())
+}
+
+fn new_york_day(at: Timestamp) -> Date {
+    market::time::new_york_wall(at).date()
 }
 
 /// Midnight of a day: a date without a time is kept as this.
@@ -138,6 +160,14 @@ mod tests {
             assert_eq!(midnight_ms(date), ms, "{date}");
             assert_eq!(date_of(ms), date);
             assert_eq!(date_of(ms + DAY_MS - 1), date);
+        }
+        // The evening of Tuesday, September 8, in New York; and one in winter.
+        for (utc, day) in [
+            ("2026-09-09T03:59:00Z", Date::constant(2026, 9, 8)),
+            ("2026-09-09T04:00:00Z", Date::constant(2026, 9, 9)),
+            ("2026-12-09T04:59:00Z", Date::constant(2026, 12, 8)),
+        ] {
+            assert_eq!(new_york_day(utc.parse().unwrap()), day, "{utc}");
         }
         assert_eq!(moment(1_772_236_800_000), "2026-02-28");
         assert_eq!(moment(1_772_236_860_000), "2026-02-28 00:01 UTC");

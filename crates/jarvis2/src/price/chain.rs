@@ -12,6 +12,7 @@ use super::columns::{Cells, Columns};
 use super::digits::short;
 use super::table::boundary;
 use super::{Form, Settings};
+use crate::account::same_symbol;
 use crate::config::Config;
 use crate::engine::fit::{self, Expiry, Forward, Known, Said};
 use crate::error::Error;
@@ -194,7 +195,7 @@ fn chosen(ingest: &mut Ingest, request: &Request) -> Result<Vec<Chain>, Error> {
     symbols.dedup();
     if let Some(wanted) = &request.symbol {
         let wanted = wanted.trim().trim_start_matches('^').to_uppercase();
-        chains.retain(|chain| chain.symbol == wanted);
+        chains.retain(|chain| same_symbol(&chain.symbol, &wanted));
         if chains.is_empty() {
             return Err(Error::NoSuchSymbol {
                 wanted,

@@ -2,12 +2,13 @@
 //!
 //! The earlier plan is read as it was kept, so the two are compared by what each said. It explains; no figure of a plan depends on it.
 
+use crate::account::same_symbol;
 use crate::journal::contract::OptionName;
 use crate::journal::keep::Order;
 use crate::journal::store::{date_of, midnight_ms};
 use crate::plan::{ActionView, Figure, LegView, Outcome, Plan};
 use crate::report::units::{decimal, percent_signed, usd, usd_signed};
-use experience::{CASH, FillKind, Origin, Reader, RecordId};
+use experience::{CASH, Fill, FillKind, Origin, Reader, RecordId};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,8 @@ pub(crate) struct SinceView {
     pub(crate) changes: Vec<ChangeView>,
     /// Fills of the journal in this symbol from that day to this one, oldest first.
     pub(crate) fills: Vec<String>,
-    /// Whether they carried out what the earlier plan said: `yes`, `in part (1 of 6)`, `no`, or `n/a (reason)`.
+    /// Whether they carried out what the earlier plan said: `yes`, `in part (1 of 6)`, `late (6 of 6, ...)` after the day until which its
+    /// prices were meant, `no`, or `n/a (reason)`.
     pub(crate) followed: String,
 }
 
@@ -79,7 +81,7 @@ pub(crate) fn find(
     let fills: Vec<String> = reader
         .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
         .into_iter()
-        .filter(|(_, fill)| fill.symbol == *symbol && fill.contract != CASH)
+        .filter(|(_, fill)| same_symbol(&fill.symbol, symbol) && fill.contract != CASH)
         .map(|(_, fill)| {
             let name = OptionName::parse(&fill.contract);
             let what = name.map_or_else(|| format!("shares of {symbol}"), |name| name.words());
@@ -88,15 +90,17 @@ pub(crate) fn find(
             format!("{day}: {kind} {:+} {what} at {price}", fill.quantity)
         })
         .collect();
-    let followed = followed(reader, &then, [date, as_of])?;
+    let followed = followed(reader, id, &then, [date, as_of])?;
     let since = compare(id, [date, as_of], [&then, plan], fills, followed);
     let note = sentence(&since, plan);
     Ok((Some(since), note))
 }
 
-/// Whether the fills up to this day carried out what the earlier plan said: its contracts on its sides, while its prices were meant.
+/// Whether the fills up to this day carried out what the earlier plan said: its contracts on its sides, while its prices were meant or
+/// later. What the journal knew before the plan was kept cannot follow it.
 fn followed(
     reader: &Reader,
+    decision: RecordId,
     then: &Plan,
     [date, as_of]: [Date; 2],
 ) -> Result<String, experience::Error> {
@@ -110,23 +114,40 @@ fn followed(
         .valid_until
         .parse()
         .map_or(as_of, |until: Date| until.min(as_of));
-    let fills = reader.fills(midnight_ms(date), midnight_ms(until) + 86_400_000)?;
-    let (mut wanted, mut done) = (0, 0);
+    let fills: Vec<Fill> = reader
+        .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
+        .into_iter()
+        .filter(|(id, fill)| *id > decision && fill.kind == FillKind::Trade)
+        .map(|(_, fill)| fill)
+        .collect();
+    let (mut wanted, mut done, mut late) = (0, 0, 0);
+    let mut last = date;
     for (contract, count) in &order.legs {
-        let filled: i64 = fills
-            .iter()
-            .map(|(_, fill)| fill)
-            .filter(|fill| fill.kind == FillKind::Trade && fill.contract == *contract)
-            .filter(|fill| fill.quantity.signum() == count.signum())
-            .map(|fill| fill.quantity.abs())
-            .sum();
-        wanted += count.abs();
-        done += filled.min(count.abs());
+        let (mut filled, mut after) = (0, 0);
+        let of_it = |fill: &&Fill| {
+            same_symbol(&fill.contract, contract) && fill.quantity.signum() == count.signum()
+        };
+        for fill in fills.iter().filter(of_it) {
+            let day = date_of(fill.filled_at_ms);
+            if day <= until {
+                filled += fill.quantity.abs();
+            } else if filled + after < count.abs() {
+                after += fill.quantity.abs();
+                last = last.max(day);
+            }
+        }
+        let (all, in_time) = (count.abs(), filled.min(count.abs()));
+        wanted += all;
+        done += in_time;
+        late += after.min(all - in_time);
     }
-    Ok(match done {
-        0 => "no".to_owned(),
-        done if done == wanted => "yes".to_owned(),
-        done => format!("in part ({done} of {wanted})"),
+    let expired = format!("{last}, after its prices had expired on {until}");
+    Ok(match (done, late) {
+        (0, 0) => "no".to_owned(),
+        (0, late) => format!("late ({late} of {wanted}, on {expired})"),
+        (done, _) if done == wanted => "yes".to_owned(),
+        (done, 0) => format!("in part ({done} of {wanted})"),
+        (done, late) => format!("in part ({done} of {wanted}, and {late} on {expired})"),
     })
 }
 
@@ -295,7 +316,9 @@ fn sentence(since: &SinceView, now: &Plan) -> String {
     let followed = match since.followed.as_str() {
         "yes" => " (carried out)".to_owned(),
         "no" => " (no fill of it in the journal)".to_owned(),
-        part if part.starts_with("in part") => format!(" (carried out {part})"),
+        part if part.starts_with("in part") || part.starts_with("late") => {
+            format!(" (carried out {part})")
+        }
         _ => String::new(),
     };
     format!(

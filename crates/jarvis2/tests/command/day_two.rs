@@ -2,7 +2,7 @@
 
 use crate::chain::{Market, Row};
 use crate::look::{check_plan, list, number, text};
-use crate::run::{Desk, SMALL};
+use crate::run::{Desk, Run, SMALL};
 use pricing::Right;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -34,6 +34,26 @@ fn plan(desk: &Desk, chain: &str, account: &str) -> Value {
     plan
 }
 
+/// `jarvis2 journal apply` from one account file to another.
+fn apply(desk: &Desk, from: &str, out: &str, more: &[&str]) -> Run {
+    let head = ["journal", "apply", "--account", from, "--out", out];
+    desk.run(&[&head[..], more].concat())
+}
+
+/// Premium taken in, and contracts still open, as the journal reports them.
+fn reported(desk: &Desk) -> (i64, usize) {
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    let received = report.pointer("/total/premium_received_cents");
+    (
+        received.and_then(Value::as_i64).unwrap(),
+        list(&report, "/open").len(),
+    )
+}
+
+fn written(desk: &Desk, name: &str) -> String {
+    std::fs::read_to_string(desk.path(name)).unwrap()
+}
+
 #[test]
 fn the_second_day_knows_the_first() {
     let desk = Desk::new();
@@ -56,24 +76,12 @@ fn the_second_day_knows_the_first() {
     // The plan's own words are the fill's, with the fees of the broker.
     let action = text(&first, "/decision/action/text");
     let words = format!("{action} fees 2.60");
-    let apply = [
-        "journal",
-        "apply",
-        "--account",
-        "one.toml",
-        "--out",
-        "two.toml",
-        "--fill",
-        &words,
-        "--on",
-        "2025-03-06",
-        "--db",
-        "diary.sqlite",
-    ];
-    let applied = desk
-        .run(&[&apply[..], &["--json"]].concat())
-        .exits(0)
-        .json();
+    let day = ["--on", "2025-03-06", "--db", "diary.sqlite", "--json"];
+    let enter = |out: &str| {
+        let fill = [&["--fill", words.as_str()], &day[..]].concat();
+        apply(&desk, "one.toml", out, &fill)
+    };
+    let applied = enter("two.toml").exits(0).json();
     let leg = &list(&first, "/decision/action/legs")[0];
     let premium = 100.0 * number(leg, "/count") * number(leg, "/limit_usd");
     assert_eq!(
@@ -81,15 +89,11 @@ fn the_second_day_knows_the_first() {
         30_000.0 + premium - 2.60
     );
     // The same fill twice is caught, and no file is written over.
-    let twice = desk.run(&apply).exits(2);
-    assert!(twice.stderr.contains("exists already"), "{twice}");
-    let mut again = apply.map(str::to_owned);
-    again[5] = "three.toml".to_owned();
-    let again = desk
-        .run(&again.iter().map(String::as_str).collect::<Vec<_>>())
-        .exits(2);
+    let twice = enter("two.toml").exits(2);
+    assert!(twice.stdout.contains("exists already"), "{twice}");
+    let again = enter("three.toml").exits(2);
     assert!(
-        again.stderr.contains("already") && again.stderr.contains("--again"),
+        again.stdout.contains("already") && again.stdout.contains("--again"),
         "{again}"
     );
     assert!(!desk.path("three.toml").exists());
@@ -148,13 +152,7 @@ fn a_part_of_a_plan_is_a_part() {
     let (expiry, strike) = (text(leg, "/expiry"), number(leg, "/strike_usd"));
     let right = text(leg, "/instrument");
     let fill = format!("sell 1 ZZT {expiry} {strike} {right} at 1.00");
-    let apply = [
-        "journal",
-        "apply",
-        "--account",
-        "one.toml",
-        "--out",
-        "two.toml",
+    let words = [
         "--fill",
         &fill,
         "--on",
@@ -162,7 +160,7 @@ fn a_part_of_a_plan_is_a_part() {
         "--db",
         "diary.sqlite",
     ];
-    desk.run(&apply).exits(0);
+    apply(&desk, "one.toml", "two.toml", &words).exits(0);
     let second = plan(&desk, "tuesday.csv", "two.toml");
     let since = &second["recall"]["since"];
     assert_eq!(
@@ -187,17 +185,7 @@ fn a_broker_s_file_is_applied_as_it_is_imported() {
          2025-03-21,expired,,ZZT 2025-03-21 48 put,1,,,,d\n\
          2025-03-24,dividend,ZZT,,,,,25.00,e\n",
     );
-    let apply = [
-        "journal",
-        "apply",
-        "fills.csv",
-        "--account",
-        "one.toml",
-        "--out",
-        "two.toml",
-    ];
-    let applied = desk
-        .run(&[&apply[..], &["--json"]].concat())
+    let applied = apply(&desk, "one.toml", "two.toml", &["fills.csv", "--json"])
         .exits(0)
         .json();
     assert_eq!(
@@ -217,19 +205,13 @@ fn a_broker_s_file_is_applied_as_it_is_imported() {
         "schema_version = 1\nkind = \"cash\"\ncash_usd = 100.0\n",
     );
     let poor = [
-        "journal",
-        "apply",
-        "--account",
-        "poor.toml",
-        "--out",
-        "x.toml",
         "--fill",
         "sell 1 ZZT 2025-03-21 48 put at 0.90",
         "--on",
         "2025-03-06",
         "--no-diary",
     ];
-    let poor = desk.run(&poor).exits(2);
+    let poor = apply(&desk, "poor.toml", "x.toml", &poor).exits(2);
     assert!(poor.stderr.contains("does not secure"), "{poor}");
     assert!(!desk.path("x.toml").exists());
 }
@@ -241,19 +223,8 @@ fn the_journal_knows_a_fill_whoever_wrote_it_down() {
     desk.put("one.toml", ACCOUNT);
     let words = |out: &str, more: &[&str]| {
         let fill = "sell 1 ZZT 2025-03-21 48 put at 0.90";
-        let apply = [
-            "journal",
-            "apply",
-            "--account",
-            "one.toml",
-            "--out",
-            out,
-            "--fill",
-            fill,
-            "--on",
-            "2025-03-06",
-        ];
-        desk.run(&[&apply[..], more].concat())
+        let words = ["--fill", fill, "--on", "2025-03-06"];
+        apply(&desk, "one.toml", out, &[&words[..], more].concat())
     };
     words("two.toml", &[]).exits(0);
     desk.put(
@@ -261,16 +232,7 @@ fn the_journal_knows_a_fill_whoever_wrote_it_down() {
         "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n\
          2025-03-06,sell_to_open,,ZZT 2025-03-21 48 put,1,0.90,0,,a\n",
     );
-    let file = [
-        "journal",
-        "apply",
-        "fills.csv",
-        "--account",
-        "one.toml",
-        "--out",
-        "three.toml",
-    ];
-    let refused = desk.run(&file).exits(2);
+    let refused = apply(&desk, "one.toml", "three.toml", &["fills.csv"]).exits(2);
     assert!(refused.stderr.contains("--again"), "{refused}");
     words("three.toml", &[]).exits(2);
     let again = words("three.toml", &["--again", "--json"]).exits(0).json();
@@ -278,15 +240,362 @@ fn the_journal_knows_a_fill_whoever_wrote_it_down() {
         text(&again, "/journal").starts_with("1 kept, 0 kept before"),
         "{again}"
     );
-    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
-    assert!(
-        report.to_string().contains("18000"),
-        "two sales of $90: {report}"
-    );
+    assert_eq!(reported(&desk), (18_000, 2), "two sales of $90");
+    // Imported, it is each of the two but not a third; that it happened once more is to be said.
+    let import = ["journal", "import", "fills.csv", "--json"];
+    let told = desk.run(&import).exits(0).json();
+    assert_eq!((&told["new"], &told["known"]), (&0.into(), &1.into()));
+    assert_eq!(list(&told, "/known_otherwise").len(), 1, "{told}");
+    assert_eq!(reported(&desk), (18_000, 2));
+    let more = desk.run(&[&import[..], &["--again"]].concat()).exits(0);
+    assert_eq!(more.json()["new"], 1);
+    assert_eq!(reported(&desk), (27_000, 3));
     // A diary that was named and cannot be is told by the exit code; the account is there.
     let lost = words("four.toml", &["--db", "/nowhere/diary.sqlite"]).exits(5);
     assert!(lost.stdout.contains("n/a (not kept"), "{lost}");
     assert!(desk.path("four.toml").exists());
+}
+
+const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
+
+/// What `journal import` read before is applied with `--no-diary`, and the message says so; a file's rows are never doubled in the journal.
+#[test]
+fn a_file_that_was_imported_is_applied_without_the_journal() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let row = "2025-03-06,sell_to_open,,ZZT 2025-03-21 48 put,1,1.30,0,,\n";
+    desk.put("fills.csv", format!("{HEADS}{row}{row}"));
+    desk.run(&["journal", "import", "fills.csv"]).exits(0);
+    let refused = apply(&desk, "one.toml", "two.toml", &["fills.csv"]).exits(2);
+    assert!(refused.stderr.contains("add --no-diary"), "{refused}");
+    let file = ["fills.csv", "--no-diary"];
+    let applied = apply(&desk, "one.toml", "two.toml", &file).exits(0);
+    assert!(applied.stdout.contains("has 2 of these"), "{applied}");
+    assert!(
+        written(&desk, "two.toml").contains("cash_usd = 30260.0"),
+        "{applied}"
+    );
+    let again = ["fills.csv", "--again"];
+    let again = apply(&desk, "one.toml", "three.toml", &again).exits(0);
+    assert!(again.stdout.contains("0 kept, 2 kept before"), "{again}");
+    assert_eq!(reported(&desk), (26_000, 2));
+}
+
+/// An account without a row of the file would be wrong in silence; totals and remarks are no rows.
+#[test]
+fn a_file_with_refused_rows_changes_nothing() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let heads = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n";
+    let good = "03/06/2025,Sell to Open,ZZT 03/21/2025 48.00 P,PUT,1,$1.30,$0,$130.00\n";
+    let split = "03/07/2025,Stock Split,ZZT,,100,,,\n";
+    let total = "Transactions Total,,,,,,,$130.00\n";
+    desk.put("good.csv", format!("{heads}{good}{total}"));
+    desk.put("split.csv", format!("{heads}{good}{split}{total}"));
+    let refused = apply(&desk, "one.toml", "two.toml", &["split.csv"]).exits(3);
+    for words in ["1 of 2 rows", "line 3: ", "split 2:1", "--partial"] {
+        assert!(refused.stderr.contains(words), "{words}: {refused}");
+    }
+    assert!(!desk.path("two.toml").exists() && !desk.path(".local").exists());
+    let partial = apply(&desk, "one.toml", "two.toml", &["split.csv", "--partial"]);
+    let partial = partial.exits(0);
+    assert!(partial.stdout.contains("not applied, line 3"), "{partial}");
+    apply(&desk, "one.toml", "three.toml", &["good.csv", "--no-diary"]).exits(0);
+    // The same id is the same row: a second one, or another one than the journal has, is a slip.
+    let row = "2025-03-06,sell_to_open,,ZZT 2025-03-21 48 put,1,1.40,0,,T1\n";
+    desk.put("twice.csv", format!("{HEADS}{row}{row}"));
+    let twice = apply(&desk, "one.toml", "four.toml", &["twice.csv"]).exits(3);
+    assert!(twice.stderr.contains("stands in line 2"), "{twice}");
+    desk.put("first.csv", format!("{HEADS}{row}"));
+    apply(&desk, "one.toml", "four.toml", &["first.csv"]).exits(0);
+    desk.put(
+        "other.csv",
+        format!("{HEADS}{}", row.replace("1.40", "1.50")),
+    );
+    let other = apply(&desk, "four.toml", "five.toml", &["other.csv"]).exits(3);
+    assert!(other.stderr.contains("under the same id"), "{other}");
+}
+
+/// Words have no lines: the message repeats them. And slips in days are refused.
+#[test]
+fn a_fill_in_words_is_refused_by_its_words() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    desk.put(
+        "short.toml",
+        format!("{ACCOUNT}[[options]]\nsymbol = \"ZZT\"\nright = \"put\"\nexpiry = \"2025-03-21\"\nstrike_usd = 48.0\ncontracts = -1.0\nopened = \"2025-03-06\"\n"),
+    );
+    let good = "buy 1 ZZT at 50";
+    for (account, day, fill, says) in [
+        (
+            "one.toml",
+            "2025-03-06",
+            "sell 100 ZZT at 70",
+            "but the account holds 1: start from",
+        ),
+        (
+            "one.toml",
+            "2025-03-06",
+            "assigned 1 ZZT 2025-03-21 48 put",
+            "but the account holds 0",
+        ),
+        (
+            "short.toml",
+            "2025-03-05",
+            "buy 1 ZZT 2025-03-21 48 put at 0.10",
+            "opened on 2025-03-06: check the day",
+        ),
+        ("one.toml", "2025-03-06", "split 3:2 ZZT", "by hand"),
+        (
+            "one.toml",
+            "2025-03-06",
+            "split 2:1 KO",
+            "holds nothing in KO",
+        ),
+    ] {
+        let words = ["--on", day, "--fill", good, "--fill", fill];
+        let refused = apply(&desk, account, "two.toml", &words).exits(2);
+        let named = format!("--fill \"{fill}\": ");
+        assert!(
+            refused.stderr.contains(&named) && refused.stderr.contains(says),
+            "{refused}"
+        );
+    }
+    let late = ["--on", "2999-03-06", "--fill", good];
+    let late = apply(&desk, "one.toml", "two.toml", &late).exits(2);
+    assert!(late.stderr.contains("still to come"), "{late}");
+    desk.put("late.csv", format!("{HEADS}2999-03-06,buy,ZZT,,1,50,,,\n"));
+    apply(&desk, "one.toml", "two.toml", &["late.csv"]).exits(3);
+    desk.run(&["journal", "import", "late.csv"]).exits(3);
+    assert!(!desk.path("two.toml").exists());
+}
+
+/// Two shares for one: counts, bases, strikes and premiums in the account, and the journal's lots, in words or from a file.
+#[test]
+fn a_split_turns_account_and_journal() {
+    let desk = Desk::new();
+    desk.put(
+        "one.toml",
+        format!("{ACCOUNT}[[shares]]\nsymbol = \"KO\"\ncount = 250\nbasis_usd_per_share = 69.0\n"),
+    );
+    let sale = "sell 2 KO 2026-09-18 71.5 put at 1.30";
+    apply(
+        &desk,
+        "one.toml",
+        "two.toml",
+        &["--on", "2026-09-09", "--fill", sale],
+    )
+    .exits(0);
+    let split = ["--on", "2026-09-10", "--fill", "split 2:1 KO"];
+    let applied = apply(&desk, "two.toml", "three.toml", &split).exits(0);
+    assert!(applied.stdout.contains("250 -> 500 shares"), "{applied}");
+    let after = written(&desk, "three.toml");
+    for line in [
+        "cash_usd = 30260.0",
+        "count = 500",
+        "basis_usd_per_share = 34.5",
+        "contracts = -4.0",
+        "strike_usd = 35.75",
+        "premium_usd_per_share = 0.65",
+    ] {
+        assert!(after.contains(line), "{line}: {after}");
+    }
+    // The journal turned its lot with it: the purchase after the split closes the sale before it.
+    let purchase = "buy 4 KO 2026-09-18 35.75 put at 0.40";
+    let bought = ["--on", "2026-09-11", "--fill", purchase];
+    let bought = apply(&desk, "three.toml", "four.toml", &bought).exits(0);
+    assert!(bought.stdout.contains("1 kept, 0 kept before"), "{bought}");
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    assert_eq!(number(&report, "/total/options_realised_cents"), 10_000.0);
+    assert_eq!(list(&report, "/open").len(), 0, "{report}");
+    // A row of a file says the same split.
+    desk.put(
+        "split.csv",
+        format!("{HEADS}2026-09-10,split,KO,,2:1,,,,\n"),
+    );
+    let known = desk.run(&["journal", "import", "split.csv", "--json"]);
+    let known = known.exits(0).json();
+    assert_eq!((&known["new"], &known["known"]), (&0.into(), &1.into()));
+    let file = ["split.csv", "--no-diary"];
+    apply(&desk, "two.toml", "five.toml", &file).exits(0);
+    let body = |name: &str| {
+        let text = written(&desk, name);
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(body("five.toml"), body("three.toml"));
+}
+
+/// Shares held before the first day of the journal are called away: they come in at their basis, and both sides still add up to cash.
+#[test]
+fn what_the_account_had_before_the_journal_comes_in_when_it_is_closed() {
+    let desk = Desk::new();
+    let with = |basis: &str| format!("{ACCOUNT}[[shares]]\nsymbol = \"ZZT\"\ncount = 200\n{basis}");
+    desk.put("one.toml", with("basis_usd_per_share = 60.0\n"));
+    let sale = "sell 2 ZZT 2025-03-21 70 call at 0.80";
+    let away = "assigned 2 ZZT 2025-03-21 70 call";
+    let sold = ["--on", "2025-03-06", "--fill", sale];
+    apply(&desk, "one.toml", "two.toml", &sold).exits(0);
+    let called = ["--on", "2025-03-21", "--fill", away];
+    let called = apply(&desk, "two.toml", "three.toml", &called).exits(0);
+    assert!(called.stdout.contains("200 ZZT at $60"), "{called}");
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    for (field, cents) in [
+        ("/total/shares_realised_cents", 200_000.0),
+        ("/total/options_realised_cents", 16_000.0),
+        ("/total/transfers_cents", 1_200_000.0),
+        ("/reconciliation/cash_cents", 1_416_000.0),
+    ] {
+        assert_eq!(number(&report, field), cents, "{field}: {report}");
+    }
+    assert_eq!(list(&report, "/open").len(), 0, "{report}");
+    // Without a basis it is said, and nothing is made up.
+    let desk = Desk::new();
+    desk.put("one.toml", with(""));
+    apply(&desk, "one.toml", "two.toml", &sold).exits(0);
+    let called = ["--on", "2025-03-21", "--fill", away];
+    let called = apply(&desk, "two.toml", "three.toml", &called).exits(0);
+    assert!(
+        called.stdout.contains("1 not kept") && called.stdout.contains("basis_usd_per_share"),
+        "{called}"
+    );
+}
+
+/// A class of shares: the plan's words are the fill's, and the next plan knows the position, however the chain writes the symbol.
+#[test]
+fn a_class_of_shares_is_one_symbol() {
+    let desk = Desk::new();
+    let chain = |day: &str, symbol: &'static str| {
+        let mut market = market(day, 50.0);
+        market.symbol = symbol;
+        market.csv()
+    };
+    desk.put("monday.csv", chain("2025-03-06", "BRK.B"));
+    desk.put("tuesday.csv", chain("2025-03-07", "BRK-B"));
+    desk.put("one.toml", ACCOUNT);
+    let first = plan(&desk, "monday.csv", "one.toml");
+    let action = text(&first, "/decision/action/text");
+    assert!(
+        action.contains("BRK.B"),
+        "the premise of this test: {action}"
+    );
+    let words = [
+        "--fill",
+        action,
+        "--on",
+        "2025-03-06",
+        "--db",
+        "diary.sqlite",
+    ];
+    apply(&desk, "one.toml", "two.toml", &words).exits(0);
+    let second = plan(&desk, "tuesday.csv", "two.toml");
+    assert_eq!(list(&second, "/account/options").len(), 1, "{second}");
+    assert_eq!(list(&second, "/account/left_out").len(), 0, "{second}");
+    let same = plan(&desk, "monday.csv", "two.toml");
+    assert_eq!(list(&same, "/account/options").len(), 1, "{same}");
+    let history = ["history", "--json", "--db", "diary.sqlite"];
+    let history = desk.run(&history).exits(0).json();
+    let followed = list(&history, "/decisions")
+        .iter()
+        .filter(|decision| !list(decision, "/fills").is_empty());
+    assert_eq!(followed.count(), 1, "{history}");
+    // Covered by the shares, whatever they are called.
+    desk.put(
+        "shares.toml",
+        format!("{ACCOUNT}[[shares]]\nsymbol = \"BRK.B\"\ncount = 100\n"),
+    );
+    let call = "sell 1 BRKB 2025-03-21 55 call at 0.50";
+    let call = ["--fill", call, "--on", "2025-03-06", "--no-diary"];
+    apply(&desk, "shares.toml", "covered.toml", &call).exits(0);
+}
+
+/// What was traded before a plan was made, or after its prices had expired, did not carry it out in time.
+#[test]
+fn earlier_and_late_fills_are_told_apart() {
+    let desk = Desk::new();
+    for (name, day, spot) in [
+        ("monday.csv", "2025-03-03", 50.0),
+        ("tuesday.csv", "2025-03-04", 50.5),
+        ("friday.csv", "2025-03-07", 51.0),
+    ] {
+        desk.put(name, market(day, spot).csv());
+    }
+    desk.put("one.toml", ACCOUNT);
+    let first = plan(&desk, "monday.csv", "one.toml");
+    let leg = &list(&first, "/decision/action/legs")[0];
+    let count = number(leg, "/count");
+    assert!(count > 2.0, "the premise of this test: {leg}");
+    let contract = format!(
+        "ZZT {} {} {} at 1.00",
+        text(leg, "/expiry"),
+        number(leg, "/strike_usd"),
+        text(leg, "/instrument")
+    );
+    let enter = |from: &str, out: &str, day: &str, count: f64| {
+        let fill = format!("sell {count} {contract}");
+        let words = ["--fill", &fill, "--on", day, "--db", "diary.sqlite"];
+        apply(&desk, from, out, &words).exits(0);
+    };
+    // One is sold on Monday; the plan made after that asks for more of them, and nobody trades.
+    enter("one.toml", "two.toml", "2025-03-03", 1.0);
+    let more = plan(&desk, "monday.csv", "two.toml");
+    let asked = text(&more, "/decision/action/text").to_owned();
+    assert_ne!(asked, text(&first, "/decision/action/text"));
+    let tuesday = plan(&desk, "tuesday.csv", "two.toml");
+    let since = &tuesday["recall"]["since"];
+    assert_eq!(text(since, "/action_then"), asked);
+    assert_eq!(text(since, "/followed"), "no", "{since}");
+    // On Friday the rest of Tuesday's is sold: its prices were those of Tuesday and Wednesday.
+    let leg = &list(&tuesday, "/decision/action/legs")[0];
+    let same = format!(
+        "ZZT {} {} {} at 1.00",
+        text(leg, "/expiry"),
+        number(leg, "/strike_usd"),
+        text(leg, "/instrument")
+    );
+    let fill = format!("sell {} {same}", number(leg, "/count"));
+    let words = [
+        "--fill",
+        &fill,
+        "--on",
+        "2025-03-07",
+        "--db",
+        "diary.sqlite",
+    ];
+    apply(&desk, "two.toml", "three.toml", &words).exits(0);
+    let friday = plan(&desk, "friday.csv", "three.toml");
+    let followed = text(&friday["recall"]["since"], "/followed");
+    let until = text(&tuesday, "/decision/action/valid_until");
+    assert!(
+        followed.starts_with("late (") && followed.contains(&format!("expired on {until}")),
+        "{followed}"
+    );
+    let note = text(&friday, "/recall/since_note");
+    assert!(note.contains("carried out late"), "{note}");
+}
+
+/// The diary names the judge that judged.
+#[test]
+fn the_diary_says_who_judged() {
+    let desk = Desk::new();
+    desk.put("monday.csv", market("2025-03-06", 50.0).csv());
+    desk.put("one.toml", ACCOUNT);
+    let plan = plan(&desk, "monday.csv", "one.toml");
+    let nets = plan.pointer("/why/search/nets").unwrap();
+    let judge = match nets["in_use"].as_bool().unwrap() {
+        true => format!(
+            "nets {} ({})",
+            text(nets, "/model"),
+            &text(nets, "/sha256")[..12]
+        ),
+        false => "closed-form judge".to_owned(),
+    };
+    let history = ["history", "--json", "--db", "diary.sqlite"];
+    let history = desk.run(&history).exits(0).json().to_string();
+    assert!(
+        history.contains(&format!("{judge}, local-vol")),
+        "{history}"
+    );
 }
 
 /// The answer of the service for this market, in the shape that yfinance gives.

@@ -75,6 +75,16 @@ fn the_first_page_groups_every_command() {
     assert!(wrong.stderr.contains("'plan'"), "{wrong}");
 }
 
+/// Commands below a command have examples of their own where they take files.
+#[test]
+fn commands_of_the_journal_show_how_they_are_used() {
+    for command in ["import", "apply"] {
+        let help = Desk::new().run(&["journal", command, "--help"]).exits(0);
+        let example = format!("  jarvis2 journal {command} ");
+        assert!(help.stdout.contains(&example), "{help}");
+    }
+}
+
 #[test]
 fn shells_complete_commands_and_flags() {
     let desk = Desk::new();

@@ -195,7 +195,7 @@ fn planted_defects_are_refused_row_by_row() {
     let heads = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
     for (row, reason) in [
         (
-            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1000000000,99999,0,,",
+            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1000000000,60,0,,",
             "more than a trillion dollars",
         ),
         (
@@ -235,8 +235,39 @@ fn planted_defects_are_refused_row_by_row() {
             "knows 0",
         ),
         (
-            "2024-07-22,expired,KO,KO 2024-08-16 69 put,1,,,,",
+            "2024-08-16,expired,KO,KO 2024-08-16 69 put,1,,,,",
             "knows 0",
+        ),
+        (
+            "2024-07-22,expired,KO,KO 2024-08-16 69 put,1,,,,",
+            "had not expired yet",
+        ),
+        (
+            "2024-09-20,assigned,KO,KO 2024-08-16 69 put,1,,,,",
+            "within 7 days",
+        ),
+        (
+            "2024-08-19,buy,KO,KO 2024-08-16 69 put,1,0.10,,,",
+            "could not trade on 2024-08-19",
+        ),
+        // $130 for the contract.
+        (
+            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1,130,,,",
+            "not per contract",
+        ),
+        // Half of it, and the broker's amount agrees: no put costs that.
+        (
+            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 put,1,70,0,7000.00,",
+            "more than its strike",
+        ),
+        (
+            "2024-07-22,sell_to_open,KO,KO 2024-08-16 69 call,1,130,,,",
+            "not per contract",
+        ),
+        // June 12 read as December 6.
+        (
+            "2024-07-22,sell_to_open,KO,KO 12/06/2026 69 put,1,1.30,,,",
+            "without trading (Sunday)",
         ),
         ("2024-07-22,assigned,KO,KO,1,,,,", "no option"),
         ("2024-07-22,sell,KO,,100,70,,,", "knows 0"),
@@ -270,6 +301,36 @@ fn planted_defects_are_refused_row_by_row() {
             .contains("same id"),
         "{summary}"
     );
+    // A call far in the money is told from a slip by its amount.
+    let desk = Desk::new();
+    let file = desk.put(
+        "own.csv",
+        format!("{heads}2024-07-22,buy_to_open,KO,KO 2024-08-16 30 call,1,39.50,0,-3950.00,\n2024-07-22,buy_to_open,KO,KO 2024-08-16 30 call,1,31,0,-3100.00,\n"),
+    );
+    assert_eq!(import(&desk, file).exits(0).json()["new"], 2);
+    // A file whose days stand before their months is refused whole: those up to the 12th would be taken for months.
+    let heads_of = |format: &str| match format {
+        "own" => (
+            heads,
+            "02/06/2026,sell_to_open,,KO 2026-06-12 67.5 put,1,1.30,,,",
+            "15/06/2026,buy,KO,,1,67,,,",
+        ),
+        _ => (
+            "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n",
+            "06/02/2026,Sell to Open,KO 06/12/2026 67.50 P,PUT,1,$1.30,$0,$130",
+            "06/03/2026,Sell to Open,KO 19/06/2026 67.50 P,PUT,1,$1.30,$0,$130",
+        ),
+    };
+    for format in ["own", "Schwab"] {
+        let (heads, good, bad) = heads_of(format);
+        let file = desk.put("days.csv", format!("{heads}{good}\n{bad}\n"));
+        let said = import(&desk, file).exits(3).json();
+        let said = said["error"]["message"].as_str().unwrap();
+        assert!(
+            said.contains("line 3: ") && said.contains("YYYY-MM-DD"),
+            "{format}: {said}"
+        );
+    }
     // Nothing usable at all is an error.
     let file = desk.put("bad.csv", format!("{heads}2024-07-22,gift,,,,,,,\n"));
     import(&desk, file).exits(3);
@@ -443,7 +504,11 @@ fn files_that_cannot_be_used_are_left_alone() {
     assert!(message(add().exits(3)).contains("another program"));
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
     std::fs::write(&path, "this is no database, and longer than a header of a hundred bytes, so that it is looked at as one.....").unwrap();
-    assert!(message(add().exits(3)).contains("damaged"));
+    let said = message(add().exits(3));
+    assert!(
+        said.contains("damaged, or no database of ours") && said.contains("name another file"),
+        "{said}"
+    );
     // A folder where the file should be.
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
