@@ -409,6 +409,8 @@ impl Vectors {
         if count == 0 || self.seqs.is_empty() {
             return Ok(nothing);
         }
+        // The graph makes room for as many as it is asked for.
+        let count = count.min(self.seqs.len());
         let few = if filter.all.is_empty() {
             None
         } else {
@@ -912,7 +914,7 @@ fn best(mut found: Vec<Neighbour>, count: usize) -> Vec<Neighbour> {
             .total_cmp(&b.distance)
             .then(a.record.cmp(&b.record))
     };
-    if found.len() > 4 * count.max(16) {
+    if found.len() > count.max(16).saturating_mul(4) {
         found.select_nth_unstable_by(count, order);
         found.truncate(count);
     }

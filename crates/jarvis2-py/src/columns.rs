@@ -4,6 +4,7 @@
 //! (other types, strides, arrays that are broadcast) is copied once, by numpy.
 
 use crate::errors::{bad_input, of_pricing};
+use crate::numbers::Real;
 use numpy::{
     PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArrayDyn,
     PyUntypedArrayMethods,
@@ -199,7 +200,8 @@ impl<'py> Number<'py> {
 
     fn of_other(what: &'static str, value: &Bound<'py, PyAny>) -> PyResult<Number<'py>> {
         if value.is_instance_of::<PyInt>() {
-            return value.extract().map(Number::One);
+            // One too large for a float is infinite, which no input may be.
+            return Ok(Number::One(value.extract::<Real>()?.0));
         }
         let array = floats(what, value)?;
         if array.ndim() == 0 {
@@ -309,7 +311,7 @@ pub(crate) fn floats<'py>(
 }
 
 /// Whether it is an array of which numpy hides some.
-fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     static PLAIN: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     // To ask a plain array for what it does not have costs more than to price it.
     let plain = PLAIN.import(value.py(), "numpy", "ndarray")?;

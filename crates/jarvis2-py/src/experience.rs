@@ -1,6 +1,7 @@
 //! The diary, opened for reading: crate `experience`.
 
-use crate::errors::of_kind;
+use crate::errors::{bad_input, guarded, of_kind};
+use crate::numbers::{Real, Whole};
 use experience::{
     Decision, Error, Fill, Note, Options, Origin, Outcome, Question, Reader, RecordId, Situation,
 };
@@ -20,6 +21,11 @@ pub(crate) struct PyExperience {
 
 fn refused(py: Python<'_>, error: &Error) -> PyErr {
     of_kind(py, "data", error.to_string())
+}
+
+/// A moment in milliseconds since 1970 UTC, or what stands for none.
+fn moment(py: Python<'_>, what: &str, said: Option<Whole>, unless: i64) -> PyResult<i64> {
+    said.map_or(Ok(unless), |said| said.at_least(py, what, i64::MIN))
 }
 
 fn outcome_dict<'py>(
@@ -114,8 +120,10 @@ impl PyExperience {
         py: Python<'_>,
         question: impl FnOnce(&Reader) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
-        py.detach(|| question(&self.reader()))
-            .map_err(|error| refused(py, &error))
+        guarded(py, || {
+            py.detach(|| question(&self.reader()))
+                .map_err(|error| refused(py, &error))
+        })
     }
 }
 
@@ -124,8 +132,9 @@ impl PyExperience {
     /// Opens a diary, such as `jarvis2/diary.sqlite` in the user's data folder.
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<PyExperience> {
-        let reader =
-            Reader::open(&path, &Options::default()).map_err(|error| refused(py, &error))?;
+        let reader = guarded(py, || {
+            Reader::open(&path, &Options::default()).map_err(|error| refused(py, &error))
+        })?;
         Ok(PyExperience {
             reader: Mutex::new(reader),
             path,
@@ -133,14 +142,15 @@ impl PyExperience {
     }
 
     /// Decisions, newest first: of an origin (`live`, `self_play`, `backtest`) and, if one is named, a symbol.
-    #[pyo3(signature = (symbol=None, *, origin="live", limit=50))]
+    #[pyo3(signature = (symbol=None, *, origin="live", limit=None), text_signature = "($self, symbol=None, *, origin='live', limit=50)")]
     fn decisions<'py>(
         &self,
         py: Python<'py>,
         symbol: Option<String>,
         origin: &str,
-        limit: usize,
+        limit: Option<Whole>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let limit = limit.map_or(Ok(50), |limit| limit.at_least(py, "limit", 0))?;
         let origin = match origin {
             "live" => Origin::Live,
             "self_play" => Origin::SelfPlay,
@@ -148,7 +158,7 @@ impl PyExperience {
             other => {
                 let message =
                     format!("origin is {other:?}: write \"live\", \"self_play\" or \"backtest\"");
-                return Err(of_kind(py, "usage", message));
+                return Err(bad_input(py, &message, "origin", other, None));
             }
         };
         let found = self.read(py, |reader| {
@@ -164,8 +174,8 @@ impl PyExperience {
     }
 
     /// One decision with every action that was looked at, and the plan that was shown, if one was.
-    fn decision<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
-        let id = RecordId(id);
+    fn decision<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
+        let id = RecordId(id.at_least(py, "id", i64::MIN)?);
         let decision = self.read(py, |reader| reader.decision(id))?;
         let dict = decision_dict(py, id, &decision)?;
         let mut visits = Vec::new();
@@ -184,8 +194,8 @@ impl PyExperience {
     }
 
     /// What was seen when a decision was made.
-    fn situation<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
-        let id = RecordId(id);
+    fn situation<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
+        let id = RecordId(id.at_least(py, "id", i64::MIN)?);
         let situation = self.read(py, |reader| reader.situation(id))?;
         situation_dict(py, id, &situation)
     }
@@ -194,35 +204,41 @@ impl PyExperience {
     fn encoding<'py>(
         &self,
         py: Python<'py>,
-        situation: i64,
-        version: i64,
+        situation: Whole,
+        version: Whole,
     ) -> PyResult<Option<Bound<'py, PyArray1<f32>>>> {
-        let numbers = self.read(py, |reader| reader.encoding(RecordId(situation), version))?;
+        let situation = RecordId(situation.at_least(py, "situation", i64::MIN)?);
+        let version = version.at_least(py, "version", i64::MIN)?;
+        let numbers = self.read(py, |reader| reader.encoding(situation, version))?;
         Ok(numbers.map(|numbers| PyArray1::from_vec(py, numbers)))
     }
 
     /// How a decision ended, as known at a moment (milliseconds since 1970 UTC; default: now), or `None`.
-    #[pyo3(signature = (decision, *, as_of_ms=i64::MAX))]
+    #[pyo3(signature = (decision, *, as_of_ms=None), text_signature = "($self, decision, *, as_of_ms=...)")]
     fn outcome<'py>(
         &self,
         py: Python<'py>,
-        decision: i64,
-        as_of_ms: i64,
+        decision: Whole,
+        as_of_ms: Option<Whole>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let outcome = self.read(py, |reader| reader.outcome_of(RecordId(decision), as_of_ms))?;
+        let decision = RecordId(decision.at_least(py, "decision", i64::MIN)?);
+        let as_of_ms = moment(py, "as_of_ms", as_of_ms, i64::MAX)?;
+        let outcome = self.read(py, |reader| reader.outcome_of(decision, as_of_ms))?;
         outcome
             .map(|(id, outcome)| outcome_dict(py, id, &outcome))
             .transpose()
     }
 
     /// Fills in `[from_ms, until_ms)`, by time.
-    #[pyo3(signature = (*, from_ms=i64::MIN, until_ms=i64::MAX))]
+    #[pyo3(signature = (*, from_ms=None, until_ms=None), text_signature = "($self, *, from_ms=..., until_ms=...)")]
     fn fills<'py>(
         &self,
         py: Python<'py>,
-        from_ms: i64,
-        until_ms: i64,
+        from_ms: Option<Whole>,
+        until_ms: Option<Whole>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let from_ms = moment(py, "from_ms", from_ms, i64::MIN)?;
+        let until_ms = moment(py, "until_ms", until_ms, i64::MAX)?;
         let fills = self.read(py, |reader| reader.fills(from_ms, until_ms))?;
         fills
             .iter()
@@ -231,13 +247,15 @@ impl PyExperience {
     }
 
     /// Notes in `[from_ms, until_ms)`, by time.
-    #[pyo3(signature = (*, from_ms=i64::MIN, until_ms=i64::MAX))]
+    #[pyo3(signature = (*, from_ms=None, until_ms=None), text_signature = "($self, *, from_ms=..., until_ms=...)")]
     fn notes<'py>(
         &self,
         py: Python<'py>,
-        from_ms: i64,
-        until_ms: i64,
+        from_ms: Option<Whole>,
+        until_ms: Option<Whole>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let from_ms = moment(py, "from_ms", from_ms, i64::MIN)?;
+        let until_ms = moment(py, "until_ms", until_ms, i64::MAX)?;
         let notes = self.read(py, |reader| reader.notes(from_ms, until_ms))?;
         notes
             .iter()
@@ -246,16 +264,23 @@ impl PyExperience {
     }
 
     /// Past situations like one of the diary, nearest first, each with its decisions and how they ended by then.
-    #[pyo3(signature = (situation, version, *, count=10, farthest=2.0))]
+    #[pyo3(signature = (situation, version, *, count=None, farthest=Real(2.0)), text_signature = "($self, situation, version, *, count=10, farthest=2.0)")]
     fn precedents<'py>(
         &self,
         py: Python<'py>,
-        situation: i64,
-        version: i64,
-        count: usize,
-        farthest: f32,
+        situation: Whole,
+        version: Whole,
+        count: Option<Whole>,
+        farthest: Real,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let id = RecordId(situation);
+        let id = RecordId(situation.at_least(py, "situation", i64::MIN)?);
+        let version = version.at_least(py, "version", i64::MIN)?;
+        let count = count.map_or(Ok(10), |count| count.at_least(py, "count", 0))?;
+        let Real(farthest) = farthest;
+        if farthest.is_nan() {
+            let message = "farthest is NaN: give a distance, 0 (the same) to 2 (opposite)";
+            return Err(bad_input(py, message, "farthest", "NaN", None));
+        }
         let found = self.read(py, |reader| {
             let as_of_ms = reader.situation(id)?.as_of_ms;
             let Some(encoding) = reader.encoding(id, version)? else {
@@ -266,12 +291,12 @@ impl PyExperience {
                 encoder_version: version,
                 as_of_ms,
                 count,
-                farthest,
+                farthest: farthest as f32,
             };
             reader.precedents(&question, |_, _| true).map(Some)
         })?;
         let Some(found) = found else {
-            let message = format!("situation {situation} has no encoding of version {version}");
+            let message = format!("situation {} has no encoding of version {version}", id.0);
             return Err(of_kind(py, "data", message));
         };
         let mut rows = Vec::new();

@@ -3,11 +3,15 @@
 //! It converts and calls: `pricing`, `search`, `experience`, `index`, `hardware` and `jarvis2::ask` do the work. Deliberately absent:
 //! logic.
 
+mod bench;
 mod columns;
 mod command;
 mod errors;
 mod experience;
+mod greeks;
 mod index;
+mod model;
+mod numbers;
 mod pricing;
 mod search;
 mod surface;
@@ -21,15 +25,18 @@ mod _jarvis2 {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::bench::_Batch;
+    #[pymodule_export]
     use crate::command::_ask;
     #[pymodule_export]
     use crate::experience::PyExperience;
     #[pymodule_export]
+    use crate::greeks::{GreekArrays, PyGreeks};
+    #[pymodule_export]
     use crate::index::PyIndex;
     #[pymodule_export]
     use crate::pricing::{
-        _Batch, GreekArrays, PyGreeks, american_greeks, american_implied_vol, american_price,
-        boundary, greeks, implied_vol, price,
+        american_greeks, american_implied_vol, american_price, boundary, greeks, implied_vol, price,
     };
     #[pymodule_export]
     use crate::search::{Branch, Counts, Edge, PyTree, Step, py_search};

@@ -1,16 +1,133 @@
 //! `search` over a game whose rules are written in Python.
 
-use crate::errors::of_kind;
+use crate::errors::{bad_input, guarded, of_kind};
+use crate::numbers::{Real, Whole, pair, shown};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use search::{
     Backup, Baseline, Evaluator, Game, Interior, Judgement, NodeId, Outcome, Root, SearchConfig,
     Status, StopReason, Tree, Widening, run,
 };
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A state of the game; clones share it.
 type State = Arc<Py<PyAny>>;
+
+/// Most actions of a state, outcomes of an action, priors of a judgement: whoever yields more has forgotten to end.
+const MOST: usize = 1 << 20;
+
+/// Most searches under way in one thread, each called by the game of the one before. Each takes stack of Rust's, of which Python's limit
+/// of recursion knows nothing.
+const MOST_NESTED: usize = 32;
+
+thread_local! {
+    static NESTED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A search under way.
+struct UnderWay;
+
+impl UnderWay {
+    fn begin(py: Python<'_>) -> PyResult<UnderWay> {
+        if NESTED.get() == MOST_NESTED {
+            let message = format!(
+                "search is called from the game of a search, {MOST_NESTED} times over: does a rule or the judge call its own search without end?"
+            );
+            return Err(of_kind(py, "usage", message));
+        }
+        NESTED.set(NESTED.get() + 1);
+        Ok(UnderWay)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        NESTED.set(NESTED.get() - 1);
+    }
+}
+
+/// Who said something, for messages: `outcomes((0, 3, False), 'roll')`.
+fn call(method: &str, arguments: &[&Bound<'_, PyAny>]) -> String {
+    let arguments: Vec<String> = arguments.iter().map(|argument| shown(argument)).collect();
+    format!("{method}({})", arguments.join(", "))
+}
+
+/// Objects to what a method of the user's gave, because of what Python said when it was to be converted.
+fn objection(said: &Bound<'_, PyAny>, by: &str, needed: &str, cause: PyErr) -> PyErr {
+    let py = said.py();
+    let refused = of_kind(py, "usage", format!("{by} gave {}: {needed}", shown(said)));
+    refused.set_cause(py, Some(cause));
+    refused
+}
+
+/// The objection where the conversion failed; what an object of the user's raised meanwhile stays as it is.
+fn ours_or_theirs(
+    said: &Bound<'_, PyAny>,
+    by: impl FnOnce() -> String,
+    needed: &str,
+    error: PyErr,
+) -> PyErr {
+    let py = said.py();
+    let ours = error.is_instance_of::<PyTypeError>(py)
+        || error.is_instance_of::<PyOverflowError>(py)
+        || error.is_instance_of::<PyValueError>(py);
+    match ours {
+        true => objection(said, &by(), needed, error),
+        false => error,
+    }
+}
+
+/// What a method of the user's gave, converted.
+fn converted<'a, 'py, T>(
+    said: &'a Bound<'py, PyAny>,
+    by: impl FnOnce() -> String,
+    needed: &str,
+) -> PyResult<T>
+where
+    T: FromPyObject<'a, 'py>,
+{
+    said.extract()
+        .map_err(|error: T::Error| ours_or_theirs(said, by, needed, error.into()))
+}
+
+/// Every item that a method of the user's gave.
+fn each<'py>(
+    said: &Bound<'py, PyAny>,
+    by: impl Fn() -> String,
+    needed: &str,
+    mut take: impl FnMut(usize, Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    let items = said
+        .try_iter()
+        .map_err(|error| ours_or_theirs(said, &by, needed, error))?;
+    for (place, item) in items.enumerate() {
+        let item = item?;
+        if place == MOST {
+            let message = format!("{} gave more than {MOST}: does it end?", by());
+            return Err(of_kind(said.py(), "usage", message));
+        }
+        take(place, item)?;
+    }
+    Ok(())
+}
+
+/// Whether an object has a method of this name.
+fn has_method(object: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
+    match object.getattr_opt(name)? {
+        None => Ok(false),
+        Some(method) if method.is_callable() => Ok(true),
+        Some(other) => {
+            let message = format!(
+                "{name} of {} is {}: a method is needed (`jarvis2.Game` and `jarvis2.Judge` say which)",
+                shown(object),
+                shown(&other)
+            );
+            Err(of_kind(object.py(), "usage", message))
+        }
+    }
+}
 
 /// The rules, as Python tells them. The interpreter is held from the first call to the last.
 struct Rules {
@@ -31,10 +148,19 @@ struct Memory {
 impl Rules {
     fn of(game: &Bound<'_, PyAny>) -> PyResult<Rules> {
         let py = game.py();
+        for name in ["actions", "outcomes", "terminal_worth"] {
+            if !has_method(game, name)? {
+                let message = format!(
+                    "the game {} has no method `{name}`: `jarvis2.Game` says what each is asked",
+                    shown(game)
+                );
+                return Err(of_kind(py, "usage", message));
+            }
+        }
         Ok(Rules {
             game: game.clone().unbind(),
-            tells_discount: game.hasattr("discount")?,
-            tells_key: game.hasattr("key")?,
+            tells_discount: has_method(game, "discount")?,
+            tells_key: has_method(game, "key")?,
             memory: Mutex::new(Memory {
                 actions: Vec::new(),
                 action_numbers: PyDict::new(py).unbind(),
@@ -62,9 +188,14 @@ impl Rules {
         }
     }
 
+    /// Keeps the first error. A later one is dropped after the lock: that may run Python.
     fn fail(&self, error: PyErr) {
-        self.with_memory(|memory| {
-            memory.failed.get_or_insert(error);
+        let _later = self.with_memory(|memory| match memory.failed {
+            Some(_) => Some(error),
+            None => {
+                memory.failed = Some(error);
+                None
+            }
         });
     }
 
@@ -72,19 +203,44 @@ impl Rules {
         self.with_memory(|memory| memory.failed.is_some())
     }
 
-    /// The number of an action; equal ones have one number.
-    fn number_of(&self, action: &Bound<'_, PyAny>) -> PyResult<u32> {
-        let py = action.py();
-        let numbers = self.with_memory(|memory| memory.action_numbers.clone_ref(py));
-        if let Some(number) = numbers.bind(py).get_item(action)? {
+    /// The number that a dictionary has for an object, or `next`, which it has from now on; equal ones have one number.
+    fn number_in(
+        numbers: &Bound<'_, PyDict>,
+        object: &Bound<'_, PyAny>,
+        next: usize,
+        by: impl Fn() -> String,
+    ) -> PyResult<usize> {
+        let unhashable = |error: PyErr| match object.hash() {
+            Err(_) => ours_or_theirs(
+                object,
+                &by,
+                "it must be hashable; a tuple of numbers and words is, a list or an array is not",
+                error,
+            ),
+            Ok(_) => error,
+        };
+        if let Some(number) = numbers.get_item(object).map_err(unhashable)? {
             return number.extract();
         }
-        let number = self.with_memory(|memory| {
-            memory.actions.push(action.clone().unbind());
-            memory.actions.len() as u32 - 1
+        numbers.set_item(object, next)?;
+        Ok(next)
+    }
+
+    /// The number of an action.
+    fn number_of(&self, action: Bound<'_, PyAny>, by: impl Fn() -> String) -> PyResult<u32> {
+        let py = action.py();
+        let (numbers, next) = self.with_memory(|memory| {
+            let numbers = memory.action_numbers.clone_ref(py);
+            (numbers, memory.actions.len())
         });
-        numbers.bind(py).set_item(action, number)?;
-        Ok(number)
+        let number = Rules::number_in(numbers.bind(py), &action, next, by)?;
+        if number == next {
+            self.with_memory(|memory| memory.actions.push(action.unbind()));
+        }
+        u32::try_from(number).map_err(|_| {
+            let message = format!("the game has more than {} different actions", u32::MAX);
+            of_kind(py, "usage", message)
+        })
     }
 
     fn action(&self, py: Python<'_>, number: u32) -> Py<PyAny> {
@@ -98,36 +254,46 @@ impl Game for Rules {
 
     fn actions(&self, state: &State, out: &mut Vec<u32>) {
         self.ask((), |py| {
+            let by = || call("actions", &[state.bind(py)]);
             let actions = self.game.bind(py).call_method1("actions", (&**state,))?;
-            for action in actions.try_iter()? {
-                out.push(self.number_of(&action?)?);
-            }
-            Ok(())
+            let needed = "a list or another iterable of actions is needed";
+            each(&actions, by, needed, |_, action| {
+                out.push(self.number_of(action, by)?);
+                Ok(())
+            })
         });
     }
 
     fn outcomes(&self, state: &State, action: u32, out: &mut Vec<Outcome<State>>) {
         self.ask((), |py| {
-            let arguments = (&**state, self.action(py, action));
+            let action = self.action(py, action);
+            let by = || call("outcomes", &[state.bind(py), action.bind(py)]);
+            let arguments = (&**state, &action);
             let outcomes = self.game.bind(py).call_method1("outcomes", arguments)?;
-            for outcome in outcomes.try_iter()? {
-                let (probability, reward, state): (f64, f64, Py<PyAny>) = outcome?.extract()?;
+            let needed = "a list or another iterable of (probability, reward, state) is needed";
+            each(&outcomes, by, needed, |place, outcome| {
+                let by = || format!("outcome {place} of {}", by());
+                let needed =
+                    "a tuple (probability, reward, state) of two numbers and a state is needed";
+                let (probability, reward, state): (f64, f64, Py<PyAny>) =
+                    converted(&outcome, by, needed)?;
                 out.push(Outcome {
                     probability,
                     reward,
                     state: Arc::new(state),
                 });
-            }
-            Ok(())
+                Ok(())
+            })
         });
     }
 
     fn terminal_worth(&self, state: &State) -> Option<f64> {
         self.ask(Some(0.0), |py| {
-            self.game
-                .bind(py)
-                .call_method1("terminal_worth", (&**state,))?
-                .extract()
+            let by = || call("terminal_worth", &[state.bind(py)]);
+            let rules = self.game.bind(py);
+            let worth = rules.call_method1("terminal_worth", (&**state,))?;
+            let needed = "a number is needed, or None while the game goes on";
+            converted(&worth, by, needed)
         })
     }
 
@@ -136,11 +302,11 @@ impl Game for Rules {
             return 1.0;
         }
         self.ask(1.0, |py| {
-            let arguments = (&**state, self.action(py, action));
-            self.game
-                .bind(py)
-                .call_method1("discount", arguments)?
-                .extract()
+            let action = self.action(py, action);
+            let by = || call("discount", &[state.bind(py), action.bind(py)]);
+            let rules = self.game.bind(py);
+            let discount = rules.call_method1("discount", (&**state, &action))?;
+            converted(&discount, by, "a number is needed")
         })
     }
 
@@ -153,14 +319,11 @@ impl Game for Rules {
             if key.is_none() {
                 return Ok(None);
             }
+            let by = || call("key", &[state.bind(py)]);
             let numbers = self.with_memory(|memory| memory.key_numbers.clone_ref(py));
             let numbers = numbers.bind(py);
-            if let Some(number) = numbers.get_item(&key)? {
-                return Ok(Some(number.extract::<u64>()?.into()));
-            }
-            let number = numbers.len() as u64;
-            numbers.set_item(&key, number)?;
-            Ok(Some(number.into()))
+            let number = Rules::number_in(numbers, &key, numbers.len(), by)?;
+            Ok(Some(number as u128))
         })
     }
 }
@@ -173,18 +336,27 @@ struct Judge<'a> {
 }
 
 /// A number, or `(worth, spread, priors)` with as many of them as there are.
-fn judgement(said: &Bound<'_, PyAny>) -> PyResult<Judgement> {
+fn judgement(said: &Bound<'_, PyAny>, by: impl Fn() -> String) -> PyResult<Judgement> {
+    const NEEDED: &str = "a number is needed, or a jarvis2.Judgement: a tuple (worth, spread, priors) of one to three";
     let Ok(parts) = said.cast::<PyTuple>() else {
-        return Ok(Judgement::of(said.extract()?));
+        return Ok(Judgement::of(converted(said, by, NEEDED)?));
     };
-    let mut judgement = Judgement::of(parts.get_item(0)?.extract()?);
+    if !(1..=3).contains(&parts.len()) {
+        let cause = PyTypeError::new_err(format!("a tuple of {}", parts.len()));
+        return Err(objection(said, &by(), NEEDED, cause));
+    }
+    let mut judgement = Judgement::of(converted(&parts.get_item(0)?, || by() + ": worth", NEEDED)?);
     if parts.len() > 1 {
-        judgement.spread = parts.get_item(1)?.extract()?;
+        let needed = "a number is needed, or None where it is not known";
+        judgement.spread = converted(&parts.get_item(1)?, || by() + ": spread", needed)?;
     }
     if parts.len() > 2 {
-        for prior in parts.get_item(2)?.try_iter()? {
-            judgement.priors.push(prior?.extract()?);
-        }
+        let by = || by() + ": priors";
+        let needed = "a list of numbers is needed, one for each action, or an empty one";
+        each(&parts.get_item(2)?, by, needed, |_, prior| {
+            judgement.priors.push(converted(&prior, by, needed)?);
+            Ok(())
+        })?;
     }
     Ok(judgement)
 }
@@ -193,17 +365,22 @@ impl Evaluator<State> for Judge<'_> {
     fn evaluate(&mut self, leaves: &[State], out: &mut [Judgement]) -> Result<(), search::Error> {
         self.rules.ask((), |py| {
             let judge = self.judge.bind(py);
+            let by = |leaf: &State| call("evaluate", &[leaf.bind(py)]);
             if !self.in_batches {
                 for (leaf, slot) in leaves.iter().zip(&mut *out) {
-                    *slot = judgement(&judge.call1((&**leaf,))?)?;
+                    *slot = judgement(&judge.call1((&**leaf,))?, || by(leaf))?;
                 }
                 return Ok(());
             }
             let states: Vec<&Py<PyAny>> = leaves.iter().map(|leaf| &**leaf).collect();
-            let said: Vec<Bound<'_, PyAny>> = judge
-                .call_method1("evaluate", (states,))?
-                .try_iter()?
-                .collect::<PyResult<_>>()?;
+            let answer = judge.call_method1("evaluate", (states,))?;
+            let mut said = Vec::with_capacity(leaves.len());
+            let asked = || format!("evaluate() of {} states", leaves.len());
+            let needed = "a list of as many judgements is needed";
+            each(&answer, asked, needed, |_, judgement| {
+                said.push(judgement);
+                Ok(())
+            })?;
             if said.len() != leaves.len() {
                 let message = format!(
                     "evaluate() gave {} judgements for {} states: one for each is needed",
@@ -212,8 +389,8 @@ impl Evaluator<State> for Judge<'_> {
                 );
                 return Err(of_kind(py, "usage", message));
             }
-            for (said, slot) in said.iter().zip(&mut *out) {
-                *slot = judgement(said)?;
+            for ((said, leaf), slot) in said.iter().zip(leaves).zip(&mut *out) {
+                *slot = judgement(said, || by(leaf))?;
             }
             Ok(())
         });
@@ -346,13 +523,17 @@ fn word(status: Status) -> &'static str {
 }
 
 impl PyTree {
-    fn node(&self, py: Python<'_>, node: usize) -> PyResult<NodeId> {
-        self.nodes.get(node).copied().ok_or_else(|| {
-            let message = format!(
-                "node {node}: the tree has nodes 0 to {}",
-                self.nodes.len() - 1
-            );
-            of_kind(py, "usage", message)
+    /// What the tree says of a node.
+    fn at<T>(
+        &self,
+        py: Python<'_>,
+        node: Option<Whole>,
+        answer: impl FnOnce(NodeId) -> PyResult<T>,
+    ) -> PyResult<T> {
+        guarded(py, || {
+            let last = self.nodes.len() - 1;
+            let node = node.map_or(Ok(0), |node| node.within(py, "node", 0, last))?;
+            answer(self.nodes[node])
         })
     }
 
@@ -394,85 +575,108 @@ impl PyTree {
 
     /// The expanded action of greatest worth at the root, or `None`.
     #[getter]
-    fn best_action(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        let number = self.tree.best_action()?;
-        Some(self.actions[number as usize].clone_ref(py))
+    fn best_action(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        self.at(py, None, |_| {
+            let number = self.tree.best_action();
+            Ok(number.map(|number| self.actions[number as usize].clone_ref(py)))
+        })
     }
 
     /// The final move, by the rule of the search; `None` where nothing was expanded.
     #[getter]
-    fn choice(&self, py: Python<'_>) -> Option<Edge> {
-        self.tree.choice().map(|edge| self.edge(py, &edge))
+    fn choice(&self, py: Python<'_>) -> PyResult<Option<Edge>> {
+        self.at(py, None, |_| {
+            Ok(self.tree.choice().map(|edge| self.edge(py, &edge)))
+        })
     }
 
     /// Best action, likeliest outcome, and so on, as far as the tree goes.
     #[getter]
-    fn principal_line(&self, py: Python<'_>) -> Vec<Step> {
+    fn principal_line(&self, py: Python<'_>) -> PyResult<Vec<Step>> {
         let step = |step: &search::Step<u32>| Step {
             node: step.node.index(),
             action: self.actions[step.action as usize].clone_ref(py),
             worth: step.worth,
             probability: step.probability,
         };
-        self.tree.principal_line().iter().map(step).collect()
+        self.at(py, None, |_| {
+            Ok(self.tree.principal_line().iter().map(step).collect())
+        })
     }
 
     /// The state at a node.
-    #[pyo3(signature = (node=0))]
-    fn state(&self, py: Python<'_>, node: usize) -> PyResult<Py<PyAny>> {
-        Ok(self.tree.state(self.node(py, node)?).clone_ref(py))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn state(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<Py<PyAny>> {
+        self.at(py, node, |node| Ok(self.tree.state(node).clone_ref(py)))
     }
 
     /// The worth of a node.
-    #[pyo3(signature = (node=0))]
-    fn worth(&self, py: Python<'_>, node: usize) -> PyResult<f64> {
-        Ok(self.tree.worth(self.node(py, node)?))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn worth(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<f64> {
+        self.at(py, node, |node| Ok(self.tree.worth(node)))
     }
 
     /// Standard deviation of the error of that worth, as far as the judge knows its own.
-    #[pyo3(signature = (node=0))]
-    fn spread(&self, py: Python<'_>, node: usize) -> PyResult<Option<f64>> {
-        Ok(self.tree.spread(self.node(py, node)?))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn spread(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<Option<f64>> {
+        self.at(py, node, |node| Ok(self.tree.spread(node)))
     }
 
     /// One for being found, and one for every simulation that chose an action there.
-    #[pyo3(signature = (node=0))]
-    fn visits(&self, py: Python<'_>, node: usize) -> PyResult<u32> {
-        Ok(self.tree.visits(self.node(py, node)?))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn visits(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<u32> {
+        self.at(py, node, |node| Ok(self.tree.visits(node)))
     }
 
     /// How far a node is searched: `open`, `horizon` or `solved`.
-    #[pyo3(signature = (node=0))]
-    fn status(&self, py: Python<'_>, node: usize) -> PyResult<&'static str> {
-        Ok(word(self.tree.status(self.node(py, node)?)))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn status(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<&'static str> {
+        self.at(py, node, |node| Ok(word(self.tree.status(node))))
     }
 
     /// The legal actions of a node in the game's order; none where the search never chose.
-    #[pyo3(signature = (node=0))]
-    fn edges(&self, py: Python<'_>, node: usize) -> PyResult<Vec<Edge>> {
-        let edges = self.tree.edges(self.node(py, node)?);
-        Ok(edges.map(|edge| self.edge(py, &edge)).collect())
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn edges(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<Vec<Edge>> {
+        self.at(py, node, |node| {
+            let edges = self.tree.edges(node);
+            Ok(edges.map(|edge| self.edge(py, &edge)).collect())
+        })
     }
 
     /// The outcomes of the action with this index at a node, in the game's order; none until it is expanded.
-    fn outcomes(&self, py: Python<'_>, node: usize, index: usize) -> PyResult<Vec<Branch>> {
-        let Some(edge) = self.tree.edges(self.node(py, node)?).nth(index) else {
-            let message = format!("action {index} of node {node}: there is no such action");
-            return Err(of_kind(py, "usage", message));
-        };
-        let branch = |branch: &search::Branch| Branch {
-            probability: branch.probability,
-            reward: branch.reward,
-            node: branch.node.index(),
-            visits: branch.visits,
-        };
-        Ok(self.tree.outcomes(edge.id).iter().map(branch).collect())
+    fn outcomes(&self, py: Python<'_>, node: Whole, index: Whole) -> PyResult<Vec<Branch>> {
+        self.at(py, Some(node), |node| {
+            let mut edges = self.tree.edges(node);
+            let Some(last) = edges.len().checked_sub(1) else {
+                let message = format!(
+                    "node {} has no actions in the tree: the search never chose there",
+                    node.index()
+                );
+                return Err(bad_input(
+                    py,
+                    &message,
+                    "node",
+                    &node.index().to_string(),
+                    None,
+                ));
+            };
+            let index = index.within(py, "index", 0, last)?;
+            let branch = |branch: &search::Branch| Branch {
+                probability: branch.probability,
+                reward: branch.reward,
+                node: branch.node.index(),
+                visits: branch.visits,
+            };
+            Ok(edges.nth(index).map_or_else(Vec::new, |edge| {
+                self.tree.outcomes(edge.id).iter().map(branch).collect()
+            }))
+        })
     }
 
     /// The improved policy at a node: one probability per action, in the game's order.
-    #[pyo3(signature = (node=0))]
-    fn improved_policy(&self, py: Python<'_>, node: usize) -> PyResult<Vec<f64>> {
-        Ok(self.tree.improved_policy(self.node(py, node)?))
+    #[pyo3(signature = (node=None), text_signature = "($self, node=0)")]
+    fn improved_policy(&self, py: Python<'_>, node: Option<Whole>) -> PyResult<Vec<f64>> {
+        self.at(py, node, |node| Ok(self.tree.improved_policy(node)))
     }
 
     fn __len__(&self) -> usize {
@@ -486,56 +690,115 @@ impl PyTree {
 
 /// Plans from `root` until the budget is spent, the game is solved, the question is settled, or `keep_going(counts)` says no.
 #[pyfunction(name = "search")]
-#[pyo3(signature = (game, root, evaluate, *, evaluations=4096, simulations=None, batch=64, considered=None, noise=0.0, interior="puct", temperature=None, exploration=1.25, depth_max=None, widening=None, deviations=2.0, tolerance=None, baseline=None, seed=0, keep_going=None))]
+#[pyo3(signature = (game, root, evaluate, *, evaluations=None, simulations=None, batch=None, considered=None, noise=Real(0.0), interior="puct", temperature=None, exploration=Real(1.25), depth_max=None, widening=None, deviations=Real(2.0), tolerance=None, baseline=None, seed=None, keep_going=None), text_signature = "(game, root, evaluate, *, evaluations=4096, simulations=None, batch=64, considered=None, noise=0.0, interior='puct', temperature=None, exploration=1.25, depth_max=None, widening=None, deviations=2.0, tolerance=None, baseline=None, seed=0, keep_going=None)")]
 #[allow(clippy::too_many_arguments)] // Python names them.
 pub(crate) fn py_search<'py>(
     game: &Bound<'py, PyAny>,
     root: Bound<'py, PyAny>,
     evaluate: &Bound<'py, PyAny>,
-    evaluations: u32,
-    simulations: Option<u32>,
-    batch: u32,
-    considered: Option<u32>,
-    noise: f64,
+    evaluations: Option<Whole>,
+    simulations: Option<Whole>,
+    batch: Option<Whole>,
+    considered: Option<Whole>,
+    noise: Real,
     interior: &str,
-    temperature: Option<f64>,
-    exploration: f64,
-    depth_max: Option<u32>,
-    widening: Option<(u32, f64)>,
-    deviations: f64,
-    tolerance: Option<f64>,
-    baseline: Option<(usize, f64)>,
-    seed: u64,
+    temperature: Option<Real>,
+    exploration: Real,
+    depth_max: Option<Whole>,
+    widening: Option<&Bound<'py, PyAny>>,
+    deviations: Real,
+    tolerance: Option<Real>,
+    baseline: Option<&Bound<'py, PyAny>>,
+    seed: Option<Whole>,
     keep_going: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<PyTree> {
     let py = game.py();
+    let count = |what, said: Option<Whole>, least, unless| {
+        said.map_or(Ok(unless), |said| said.at_least(py, what, least))
+    };
+    let baseline = match baseline {
+        Some(said) => {
+            let (action, Real(margin)): (Whole, Real) =
+                pair("baseline", said, "(index of an action, margin)")?;
+            let action = action.at_least(py, "baseline.action", 0)?;
+            Some(Baseline { action, margin })
+        }
+        None => None,
+    };
+    let widening = match widening {
+        Some(said) => {
+            let (from, Real(exponent)): (Whole, Real) = pair("widening", said, "(from, exponent)")?;
+            let from = from.at_least(py, "widening.from", 1)?;
+            Some(Widening { from, exponent })
+        }
+        None => None,
+    };
+    let root_manner = match considered {
+        Some(considered) => Root::Gumbel {
+            considered: considered.at_least(py, "considered", 1)?,
+            noise: noise.0,
+        },
+        None => Root::Puct,
+    };
     let config = SearchConfig {
-        evaluations,
-        simulations: simulations.unwrap_or(u32::MAX),
-        batch,
-        root: considered.map_or(Root::Puct, |considered| Root::Gumbel { considered, noise }),
+        evaluations: count("evaluations", evaluations, 1, 4096)?,
+        simulations: count("simulations", simulations, 1, u32::MAX)?,
+        batch: count("batch", batch, 1, 64)?,
+        root: root_manner,
         interior: match interior {
             "puct" => Interior::Puct,
             "gumbel" => Interior::Gumbel,
             other => {
                 let message = format!("interior is {other:?}: write \"puct\" or \"gumbel\"");
-                return Err(of_kind(py, "usage", message));
+                return Err(bad_input(py, &message, "interior", other, None));
             }
         },
-        backup: temperature.map_or(Backup::Max, |temperature| Backup::Soft { temperature }),
-        exploration,
-        depth_max: depth_max.unwrap_or(u32::MAX),
-        widening: widening.map(|(from, exponent)| Widening { from, exponent }),
-        deviations,
-        tolerance,
-        baseline: baseline.map(|(action, margin)| Baseline { action, margin }),
-        seed,
+        backup: temperature.map_or(Backup::Max, |temperature| Backup::Soft {
+            temperature: temperature.0,
+        }),
+        exploration: exploration.0,
+        depth_max: count("depth_max", depth_max, 0, u32::MAX)?,
+        widening,
+        deviations: deviations.0,
+        tolerance: tolerance.map(|tolerance| tolerance.0),
+        baseline,
+        seed: seed.map_or(Ok(0), |seed| seed.at_least(py, "seed", 0))?,
     };
+    if let Some(keep_going) = keep_going.filter(|keep_going| !keep_going.is_callable()) {
+        let message = format!(
+            "keep_going is {}: a function of `jarvis2.Counts` is needed",
+            shown(keep_going)
+        );
+        return Err(of_kind(py, "usage", message));
+    }
+    let in_batches = has_method(evaluate, "evaluate")?;
+    if !in_batches && !evaluate.is_callable() {
+        let message = format!(
+            "evaluate is {}: a function of one state is needed, or an object with a method `evaluate` (`jarvis2.Judge`)",
+            shown(evaluate)
+        );
+        return Err(of_kind(py, "usage", message));
+    }
     let rules = Rules::of(game)?;
+    let _under_way = UnderWay::begin(py)?;
+    guarded(py, || {
+        grown(rules, root, evaluate, in_batches, &config, keep_going)
+    })
+}
+
+fn grown(
+    rules: Rules,
+    root: Bound<'_, PyAny>,
+    evaluate: &Bound<'_, PyAny>,
+    in_batches: bool,
+    config: &SearchConfig,
+    keep_going: Option<&Bound<'_, PyAny>>,
+) -> PyResult<PyTree> {
+    let py = root.py();
     let mut judge = Judge {
         rules: &rules,
         judge: evaluate.clone().unbind(),
-        in_batches: evaluate.hasattr("evaluate")?,
+        in_batches,
     };
     let mut go_on = |tree: &Tree<Rules>| {
         if let Err(signal) = py.check_signals() {
@@ -554,7 +817,7 @@ pub(crate) fn py_search<'py>(
         &rules,
         &Arc::new(root.unbind()),
         &mut judge,
-        &config,
+        config,
         &mut go_on,
     );
     let memory = rules
@@ -564,7 +827,12 @@ pub(crate) fn py_search<'py>(
     if let Some(error) = memory.failed {
         return Err(error);
     }
-    let tree = grown.map_err(|error| of_kind(py, "usage", error.to_string()))?;
+    let tree = grown.map_err(|error| match error {
+        search::Error::Config { what, value, .. } => {
+            bad_input(py, &error.to_string(), what, &value.to_string(), None)
+        }
+        _ => of_kind(py, "usage", error.to_string()),
+    })?;
     Ok(PyTree {
         nodes: tree.nodes().collect(),
         tree,

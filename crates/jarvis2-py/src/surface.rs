@@ -2,8 +2,10 @@
 
 use crate::columns::floats;
 use crate::errors::{bad_input, guarded, of_pricing};
+use crate::numbers::Real;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1};
 use pricing::smile::{Expiry, Smile, SmilePoint, Surface, svi::Svi};
+use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
@@ -56,6 +58,16 @@ fn column<'py>(value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, f64>
     Ok(array.cast_into::<PyArray1<f64>>()?.try_readonly()?)
 }
 
+/// Arrays of one shape, by numpy's rules.
+fn broadcast<'py>(py: Python<'py>, arrays: impl PyCallArgs<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = py.import("numpy")?;
+    let wide = numpy.getattr("broadcast_arrays")?.call1(arrays);
+    wide.map_err(|error| {
+        let message = format!("the shapes do not fit each other: {}", error.value(py));
+        bad_input(py, &message, "shapes", "", None)
+    })
+}
+
 /// Fits one smile to each expiry and joins them. `kind`: `parabola` (robust, the default) or `svi`.
 #[pyfunction]
 #[pyo3(signature = (strikes, years, vols, forwards, weights=None, *, kind="parabola"))]
@@ -81,8 +93,8 @@ fn fitted<'py>(
     kind: &str,
 ) -> PyResult<PySurface> {
     let py = strikes.py();
-    let wide = py.import("numpy")?.call_method1(
-        "broadcast_arrays",
+    let wide = broadcast(
+        py,
         (
             floats("strikes", strikes)?,
             floats("years", years)?,
@@ -150,6 +162,64 @@ fn fitted<'py>(
     Ok(PySurface { surface })
 }
 
+/// NaN where the time is none: a surface takes it for the shortest one.
+fn known(years: f64, vol: f64) -> f64 {
+    if years.is_nan() { f64::NAN } else { vol }
+}
+
+impl PySurface {
+    fn one(&self, strike: f64, forward: f64, years: f64) -> f64 {
+        known(years, self.surface.vol(strike, forward, years))
+    }
+
+    fn vols<'py>(
+        &self,
+        strike: &Bound<'py, PyAny>,
+        forward: &Bound<'py, PyAny>,
+        years: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = strike.py();
+        if let (Ok(strike), Ok(forward), Ok(years)) = (
+            strike.cast::<PyFloat>(),
+            forward.cast::<PyFloat>(),
+            years.cast::<PyFloat>(),
+        ) {
+            let (strike, forward, years) = (strike.value(), forward.value(), years.value());
+            let vol = self.one(strike, forward, years);
+            return Ok(vol.into_pyobject(py)?.into_any());
+        }
+        let given = (
+            floats("strike", strike)?,
+            floats("forward", forward)?,
+            floats("years", years)?,
+        );
+        let wide = broadcast(py, given)?;
+        let shape: Vec<usize> = wide.get_item(0)?.getattr("shape")?.extract()?;
+        let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
+        let columns: Vec<PyReadonlyArray1<'py, f64>> =
+            columns.iter().map(column).collect::<PyResult<_>>()?;
+        let (strike, forward, years) = (
+            columns[0].as_slice()?,
+            columns[1].as_slice()?,
+            columns[2].as_slice()?,
+        );
+        if shape.is_empty() {
+            let vol = self.one(strike[0], forward[0], years[0]);
+            return Ok(vol.into_pyobject(py)?.into_any());
+        }
+        let out = PyArrayDyn::<f64>::zeros(py, shape, false);
+        let mut guard = out.readwrite();
+        let vols = guard.as_slice_mut()?;
+        py.detach(|| {
+            for (i, vol) in vols.iter_mut().enumerate() {
+                *vol = self.one(strike[i], forward[i], years[i]);
+            }
+        });
+        drop(guard);
+        Ok(out.into_any())
+    }
+}
+
 #[pymethods]
 impl PySurface {
     /// The expiries in order of time.
@@ -175,55 +245,12 @@ impl PySurface {
         forward: &Bound<'py, PyAny>,
         years: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let py = strike.py();
-        if let (Ok(strike), Ok(forward), Ok(years)) = (
-            strike.cast::<PyFloat>(),
-            forward.cast::<PyFloat>(),
-            years.cast::<PyFloat>(),
-        ) {
-            let (strike, forward, years) = (strike.value(), forward.value(), years.value());
-            return Ok(self
-                .surface
-                .vol(strike, forward, years)
-                .into_pyobject(py)?
-                .into_any());
-        }
-        let given = (
-            floats("strike", strike)?,
-            floats("forward", forward)?,
-            floats("years", years)?,
-        );
-        let wide = py
-            .import("numpy")?
-            .call_method1("broadcast_arrays", given)?;
-        let shape: Vec<usize> = wide.get_item(0)?.getattr("shape")?.extract()?;
-        let columns: Vec<Bound<'py, PyAny>> = wide.try_iter()?.collect::<PyResult<_>>()?;
-        let columns: Vec<PyReadonlyArray1<'py, f64>> =
-            columns.iter().map(column).collect::<PyResult<_>>()?;
-        let (strike, forward, years) = (
-            columns[0].as_slice()?,
-            columns[1].as_slice()?,
-            columns[2].as_slice()?,
-        );
-        if shape.is_empty() {
-            let vol = self.surface.vol(strike[0], forward[0], years[0]);
-            return Ok(vol.into_pyobject(py)?.into_any());
-        }
-        let out = PyArrayDyn::<f64>::zeros(py, shape, false);
-        let mut guard = out.readwrite();
-        let vols = guard.as_slice_mut()?;
-        py.detach(|| {
-            for (i, vol) in vols.iter_mut().enumerate() {
-                *vol = self.surface.vol(strike[i], forward[i], years[i]);
-            }
-        });
-        drop(guard);
-        Ok(out.into_any())
+        guarded(strike.py(), || self.vols(strike, forward, years))
     }
 
     /// Volatility at the forward, so many years from now: fraction per year.
-    fn atm_vol(&self, years: f64) -> f64 {
-        self.surface.atm_vol(years)
+    fn atm_vol(&self, py: Python<'_>, years: Real) -> PyResult<f64> {
+        guarded(py, || Ok(known(years.0, self.surface.atm_vol(years.0))))
     }
 
     fn __repr__(&self) -> String {

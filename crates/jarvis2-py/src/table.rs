@@ -3,23 +3,29 @@
 //!
 //! Columns are those of `jarvis2 price --inputs`: `right`, `style` (optional), `spot`, `strike`, `years`, `rate`, `dividend_yield`
 //! (optional: 0), and `vol` or `price`. The answer has all columns that came, then its own and `status`; one that is there already is
-//! replaced. A row without an answer is null there, and its status says why.
+//! replaced. A row without an answer is null there, and its status says why. A table whose rows are null themselves (a struct with
+//! nulls of its own) is refused: what stands beneath such a row is anything, and the answer's columns could not say so.
 
-use crate::columns::{Batch, Column, Side, inputs_ref, quoted_ref, right_of};
-use crate::errors::{WORDS, bad_input, of_kind};
-use crate::pricing::Model;
+use crate::columns::{Batch, Column, Side, right_of};
+use crate::errors::{WORDS, bad_input, guarded, of_kind};
+use crate::model::{Ask, Model};
+use crate::numbers::shown;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
-use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type};
-use arrow_array::{
-    Array, ArrayRef, Float64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray,
+use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::types::{
+    Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_array::{
+    Array, ArrayReader, ArrayRef, Float64Array, RecordBatch, RecordBatchIterator,
+    RecordBatchOptions, StringArray, StructArray, make_array,
+};
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use pricing::{Right, Status};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyTuple};
+use pyo3::types::PyCapsule;
 use std::borrow::Cow;
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -27,39 +33,6 @@ use std::sync::Arc;
 const STREAM: &CStr = c"arrow_array_stream";
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
-
-/// What is asked of each row.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Ask {
-    Price,
-    Greeks,
-    ImpliedVol,
-}
-
-impl Ask {
-    fn names(self) -> &'static [&'static str] {
-        match self {
-            Ask::Price => &["price"],
-            Ask::Greeks => &[
-                "price",
-                "delta",
-                "gamma",
-                "vega_per_point",
-                "theta_per_day",
-                "rho_per_percent",
-            ],
-            Ask::ImpliedVol => &["iv"],
-        }
-    }
-
-    /// The last of the six numbers.
-    fn last(self) -> &'static str {
-        match self {
-            Ask::ImpliedVol => "price",
-            _ => "vol",
-        }
-    }
-}
 
 /// Whether Arrow's programs would read it.
 pub(crate) fn is_table(value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -84,9 +57,11 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // The interface allows to answer with the columns as they are.
         let _ = requested_schema;
-        let batches = self.batches.clone().into_iter().map(Ok);
-        let reader = RecordBatchIterator::new(batches, Arc::clone(&self.schema));
-        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+        guarded(py, || {
+            let batches = self.batches.clone().into_iter().map(Ok);
+            let reader = RecordBatchIterator::new(batches, Arc::clone(&self.schema));
+            PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+        })
     }
 
     /// Rows.
@@ -144,38 +119,73 @@ fn read(value: &Bound<'_, PyAny>) -> PyResult<(SchemaRef, Vec<RecordBatch>)> {
             value.call_method0("__arrow_c_stream__")?,
             STREAM
         );
-        let reader = RecordBatchStreamReader::try_new(stream).map_err(failed)?;
-        let schema = arrow_array::RecordBatchReader::schema(&reader);
-        let batches: Result<Vec<RecordBatch>, ArrowError> = reader.collect();
-        return Ok((schema, batches.map_err(failed)?));
+        let reader = ArrayStreamReader::try_new(stream).map_err(failed)?;
+        let schema = schema_of(reader.field())?;
+        let (mut batches, mut rows) = (Vec::new(), 0);
+        for chunk in reader {
+            let batch = batch(py, &schema, &chunk.map_err(failed)?, rows)?;
+            rows += batch.num_rows();
+            batches.push(batch);
+        }
+        return Ok((schema, batches));
     }
     let pair = value.call_method0("__arrow_c_array__")?;
-    let pair = pair.cast::<PyTuple>()?;
-    let schema = taken!(FFI_ArrowSchema, pair.get_item(0)?, SCHEMA);
-    let array = taken!(FFI_ArrowArray, pair.get_item(1)?, ARRAY);
+    let Ok((schema, array)) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>() else {
+        let message = format!(
+            "__arrow_c_array__ gave {}: two capsules are needed",
+            shown(&pair)
+        );
+        return Err(PyTypeError::new_err(message));
+    };
+    let schema = taken!(FFI_ArrowSchema, schema, SCHEMA);
+    let array = taken!(FFI_ArrowArray, array, ARRAY);
+    if schema.release().is_none() || array.is_released() {
+        let message = "the table cannot be read: its capsules are released already; ask `__arrow_c_array__` for others";
+        return Err(of_kind(py, "data", message.to_owned()));
+    }
+    let field = Arc::new(Field::try_from(&schema).map_err(failed)?);
     // SAFETY: both come from one call of `__arrow_c_array__`, so that the schema describes the array.
     #[allow(unsafe_code)]
     let data = unsafe { from_ffi(array, &schema) }.map_err(failed)?;
-    match data.data_type() {
-        DataType::Struct(_) => {
-            let rows = StructArray::from(data);
-            if rows.null_count() > 0 {
-                let row = (0..rows.len()).find(|&row| rows.is_null(row));
-                let message = format!(
-                    "row {}: the row itself is null, {} of {} rows are: a table's columns may have nulls, its rows may not; drop them",
-                    row.unwrap_or(0),
-                    rows.null_count(),
-                    rows.len()
-                );
-                return Err(bad_input(py, &message, "table", "null", row));
-            }
-            let batch = RecordBatch::from(rows);
-            Ok((batch.schema(), vec![batch]))
-        }
+    let schema = schema_of(&field)?;
+    let batch = batch(py, &schema, &make_array(data), 0)?;
+    Ok((schema, vec![batch]))
+}
+
+/// The columns of a table, as the field of its rows names them.
+fn schema_of(rows: &FieldRef) -> PyResult<SchemaRef> {
+    match rows.data_type() {
+        DataType::Struct(columns) => Ok(Arc::new(Schema::new_with_metadata(
+            columns.clone(),
+            rows.metadata().clone(),
+        ))),
         other => Err(PyTypeError::new_err(format!(
             "a table is needed, not a column of {other}"
         ))),
     }
+}
+
+/// A part of a table before which there were so many rows; none of its rows may be null itself.
+fn batch(
+    py: Python<'_>,
+    schema: &SchemaRef,
+    rows: &ArrayRef,
+    before: usize,
+) -> PyResult<RecordBatch> {
+    let rows: &StructArray = rows.as_struct();
+    if rows.null_count() > 0
+        && let Some(row) = (0..rows.len()).find(|&row| rows.is_null(row))
+    {
+        let row = before + row;
+        let message = format!(
+            "row {row}: the row itself is null; a table's columns may have nulls, its rows may not: drop such rows, or give the columns as a table of their own"
+        );
+        return Err(bad_input(py, &message, "table", "null", Some(row)));
+    }
+    let columns = rows.columns().to_vec();
+    let count = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &count)
+        .map_err(|error| unreadable(py, &error))
 }
 
 /// Answers every row.
@@ -244,36 +254,39 @@ struct Places {
 
 impl Places {
     fn find(schema: &Schema, ask: Ask) -> Result<Places, String> {
+        let columns = || schema.fields().iter().map(|field| field.name().as_str());
         let find = |name: &str| {
-            schema
-                .fields()
-                .iter()
-                .position(|field| field.name() == name)
+            let mut places = columns()
+                .enumerate()
+                .filter(|(_, column)| *column == name)
+                .map(|(place, _)| place);
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => Err(format!(
+                    "the table has more than one column `{name}`: rename or drop all but one"
+                )),
+                (place, _) => Ok(place),
+            }
         };
         let need = |name: &str| {
-            find(name).ok_or_else(|| {
-                let seen: Vec<&str> = schema
-                    .fields()
-                    .iter()
-                    .map(|field| field.name().as_str())
-                    .collect();
+            find(name)?.ok_or_else(|| {
+                let seen: Vec<&str> = columns().collect();
                 format!(
                     "the table has no column `{name}`; seen: {}",
                     seen.join(", ")
                 )
             })
         };
+        let mut numbers = [None; 6];
+        for (place, name) in numbers.iter_mut().zip(ask.inputs()) {
+            *place = match *name {
+                "dividend_yield" => find(name)?,
+                _ => Some(need(name)?),
+            };
+        }
         Ok(Places {
             right: need("right")?,
-            style: find("style"),
-            numbers: [
-                Some(need("spot")?),
-                Some(need("strike")?),
-                Some(need("years")?),
-                Some(need("rate")?),
-                find("dividend_yield"),
-                Some(need(ask.last())?),
-            ],
+            style: find("style")?,
+            numbers,
         })
     }
 }
@@ -406,9 +419,7 @@ fn run(
                 threads,
                 [price, delta, gamma, vega, theta, rho],
                 status,
-                &|right, numbers, out, status| {
-                    model.greek_columns(inputs_ref(right, numbers), out, status);
-                },
+                &|right, numbers, out, status| model.greek_columns(right, numbers, out, status),
             );
         }
         [first, ..] => {
@@ -416,10 +427,7 @@ fn run(
                 threads,
                 [first],
                 status,
-                &|right, numbers, [out], status| match ask {
-                    Ask::ImpliedVol => model.implied_vols(quoted_ref(right, numbers), out, status),
-                    _ => model.prices(inputs_ref(right, numbers), out, status),
-                },
+                &|right, numbers, [out], status| model.numbers(ask, right, numbers, out, status),
             );
         }
         [] => {}
@@ -436,31 +444,39 @@ fn is_american(word: &str) -> Option<bool> {
 
 /// A column of numbers: where it lies if it is `float64` without nulls, else copied; a null is NaN.
 fn floats<'a>(array: &'a ArrayRef, name: &str) -> Result<Cow<'a, [f64]>, String> {
-    let numbers: Vec<f64> = match array.data_type() {
-        DataType::Float64 => {
-            let array = array.as_primitive::<Float64Type>();
-            if array.null_count() == 0 {
-                return Ok(Cow::Borrowed(array.values()));
-            }
-            array.iter().map(|cell| cell.unwrap_or(f64::NAN)).collect()
-        }
-        DataType::Float32 => {
-            let cells = array.as_primitive::<Float32Type>().iter();
-            cells.map(|cell| cell.map_or(f64::NAN, f64::from)).collect()
-        }
-        DataType::Int32 => {
-            let cells = array.as_primitive::<Int32Type>().iter();
-            cells.map(|cell| cell.map_or(f64::NAN, f64::from)).collect()
-        }
-        DataType::Int64 => {
-            let cells = array.as_primitive::<Int64Type>().iter();
-            cells
-                .map(|cell| cell.map_or(f64::NAN, |cell| cell as f64))
+    /// Copies a column of a type that `f64` takes as it is, or by a cast.
+    macro_rules! copied {
+        ($type:ty, $number:expr) => {
+            array
+                .as_primitive::<$type>()
+                .iter()
+                .map(|cell| cell.map_or(f64::NAN, $number))
                 .collect()
+        };
+    }
+    let numbers: Vec<f64> = match array.data_type() {
+        DataType::Float64 if array.null_count() == 0 => {
+            return Ok(Cow::Borrowed(array.as_primitive::<Float64Type>().values()));
         }
+        DataType::Float64 => copied!(Float64Type, |number| number),
+        DataType::Float32 => copied!(Float32Type, f64::from),
+        DataType::Int8 => copied!(Int8Type, f64::from),
+        DataType::Int16 => copied!(Int16Type, f64::from),
+        DataType::Int32 => copied!(Int32Type, f64::from),
+        DataType::Int64 => copied!(Int64Type, |number| number as f64),
+        DataType::UInt8 => copied!(UInt8Type, f64::from),
+        DataType::UInt16 => copied!(UInt16Type, f64::from),
+        DataType::UInt32 => copied!(UInt32Type, f64::from),
+        DataType::UInt64 => copied!(UInt64Type, |number| number as f64),
+        // What a literal such as 100.0 is in SQL. Correctly rounded up to 15 digits and 22 places.
+        &DataType::Decimal128(_, scale) => {
+            let unit = 10_f64.powi(i32::from(scale));
+            copied!(Decimal128Type, |number| number as f64 / unit)
+        }
+        DataType::Null => vec![f64::NAN; array.len()],
         other => {
             return Err(format!(
-                "column `{name}` is of type {other}: cast it to float64 (float32, int32 and int64 will do too)"
+                "column `{name}` is of type {other}: cast it to float64 (float32, whole numbers and decimal128 will do too)"
             ));
         }
     };
@@ -490,6 +506,7 @@ fn words<T: Copy>(
             .iter()
             .map(|cell| word(cell?))
             .collect(),
+        DataType::Null => vec![None; array.len()],
         DataType::Boolean => array.as_boolean().iter().map(|cell| truth(cell?)).collect(),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();

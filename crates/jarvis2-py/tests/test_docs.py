@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import jarvis2
+
 DOCS = Path(__file__).parents[3] / "docs"
 
 
@@ -36,9 +38,16 @@ def run(page):
     for number, block in enumerate(blocks(page), 1):
         if block.startswith("# On Spark"):
             continue
+        if block.startswith("# With the index") and not has_index():
+            continue
         if block.startswith("# Beside ") and not all(map(there, re.findall(r"^import (\w+)", block, re.MULTILINE))):
             continue
         exec(compile(block, f"docs/{page}, block {number}", "exec"), names)
+
+
+def has_index():
+    """Whether the package was built with it."""
+    return hasattr(jarvis2.Index, "add")
 
 
 def there(module):

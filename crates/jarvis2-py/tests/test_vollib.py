@@ -30,9 +30,9 @@ def test_values_of_the_documentation():
 @pytest.mark.parametrize("model", ["black_scholes", "black_scholes_merton", "black"])
 def test_py_vollib_says_the_same(model):
     pytest.importorskip("py_vollib", exc_type=ImportError)
-    names = [f"{model}", f"{model}.implied_volatility", f"{model}.greeks.analytical"]
-    theirs, their_iv, their_greeks = (importlib.import_module(f"py_vollib.{name}") for name in names)
-    ours, our_iv, our_greeks = (importlib.import_module(f"jarvis2.vollib.{name}") for name in names)
+    names = [f"{model}", f"{model}.implied_volatility", f"{model}.greeks.analytical", f"{model}.greeks.numerical"]
+    theirs, their_iv, their_greeks, their_steps = (importlib.import_module(f"py_vollib.{name}") for name in names)
+    ours, our_iv, our_greeks, our_steps = (importlib.import_module(f"jarvis2.vollib.{name}") for name in names)
     for flag, under, strike, t, r, sigma in GRID:
         more = (0.02,) if model == "black_scholes_merton" else ()
         given = (flag, under, strike, t, r, sigma, *more)
@@ -41,6 +41,9 @@ def test_py_vollib_says_the_same(model):
         for greek in GREEKS:
             expected = getattr(their_greeks, greek)(*given)
             assert getattr(our_greeks, greek)(*given) == pytest.approx(expected, abs=1e-9), (greek, given)
+            expected = getattr(their_steps, greek)(*given)
+            # Gamma divides the last digits of three prices by the square of a step of about a dollar.
+            assert getattr(our_steps, greek)(*given) == pytest.approx(expected, abs=1e-9), (greek, "numerical", given)
         if price > 1e-3:
             order = {
                 "black_scholes": (price, under, strike, t, r, flag),
@@ -72,3 +75,26 @@ def test_black_holds_the_forward_fixed():
         (black.black("c", 100, 105, 0.75, 0.0301, 0.3) - black.black("c", 100, 105, 0.75, 0.0299, 0.3)) / 0.0002 * 0.01, rel=1e-6
     )
     assert black_scholes_merton.black_scholes_merton("c", 100, 105, 0.75, 0.03, 0.3, 0.03) == pytest.approx(black.black(*given), abs=1e-12)
+
+
+@pytest.mark.parametrize("model", ["black_scholes", "black_scholes_merton", "black"])
+def test_greeks_by_steps_are_near_the_exact_ones(model):
+    numerical, exact = (importlib.import_module(f"jarvis2.vollib.{model}.greeks.{kind}") for kind in ("numerical", "analytical"))
+    more = (0.02,) if model == "black_scholes_merton" else ()
+    for flag, under, strike, t, r, sigma in itertools.product("cp", (90.0, 110.0), (100.0,), (0.5, 2.0), (0.04,), (0.25, 0.6)):
+        given = (flag, under, strike, t, r, sigma, *more)
+        for greek in GREEKS:
+            assert getattr(numerical, greek)(*given) == pytest.approx(getattr(exact, greek)(*given), rel=0.03, abs=2e-4), (greek, given)
+
+
+def test_greeks_by_steps_at_the_ends():
+    """What py_vollib 1.0.12 gives on the last day and at expiry; a small volatility has a short step down."""
+    numerical = importlib.import_module("jarvis2.vollib.black_scholes.greeks.numerical")
+    assert [numerical.delta(flag, spot, 100, 0, 0.01, 0.2) for flag in "cp" for spot in (90, 100, 110)] == [0, 0.5, 1, -1, -0.5, 0]
+    assert numerical.gamma("c", 100, 100, 0, 0.01, 0.2) == math.inf and numerical.gamma("c", 90, 100, 0, 0.01, 0.2) == 0
+    assert numerical.theta("c", 100, 100, 0, 0.01, 0.2) == pytest.approx(0.02523632385325826, abs=1e-9)
+    assert numerical.theta("c", 100, 100, 1 / 365, 0.01, 0.2) == pytest.approx(-0.3937591893241147, abs=1e-9)
+    up, none = (black_scholes.black_scholes("c", 100, 100, 0.5, 0.01, sigma) for sigma in (0.015, 0.0))
+    assert numerical.vega("c", 100, 100, 0.5, 0.01, 0.005) == pytest.approx((up - none) / 1.5, abs=1e-12)
+    with pytest.raises(jarvis2.BadInput, match="volatility is -0.2"):
+        numerical.delta("c", 100, 100, 0.5, 0.01, -0.2)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import jarvis2
 from jarvis2 import american, distributed
 from jarvis2.vollib.black_scholes import black_scholes
+from jarvis2.vollib.black_scholes.greeks import numerical
 from jarvis2.vollib.black_scholes.greeks.analytical import delta
 from jarvis2.vollib.black_scholes.implied_volatility import implied_volatility
 
@@ -31,6 +32,7 @@ edge: Optional[float] = jarvis2.boundary("p", 100, 1, 0.05, 0.2)
 table: jarvis2.Table = jarvis2.price(pa.table({}))
 surface: jarvis2.Surface = jarvis2.surface(spots, 1.0, spots, 100)
 vol: float = surface.vol(100, 100, 1)
+stepped: float = numerical.vega("c", 1, 1, 1, 0, 0.2)
 dropped: float = black_scholes("c", 1, 1, 1, 0, 0.2) + delta("c", 1, 1, 1, 0, 0.2) + implied_volatility(0.1, 1, 1, 1, 0, "c")
 
 
@@ -56,6 +58,11 @@ plan: jarvis2.Answer = jarvis2.plan(chain=[Path("a.csv")], as_of=datetime.date(2
 text: str = jarvis2.ask("schema", "plan", json=False)
 priced: pa.Table = distributed.price_batches(table)
 answers: pa.Table = distributed.backtest([{"symbol": "SPY", "set": {"search.seed": 1}}], workers=0, seed=1)
+
+
+with jarvis2.Index(Path("notes"), 3, read_only=True, threads=0) as index:
+    index.add(np.arange(2), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    near: list[tuple[int, float]] = index.nearest(spots, words={"symbol": ["KO"]}, between={"vix": (10, 20.0)}, exact=True)
 
 
 class Plays:

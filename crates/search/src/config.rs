@@ -130,50 +130,57 @@ impl Default for SearchConfig {
 impl SearchConfig {
     /// Says which value no search can run with.
     pub fn check(&self) -> Result<(), Error> {
-        let at_least_zero = |x: f64| x.is_finite() && x >= 0.0;
+        const POSITIVE: &str = "it must be at least 1";
+        const NOT_NEGATIVE: &str = "it must be finite and not negative";
+        let at_least_one = |what, count: u32| (what, f64::from(count), count > 0, POSITIVE);
+        let at_least_zero = |what, x: f64| (what, x, x.is_finite() && x >= 0.0, NOT_NEGATIVE);
+        // What is not asked for is fine.
+        let fine = ("", 0.0, true, "");
+        let (considered, noise) = match self.root {
+            Root::Puct => (fine, fine),
+            Root::Gumbel { considered, noise } => (
+                at_least_one("considered", considered),
+                at_least_zero("noise", noise),
+            ),
+        };
+        let (from, exponent) = self.widening.map_or((fine, fine), |widening| {
+            let share = widening.exponent;
+            (
+                at_least_one("widening.from", widening.from),
+                (
+                    "widening.exponent",
+                    share,
+                    (0.0..=1.0).contains(&share),
+                    "it must be from 0 to 1",
+                ),
+            )
+        });
         let rules = [
-            (
-                self.evaluations > 0 && self.simulations > 0 && self.batch > 0,
-                "evaluations, simulations and batch must be at least 1",
-            ),
-            (
-                at_least_zero(self.exploration),
-                "exploration must be finite and not negative",
-            ),
-            (
-                at_least_zero(self.deviations),
-                "deviations must be finite and not negative",
-            ),
-            (
-                self.tolerance.is_none_or(at_least_zero),
-                "tolerance must be finite and not negative",
-            ),
-            (
-                self.baseline.is_none_or(|line| at_least_zero(line.margin)),
-                "the margin over the baseline must be finite and not negative",
-            ),
-            (
-                match self.root {
-                    Root::Puct => true,
-                    Root::Gumbel { considered, noise } => considered > 0 && at_least_zero(noise),
-                },
-                "the Gumbel root must consider at least 1 action, and its noise be finite and not negative",
-            ),
-            (
-                match self.backup {
-                    Backup::Max => true,
-                    Backup::Soft { temperature } => temperature.is_finite() && temperature > 0.0,
-                },
-                "the temperature of the backup must be finite and positive",
-            ),
-            (
-                self.widening
-                    .is_none_or(|w| w.from > 0 && (0.0..=1.0).contains(&w.exponent)),
-                "widening must start from at least 1 action, with an exponent from 0 to 1",
-            ),
+            at_least_one("evaluations", self.evaluations),
+            at_least_one("simulations", self.simulations),
+            at_least_one("batch", self.batch),
+            at_least_zero("exploration", self.exploration),
+            at_least_zero("deviations", self.deviations),
+            self.tolerance
+                .map_or(fine, |tolerance| at_least_zero("tolerance", tolerance)),
+            self.baseline
+                .map_or(fine, |line| at_least_zero("baseline.margin", line.margin)),
+            considered,
+            noise,
+            match self.backup {
+                Backup::Max => fine,
+                Backup::Soft { temperature } => (
+                    "temperature",
+                    temperature,
+                    temperature.is_finite() && temperature > 0.0,
+                    "it must be finite and positive",
+                ),
+            },
+            from,
+            exponent,
         ];
-        match rules.iter().find(|(holds, _)| !holds) {
-            Some((_, wrong)) => Err(Error::Config(wrong)),
+        match rules.into_iter().find(|(.., holds, _)| !holds) {
+            Some((what, value, _, why)) => Err(Error::Config { what, value, why }),
             None => Ok(()),
         }
     }

@@ -7,8 +7,15 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Error {
     /// A config value that no search can run with.
-    #[error("search config: {0}")]
-    Config(&'static str),
+    #[error("search config: {what} is {value}: {why}")]
+    Config {
+        /// Which.
+        what: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it must be.
+        why: &'static str,
+    },
     /// The evaluator could not answer.
     #[error("the evaluator failed: {0}")]
     Evaluator(Box<dyn std::error::Error + Send + Sync>),

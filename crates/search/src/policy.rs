@@ -52,14 +52,15 @@ impl<G: Game> Tree<G> {
             visits_max = visits_max.max(self.edges.visits[edge]);
             out.push(worth);
         }
-        let range = high - low;
+        // By halves, which change no bit: a range may be more than the greatest number.
+        let range = 0.5 * high - 0.5 * low;
         let scale = if range > 0.0 {
             VALUE_SCALE * (VISITS_CREDITED + f64::from(visits_max)) / range
         } else {
             0.0
         };
         for (score, edge) in out.iter_mut().zip(rows) {
-            *score = self.edges.prior[edge].ln() + (*score - low) * scale;
+            *score = self.edges.prior[edge].ln() + (0.5 * *score - 0.5 * low) * scale;
         }
     }
 

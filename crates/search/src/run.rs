@@ -435,14 +435,15 @@ impl<'a, G: Game> Search<'a, G> {
         }
         self.open(root)?;
         let actions = self.tree.row(root).edges.rows().len();
-        if self
-            .config
-            .baseline
-            .is_some_and(|line| line.action >= actions)
-        {
-            return Err(Error::Config(
-                "the baseline is not among the actions of the root",
-            ));
+        match self.config.baseline {
+            Some(line) if line.action >= actions => {
+                return Err(Error::Config {
+                    what: "baseline.action",
+                    value: line.action as f64,
+                    why: "it is not among the actions of the root, which are counted from 0",
+                });
+            }
+            _ => {}
         }
         self.consider();
         Ok(())

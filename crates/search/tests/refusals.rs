@@ -237,67 +237,69 @@ fn a_wrong_evaluator_is_refused() {
 
 #[test]
 fn a_wrong_config_is_refused() {
-    let base = SearchConfig::default;
-    let check = |config: SearchConfig, expected: &str| {
+    let wrong = |change: &dyn Fn(&mut SearchConfig), expected: &str| {
+        let mut config = SearchConfig::default();
+        change(&mut config);
         let said = complaint(Fault::None, &mut Each(|_: &Toss| 0.0), &config);
         assert!(said.contains(expected), "{said}");
     };
-    check(
-        SearchConfig {
-            evaluations: 0,
-            ..base()
-        },
-        "evaluations, simulations and batch must be at least 1",
+    wrong(
+        &|c| c.evaluations = 0,
+        "evaluations is 0: it must be at least 1",
     );
-    check(
-        SearchConfig { batch: 0, ..base() },
-        "evaluations, simulations and batch must be at least 1",
+    wrong(&|c| c.batch = 0, "batch is 0: it must be at least 1");
+    wrong(&|c| c.simulations = 0, "simulations is 0: it must be");
+    wrong(
+        &|c| c.deviations = -1.0,
+        "deviations is -1: it must be finite and not negative",
     );
-    check(
-        SearchConfig {
-            simulations: 0,
-            ..base()
-        },
-        "evaluations, simulations and batch must be at least 1",
-    );
-    let wrong = |change: &dyn Fn(&mut SearchConfig), expected: &str| {
-        let mut config = base();
-        change(&mut config);
-        check(config, expected);
-    };
-    wrong(&|c| c.deviations = -1.0, "deviations must be finite");
     wrong(
         &|c| c.tolerance = Some(f64::NAN),
-        "tolerance must be finite",
+        "tolerance is NaN: it must be finite",
     );
     let baseline = |action, margin| Some(Baseline { action, margin });
     wrong(
         &|c| c.baseline = baseline(0, -1.0),
-        "margin over the baseline",
+        "baseline.margin is -1: it must be finite",
     );
-    wrong(&|c| c.baseline = baseline(2, 0.0), "not among the actions");
+    wrong(
+        &|c| c.baseline = baseline(2, 0.0),
+        "baseline.action is 2: it is not among the actions",
+    );
     let root = |considered, noise| Root::Gumbel { considered, noise };
-    wrong(&|c| c.root = root(0, 0.0), "at least 1 action");
-    wrong(&|c| c.root = root(4, f64::INFINITY), "noise be finite");
-    let soft = |temperature| Backup::Soft { temperature };
-    wrong(&|c| c.backup = soft(0.0), "temperature of the backup");
-    wrong(&|c| c.backup = soft(f64::NAN), "temperature of the backup");
-    let widening = |from, exponent| Some(Widening { from, exponent });
-    wrong(&|c| c.widening = widening(0, 0.5), "widening must start");
-    wrong(&|c| c.widening = widening(4, 1.5), "widening must start");
-    check(
-        SearchConfig {
-            exploration: f64::NAN,
-            ..base()
-        },
-        "exploration must be finite",
+    wrong(
+        &|c| c.root = root(0, 0.0),
+        "considered is 0: it must be at least 1",
     );
-    check(
-        SearchConfig {
-            exploration: -1.0,
-            ..base()
-        },
-        "exploration must be finite",
+    wrong(
+        &|c| c.root = root(4, f64::INFINITY),
+        "noise is inf: it must be finite",
+    );
+    let soft = |temperature| Backup::Soft { temperature };
+    wrong(
+        &|c| c.backup = soft(0.0),
+        "temperature is 0: it must be finite and positive",
+    );
+    wrong(
+        &|c| c.backup = soft(f64::NAN),
+        "temperature is NaN: it must be",
+    );
+    let widening = |from, exponent| Some(Widening { from, exponent });
+    wrong(
+        &|c| c.widening = widening(0, 0.5),
+        "widening.from is 0: it must be at least 1",
+    );
+    wrong(
+        &|c| c.widening = widening(4, 1.5),
+        "widening.exponent is 1.5: it must be from 0 to 1",
+    );
+    wrong(
+        &|c| c.exploration = f64::NAN,
+        "exploration is NaN: it must be finite",
+    );
+    wrong(
+        &|c| c.exploration = -1.0,
+        "exploration is -1: it must be finite",
     );
 }
 

@@ -10,8 +10,9 @@ Prices and volatilities (``price``, ``greeks``, ``implied_vol``, ``american``, `
     compounded. Signs are the holder's. ``theta_per_day``: dollars per calendar day; ``vega_per_point``: dollars per 0.01 of
     volatility; ``rho_per_percent``: dollars per 0.01 of rate.
 
-    Arrays may hold floats, integers, truth values, or objects that are such numbers; what is masked, and ``None``, is NaN. Anything
-    else (text, complex numbers, moments and spans of time) is ``BadInput`` that names the kind.
+    Arrays may hold floats, integers, truth values, or objects that are such numbers; what is masked or null, and ``None``, is NaN.
+    Anything else (text, complex numbers, moments and spans of time) is ``BadInput`` that names the kind. A null in a column of a table
+    is a null in its answer; a table of which a row is null itself (a struct's) is ``BadInput`` with the row.
 
     ``threads``: how many may work, 1 unless said; 0 for what the machine lets us take. ``out``: an array to write to, for arrays alone.
 
@@ -25,7 +26,8 @@ Decisions (``plan``, ``backtest``, ``risk``, ``recall``, ``history``, ``journal`
     The commands of the command line, in this process: keyword arguments are its flags, the answer is its JSON. Ctrl-C works.
 
 Parts (``search``, ``Experience``, ``Index``)
-    The search over a game of yours, the diary, and vectors with texts and arrows.
+    The search over a game of yours, the diary, and vectors with texts and arrows. What your game raises comes out as it is; what it
+    gives that cannot be is ``UsageError``.
 
 Many at once (``jarvis2.distributed``, to be imported by itself: it needs pyarrow)
     Prices, plans, backtests and self-play on Ray, Dask or Spark.
