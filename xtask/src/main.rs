@@ -34,10 +34,10 @@ usage: cargo xtask <task>
   arm-check [--quick]
          the CPU code for aarch64 Linux: its tests run under qemu, its numbers compared with x86-64 bit for bit;
          quick: hardware, nn and search
-  python-check [--quick] [--peers]
+  python-check [--quick] [--peers] [--index]
          the Python package: builds its wheel, installs it in a fresh virtual environment, runs its tests and the page of examples,
          checks its types, and asks the tools of `jarvis2 mcp` with the reference client; quick: built as tests are;
-         peers: installs QuantLib, py_vollib and DuckDB too, and compares with them
+         peers: installs QuantLib, py_vollib and DuckDB too, and compares with them; index: with `jarvis2.Index`, and its tests
          mac-check, arm-check and this one end with 77 where a tool is missing, and say which.
   miri   tests that Miri can run, and where it cannot (docs/fuzzing.md); 77 without Miri
   package-check [REVISION]

@@ -1,5 +1,5 @@
 //! `cargo xtask python-check`: the Python package as a user gets it. In a fresh virtual environment it builds the wheel (release
-//! profile; `--quick`: as tests are built), installs it, runs its tests and the page of examples, and checks its types with mypy and
+//! profile; `--quick`: as tests are built; `--index`: with `jarvis2.Index`), installs it, runs its tests and the page of examples, and checks its types with mypy and
 //! stubtest; then the reference client of the Model Context Protocol asks the program's tools.
 
 use std::env;
@@ -18,14 +18,15 @@ const MCP_CLIENT: &str = "crates/jarvis2/tests/mcp_client.py";
 const MCP_NEEDS: &str = "crates/jarvis2/tests/mcp_client.txt";
 
 pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
-    let (mut peers, mut quick) = (false, false);
+    let (mut peers, mut quick, mut index) = (false, false, false);
     for word in arguments {
         match word.as_str() {
             "--peers" => peers = true,
             "--quick" => quick = true,
+            "--index" => index = true,
             _ => {
                 return Err(Stop::Failed(format!(
-                    "unknown argument {word:?}; there are `--quick` and `--peers`"
+                    "unknown argument {word:?}; there are `--quick`, `--peers` and `--index`"
                 )));
             }
         }
@@ -46,6 +47,9 @@ pub(crate) fn check(arguments: &[String]) -> Result<(), Stop> {
     let mut build = vec!["build", "--locked", "--out", &wheels_folder];
     if !quick {
         build.push("--release");
+    }
+    if index {
+        build.extend(["--features", "jarvis2-py/index"]);
     }
     venv.run(&package, "maturin", &build)?;
     let wheel = fs::read_dir(&wheels)

@@ -154,6 +154,25 @@ fn the_graph_finds_what_exact_search_finds() {
 }
 
 #[test]
+fn more_may_be_asked_for_than_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::open(folder.path(), &config(8)).unwrap();
+    let vectors = Numbers(5).vectors(30, 8);
+    for held in [0, 30] {
+        fill(&mut index, &vectors[..held], 1);
+        for filter in [Filter::default(), Filter::default().word("none", "none")] {
+            let passing = if filter.all.is_empty() { held } else { 0 };
+            for count in [31, 1 << 40, usize::MAX] {
+                let near = index.nearest(&vectors[0], count, &filter).unwrap();
+                assert_eq!(near.neighbours.len(), passing, "of {held}, {count}");
+                let exact = index.nearest_exact(&vectors[0], count, &filter).unwrap();
+                assert_eq!(exact, near.neighbours);
+            }
+        }
+    }
+}
+
+#[test]
 fn filters_pass_only_what_they_say_whatever_the_route() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(32);
