@@ -292,7 +292,7 @@ impl Rules {
             expiry_day,
         );
         // Where volatility is absurd the strike of a delta runs away; no exchange lists such a one.
-        if !(strike_usd <= STRIKE_OVER_SPOT_MAX * state.spot) {
+        if strike_usd.is_nan() || strike_usd > STRIKE_OVER_SPOT_MAX * state.spot {
             return None;
         }
         let strike = Cents::from_usd(strike_usd);
