@@ -15,7 +15,7 @@ use super::contract::{OptionName, cents, date, is_ticker, micros, shares_for_one
 use super::store::{date_of, midnight_ms};
 use experience::FillKind;
 use jiff::civil::{Date, Time};
-use market::calendar::is_trading_day;
+use market::calendar::{is_trading_day, previous_trading_day};
 
 /// Who wrote the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -322,9 +322,10 @@ fn option(text: &str) -> Result<Thing, String> {
 fn listed(name: OptionName) -> Result<Thing, String> {
     if name.expiry.year() > 2015 && !is_trading_day(name.expiry) {
         return Err(format!(
-            "{} would expire on a day without trading ({}): no option does; write the expiry as YYYY-MM-DD, since 06/12/2026 is read as June 12",
+            "{} would expire on a day without trading ({}): no option does, and the trading day before it is {}; write the expiry as YYYY-MM-DD, since 06/12/2026 is read as June 12",
             name.words(),
-            name.expiry.strftime("%A")
+            name.expiry.strftime("%A"),
+            previous_trading_day(name.expiry)
         ));
     }
     Ok(Thing::Option(name))
