@@ -392,9 +392,10 @@ fn digits(bytes: &[u8]) -> Option<u32> {
     })
 }
 
+/// `2025-03-06` or `2025/03/06`, alone or with more behind it.
 fn iso(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
-    let separated = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
+    let separated = bytes.len() >= 10 && matches!(bytes[4], b'-' | b'/') && bytes[7] == bytes[4];
     let ends = bytes
         .get(10)
         .is_none_or(|&after| matches!(after, b'T' | b' ' | b':'));
@@ -776,6 +777,8 @@ mod tests {
             ("2025-03-07T01:30:00Z", day(2025, 3, 6)),
             ("2025-03-07 01:30:00.125+0000", day(2025, 3, 6)),
             ("2025-03-06T20:30:00-05:00", day(2025, 3, 6)),
+            ("2025/03/06", day(2025, 3, 6)),
+            ("2025/03/06 16:00", day(2025, 3, 6)),
             ("2025-03-07T04:59:59Z", day(2025, 3, 6)),
             ("2025-07-07T04:00:01Z", day(2025, 7, 7)),
             // A day written as midnight, and a wall clock.
@@ -850,6 +853,7 @@ mod tests {
             assert!(of(early) < of(late), "{early} is not before {late}");
         };
         check("2025-03-06", "2025-03-06 10:00:00");
+        check("2025/03/06", "2025/03/06 10:00:00");
         check("2025-03-06 10:00:00", "2025-03-06T15:45");
         check("2025-03-06T14:00:00Z", "2025-03-06T19:45:00.5Z");
         check("2025-03-06T23:59:59.250Z", "2025-03-07T00:30:00Z");
