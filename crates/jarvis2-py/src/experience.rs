@@ -133,7 +133,8 @@ impl PyExperience {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<PyExperience> {
         let reader = guarded(py, || {
-            Reader::open(&path, &Options::default()).map_err(|error| refused(py, &error))
+            py.detach(|| Reader::open(&path, &Options::default()))
+                .map_err(|error| refused(py, &error))
         })?;
         Ok(PyExperience {
             reader: Mutex::new(reader),

@@ -126,7 +126,8 @@ fn fitted<'py>(
     };
     let mut rows: Vec<usize> = (0..strikes.len()).collect();
     rows.sort_by(|&a, &b| years[a].total_cmp(&years[b]));
-    let mut expiries = Vec::new();
+    // One expiry: its first row, its forward, its points.
+    let mut groups: Vec<(usize, f64, Vec<SmilePoint>)> = Vec::new();
     for rows in rows.chunk_by(|&a, &b| years[a] == years[b]) {
         let (first, forward) = (rows[0], forwards[rows[0]]);
         if let Some(&row) = rows.iter().find(|&&row| forwards[row] != forward) {
@@ -142,22 +143,25 @@ fn fitted<'py>(
                 Some(row),
             ));
         }
-        let points: Vec<SmilePoint> = rows
-            .iter()
-            .map(|&row| SmilePoint {
-                strike: strikes[row],
-                vol: vols[row],
-                weight: weights[row],
-            })
-            .collect();
-        let smile = fit(&points, forward, years[first])
-            .map_err(|error| of_pricing(py, &error, Some(first)))?;
-        expiries.push(Expiry {
-            years: years[first],
+        let point = |&row: &usize| SmilePoint {
+            strike: strikes[row],
+            vol: vols[row],
+            weight: weights[row],
+        };
+        groups.push((first, forward, rows.iter().map(point).collect()));
+    }
+    let expiry = |(first, forward, points): &(usize, f64, Vec<SmilePoint>)| {
+        let (years, forward) = (years[*first], *forward);
+        let smile = fit(points, forward, years).map_err(|error| (*first, error))?;
+        Ok(Expiry {
+            years,
             forward,
             smile,
-        });
-    }
+        })
+    };
+    let expiries = py
+        .detach(|| groups.iter().map(expiry).collect::<Result<Vec<_>, _>>())
+        .map_err(|(first, error)| of_pricing(py, &error, Some(first)))?;
     let surface = Surface::new(expiries).map_err(|error| of_pricing(py, &error, None))?;
     Ok(PySurface { surface })
 }

@@ -283,6 +283,10 @@ impl Places {
                 _ => Some(need(name)?),
             };
         }
+        // Answers take the place of a column of their name: of one.
+        for name in ask.names().iter().chain(&["status"]) {
+            find(name)?;
+        }
         Ok(Places {
             right: need("right")?,
             style: find("style")?,

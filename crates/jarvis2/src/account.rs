@@ -24,13 +24,21 @@ pub(crate) struct Account {
     pub(crate) options: Vec<Position>,
 }
 
-/// A ticker as OCC writes it: upper case, and the class without its mark. `BRK.B`, `BRK/B` and `BRK-B` are `BRKB`.
+/// Companies with options on a class of their shares, whose root OCC writes without a mark: `BRK.B` is `BRKB`.
+const WITH_CLASSES: [&str; 14] = [
+    "AKO", "BF", "BIO", "BRK", "CRD", "CWEN", "GEF", "HEI", "LEN", "LGF", "MKC", "MOG", "PBR",
+    "UHAL",
+];
+
+/// A ticker in one spelling: upper case, and of a class of shares as OCC writes it. `BRK.B`, `BRK/B` and `BRK-B` are `BRKB`. Any other mark stays
+/// one: `MET-A` is a preferred share of MetLife, and not `META`.
 pub(crate) fn root(symbol: &str) -> String {
-    symbol
-        .chars()
-        .filter(|letter| !matches!(letter, '.' | '/' | '-'))
-        .flat_map(char::to_uppercase)
-        .collect()
+    let symbol = symbol.to_uppercase();
+    match symbol.split_once(['.', '/', '-']) {
+        Some((name, class)) if WITH_CLASSES.contains(&name) => format!("{name}{class}"),
+        Some((name, class)) => format!("{name}.{class}"),
+        None => symbol,
+    }
 }
 
 /// Whether two spellings name the same underlying.
@@ -361,6 +369,17 @@ mod tests {
         match account {
             Err(error) => error.to_string(),
             Ok(account) => account.check().err().unwrap_or_else(|| "fine".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_class_of_shares_has_one_name_and_a_preferred_share_its_own() {
+        for one in ["BRK.B", "BRK/B", "brk-b", "BRKB"] {
+            assert!(same_symbol(one, "BRK.B") && root(one) == "BRKB", "{one}");
+        }
+        assert!(same_symbol("MET-A", "met.a"));
+        for (one, other) in [("MET-A", "META"), ("F-B", "FB"), ("KO", "KOF")] {
+            assert!(!same_symbol(one, other), "{one} {other}");
         }
     }
 

@@ -445,7 +445,7 @@ fn splits_booked(
     splits: &[(Date, f64)],
     notices: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let own = |symbol: &str| symbol.eq_ignore_ascii_case(&chain.symbol);
+    let own = |symbol: &str| same_symbol(symbol, &chain.symbol);
     let shares = account.shares.iter().any(|shares| own(&shares.symbol));
     let options: Vec<_> = account
         .options
