@@ -5,6 +5,7 @@ use crate::engine::inputs::SAMPLE;
 use crate::error::Error;
 use crate::report;
 use clap::Args;
+use market::Chain;
 use market::ingest::{
     Explained, FileMapping, Ingest, Options, Units, chain_stats, explain_chains, read_chains,
     read_chains_bytes, spot_from_parity,
@@ -171,6 +172,33 @@ pub(crate) fn side(right: Right) -> &'static str {
     }
 }
 
+/// How far spot and parity may be apart without a word, and how much further a year away, where rates and dividends come in.
+const APART: f64 = 0.03;
+const APART_PER_YEAR: f64 = 0.1;
+
+/// What was noticed about the file, and about the spots that its quotes contradict, first.
+pub(crate) fn notes(ingest: &Ingest) -> Vec<String> {
+    let apart = |chain: &Chain| {
+        let (spot, parity) = (chain.spot_usd?, spot_from_parity(chain)?);
+        let gap = parity.spot_usd / spot - 1.0;
+        let years = f64::from((parity.expiry - chain.as_of).get_days()) / 365.0;
+        (gap.abs() > APART + APART_PER_YEAR * years).then(|| {
+            format!(
+                "{} on {}: the spot ${spot} and what {} pairs of calls and puts say (${:.2}) are {:.1} % apart: of different times, before and after a split, or in other units; name the right one with --spot",
+                chain.symbol,
+                chain.as_of,
+                parity.pairs,
+                parity.spot_usd,
+                100.0 * gap
+            )
+        })
+    };
+    let doubts = ingest.chains.iter().filter_map(apart);
+    doubts
+        .chain(ingest.notes.iter().map(ToString::to_string))
+        .collect()
+}
+
 /// Fractions, per share, the unit in the name; `null` where there is none, with its reason beside it.
 fn to_json(shown: &Shown) -> Value {
     let explained = &shown.explained;
@@ -238,13 +266,7 @@ fn to_json(shown: &Shown) -> Value {
                 .collect();
             out["refused"] = json!(ingest.refused_counts);
             out["refused_first"] = json!(first_refused(ingest));
-            out["notes"] = json!(
-                ingest
-                    .notes
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-            );
+            out["notes"] = json!(notes(ingest));
         }
         Err(error) => out["error"] = json!(error.to_string()),
     }

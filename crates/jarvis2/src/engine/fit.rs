@@ -51,14 +51,13 @@ pub(crate) enum Error {
         percent: f64,
     },
     #[error(
-        "{symbol} on {as_of}: the spot ${spot} does not fit the chain: its {right} beyond that change by a dollar for each dollar of strike, as they do in the money, and say about ${found:.2}; check the file, or name the spot with --spot"
+        "{symbol} on {as_of}: the spot ${spot} does not fit the chain: {why}; check the file, or name the spot with --spot"
     )]
     SpotBeyond {
         symbol: String,
         as_of: Date,
         spot: f64,
-        right: &'static str,
-        found: f64,
+        why: String,
     },
     #[error(
         "{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned"
@@ -116,6 +115,8 @@ pub(crate) struct Known {
 /// How far, as a fraction, a spot may be from what calls and puts say, and how much further a year away.
 const GAP_MAX: f64 = 0.05;
 const GAP_MAX_PER_YEAR: f64 = 0.1;
+/// The same where no strike near the spot has call and put.
+const GAP_MAX_APART: f64 = 0.15;
 /// Tenor at which implied and forecast volatility are compared.
 const REFERENCE_DAYS: u16 = 30;
 /// The trading days among them.
@@ -382,24 +383,32 @@ fn pairs_where(expiry: &Expiry, wanted: impl Fn(f64) -> bool) -> Vec<ParityPair>
         .collect()
 }
 
-/// About where the spot is by an expiry's quotes alone: where call and put cost the same. `None` where no strike near there has both.
+/// Strikes, nearest to where call and put cost the same, that [`crossing`] asks; and the fewest.
+const CROSSING_STRIKES: usize = 7;
+const CROSSING_STRIKES_MIN: usize = 3;
+
+/// About where the spot is by an expiry's quotes alone: where calls and puts cost the same. `None` where hardly a strike near there has both.
 fn crossing(expiry: &Expiry) -> Option<f64> {
-    let all = pairs_where(expiry, |_| true);
     let gap = |pair: &ParityPair| pair.call_mid - pair.put_mid;
-    let nearest = all
-        .iter()
-        .min_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()))?;
-    let usd = nearest.strike + gap(nearest);
-    (usd > 0.0 && (nearest.strike / usd).ln().abs() < NEAR_THE_MONEY).then_some(usd)
+    let mut all = pairs_where(expiry, |_| true);
+    all.sort_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()));
+    all.truncate(CROSSING_STRIKES);
+    let mut spots: Vec<f64> = all.iter().map(|pair| pair.strike + gap(pair)).collect();
+    spots.sort_by(f64::total_cmp);
+    let usd = *spots.get(spots.len() / 2).filter(|usd| **usd > 0.0)?;
+    let near = |pair: &&ParityPair| (pair.strike / usd).ln().abs() < NEAR_THE_MONEY;
+    (all.iter().filter(near).count() >= CROSSING_STRIKES_MIN).then_some(usd)
 }
 
 /// How many strikes, from the spot outwards, are looked at by [`beyond`], and the least change of the price for a dollar of strike.
 const BEYOND_STRIKES: usize = 4;
 const BEYOND_SLOPE: f64 = 0.9;
+/// The most that the nearest strike may say of volatility, a fraction per year, where none is near the spot.
+const BEYOND_VOL_MAX: f64 = 1.5;
 
-/// Of a chain of calls or puts alone: what lies out of the money by this spot costs as it does in the money. The right, and about where the
-/// spot is then.
-fn beyond(expiry: &Expiry, spot: f64) -> Option<(&'static str, f64)> {
+/// Of a chain of calls or puts alone: what is out of the money by this spot costs as nothing out there does. What shows it, in words.
+fn beyond(expiry: &Expiry, spot: f64, rate: f64) -> Option<String> {
+    let years = expiry.years();
     [(Right::Put, "puts"), (Right::Call, "calls")]
         .into_iter()
         .find_map(|(right, word)| {
@@ -414,11 +423,35 @@ fn beyond(expiry: &Expiry, spot: f64) -> Option<(&'static str, f64)> {
                 .collect();
             outside.sort_by(|a, b| (side * a.0).total_cmp(&(side * b.0)));
             outside.truncate(BEYOND_STRIKES);
-            let steep = outside
-                .windows(2)
-                .all(|pair| (pair[0].1 - pair[1].1) > BEYOND_SLOPE * (pair[1].0 - pair[0].0).abs());
-            let (strike, mid) = *outside.first().filter(|_| outside.len() >= 3)?;
-            steep.then_some((word, strike + side * mid))
+            let (strike, mid) = *outside.first()?;
+            let steep = outside.len() >= 3
+                && outside
+                    .windows(2)
+                    .all(|pair| (pair[0].1 - pair[1].1) > BEYOND_SLOPE * (pair[1].0 - pair[0].0).abs());
+            if steep {
+                return Some(format!(
+                    "its {word} beyond that change by a dollar for each dollar of strike, as they do in the money, and say about ${:.2}",
+                    strike + side * mid
+                ));
+            }
+            let inside = expiry.quotes.iter().any(|quote| {
+                let distance = side * (quote.contract.strike_usd / spot).ln();
+                quote.contract.right == right && distance < NEAR_THE_MONEY
+            });
+            let asked = Quoted {
+                right,
+                price_usd: mid,
+                spot,
+                strike,
+                years,
+                rate,
+                dividend_yield: 0.0,
+            };
+            let vol = implied_vol(&asked).ok().filter(|vol| !inside && *vol > BEYOND_VOL_MAX)?;
+            Some(format!(
+                "all its {word} lie far beyond that, and the nearest (strike {strike}, ${mid:.2}) would take a volatility of {:.0} % a year",
+                100.0 * vol
+            ))
         })
 }
 
@@ -951,43 +984,49 @@ impl Said {
         dividends: &[Dividend],
     ) -> Result<f64, Error> {
         let implied = |expiry: &Expiry| {
-            // A wrong spot has other strikes near it than those at the money, or none: the quotes alone say where to look.
-            let around = match crossing(expiry) {
-                Some(crossing) if (crossing / spot - 1.0).abs() > GAP_MAX => crossing,
-                _ => spot,
-            };
-            let parity = forward_from_parity(&pairs(expiry, around), around, expiry.years(), rate)?;
+            let parity = forward_from_parity(&pairs(expiry, spot), spot, expiry.years(), rate)?;
             let listed = dividends.iter().filter(|d| d.ex_day <= expiry.day);
             let paid: f64 = listed.map(|d| d.usd).sum();
             Some(parity.forward_usd * (-rate * expiry.years()).exp() + paid)
         };
         let first = |expiry: &'a Expiry<'a>| Some((expiry, implied(expiry)?));
         let near = |expiry: &&Expiry| (2..=60).contains(&expiry.day);
-        let refused = |parity: f64, percent: f64| Error::SpotMismatch {
+        let refused = |parity: f64| Error::SpotMismatch {
             symbol: chain.symbol.clone(),
             as_of: chain.as_of,
             spot,
             parity,
-            percent,
+            percent: 100.0 * (parity / spot - 1.0),
         };
         let Some((expiry, parity)) = expiries.iter().filter(near).find_map(first) else {
             // The others may hold dividends that nobody listed, and another rate: what they say corrects nothing, and refuses what is far off.
-            let mut others = expiries.iter().filter(|expiry| !near(expiry));
-            return match others.find_map(first) {
-                Some((expiry, parity))
-                    if (parity / spot - 1.0).abs()
-                        > GAP_MAX + GAP_MAX_PER_YEAR * expiry.years() =>
-                {
-                    Err(refused(parity, 100.0 * (parity / spot - 1.0)))
+            // The same where no strike near the spot has call and put: a spot far off has other strikes near it than those at the money.
+            let others = || expiries.iter().filter(|expiry| !near(expiry));
+            let far = others()
+                .find_map(first)
+                .map(|(expiry, parity)| (parity, GAP_MAX + GAP_MAX_PER_YEAR * expiry.years()));
+            let elsewhere = || {
+                expiries.iter().find_map(|expiry| {
+                    Some((
+                        crossing(expiry)?,
+                        GAP_MAX_APART + GAP_MAX_PER_YEAR * expiry.years(),
+                    ))
+                })
+            };
+            return match far.or_else(elsewhere) {
+                Some((parity, gap_max)) if (parity / spot - 1.0).abs() > gap_max => {
+                    Err(refused(parity))
                 }
                 Some(_) => Ok(spot),
-                None => match expiries.iter().find_map(|expiry| beyond(expiry, spot)) {
-                    Some((right, found)) => Err(Error::SpotBeyond {
+                None => match expiries
+                    .iter()
+                    .find_map(|expiry| beyond(expiry, spot, rate))
+                {
+                    Some(why) => Err(Error::SpotBeyond {
                         symbol: chain.symbol.clone(),
                         as_of: chain.as_of,
                         spot,
-                        right,
-                        found,
+                        why,
                     }),
                     None => Ok(spot),
                 },
@@ -995,7 +1034,7 @@ impl Said {
         };
         let gap = parity / spot - 1.0;
         if gap.abs() > GAP_MAX {
-            return Err(refused(parity, 100.0 * gap));
+            return Err(refused(parity));
         }
         if gap.abs() <= 0.0025 {
             return Ok(spot);

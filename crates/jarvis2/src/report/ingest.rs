@@ -2,7 +2,7 @@
 
 use super::table::{Table, indented, wrap};
 use super::units::{count, decimal, percent, usd};
-use crate::ingest::{Shown, first_refused, layout, side};
+use crate::ingest::{Shown, first_refused, layout, notes, side};
 use market::ingest::{Explained, ExplainedColumn, Ingest, Units, chain_stats, spot_from_parity};
 
 /// Columns of the screen.
@@ -38,10 +38,11 @@ pub(crate) fn ingest_text(shown: &Shown) -> String {
             units_checked(units, explained, &mut lines);
         }
         refused(ingest, &mut lines);
-        if !ingest.notes.is_empty() {
+        let notes = notes(ingest);
+        if !notes.is_empty() {
             lines.extend([String::new(), "NOTES".to_owned()]);
-            for note in &ingest.notes {
-                lines.extend(indented("  - ", &note.to_string(), WIDTH));
+            for note in &notes {
+                lines.extend(indented("  - ", note, WIDTH));
             }
         }
     }

@@ -222,16 +222,25 @@ fn chains_on_which_nothing_can_rest() {
         let only_far = elsewhere(&|expiry| expiry == "2025-05-16");
         rejected_chain(only_far, &says);
     }
-    // No parity to ask: what is out of the money by that spot costs as in the money.
-    for (right, spot) in [("P", "70"), ("P", "500"), ("C", "30"), ("C", "5")] {
-        let one_sided = rewritten(|cells| {
+    // No parity to ask: what is out of the money by that spot costs as in the money, or as nothing out there does.
+    let one_sided = |right: &'static str, spot: &'static str, strikes: std::ops::Range<f64>| {
+        rewritten(|cells| {
             cells[SPOT] = spot.to_owned();
-            cells[RIGHT] == right
-        });
-        rejected_chain(
-            one_sided,
-            &["dollar of strike", &format!("${spot} "), "$5", "--spot"],
-        );
+            cells[RIGHT] == right && strikes.contains(&cells[STRIKE].parse::<f64>().unwrap())
+        })
+    };
+    for (right, spot) in [("P", "70"), ("P", "500"), ("C", "30"), ("C", "5")] {
+        let says = ["dollar of strike", &format!("${spot} "), "$5", "--spot"];
+        rejected_chain(one_sided(right, spot, 0.0..1e9), &says);
+    }
+    for (right, spot, strikes) in [("P", "150", 35.0..52.0), ("C", "25", 47.0..65.0)] {
+        let says = [
+            "far beyond",
+            "a volatility of",
+            &format!("${spot} "),
+            "--spot",
+        ];
+        rejected_chain(one_sided(right, spot, strikes), &says);
     }
     let mut absurd = Market::flat(9.5);
     absurd.expiries.truncate(3);
@@ -244,6 +253,31 @@ fn chains_on_which_nothing_can_rest() {
         format!("{HEADER}\n{}", absurd.lines(&rows)),
         &["volatility", "units"],
     );
+}
+
+#[test]
+fn reading_a_file_tells_a_spot_that_its_quotes_contradict() {
+    let notes = |spot: &str| {
+        let desk = Desk::new();
+        let chain = rewritten(|cells| {
+            cells[SPOT] = spot.to_owned();
+            true
+        });
+        desk.run(&["ingest", desk.put("chain.csv", chain)])
+            .exits(0)
+            .stdout
+    };
+    assert!(notes("54").contains("pairs of calls and puts"));
+    assert!(!notes("50").contains("pairs of calls and puts"));
+}
+
+#[test]
+fn a_stub_quote_far_away_says_nothing_of_the_spot() {
+    let mut chain = Market::flat(0.25).csv();
+    for right in ["C", "P"] {
+        chain += &format!("x,{AS_OF},ZZT,50,2025-03-14,33,{right},american,0.05,30,,0,0,,,100\n");
+    }
+    accepted(chain, &[]);
 }
 
 /// The chain serves; these words stand among its notes or refused rows.
