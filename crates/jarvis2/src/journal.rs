@@ -3,6 +3,7 @@
 //! What is printed as kept is on the disk (`synchronous=FULL`). Money is whole cents everywhere.
 
 mod apply;
+mod bring;
 pub(crate) mod contract;
 pub(crate) mod formats;
 #[cfg(fuzzing)]

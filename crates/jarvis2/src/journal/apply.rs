@@ -6,9 +6,10 @@
 //! A fill is worded as a plan words its action, or stands in a broker's file of transactions. Words become rows of our own format, so that
 //! both go the same way. The account that comes out is checked like any other: puts secured by cash, calls covered by shares.
 
+use super::bring::bring;
 use super::contract::{OptionName, is_ticker, micros};
 use super::formats::{Entry, Way};
-use super::import::{self, File, Opening, Row};
+use super::import::{self, File, Met, Row, Twin};
 use super::lots::Split;
 use super::matching;
 use super::store::{self, date_of};
@@ -20,6 +21,7 @@ use clap::Args;
 use experience::{CASH, FillKind, Reader};
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -38,16 +40,17 @@ pub(crate) struct ApplyArgs {
     /// `expired ...`, `exercised ...`, `split 2:1 KO`. May be repeated; they go in one after the other.
     #[arg(long, value_name = "WORDS", conflicts_with = "statement")]
     fill: Vec<String>,
-    /// Day of the fills in words. Default: today in New York.
+    /// Day of the fills in words; a split needs it. Default: today in New York.
     #[arg(long, value_name = "YYYY-MM-DD", requires = "fill")]
     on: Option<Date>,
     /// Apply the good rows of a file of which others are refused; without it such a file changes nothing (exit code 3).
     #[arg(long, requires = "statement")]
     partial: bool,
-    /// Apply fills that the journal has already: they happened once more, and are kept once more.
+    /// Apply fills that the journal has in words or from another source: they happened once more, and are kept once more. A row that it has
+    /// from this file, or from one that overlaps, stays out.
     #[arg(long)]
     again: bool,
-    /// Do not keep the fills in the journal: it has them, and this account has not, or there is to be none.
+    /// Do not keep the fills in the journal, and apply those that it has, too: this account has them not, or there is to be no journal.
     #[arg(long)]
     no_diary: bool,
     /// Print as JSON.
@@ -65,8 +68,14 @@ struct Applied {
     fills: Vec<String>,
     cash_before_usd: f64,
     cash_after_usd: f64,
+    /// Rows of the file that were not applied because the journal has them.
+    known: usize,
+    /// Those of them that it has from another source.
+    known_otherwise: Vec<import::Twin>,
     /// Rows of the file that were not applied, with the reason.
     refused: Vec<import::RefusedRow>,
+    /// What is not applied of rows that are good otherwise, such as parts of a share.
+    remarks: Vec<import::RefusedRow>,
     /// One sentence: what the journal kept, or why not.
     journal: String,
 }
@@ -84,7 +93,13 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
     let today = store::today();
     let mut after = before.clone();
     let mut lines = Vec::new();
-    let mut file = match &args.statement {
+    // What the journal has already. Without the journal all rows are applied, whether it has them or not.
+    let reader = reader(&place, args.no_diary)?;
+    let meet = |file: &mut File| match &reader {
+        Some(reader) => import::meet(reader, file, args.again && args.statement.is_some()),
+        None => Ok(Met::default()),
+    };
+    let (mut file, met) = match &args.statement {
         Some(path) => {
             let bytes = std::fs::read(path).map_err(|error| Error::Io {
                 path: path.clone(),
@@ -93,19 +108,29 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             let name = path.display().to_string();
             let mut file = import::read(&name, &bytes)?;
             import::not_yet(&mut file, today);
-            if let Some(reader) = reader(&place, args.no_diary)? {
-                import::drop_conflicts(&reader, &mut file)?;
+            let met = meet(&mut file)?;
+            let mut refused = BTreeMap::new();
+            for (place, row) in file.rows.iter().enumerate() {
+                if met.had.contains(&place) && !args.no_diary {
+                    continue;
+                }
+                // A row that cannot be leaves no trace.
+                let mut trial = after.clone();
+                match enter(&mut trial, row) {
+                    Ok(line) => {
+                        after = trial;
+                        lines.push(line);
+                    }
+                    Err(why) => {
+                        refused.insert(place, why);
+                    }
+                }
             }
-            if !args.partial {
+            file.refuse(refused);
+            if !args.partial || (lines.is_empty() && (met.known == 0 || args.no_diary)) {
                 whole(&name, &file)?;
             }
-            for row in &file.rows {
-                let line = row.line;
-                let entered = enter(&mut after, row)
-                    .map_err(|what| Error::Usage(format!("{name}: line {line}: {what}")))?;
-                lines.push(entered);
-            }
-            file
+            (file, met)
         }
         None => {
             let day = args.on.unwrap_or(today);
@@ -116,13 +141,54 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             let mut csv = HEADS.to_owned();
             // A split comes before the trades of its day, as it does in a file.
             let mut fills: Vec<&String> = args.fill.iter().collect();
-            fills.sort_by_key(|words| !words.trim_start().to_lowercase().starts_with("split"));
+            let splits = |words: &&String| words.trim_start().to_lowercase().starts_with("split");
+            fills.sort_by_key(|words| !splits(words));
+            if let Some(words) = fills.first().filter(|words| splits(words))
+                && args.on.is_none()
+            {
+                return Err(Error::Usage(format!(
+                    "--fill \"{}\": a split needs its day: add --on YYYY-MM-DD, the first day on which the new shares trade",
+                    safe(words)
+                )));
+            }
             for words in fills {
                 csv.push_str(&spoken(words, day, &mut after, &mut lines)?);
             }
-            import::read("--fill", csv.as_bytes())?
+            let mut file = import::read("--fill", csv.as_bytes())?.in_words();
+            let met = meet(&mut file)?;
+            (file, met)
         }
     };
+    drop(reader);
+    let (account, in_file) = (args.account.display(), args.statement.is_some());
+    let known = met.known;
+    // In words all or nothing: who says a fill again is asked whether it happened again.
+    let stops = match in_file {
+        true => lines.is_empty(),
+        false => !args.again,
+    };
+    if known > 0 && stops && !args.no_diary {
+        let twins: Vec<String> = met.twins.iter().map(Twin::words).collect();
+        let mut what = format!("the journal has {known} of these fills already");
+        if in_file {
+            what = format!("there is nothing new to apply: {what}");
+        }
+        if !twins.is_empty() {
+            what += &format!(" ({})", twins.join("; "));
+        }
+        let leave = if in_file {
+            "all is done"
+        } else {
+            "leave them out"
+        };
+        what += &format!(
+            ": where {account} has them too, {leave}; where it has not (they came by `journal import`), add --no-diary"
+        );
+        if !in_file || !twins.is_empty() {
+            what += "; only where they happened once more, add --again";
+        }
+        return Err(Error::Usage(what));
+    }
     if lines.is_empty() {
         let why = file
             .refused
@@ -130,21 +196,11 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             .map_or("it holds no fill", |row| &row.reason);
         return Err(Error::Usage(format!("there is nothing to apply: {why}")));
     }
-    after.check().map_err(|what| {
-        Error::Usage(format!(
-            "{} after these fills: {what}",
-            args.account.display()
-        ))
-    })?;
-    let known = match reader(&place, args.no_diary)? {
-        Some(reader) => import::known(&reader, &file)?,
-        None => 0,
-    };
-    if known > 0 && !args.again && !args.no_diary {
-        let account = args.account.display();
-        return Err(Error::Usage(format!(
-            "the journal has {known} of these fills already: where {account} has them too, leave them out; where it has not (they came by `journal import`), add --no-diary; only where they happened once more, add --again"
-        )));
+    after
+        .check()
+        .map_err(|what| Error::Usage(format!("{account} after these fills: {what}")))?;
+    if let Some(reader) = reader.as_ref().filter(|_| !args.no_diary) {
+        import::splits_in_time(reader, &file, args.again, args.statement.is_none())?;
     }
     write(&args.out, &after, args, &lines)?;
     let kept = match (args.no_diary, known) {
@@ -164,13 +220,17 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             Some(error).filter(|_| place.named),
         ),
     };
+    let skips = in_file && !args.no_diary;
     let applied = Applied {
         account: args.account.display().to_string(),
         written: args.out.display().to_string(),
         fills: lines,
         cash_before_usd: before.cash_usd,
         cash_after_usd: after.cash_usd,
+        known: if skips { known } else { 0 },
+        known_otherwise: if skips { met.twins } else { Vec::new() },
         refused: file.refused,
+        remarks: file.remarks,
         journal,
     };
     let code = done(&if args.json {
@@ -236,12 +296,21 @@ fn kept(
     if args.again && args.statement.is_none() {
         import::renumber(diary.read(), file)?;
     }
-    let brought = import::bring(diary.read(), file, args.again, |entry, count| {
-        opening(before, entry, count)
-    })?;
+    let brought = bring(diary.read(), file, args.again, before)?;
     let (new, met) = import::store(&mut diary, file, args.again)?;
     matching::link(&mut diary)?;
-    let reasons: Vec<&str> = met.refused.iter().map(|row| row.reason.as_str()).collect();
+    let reason = |refused: &import::RefusedRow| {
+        let mut rows = file.rows.iter().filter(|row| row.line == refused.line);
+        match rows.any(|row| is_without_cost(before, &row.entry)) {
+            true => format!(
+                "{}, or say in {} what it cost (basis_usd_per_share, premium_usd_per_share)",
+                refused.reason,
+                args.account.display()
+            ),
+            false => refused.reason.clone(),
+        }
+    };
+    let reasons: Vec<String> = met.refused.iter().map(reason).collect();
     let mut words = format!("{} kept, {} kept before", new.len(), met.known);
     if !brought.is_empty() {
         words += &format!(
@@ -252,48 +321,23 @@ fn kept(
     }
     if !reasons.is_empty() {
         words += &format!("; {} not kept: {}", reasons.len(), reasons.join("; "));
-        if !met.lacks.is_empty() {
-            words +=
-                " (or say in the account what it cost: basis_usd_per_share, premium_usd_per_share)";
-        }
     }
     Ok(format!("{words} ({})", place.path.display()))
 }
 
-/// What the account says of a position that a row closes: on which side it was, what it cost, since when. `None` where it does not say.
-fn opening(account: &Account, entry: &Entry, count: i64) -> Option<Opening> {
-    let Some(name) = OptionName::parse(&entry.contract) else {
-        let mut all = account.shares.iter();
-        let shares = all.find(|one| same_symbol(&one.symbol, &entry.symbol))?;
-        return Some(Opening {
-            side: 1,
-            price_usd: shares
-                .basis_usd_per_share
-                .filter(|_| count <= shares.count)?,
-            opened: None,
-        });
-    };
-    let side = match entry.kind {
-        FillKind::Assigned => -1,
-        FillKind::Exercised => 1,
-        FillKind::Trade => -entry.quantity.signum(),
-        _ if held(account, &name, -1) > 0 => -1,
-        _ => 1,
-    };
-    let of_it = |one: &&Position| is_same(one, &name) && one.contracts.signum() as i64 == side;
-    let positions: Vec<&Position> = account.options.iter().filter(of_it).collect();
-    // The mean of what all of them brought or cost; unknown where a part is unknown.
-    let costs: Option<Vec<f64>> = positions
-        .iter()
-        .map(|one| Some(one.premium_usd_per_share? * one.contracts.abs()))
-        .collect();
-    let contracts: f64 = positions.iter().map(|one| one.contracts.abs()).sum();
-    let days = positions.iter().filter_map(|one| one.opened.as_deref());
-    (count as f64 <= contracts).then_some(Opening {
-        side,
-        price_usd: costs?.iter().sum::<f64>() / contracts,
-        opened: days.filter_map(|day| day.parse().ok()).min(),
-    })
+/// Whether the account holds what a row closes, and does not say what it cost.
+fn is_without_cost(account: &Account, entry: &Entry) -> bool {
+    match OptionName::parse(&entry.contract) {
+        Some(name) => {
+            let mut all = account.options.iter().filter(|one| is_same(one, &name));
+            all.any(|one| one.premium_usd_per_share.is_none())
+        }
+        None => {
+            let of_it = |one: &&Shares| same_symbol(&one.symbol, &entry.symbol);
+            let mut all = account.shares.iter().filter(of_it);
+            all.any(|one| one.basis_usd_per_share.is_none())
+        }
+    }
 }
 
 const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
@@ -306,8 +350,19 @@ pub(super) fn spoken(
     lines: &mut Vec<String>,
 ) -> Result<String, Error> {
     let mut all = String::new();
+    let legs = legs(words);
+    let splits = |leg: &Vec<&str>| {
+        let verb = leg.first();
+        verb.is_some_and(|verb| verb.eq_ignore_ascii_case("split"))
+    };
+    if legs.len() > 1 && legs.iter().any(splits) {
+        return Err(Error::Usage(format!(
+            "--fill \"{}\": a split comes before the trades of its day: give it a --fill of its own",
+            safe(words)
+        )));
+    }
     // Each leg is read against the account that the earlier ones left.
-    for leg in legs(words) {
+    for leg in legs {
         let rows = rows(&leg, day, account)?;
         let alone = format!("{HEADS}{rows}");
         let read = import::read(words, alone.as_bytes())?;
@@ -478,7 +533,7 @@ fn rows(leg: &[&str], day: Date, account: &Account) -> Result<String, Error> {
     }
 }
 
-fn is_same(position: &Position, name: &OptionName) -> bool {
+pub(super) fn is_same(position: &Position, name: &OptionName) -> bool {
     let right = position.right().map(|right| right == pricing::Right::Put);
     same_symbol(&position.symbol, &name.symbol)
         && position.expiry() == Some(name.expiry)
@@ -487,7 +542,7 @@ fn is_same(position: &Position, name: &OptionName) -> bool {
 }
 
 /// Contracts held on one side: 1 bought, -1 sold.
-fn held(account: &Account, name: &OptionName, side: i64) -> i64 {
+pub(super) fn held(account: &Account, name: &OptionName, side: i64) -> i64 {
     let same = account
         .options
         .iter()
@@ -573,15 +628,26 @@ fn open(account: &mut Account, name: &OptionName, change: i64, premium: f64, day
     });
 }
 
-/// Turns shares and options of a symbol as a split does. What was opened on its day or later is counted in new shares already.
+/// Turns shares and options of a symbol as a split does.
 fn split(account: &mut Account, split: &Split) -> Result<String, String> {
+    /// Shares of an account, at most.
+    const SHARES: i64 = 100_000_000;
     let (day, times) = (date_of(split.at_ms), split.shares_for_one as f64);
     let symbol = &split.symbol;
+    let too_many = |what: &str| {
+        format!(
+            "{what} times {} are more than a hundred million shares: check the ratio",
+            split.shares_for_one
+        )
+    };
     let mut turned = Vec::new();
     for shares in &mut account.shares {
         if same_symbol(&shares.symbol, symbol) {
             let before = shares.count;
-            shares.count = before.saturating_mul(split.shares_for_one);
+            shares.count = before
+                .checked_mul(split.shares_for_one)
+                .filter(|&after| after <= SHARES)
+                .ok_or_else(|| too_many(&format!("{before} shares")))?;
             shares.basis_usd_per_share = shares.basis_usd_per_share.map(|basis| basis / times);
             turned.push(format!("{before} -> {} shares", shares.count));
         }
@@ -591,25 +657,36 @@ fn split(account: &mut Account, split: &Split) -> Result<String, String> {
         let (Some(right), Some(expiry)) = (position.right(), position.expiry()) else {
             continue;
         };
-        if same_symbol(&position.symbol, symbol)
-            && expiry >= day
-            && opened.is_none_or(|opened| opened < day)
-        {
-            let before = OptionName::new(symbol, expiry, right, position.strike_usd);
-            let after = before.split(split.shares_for_one);
-            let count = position.contracts;
-            position.contracts *= times;
-            position.strike_usd = after.strike_milli as f64 / 1000.0;
-            position.premium_usd_per_share = position
-                .premium_usd_per_share
-                .map(|premium| premium / times);
-            turned.push(format!(
-                "{count:+} {} -> {:+} {}",
+        if !same_symbol(&position.symbol, symbol) || expiry < day {
+            continue;
+        }
+        let before = OptionName::new(symbol, expiry, right, position.strike_usd);
+        // What came after the split is counted in new shares, the rest in old ones: one file cannot hold both.
+        if let Some(opened) = opened.filter(|&opened| opened >= day) {
+            return Err(format!(
+                "the account opened {} on {opened}, which is not before the split of {day}: {}",
                 before.words(),
-                position.contracts,
-                after.words()
+                import::split_late(split)
             ));
         }
+        let after = before.split(split.shares_for_one);
+        let count = position.contracts;
+        position.contracts *= times;
+        if position.contracts.abs() * 100.0 > SHARES as f64 {
+            return Err(too_many(&format!("{count} contracts")));
+        }
+        position.strike_usd = after.strike_milli as f64 / 1000.0;
+        position.premium_usd_per_share = position
+            .premium_usd_per_share
+            .map(|premium| premium / times);
+        // The contract of this name is as old as the split: so a plan takes it as one from after it.
+        position.opened = opened.map(|_| day.to_string());
+        turned.push(format!(
+            "{count:+} {} -> {:+} {}",
+            before.words(),
+            position.contracts,
+            after.words()
+        ));
     }
     if turned.is_empty() {
         return Err(format!(
@@ -623,7 +700,7 @@ fn split(account: &mut Account, split: &Split) -> Result<String, String> {
     ))
 }
 
-/// Takes contracts of one side away, in the order of the file.
+/// Takes contracts of one side away, in the order of the file; those that were opened after the day stay.
 fn take(
     account: &mut Account,
     name: &OptionName,
@@ -631,16 +708,27 @@ fn take(
     count: i64,
     day: Date,
 ) -> Result<(), String> {
+    let ends =
+        |position: &Position| is_same(position, name) && position.contracts.signum() as i64 == side;
+    let opened = |position: &Position| -> Option<Date> {
+        let opened: Option<Date> = position.opened.as_deref().and_then(|day| day.parse().ok());
+        opened.filter(|&opened| opened > day)
+    };
+    let all = account.options.iter().filter(|position| ends(position));
+    let (later, there): (Vec<&Position>, Vec<&Position>) =
+        all.partition(|position| opened(position).is_some());
+    let there: f64 = there.iter().map(|one| one.contracts.abs()).sum();
+    if there < count as f64
+        && let Some(first) = later.iter().filter_map(|one| opened(one)).min()
+    {
+        return Err(format!(
+            "on {day} it ends {}, which the account opened on {first}: check the day",
+            name.words()
+        ));
+    }
     let mut left = count;
     for position in account.options.iter_mut() {
-        if left > 0 && is_same(position, name) && position.contracts.signum() as i64 == side {
-            let opened: Option<Date> = position.opened.as_deref().and_then(|day| day.parse().ok());
-            if let Some(opened) = opened.filter(|&opened| opened > day) {
-                return Err(format!(
-                    "on {day} it ends {}, which the account opened on {opened}: check the day",
-                    name.words()
-                ));
-            }
+        if left > 0 && ends(position) && opened(position).is_none() {
             let part = (position.contracts.abs() as i64).min(left);
             position.contracts -= (side * part) as f64;
             left -= part;
@@ -661,7 +749,12 @@ fn trade_shares(
         .iter()
         .position(|one| same_symbol(&one.symbol, symbol));
     let held = at.map_or(0, |at| account.shares[at].count);
-    if held + change < 0 {
+    let Some(after) = held.checked_add(change) else {
+        return Err(format!(
+            "{held} and {change} shares of {symbol} are more than can be: check the counts"
+        ));
+    };
+    if after < 0 {
         return Err(format!(
             "it sells {} shares of {symbol}, but the account holds {held}: start from the account that holds them, or enter their purchase first",
             -change
@@ -677,11 +770,11 @@ fn trade_shares(
             let shares = &mut account.shares[at];
             if change > 0 {
                 // The mean of what all of them cost; unknown where a part is unknown.
-                shares.basis_usd_per_share = shares.basis_usd_per_share.map(|basis| {
-                    (basis * held as f64 + price * change as f64) / (held + change) as f64
-                });
+                shares.basis_usd_per_share = shares
+                    .basis_usd_per_share
+                    .map(|basis| (basis * held as f64 + price * change as f64) / after as f64);
             }
-            shares.count += change;
+            shares.count = after;
             if shares.count == 0 {
                 account.shares.remove(at);
             }
@@ -730,6 +823,19 @@ fn text(applied: &Applied) -> String {
     }
     for row in &applied.refused {
         text += &format!("not applied, line {}: {}\n", row.line, safe(&row.reason));
+    }
+    for row in &applied.remarks {
+        text += &format!("line {}: {}\n", row.line, safe(&row.reason));
+    }
+    if applied.known > 0 {
+        text += &format!(
+            "known before: {} rows, not applied; if {} has them not, start again with --no-diary\n",
+            applied.known,
+            safe(&applied.account)
+        );
+    }
+    for twin in &applied.known_otherwise {
+        text += &twin.line();
     }
     text += &format!(
         "cash {:.2} -> {:.2}\njournal: {}\nwritten: {}\n",
@@ -824,6 +930,73 @@ mod tests {
         assert_eq!(left, [(65.0, -2.0)]);
         let bought = after("cash_usd = 30000\n", &["buy 100 KO shares at $67.10"]).unwrap();
         assert_eq!((bought.cash_usd, bought.shares[0].count), (23_290.0, 100));
+    }
+
+    /// Two lots of one contract, of which the first in the file was opened later than the fill.
+    #[test]
+    fn what_was_opened_later_is_passed_over() {
+        let lot = |count: i64, opened: &str| {
+            format!(
+                "[[options]]\nsymbol = \"KO\"\nright = \"put\"\nexpiry = \"2026-10-16\"\nstrike_usd = 60\ncontracts = {count}\nopened = \"{opened}\"\n"
+            )
+        };
+        let start = format!(
+            "cash_usd = 30000\n{}{}",
+            lot(-1, "2026-09-21"),
+            lot(-2, "2026-09-01")
+        );
+        let closed = after(&start, &["buy 2 KO 2026-10-16 60 put at 0.40"]).unwrap();
+        let left: Vec<(f64, Option<&str>)> = closed
+            .options
+            .iter()
+            .map(|one| (one.contracts, one.opened.as_deref()))
+            .collect();
+        assert_eq!(left, [(-1.0, Some("2026-09-21"))]);
+        let more = after(&start, &["buy 3 KO 2026-10-16 60 put at 0.40"]).unwrap_err();
+        assert!(
+            more.contains("opened on 2026-09-21: check the day"),
+            "{more}"
+        );
+    }
+
+    #[test]
+    fn a_split_stands_alone_and_has_bounds() {
+        let start = "cash_usd = 30000\n[[shares]]\nsymbol = \"KO\"\ncount = 100\nbasis_usd_per_share = 60.0\n[[options]]\nsymbol = \"KO\"\nright = \"call\"\nexpiry = \"2026-10-16\"\nstrike_usd = 71.5\ncontracts = -1\npremium_usd_per_share = 0.8\nopened = \"2026-09-01\"\n";
+        let turned = after(start, &["split 2:1 KO"]).unwrap();
+        let call = &turned.options[0];
+        assert_eq!((turned.shares[0].count, call.contracts), (200, -2.0));
+        // As old as the split, so that a plan takes it as a contract from after it.
+        assert_eq!(call.opened.as_deref(), Some("2026-09-18"));
+        for (fills, says) in [
+            (
+                &["buy 1 KO 2026-10-16 60 put at 1, split 2:1 KO"] as &[&str],
+                "a --fill of its own",
+            ),
+            (&["and split 2:1 KO"], "a --fill of its own"),
+            (
+                &["split 1000:1 KO", "split 1000:1 KO"],
+                "not before the split of 2026-09-18",
+            ),
+            (
+                &["sell 1 KO 2026-10-16 60 put at 1", "split 2:1 KO"],
+                "opened KO 2026-10-16 60 put on 2026-09-18",
+            ),
+        ] {
+            let error = after(start, fills).unwrap_err();
+            assert!(error.contains(says), "{fills:?}: {error}");
+        }
+        let shares = start.split("[[options]]").next().unwrap();
+        let split = "split 1000:1 KO";
+        let error = after(shares, &[split; 6]).unwrap_err();
+        assert!(error.contains("a hundred million shares"), "{error}");
+        let options = format!(
+            "cash_usd = 3000000\n[[options]]{}",
+            start.split("[[options]]").nth(1).unwrap()
+        )
+        .replace("opened = \"2026-09-01\"\n", "")
+        .replace("contracts = -1", "contracts = 1");
+        let error = after(&options, &[split; 3]).unwrap_err();
+        assert!(error.contains("a hundred million shares"), "{error}");
     }
 
     /// What a broker's file closes must be there, on the side that it closes.

@@ -108,8 +108,11 @@ impl Format {
         }
     }
 
-    /// Whether a row holds neither a day nor an action: a heading, a total or a remark.
+    /// Whether nothing is missed without a row: it holds neither a day nor an action (a heading, a total or a remark), or turns cash into cash.
     pub(crate) fn is_remark(self, row: &Cells<'_>) -> bool {
+        if self == Format::Fidelity && is_core_fund(row) {
+            return true;
+        }
         let action = match self {
             Format::Own | Format::Schwab | Format::Fidelity => "action",
             Format::Tastytrade => "type",
@@ -166,6 +169,15 @@ pub(crate) struct Entry {
     pub(crate) cash_cents: i64,
     /// The broker's own number, where the format has one for each row.
     pub(crate) id: Option<String>,
+}
+
+/// What a row says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Understood {
+    /// One, or two where whole shares and a part of one were bought.
+    pub(crate) entries: Vec<Entry>,
+    /// What of it is not kept.
+    pub(crate) remark: Option<String>,
 }
 
 /// The cells of a row by name.
@@ -251,7 +263,7 @@ fn moment(text: &str) -> Option<(Date, i64)> {
 }
 
 /// Understands a row, or says why not.
-pub(crate) fn understand(format: Format, cells: &Cells<'_>) -> Result<Entry, String> {
+pub(crate) fn understand(format: Format, cells: &Cells<'_>) -> Result<Understood, String> {
     let text = cells.get(format.dated()[0]);
     let Some((_, at_ms)) = moment(text) else {
         return Err(if text.is_empty() {
@@ -260,12 +272,23 @@ pub(crate) fn understand(format: Format, cells: &Cells<'_>) -> Result<Entry, Str
             format!("{text:?} is no date: a heading, a total or a remark")
         });
     };
+    let whole = |entry| Understood {
+        entries: vec![entry],
+        remark: None,
+    };
     match format {
-        Format::Own => own(cells, at_ms),
-        Format::Schwab => schwab(cells, at_ms),
-        Format::Tastytrade => tastytrade(cells, at_ms),
-        Format::Fidelity => fidelity(cells, at_ms),
-        Format::Robinhood => robinhood(cells, at_ms),
+        Format::Own => own(cells, at_ms).map(whole),
+        Format::Schwab if plain(cells.get("action")) == "reinvestshares" => {
+            reinvested(cells, at_ms)
+        }
+        Format::Schwab => schwab(cells, at_ms).map(whole),
+        Format::Tastytrade => tastytrade(cells, at_ms).map(whole),
+        Format::Fidelity if is_core_fund(cells) => {
+            Err("it moves no cash: what lies in the account's core fund is its cash".to_owned())
+        }
+        Format::Fidelity if is_reinvestment(cells) => reinvested(cells, at_ms),
+        Format::Fidelity => fidelity(cells, at_ms).map(whole),
+        Format::Robinhood => robinhood(cells, at_ms).map(whole),
     }
 }
 
@@ -428,7 +451,7 @@ fn in_usd(micros: i128) -> String {
 }
 
 /// Days after its expiry within which a broker books the end of an option: a weekend, a holiday and the night's work.
-const BOOKED_WITHIN: i32 = 7;
+pub(super) const BOOKED_WITHIN: i32 = 7;
 
 /// An option that ended without a trade.
 fn ends(
@@ -572,6 +595,68 @@ fn own(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     })
 }
 
+/// Shares bought with a dividend. A part of a share is not kept: what it cost is, as paid out, and the remark names it.
+fn reinvested(cells: &Cells<'_>, at_ms: i64) -> Result<Understood, String> {
+    /// Shares of one row, at most.
+    const MOST: i128 = 1_000_000_000;
+    let symbol = cells.get("symbol");
+    let what = thing("", symbol)?;
+    let amounts = |cash| -> Result<Amounts, String> {
+        Ok(Amounts {
+            price: cells.amount("price")?,
+            fees: None,
+            cash,
+        })
+    };
+    let bought = |count: i64, cash| trade(at_ms, Way::Either, 1, &what, count, &amounts(cash)?);
+    let text = cells.get("quantity");
+    let quantity = micros(text)
+        .map(i128::abs)
+        .filter(|quantity| (1..=MOST * 1_000_000).contains(quantity))
+        .ok_or_else(|| format!("the quantity is {text:?}"))?;
+    let (whole, part) = ((quantity / 1_000_000) as i64, quantity % 1_000_000);
+    let paid = cells.amount("amount")?;
+    if part == 0 {
+        return Ok(Understood {
+            entries: vec![bought(whole, paid)?],
+            remark: None,
+        });
+    }
+    let price = amounts(None)?.price.ok_or("it has no price")?;
+    let gross = moderate(-quantity * price / 1_000_000)?;
+    let paid = paid.unwrap_or(gross);
+    // As with whole shares: half of a hundredth of a cent on each, and two cents.
+    if price < 0 || (paid - gross).abs() > quantity * 5_000 / 1_000_000 + 20_000 {
+        return Err(format!(
+            "the amount {} does not follow from {text} x {}: a typing error",
+            in_usd(paid),
+            in_usd(price)
+        ));
+    }
+    let mut entries = Vec::new();
+    let mut rest = paid;
+    if whole > 0 {
+        let trade = bought(whole, None)?;
+        rest -= i128::from(trade.cash_cents) * 10_000;
+        entries.push(trade);
+    }
+    if cents(rest) != 0 {
+        entries.push(cash(at_ms, FillKind::Transfer, symbol, Some(rest))?);
+    }
+    if entries.is_empty() {
+        return Err("no cash moved".to_owned());
+    }
+    Ok(Understood {
+        entries,
+        remark: Some(format!(
+            "{} of a share of {} is missing: parts of a share are not kept, and the {} that it cost is booked as paid out",
+            part as f64 / 1e6,
+            what.symbol(),
+            in_usd(-i128::from(cents(rest)) * 10_000)
+        )),
+    })
+}
+
 fn schwab(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let amounts = Amounts {
         price: cells.amount("price")?,
@@ -587,13 +672,13 @@ fn schwab(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
         "buytoopen" => trade(Way::Opens, 1),
         "selltoclose" | "sell" => trade(Way::Closes, -1),
         "buytoclose" => trade(Way::Closes, 1),
-        "buy" | "reinvestshares" => trade(Way::Either, 1),
+        "buy" => trade(Way::Either, 1),
         "expired" => ends(FillKind::Expired),
         "assigned" => ends(FillKind::Assigned),
         "exchangeorexercise" | "exercised" => ends(FillKind::Exercised),
         "qualifieddividend" | "cashdividend" | "nonqualifieddiv" | "specialdividend"
-        | "reinvestdividend" | "pryrdividend" | "nratax" | "nrataxadj" | "foreigntaxpaid"
-        | "longtermcapgain" | "shorttermcapgain" => {
+        | "reinvestdividend" | "qualdivreinvest" | "pryrdivreinvest" | "pryrdividend"
+        | "nratax" | "nrataxadj" | "foreigntaxpaid" | "longtermcapgain" | "shorttermcapgain" => {
             cash(at_ms, FillKind::Dividend, symbol, amounts.cash)
         }
         "bankinterest" | "creditinterest" | "margininterest" | "bondinterest" => {
@@ -686,6 +771,24 @@ fn tastytrade(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     trade(at_ms, way, sign, &what, count, &amounts)
 }
 
+fn is_reinvestment(cells: &Cells<'_>) -> bool {
+    let action = cells.get("action").to_uppercase();
+    action.starts_with("REINVESTMENT")
+}
+
+/// Whether a row of Fidelity's moves cash into the fund or bank in which the account's cash lies, or out of it: it says so, or reinvests at a
+/// dollar a share in a money market fund (`SPAXX`, `FDRXX`, `FZFXX`), a bank's sweep (`QPIFQ`) or plain cash (`FCASH`, `315994103`).
+fn is_core_fund(cells: &Cells<'_>) -> bool {
+    let action = cells.get("action").to_uppercase();
+    let symbol = cells.get("symbol").to_uppercase();
+    let holds_cash = ["FCASH", "315994103"].contains(&symbol.as_str())
+        || (symbol.len() == 5 && (symbol.ends_with("XX") || symbol.ends_with('Q')));
+    let at_a_dollar = micros(cells.get("price")) == Some(1_000_000);
+    action.starts_with("PURCHASE INTO CORE ACCOUNT")
+        || action.starts_with("REDEMPTION FROM CORE ACCOUNT")
+        || (is_reinvestment(cells) && holds_cash && at_a_dollar)
+}
+
 fn fidelity(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     let action = cells.get("action").to_uppercase();
     let symbol = cells.get("symbol");
@@ -700,7 +803,7 @@ fn fidelity(cells: &Cells<'_>, at_ms: i64) -> Result<Entry, String> {
     };
     let starts = |words: &str| action.starts_with(words);
     let what = || thing(symbol, symbol);
-    if starts("YOU BOUGHT") || starts("YOU SOLD") || starts("REINVESTMENT") {
+    if starts("YOU BOUGHT") || starts("YOU SOLD") {
         let sign = if starts("YOU SOLD") { -1 } else { 1 };
         let way = if action.contains("OPENING TRANSACTION") {
             Way::Opens

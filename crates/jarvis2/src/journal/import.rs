@@ -5,23 +5,24 @@
 //! and both are there again in the next file that covers the day.
 //!
 //! A row that says what a fill from another source says (the same trade of the same day for the same cash, entered in words or from another
-//! broker's file) is that fill, told twice: it is not kept again unless that is asked for.
+//! broker's file) is that fill, told twice: it is not kept again unless that is asked for. Two who tell one trade may differ by its fees, and
+//! by the days in which an assignment is booked; where they do, both sides are listed.
 //!
 //! A row that closes or ends a position is refused where the journal does not know the position: profit would be invented else. Rows go
 //! in by time; on one moment what opens comes first and what ends comes last, because a file with days has no order within one.
 
-use super::contract::{OptionName, cents, day_first};
-use super::formats::{Cells, Entry, Format, Way, plain, understand};
+use super::contract::{OptionName, day_first};
+use super::formats::{BOOKED_WITHIN, Cells, Entry, Format, Way, plain, understand};
 use super::lots::Split;
 use super::matching;
+use super::report::dollars;
 use super::store;
 use super::{ImportArgs, safe};
 use crate::account::{root, same_symbol};
 use crate::cli::{done, pretty};
 use crate::engine::inputs::sha256;
 use crate::error::Error;
-use crate::report::units::usd;
-use experience::{Durability, Experience, Fill, FillKind, Note, Reader, RecordId, Recorded};
+use experience::{CASH, Durability, Experience, Fill, FillKind, Note, Reader, RecordId, Recorded};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,14 +52,39 @@ pub(crate) struct File {
     /// In the order in which they go into the ledger: line, the broker's number or our own, row, entry.
     pub(crate) rows: Vec<Row>,
     pub(crate) refused: Vec<RefusedRow>,
+    /// What is not kept of rows that are good otherwise, such as parts of a share.
+    pub(crate) remarks: Vec<RefusedRow>,
+}
+
+impl File {
+    /// Its rows were said in words: another source than a file in our own columns, which may tell the same trade again.
+    pub(super) fn in_words(mut self) -> File {
+        for row in &mut self.rows {
+            if let Some((_, content)) = row.reference.split_once(':') {
+                row.reference = format!("words:{content}");
+            }
+        }
+        self
+    }
+
+    /// Rows that cannot be used leave it: their places, each with the reason.
+    pub(super) fn refuse(&mut self, mut reasons: BTreeMap<usize, String>) {
+        for (place, row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
+            match reasons.remove(&place) {
+                Some(reason) => self.refused.push(row.refused(reason)),
+                None => self.rows.push(row),
+            }
+        }
+        self.refused.sort_by_key(|row| row.line);
+    }
 }
 
 /// A good row.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(super) line: u64,
-    text: String,
-    reference: String,
+    pub(super) text: String,
+    pub(super) reference: String,
     pub(super) entry: Entry,
 }
 
@@ -95,6 +121,8 @@ struct Summary {
     /// Those of the known that came from another source, such as fills in words: line, and the record that says the same.
     known_otherwise: Vec<Twin>,
     refused: Vec<RefusedRow>,
+    /// What is not kept of rows that are good otherwise.
+    remarks: Vec<RefusedRow>,
     /// Fills that were recognised as the trade of a decision, and decisions that ended by them.
     matched: matching::Matched,
 }
@@ -113,7 +141,7 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<File, Error> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut heads: Option<(Format, Vec<String>)> = None;
-    let (mut rows, mut refused) = (Vec::new(), Vec::new());
+    let (mut rows, mut refused, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut ids: BTreeMap<String, u64> = BTreeMap::new();
     for (count, record) in reader.records().enumerate() {
@@ -150,42 +178,50 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<File, Error> {
                 "write every date of the file as YYYY-MM-DD",
             ));
         }
-        match understand(*format, &row) {
-            Ok(Entry { id: Some(id), .. }) if ids.contains_key(&id) => refused.push(RefusedRow {
-                line,
-                reason: format!(
-                    "the id {id:?} stands in line {} already, and the same id is the same row: give each fill its own",
-                    ids[&id]
-                ),
-                row: shown,
-                remark: false,
-            }),
-            Ok(entry) => {
-                if let Some(id) = &entry.id {
-                    ids.insert(id.clone(), line);
-                }
-                let reference = match &entry.id {
-                    Some(id) => format!("{}:{id}", format.name()),
-                    None => {
-                        let content = content(&entry, &row);
-                        let nth = seen.entry(content.clone()).or_insert(0);
-                        *nth += 1;
-                        format!("{}:{content}#{nth}", format.name())
-                    }
-                };
-                rows.push(Row {
-                    line,
-                    text: shown,
-                    reference,
-                    entry,
-                });
+        let refused_row = |reason: String, remark: bool| RefusedRow {
+            line,
+            reason,
+            row: shown.clone(),
+            remark,
+        };
+        let understood = match understand(*format, &row) {
+            Ok(understood) => understood,
+            Err(reason) => {
+                refused.push(refused_row(reason, format.is_remark(&row)));
+                continue;
             }
-            Err(reason) => refused.push(RefusedRow {
+        };
+        let id = understood.entries.iter().find_map(|one| one.id.clone());
+        if let Some(first) = id.as_ref().and_then(|id| ids.get(id)) {
+            let id = id.unwrap_or_default();
+            let reason = format!(
+                "the id {id:?} stands in line {first} already, and the same id is the same row: give each fill its own"
+            );
+            refused.push(refused_row(reason, false));
+            continue;
+        }
+        if let Some(id) = id {
+            ids.insert(id, line);
+        }
+        if let Some(remark) = understood.remark {
+            remarks.push(refused_row(remark, true));
+        }
+        for entry in understood.entries {
+            let reference = match &entry.id {
+                Some(id) => format!("{}:{id}", format.name()),
+                None => {
+                    let content = content(&entry, &row);
+                    let nth = seen.entry(content.clone()).or_insert(0);
+                    *nth += 1;
+                    format!("{}:{content}#{nth}", format.name())
+                }
+            };
+            rows.push(Row {
                 line,
-                reason,
-                row: shown,
-                remark: format.is_remark(&row),
-            }),
+                text: shown.clone(),
+                reference,
+                entry,
+            });
         }
     }
     let Some((format, _)) = heads else {
@@ -212,6 +248,7 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<File, Error> {
         format,
         rows,
         refused,
+        remarks,
     })
 }
 
@@ -224,6 +261,7 @@ pub(super) fn not_yet(file: &mut File, today: Date) {
     for row in coming {
         let day = store::date_of(row.entry.at_ms);
         file.refused.push(row.refused(still_to_come(day, today)));
+        file.remarks.retain(|remark| remark.line != row.line);
     }
     file.refused.sort_by_key(|row| row.line);
 }
@@ -262,35 +300,25 @@ struct Positions(BTreeMap<String, i64>);
 
 impl Positions {
     fn add(&mut self, contract: &str, quantity: i64) {
-        if contract != experience::CASH {
+        if contract != CASH {
             let held = self.0.entry(root(contract)).or_insert(0);
-            *held = held.saturating_add(quantity);
+            *held = held.saturating_add(quantity).max(-i64::MAX);
         }
     }
 
     fn split(&mut self, split: &Split) {
         for (contract, quantity) in std::mem::take(&mut self.0) {
-            let (contract, times) = match split.renamed(&contract) {
-                Some(renamed) => (renamed, split.shares_for_one),
-                None => (contract, 1),
+            let (contract, quantity) = match split.renamed(&contract) {
+                Some(renamed) => (renamed, split.times(quantity)),
+                None => (contract, quantity),
             };
             let held = self.0.entry(contract).or_insert(0);
-            *held = held.saturating_add(quantity.saturating_mul(times));
+            *held = held.saturating_add(quantity).max(-i64::MAX);
         }
     }
 
     fn held(&self, contract: &str) -> i64 {
         self.0.get(&root(contract)).copied().unwrap_or(0)
-    }
-
-    /// How much of what a row closes is not there, if the side that is there is that which it closes.
-    fn lacks(&self, entry: &Entry) -> i64 {
-        let held = self.held(&entry.contract);
-        match entry.way {
-            Way::Closes if held.signum() == entry.quantity.signum() => 0,
-            Way::Closes | Way::Ends => entry.quantity.abs() - held.abs(),
-            Way::Opens | Way::Either | Way::Splits => 0,
-        }
     }
 
     /// The signed quantity of a row, or why the row cannot be.
@@ -300,7 +328,7 @@ impl Positions {
             format!(
                 "it closes {} {}, but the journal knows {held}: import the file with the opening trade first, or enter that with our own columns",
                 closes.abs(),
-                entry.contract
+                named(&entry.contract)
             )
         };
         match entry.way {
@@ -317,7 +345,13 @@ impl Positions {
     }
 }
 
-fn fill(entry: &Entry, quantity: i64, reference: &str) -> Fill {
+/// A contract for people.
+pub(super) fn named(contract: &str) -> String {
+    OptionName::parse(contract).map_or_else(|| contract.to_owned(), |name| name.words())
+}
+
+/// A row as the ledger keeps it; the quantity with its sign.
+pub(super) fn fill(entry: &Entry, quantity: i64, reference: &str) -> Fill {
     Fill {
         kind: entry.kind,
         decision: None,
@@ -362,19 +396,131 @@ pub(crate) fn store(
 
 /// Whether a fill says what a row says, whoever wrote it down: the same trade of the same day for the same cash. Two clocks tell two fills.
 fn is_it(fill: &Fill, entry: &Entry) -> bool {
-    let clock = |at_ms: i64| at_ms != store::midnight_ms(store::date_of(at_ms));
-    let times = [fill.filled_at_ms, entry.at_ms];
-    store::date_of(times[0]) == store::date_of(times[1])
-        && (times[0] == times[1] || !times.into_iter().all(clock))
+    // Cash is about a symbol, where both say one.
+    let about = |symbol: &String| symbol != CASH;
+    let same_subject = fill.contract != CASH
+        || same_symbol(&fill.symbol, &entry.symbol)
+        || ![&fill.symbol, &entry.symbol].into_iter().all(about);
+    same_time(fill, entry)
         && fill.kind == entry.kind
         && same_symbol(&fill.contract, &entry.contract)
+        && same_subject
         && fill.quantity.abs() == entry.quantity.abs()
         && fill.cash_cents == entry.cash_cents
 }
 
-/// Rows whose id the ledger has for another fill leave the file.
-pub(super) fn drop_conflicts(reader: &Reader, file: &mut File) -> Result<(), Error> {
-    let met = resolve(reader, file, true)?;
+/// Whether a split says what one before says; `again`: only where it says it for the same day, on which none happens twice.
+fn is_told(had: &Split, split: &Split, again: bool) -> bool {
+    had.is(split) && (!again || had.at_ms == split.at_ms)
+}
+
+/// What to do about a split that is entered after what came after it.
+pub(super) fn split_late(split: &Split) -> String {
+    let (day, ratio, symbol) = (
+        store::date_of(split.at_ms),
+        split.shares_for_one,
+        &split.symbol,
+    );
+    format!(
+        "what was traded since then is counted in new shares and would be turned with the rest; start from the account of before {day}, enter the split and then the later fills; or set counts, bases and strikes in the account file by hand, and import the split alone (columns date, action, symbol, quantity, price_usd: `{day},split,{symbol},{ratio}:1,`)"
+    )
+}
+
+/// Refuses splits that come late: the ledger has trades of the symbol from their day or later, which the account holds in new shares already.
+/// What it has of a file is not applied; words are, and a split that it has would be done once more.
+pub(super) fn splits_in_time(
+    reader: &Reader,
+    file: &File,
+    again: bool,
+    in_words: bool,
+) -> Result<(), Error> {
+    let splits = file.rows.iter().filter(|row| row.entry.way == Way::Splits);
+    let splits: Vec<Split> = splits.map(Row::split).collect();
+    if splits.is_empty() {
+        return Ok(());
+    }
+    let had = Had::read(reader)?;
+    for split in splits {
+        let day = store::date_of(split.at_ms);
+        let symbol = &split.symbol;
+        if had.splits.iter().any(|one| is_told(one, &split, again)) {
+            if !in_words {
+                continue;
+            }
+            return Err(Error::Usage(format!(
+                "the journal has the split of {symbol} on {day} already, and no share is split twice on one day: where the account has not had it, add --no-diary"
+            )));
+        }
+        let later = had.fills.iter().find(|(_, fill)| {
+            fill.filled_at_ms >= split.at_ms
+                && fill.contract != CASH
+                && same_symbol(&fill.symbol, symbol)
+        });
+        if let Some((id, fill)) = later {
+            return Err(Error::Usage(format!(
+                "the journal has a trade in {} on {} (record {}), which is not before the split of {day}: {}",
+                named(&fill.contract),
+                store::date_of(fill.filled_at_ms),
+                id.0,
+                split_late(&split)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether both are of one day, and of one moment where both know the clock.
+fn same_time(fill: &Fill, entry: &Entry) -> bool {
+    let clock = |at_ms: i64| at_ms != store::midnight_ms(store::date_of(at_ms));
+    let times = [fill.filled_at_ms, entry.at_ms];
+    days_apart(times) == 0 && (times[0] == times[1] || !times.into_iter().all(clock))
+}
+
+fn days_apart([one, other]: [i64; 2]) -> i32 {
+    (store::date_of(one) - store::date_of(other))
+        .get_days()
+        .abs()
+}
+
+/// Whether a fill says what a row says but for the fees, which words leave out or round, or for the days in which a broker books the end of
+/// an option and the shares that change hands at its strike. `ends`: assigned and exercised options of the ledger.
+fn is_nearly(fill: &Fill, entry: &Entry, ends: &[(i64, OptionName)]) -> bool {
+    /// The fees of an order, and those of each contract, that two who tell the same trade may differ by.
+    const FEES_CENTS: [i64; 2] = [2_000, 100];
+    if entry.contract == CASH
+        || fill.kind != entry.kind
+        || !same_symbol(&fill.contract, &entry.contract)
+        || fill.quantity.abs() != entry.quantity.abs()
+    {
+        return false;
+    }
+    let is_option = OptionName::parse(&entry.contract).is_some();
+    let contracts = entry.quantity.abs() / if is_option { 1 } else { 100 };
+    let fees = FEES_CENTS[0].saturating_add(FEES_CENTS[1].saturating_mul(contracts));
+    if fill.cash_cents.abs_diff(entry.cash_cents) > fees.unsigned_abs() {
+        return false;
+    }
+    let booked = |times| days_apart(times) <= BOOKED_WITHIN;
+    let booked_both = booked([fill.filled_at_ms, entry.at_ms]);
+    if entry.kind != FillKind::Trade {
+        return booked_both;
+    }
+    let at_strike = || {
+        ends.iter().any(|(at_ms, name)| {
+            same_symbol(&name.symbol, &entry.symbol)
+                && i128::from(name.strike_milli) * 1000 == entry.price_micros
+                && booked([*at_ms, fill.filled_at_ms])
+        })
+    };
+    fill.quantity.signum() == entry.quantity.signum()
+        && (fill.price_per_share - entry.price_micros as f64 / 1e6).abs() < 5e-5
+        && (same_time(fill, entry) || (!is_option && booked_both && at_strike()))
+}
+
+/// A file beside the ledger, before anything is done with it: rows whose id the ledger has for another fill leave it.
+pub(super) fn meet(reader: &Reader, file: &mut File, again: bool) -> Result<Met, Error> {
+    let had = Had::read(reader)?;
+    let met = against(&had, file, again);
     let other = |row: &RefusedRow| row.reason == OTHER_UNDER_ID;
     let lines: Vec<u64> = met
         .refused
@@ -382,27 +528,13 @@ pub(super) fn drop_conflicts(reader: &Reader, file: &mut File) -> Result<(), Err
         .filter(|row| other(row))
         .map(|row| row.line)
         .collect();
+    if lines.is_empty() {
+        return Ok(met);
+    }
     file.rows.retain(|row| !lines.contains(&row.line));
     file.refused.extend(met.refused.into_iter().filter(other));
     file.refused.sort_by_key(|row| row.line);
-    Ok(())
-}
-
-/// How many of the rows the ledger has, whoever wrote them down: the same trade of the same day for the same cash, each fill once.
-pub(super) fn known(reader: &Reader, file: &File) -> Result<usize, Error> {
-    let Had { mut fills, splits } = Had::read(reader)?;
-    let mut known = 0;
-    for row in &file.rows {
-        if row.entry.way == Way::Splits {
-            known += usize::from(splits.contains(&row.split()));
-            continue;
-        }
-        if let Some(at) = fills.iter().position(|(_, fill)| is_it(fill, &row.entry)) {
-            fills.swap_remove(at);
-            known += 1;
-        }
-    }
-    Ok(known)
+    Ok(against(&had, file, again))
 }
 
 /// Makes rows that the ledger knows by their content further ones of the same content. A number of the broker's own stays what it is.
@@ -431,6 +563,42 @@ pub(crate) struct Twin {
     line: u64,
     /// The record that says the same.
     record: i64,
+    /// Day and cash of both, where they are not the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differs: Option<String>,
+}
+
+impl Twin {
+    fn new(row: &Row, (id, fill): &(RecordId, Fill)) -> Twin {
+        let said =
+            |at_ms: i64, cash: i64| format!("{} for {}", store::date_of(at_ms), dollars(cash));
+        let there = said(fill.filled_at_ms, fill.cash_cents);
+        let here = said(row.entry.at_ms, row.entry.cash_cents);
+        Twin {
+            line: row.line,
+            record: id.0,
+            differs: (there != here).then(|| format!("there {there}, here {here}")),
+        }
+    }
+
+    /// `kept before as record 3, from another source (there 2026-09-10 for $129.35, here 2026-09-10 for $129.33)`.
+    pub(super) fn words(&self) -> String {
+        let differs = self.differs.as_ref();
+        let differs = differs.map_or_else(String::new, |differs| format!(" ({differs})"));
+        format!(
+            "kept before as record {}, from another source{differs}",
+            self.record
+        )
+    }
+
+    /// A line of a list.
+    pub(super) fn line(&self) -> String {
+        let words = self.words();
+        format!(
+            "  line {}: {words}; if it happened once more, add --again\n",
+            self.line
+        )
+    }
 }
 
 /// A file beside what the ledger has.
@@ -444,10 +612,12 @@ pub(crate) struct Met {
     pub(crate) refused: Vec<RefusedRow>,
     /// How many rows it has.
     pub(crate) known: usize,
+    /// Their places in the file.
+    pub(super) had: BTreeSet<usize>,
     /// Those of them that it has from another source.
     pub(crate) twins: Vec<Twin>,
-    /// Rows that close more than is there: their place in the file, and how much is not there.
-    pub(crate) lacks: Vec<(usize, i64)>,
+    /// Places in the file of the rows that it does not have, refused or not for what it lacks.
+    pub(crate) fresh: Vec<usize>,
 }
 
 const OTHER_UNDER_ID: &str = "the journal has another row under the same id";
@@ -455,12 +625,12 @@ const OTHER_UNDER_ID: &str = "the journal has another row under the same id";
 /// What the ledger has.
 #[derive(Debug, Default)]
 pub(super) struct Had {
-    fills: Vec<(RecordId, Fill)>,
-    splits: Vec<Split>,
+    pub(super) fills: Vec<(RecordId, Fill)>,
+    pub(super) splits: Vec<Split>,
 }
 
 impl Had {
-    fn read(reader: &Reader) -> Result<Had, Error> {
+    pub(super) fn read(reader: &Reader) -> Result<Had, Error> {
         Ok(Had {
             fills: reader.fills(i64::MIN, i64::MAX)?,
             splits: store::splits(reader)?,
@@ -481,13 +651,67 @@ fn origin(reference: &str) -> (&str, bool) {
     (format, content)
 }
 
-/// Takes a fill that says what the row says and came from elsewhere: the same trade, told twice.
-fn twin(others: &mut Vec<&(RecordId, Fill)>, row: &Row) -> Option<RecordId> {
-    let at = others.iter().position(|(_, fill)| {
-        let theirs = fill.broker_ref.as_deref().unwrap_or_default();
-        origin(theirs) != origin(&row.reference) && is_it(fill, &row.entry)
-    })?;
-    Some(others.swap_remove(at).0)
+/// The rows, by their place, that say what a fill from elsewhere says: the same trade, told twice. Each fill is one row's; those that say the
+/// very same come first. What comes in from an account was told by nobody.
+fn twins(had: &[(RecordId, Fill)], file: &File) -> BTreeMap<usize, Twin> {
+    let own: BTreeSet<&str> = file.rows.iter().map(|row| row.reference.as_str()).collect();
+    let mut kept: BTreeSet<&str> = BTreeSet::new();
+    let mut ends: BTreeMap<String, Vec<(i64, OptionName)>> = BTreeMap::new();
+    let mut others: BTreeMap<String, Vec<&(RecordId, Fill)>> = BTreeMap::new();
+    for one in had {
+        let fill = &one.1;
+        let reference = fill.broker_ref.as_deref();
+        kept.extend(reference);
+        if let (FillKind::Assigned | FillKind::Exercised, Some(name)) =
+            (fill.kind, OptionName::parse(&fill.contract))
+        {
+            let of_symbol = ends.entry(root(&fill.symbol)).or_default();
+            of_symbol.push((fill.filled_at_ms, name));
+        }
+        // Cash that was paid in for an opening is no deposit that a broker knows.
+        let is_made_up = fill.contract == CASH && store::is_brought(fill);
+        if !is_made_up && reference.is_none_or(|reference| !own.contains(reference)) {
+            others.entry(root(&fill.contract)).or_default().push(one);
+        }
+    }
+    let mut twins = BTreeMap::new();
+    for nearly in [false, true] {
+        for (place, row) in file.rows.iter().enumerate() {
+            let entry = &row.entry;
+            if entry.way == Way::Splits
+                || row.reference.starts_with(store::BROUGHT)
+                || kept.contains(row.reference.as_str())
+                || twins.contains_key(&place)
+            {
+                continue;
+            }
+            let Some(others) = others.get_mut(&root(&entry.contract)) else {
+                continue;
+            };
+            let ends = ends
+                .get(&root(&entry.symbol))
+                .map_or(&[][..], Vec::as_slice);
+            let is_one = |fill: &Fill| {
+                let theirs = fill.broker_ref.as_deref().unwrap_or_default();
+                origin(theirs) != origin(&row.reference)
+                    && match nearly {
+                        true => is_nearly(fill, entry, ends),
+                        false => is_it(fill, entry),
+                    }
+            };
+            let nearest = (0..others.len())
+                .filter(|&at| is_one(&others[at].1))
+                .min_by_key(|&at| {
+                    let fill = &others[at].1;
+                    let days = days_apart([fill.filled_at_ms, entry.at_ms]);
+                    (days, fill.cash_cents.abs_diff(entry.cash_cents))
+                });
+            if let Some(at) = nearest {
+                twins.insert(place, Twin::new(row, others.swap_remove(at)));
+            }
+        }
+    }
+    twins
 }
 
 /// Meets a file with the ledger; `again`: what it has from elsewhere happened once more.
@@ -496,14 +720,9 @@ pub(super) fn against(had: &Had, file: &File, again: bool) -> Met {
         fills: had,
         splits: had_splits,
     } = had;
-    let own: BTreeSet<&str> = file.rows.iter().map(|row| row.reference.as_str()).collect();
-    let elsewhere = |(_, fill): &&(RecordId, Fill)| {
-        let reference = fill.broker_ref.as_deref();
-        reference.is_none_or(|reference| !own.contains(reference))
-    };
-    let mut others: Vec<&(RecordId, Fill)> = match again {
-        true => Vec::new(),
-        false => had.iter().filter(elsewhere).collect(),
+    let mut twins = match again {
+        true => BTreeMap::new(),
+        false => twins(had, file),
     };
     let mut references: BTreeMap<String, Fill> = had
         .iter()
@@ -528,11 +747,14 @@ pub(super) fn against(had: &Had, file: &File, again: bool) -> Met {
         }
         if splits {
             let split = row.split();
-            if had_splits.contains(&split) || met.splits.contains(&split) {
+            let mut told = had_splits.iter().chain(&met.splits);
+            if told.any(|had| is_told(had, &split, again)) {
                 met.known += 1;
+                met.had.insert(place);
             } else {
                 positions.split(&split);
                 met.splits.push(split);
+                met.fresh.push(place);
             }
             continue;
         }
@@ -540,22 +762,18 @@ pub(super) fn against(had: &Had, file: &File, again: bool) -> Met {
             // The sign of what ends is that of the first reading.
             Some(fill) if same(&row.entry, fill) => {
                 met.known += 1;
+                met.had.insert(place);
                 continue;
             }
             Some(_) => Err(OTHER_UNDER_ID.to_owned()),
             None => {
-                if let Some(record) = twin(&mut others, row) {
+                if let Some(twin) = twins.remove(&place) {
                     met.known += 1;
-                    met.twins.push(Twin {
-                        line: row.line,
-                        record: record.0,
-                    });
+                    met.had.insert(place);
+                    met.twins.push(twin);
                     continue;
                 }
-                let lacks = positions.lacks(&row.entry);
-                if lacks > 0 {
-                    met.lacks.push((place, lacks));
-                }
+                met.fresh.push(place);
                 positions.sign(&row.entry)
             }
         };
@@ -572,100 +790,12 @@ pub(super) fn against(had: &Had, file: &File, again: bool) -> Met {
     met
 }
 
-/// What an account says of a position that a row closes.
-pub(super) struct Opening {
-    /// 1 bought, -1 sold.
-    pub(super) side: i64,
-    pub(super) price_usd: f64,
-    pub(super) opened: Option<Date>,
-}
-
-/// Puts an opening before each row that closes what the ledger never saw, where the account knows it: a trade at what it cost, and the same
-/// sum paid in or out, so that no cash moves. Returns them in words.
-pub(super) fn bring(
-    reader: &Reader,
-    file: &mut File,
-    again: bool,
-    opening: impl Fn(&Entry, i64) -> Option<Opening>,
-) -> Result<Vec<String>, Error> {
-    let had = Had::read(reader)?;
-    let (mut brought, mut from) = (Vec::new(), 0);
-    loop {
-        let met = against(&had, file, again);
-        let Some(&(place, count)) = met.lacks.iter().find(|(place, _)| *place >= from) else {
-            return Ok(brought);
-        };
-        from = place + 1;
-        let row = &file.rows[place];
-        if let Some(opening) = opening(&row.entry, count) {
-            let rows = opened(row, count, &opening);
-            let contract = &row.entry.contract;
-            let name = OptionName::parse(contract).map(|name| name.words());
-            brought.push(format!(
-                "{count} {} at {}",
-                name.as_deref().unwrap_or(contract),
-                usd(opening.price_usd)
-            ));
-            from += rows.len();
-            file.rows.splice(place..place, rows);
-        }
-    }
-}
-
-/// A trade that opened what a row closes, and the cash paid in or out against it.
-fn opened(row: &Row, count: i64, opening: &Opening) -> Vec<Row> {
-    let closes = &row.entry;
-    let shares = match OptionName::parse(&closes.contract) {
-        Some(_) => 100,
-        None => 1,
-    };
-    let price_micros = (opening.price_usd * 1e6).round() as i128;
-    let cash_cents = cents(-i128::from(opening.side * count * shares) * price_micros);
-    let at_ms = opening.opened.map_or(closes.at_ms, store::midnight_ms);
-    let trade = Entry {
-        at_ms: at_ms.min(closes.at_ms),
-        kind: FillKind::Trade,
-        way: Way::Opens,
-        symbol: closes.symbol.clone(),
-        contract: closes.contract.clone(),
-        quantity: opening.side * count,
-        price_micros,
-        fees_cents: 0,
-        cash_cents,
-        id: None,
-    };
-    let paid = Entry {
-        kind: FillKind::Transfer,
-        way: Way::Either,
-        symbol: experience::CASH.to_owned(),
-        contract: experience::CASH.to_owned(),
-        quantity: -cash_cents,
-        price_micros: 10_000,
-        cash_cents: -cash_cents,
-        ..trade.clone()
-    };
-    let of = |what: &str, entry: Entry| Row {
-        line: row.line,
-        text: row.text.clone(),
-        reference: format!(
-            "{}:{}#1",
-            Format::Own.name(),
-            &sha256(format!("{what} {}", row.reference).as_bytes())[..32]
-        ),
-        entry,
-    };
-    let mut rows = vec![of("opening of", trade)];
-    if cash_cents != 0 {
-        rows.push(of("paid for", paid));
-    }
-    rows
-}
-
 /// Whether a row says what a kept fill says.
 fn same(entry: &Entry, fill: &Fill) -> bool {
     entry.at_ms == fill.filled_at_ms
         && entry.kind == fill.kind
         && same_symbol(&entry.contract, &fill.contract)
+        && (entry.contract != CASH || same_symbol(&entry.symbol, &fill.symbol))
         && entry.quantity.abs() == fill.quantity.abs()
         && entry.cash_cents == fill.cash_cents
 }
@@ -680,7 +810,8 @@ pub(crate) fn run(args: &ImportArgs) -> Result<u8, Error> {
     let name = path.display().to_string();
     let mut file = read(&name, &bytes)?;
     not_yet(&mut file, store::today());
-    let rows = file.rows.len() + file.refused.len();
+    let lines: BTreeSet<u64> = file.rows.iter().map(|row| row.line).collect();
+    let rows = lines.len() + file.refused.len();
     let place = db.place()?;
     let (new, met, matched) = if dry_run {
         // Nothing is made for a trial: without a diary the rows meet an empty one.
@@ -714,6 +845,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<u8, Error> {
         known: met.known,
         known_otherwise: met.twins,
         refused: file.refused,
+        remarks: file.remarks,
         matched,
     };
     if args.json {
@@ -761,10 +893,11 @@ fn text(summary: &Summary) -> String {
         ));
     }
     for twin in summary.known_otherwise.iter().take(LISTED) {
-        text.push_str(&format!(
-            "  line {}: kept before as record {}, from another source; if it happened once more, add --again\n",
-            twin.line, twin.record
-        ));
+        text.push_str(&twin.line());
+    }
+    for remark in summary.remarks.iter().take(LISTED) {
+        let reason = safe(&remark.reason);
+        text.push_str(&format!("  line {}: {reason}\n", remark.line));
     }
     let matched = &summary.matched;
     if matched.fills + matched.outcomes > 0 {

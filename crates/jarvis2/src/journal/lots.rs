@@ -11,7 +11,7 @@
 //! Not tax lots: no wash sales, no other order than first in, first out.
 
 use super::contract::OptionName;
-use super::store::date_of;
+use super::store::{self, date_of};
 use crate::account::{root, same_symbol};
 use experience::{CASH, Fill, FillKind, RecordId};
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +25,8 @@ pub(crate) struct Lot {
     pub(crate) option: Option<OptionName>,
     pub(crate) opened_ms: i64,
     pub(crate) opened_by: RecordId,
+    /// It was there before the journal: the day on which it comes in may be another than that of its opening.
+    pub(crate) brought: bool,
     /// Negative: sold.
     pub(crate) quantity: i64,
     /// Opening cash of this part, fees taken off.
@@ -76,7 +78,23 @@ pub(crate) struct Split {
     pub(crate) shares_for_one: i64,
 }
 
+/// Days within which the same split is told twice and not done twice: one broker books it on the day before, another days later.
+const TOLD_WITHIN: i32 = 10;
+
 impl Split {
+    /// Whether two of them are one: the same symbol and ratio within ten days.
+    pub(crate) fn is(&self, other: &Split) -> bool {
+        let apart = (date_of(self.at_ms) - date_of(other.at_ms)).get_days();
+        same_symbol(&self.symbol, &other.symbol)
+            && self.shares_for_one == other.shares_for_one
+            && apart.abs() <= TOLD_WITHIN
+    }
+
+    /// So many shares or contracts after it; at most what an `i64` holds on both sides of 0.
+    pub(crate) fn times(&self, quantity: i64) -> i64 {
+        quantity.saturating_mul(self.shares_for_one).max(-i64::MAX)
+    }
+
     /// What a contract is called after it; `None` where it is of another symbol, or ended before.
     pub(crate) fn renamed(&self, contract: &str) -> Option<String> {
         match OptionName::parse(contract) {
@@ -104,66 +122,7 @@ pub(crate) struct Books {
 impl Books {
     /// Runs fills and splits in their order, which is that of time.
     pub(crate) fn of(fills: &[(RecordId, Fill)], splits: &[Split]) -> Books {
-        let mut books = Books::default();
-        let mut open: BTreeMap<String, VecDeque<Lot>> = BTreeMap::new();
-        let mut splits = splits.iter().peekable();
-        for (id, fill) in fills {
-            while let Some(split) = splits.next_if(|split| split.at_ms <= fill.filled_at_ms) {
-                open = turned(open, split);
-            }
-            books.cash_cents += fill.cash_cents;
-            if fill.contract == CASH {
-                *books.other.entry(fill.kind).or_insert(0) += fill.cash_cents;
-                continue;
-            }
-            let lots = open.entry(root(&fill.contract)).or_default();
-            let (mut left, mut cash, mut fees) = (fill.quantity, fill.cash_cents, fill.fees_cents);
-            while let Some(lot) = lots.front_mut()
-                && left != 0
-                && lot.quantity.signum() == -left.signum()
-            {
-                let count = left.abs().min(lot.quantity.abs());
-                let close_cents = part(&mut cash, count, left.abs());
-                let close_fees_cents = part(&mut fees, count, left.abs());
-                let whole = lot.quantity.abs();
-                let closed = Lot {
-                    quantity: lot.quantity.signum() * count,
-                    cash_cents: part(&mut lot.cash_cents, count, whole),
-                    fees_cents: part(&mut lot.fees_cents, count, whole),
-                    ..lot.clone()
-                };
-                lot.quantity -= closed.quantity;
-                left += closed.quantity;
-                if lot.quantity == 0 {
-                    lots.pop_front();
-                }
-                books.trades.push(Trade {
-                    lot: closed,
-                    closed_ms: fill.filled_at_ms,
-                    closed_by: *id,
-                    ending: fill.kind,
-                    close_cents,
-                    close_fees_cents,
-                });
-            }
-            if left != 0 {
-                lots.push_back(Lot {
-                    symbol: fill.symbol.clone(),
-                    contract: fill.contract.clone(),
-                    option: OptionName::parse(&fill.contract),
-                    opened_ms: fill.filled_at_ms,
-                    opened_by: *id,
-                    quantity: left,
-                    cash_cents: cash,
-                    fees_cents: fees,
-                });
-            }
-        }
-        for split in splits {
-            open = turned(open, split);
-        }
-        books.lots = open.into_values().flatten().collect();
-        books
+        Running::of(fills, splits).close()
     }
 
     /// Opening cash of what is open.
@@ -179,7 +138,7 @@ impl Books {
     }
 
     /// Rolls: chains of short options, each closed by a trade on the day on which the next was opened, with the same underlying, right and
-    /// quantity. Only what is certain: where the quantities differ, no roll is made of it.
+    /// quantity. Only what is certain: where the quantities differ, no roll is made of it, nor of what was there before the journal.
     pub(crate) fn chains(&self) -> Vec<Vec<Link<'_>>> {
         let closed = self.trades.iter().map(Link::Closed);
         let mut links: Vec<Link<'_>> = closed
@@ -200,6 +159,7 @@ impl Books {
                 let (a, b) = (&trade.lot, links[*to].lot());
                 *to != from
                     && !has_earlier[*to]
+                    && !b.brought
                     && b.contract != a.contract
                     && b.symbol == a.symbol
                     && b.quantity == a.quantity
@@ -227,26 +187,112 @@ impl Books {
     }
 }
 
-/// Open lots after a split: their cents stay what they are.
-fn turned(open: BTreeMap<String, VecDeque<Lot>>, split: &Split) -> BTreeMap<String, VecDeque<Lot>> {
-    let mut after: BTreeMap<String, VecDeque<Lot>> = BTreeMap::new();
-    for (contract, mut lots) in open {
-        let renamed = split.renamed(&contract);
-        if let Some(renamed) = &renamed {
-            for lot in &mut lots {
-                lot.quantity = lot.quantity.saturating_mul(split.shares_for_one);
-                lot.option = OptionName::parse(renamed);
-                if lot.option.is_some() {
-                    lot.contract.clone_from(renamed);
+/// Books that are being written.
+#[derive(Debug, Default)]
+pub(crate) struct Running {
+    books: Books,
+    /// By the contract's name as OCC writes it, first in first.
+    open: BTreeMap<String, VecDeque<Lot>>,
+}
+
+impl Running {
+    /// Fills and splits in their order, which is that of time.
+    pub(crate) fn of(fills: &[(RecordId, Fill)], splits: &[Split]) -> Running {
+        let mut running = Running::default();
+        let mut splits = splits.iter().peekable();
+        for (id, fill) in fills {
+            while let Some(split) = splits.next_if(|split| split.at_ms <= fill.filled_at_ms) {
+                running.split(split);
+            }
+            running.fill(*id, fill);
+        }
+        for split in splits {
+            running.split(split);
+        }
+        running
+    }
+
+    /// What is open of a contract.
+    pub(crate) fn open(&self, contract: &str) -> impl Iterator<Item = &Lot> {
+        self.open.get(&root(contract)).into_iter().flatten()
+    }
+
+    /// Enters a fill: what it closes, first in first out, and what it opens.
+    pub(crate) fn fill(&mut self, id: RecordId, fill: &Fill) {
+        let books = &mut self.books;
+        books.cash_cents += fill.cash_cents;
+        if fill.contract == CASH {
+            *books.other.entry(fill.kind).or_insert(0) += fill.cash_cents;
+            return;
+        }
+        let lots = self.open.entry(root(&fill.contract)).or_default();
+        let (mut left, mut cash, mut fees) = (fill.quantity, fill.cash_cents, fill.fees_cents);
+        while let Some(lot) = lots.front_mut()
+            && left != 0
+            && lot.quantity.signum() == -left.signum()
+        {
+            let count = left.abs().min(lot.quantity.abs());
+            let close_cents = part(&mut cash, count, left.abs());
+            let close_fees_cents = part(&mut fees, count, left.abs());
+            let whole = lot.quantity.abs();
+            let closed = Lot {
+                quantity: lot.quantity.signum() * count,
+                cash_cents: part(&mut lot.cash_cents, count, whole),
+                fees_cents: part(&mut lot.fees_cents, count, whole),
+                ..lot.clone()
+            };
+            lot.quantity -= closed.quantity;
+            left += closed.quantity;
+            if lot.quantity == 0 {
+                lots.pop_front();
+            }
+            books.trades.push(Trade {
+                lot: closed,
+                closed_ms: fill.filled_at_ms,
+                closed_by: id,
+                ending: fill.kind,
+                close_cents,
+                close_fees_cents,
+            });
+        }
+        if left != 0 {
+            lots.push_back(Lot {
+                symbol: fill.symbol.clone(),
+                contract: fill.contract.clone(),
+                option: OptionName::parse(&fill.contract),
+                opened_ms: fill.filled_at_ms,
+                opened_by: id,
+                brought: store::is_brought(fill),
+                quantity: left,
+                cash_cents: cash,
+                fees_cents: fees,
+            });
+        }
+    }
+
+    /// Turns what is open as a split does: its cents stay what they are.
+    pub(crate) fn split(&mut self, split: &Split) {
+        for (contract, mut lots) in std::mem::take(&mut self.open) {
+            let renamed = split.renamed(&contract);
+            if let Some(renamed) = &renamed {
+                for lot in &mut lots {
+                    lot.quantity = split.times(lot.quantity);
+                    lot.option = OptionName::parse(renamed);
+                    if lot.option.is_some() {
+                        lot.contract.clone_from(renamed);
+                    }
                 }
             }
+            let name = renamed.unwrap_or(contract);
+            self.open.entry(name).or_default().append(&mut lots);
         }
-        after
-            .entry(renamed.unwrap_or(contract))
-            .or_default()
-            .append(&mut lots);
     }
-    after
+
+    /// The books as they are now.
+    pub(crate) fn close(self) -> Books {
+        let lots = self.open.into_values().flatten().collect();
+        Books { lots, ..self.books }
+    }
 }
 
 /// Whether one link leads to another.
@@ -432,6 +478,28 @@ mod tests {
         assert_eq!((open[0].1, open[0].2), (50, -150_000));
         assert_eq!((open[1].1, open[1].2), (100, -100));
         assert_eq!(books.check(), 0);
+    }
+
+    #[test]
+    fn a_split_told_on_two_days_is_one() {
+        let split = |day: i64, symbol: &str, shares_for_one: i64| Split {
+            at_ms: day * 86_400_000,
+            symbol: symbol.into(),
+            shares_for_one,
+        };
+        let first = split(100, "BRK.B", 2);
+        for (other, is) in [
+            (split(100, "BRKB", 2), true),
+            (split(90, "BRK-B", 2), true),
+            (split(111, "BRK.B", 2), false),
+            (split(100, "BRK.B", 3), false),
+            (split(100, "KO", 2), false),
+        ] {
+            assert_eq!(first.is(&other), is, "{other:?}");
+        }
+        // However often it is split, a short position stays one.
+        let most = (0..9).fold(-7, |count, _| split(1, "KO", 1000).times(count));
+        assert_eq!(most, -i64::MAX);
     }
 
     fn any_fill() -> impl Strategy<Value = Fill> {

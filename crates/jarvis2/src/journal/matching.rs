@@ -1,7 +1,8 @@
 //! Which fill followed which decision, and how that decision ended: only where it is certain.
 //!
 //! A fill follows a decision if the decision asked for that contract on that side, the fill lies between the decision's day and the last
-//! day of its prices, came into the journal after the decision, and no more was filled than was asked for. Of plans of several days the newest counts; where plans of that day asked
+//! day of its prices, came into the journal after the decision, and no more was filled than was asked for; what was there before the journal
+//! follows none. Of plans of several days the newest counts; where plans of that day asked
 //! for it in different words, none is named; where they said the same, the last one made stands for all. A decision has ended when
 //! everything that its fills opened is closed. Rows are only added: an arrow `followed_by` from decision to fill, and an outcome.
 
@@ -71,7 +72,7 @@ pub(crate) fn link(diary: &mut Experience) -> Result<Matched, Error> {
     let mut free = Vec::new();
     for (id, fill) in fills
         .iter()
-        .filter(|(_, fill)| fill.kind == FillKind::Trade)
+        .filter(|(_, fill)| fill.kind == FillKind::Trade && !store::is_brought(fill))
     {
         let sources = reader.sources(*id, FOLLOWED_BY)?;
         for &decision in &sources {

@@ -8,7 +8,7 @@ use super::contract::shares_for_one;
 use super::lots::Split;
 use crate::config::Config;
 use crate::error::Error;
-use experience::{Experience, Note, Options, Reader, RecordId};
+use experience::{Experience, Fill, Note, Options, Reader, RecordId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
@@ -92,6 +92,15 @@ pub(crate) fn reader(place: &Place) -> Result<Option<Reader>, Error> {
 
 /// The kind of the note that keeps a split: its text is the ratio, its moment the morning of the day.
 pub(crate) const SPLIT: &str = "split";
+
+/// What the number of a fill begins with that was made up for a position which was there before the journal.
+pub(crate) const BROUGHT: &str = "before:";
+
+/// Whether a fill is such an opening, or the cash paid in or out for it: nobody traded on its day.
+pub(crate) fn is_brought(fill: &Fill) -> bool {
+    let reference = fill.broker_ref.as_deref();
+    reference.is_some_and(|reference| reference.starts_with(BROUGHT))
+}
 
 /// The splits that are kept, by time.
 pub(crate) fn splits(reader: &Reader) -> Result<Vec<Split>, Error> {

@@ -5,7 +5,7 @@
 use crate::account::same_symbol;
 use crate::journal::contract::OptionName;
 use crate::journal::keep::Order;
-use crate::journal::store::{date_of, midnight_ms};
+use crate::journal::store::{date_of, is_brought, midnight_ms};
 use crate::plan::{ActionView, Figure, LegView, Outcome, Plan};
 use crate::report::units::{decimal, percent_signed, usd, usd_signed};
 use experience::{CASH, Fill, FillKind, Origin, Reader, RecordId};
@@ -82,6 +82,7 @@ pub(crate) fn find(
         .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
         .into_iter()
         .filter(|(_, fill)| same_symbol(&fill.symbol, symbol) && fill.contract != CASH)
+        .filter(|(_, fill)| !is_brought(fill))
         .map(|(_, fill)| {
             let name = OptionName::parse(&fill.contract);
             let what = name.map_or_else(|| format!("shares of {symbol}"), |name| name.words());
@@ -117,7 +118,7 @@ fn followed(
     let fills: Vec<Fill> = reader
         .fills(midnight_ms(date), midnight_ms(as_of) + 86_400_000)?
         .into_iter()
-        .filter(|(id, fill)| *id > decision && fill.kind == FillKind::Trade)
+        .filter(|(id, fill)| *id > decision && fill.kind == FillKind::Trade && !is_brought(fill))
         .map(|(_, fill)| fill)
         .collect();
     let (mut wanted, mut done, mut late) = (0, 0, 0);

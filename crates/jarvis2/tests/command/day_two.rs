@@ -258,7 +258,8 @@ fn the_journal_knows_a_fill_whoever_wrote_it_down() {
 
 const HEADS: &str = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id\n";
 
-/// What `journal import` read before is applied with `--no-diary`, and the message says so; a file's rows are never doubled in the journal.
+/// What `journal import` read before is applied with `--no-diary`, and the message says so; a file's rows are never doubled, neither in the
+/// journal nor in the account.
 #[test]
 fn a_file_that_was_imported_is_applied_without_the_journal() {
     let desk = Desk::new();
@@ -276,9 +277,220 @@ fn a_file_that_was_imported_is_applied_without_the_journal() {
         "{applied}"
     );
     let again = ["fills.csv", "--again"];
-    let again = apply(&desk, "one.toml", "three.toml", &again).exits(0);
-    assert!(again.stdout.contains("0 kept, 2 kept before"), "{again}");
+    let again = apply(&desk, "two.toml", "three.toml", &again).exits(2);
+    assert!(again.stderr.contains("nothing new to apply"), "{again}");
+    assert!(!desk.path("three.toml").exists());
     assert_eq!(reported(&desk), (26_000, 2));
+}
+
+/// Exports overlap: what the journal has is passed over and told, in the account as in the journal.
+#[test]
+fn a_file_that_overlaps_brings_its_new_rows() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let rows = [
+        "2025-03-06,sell_to_open,,ZZT 2025-03-21 48 put,1,1.30,0,,\n",
+        "2025-03-07,sell_to_open,,ZZT 2025-03-21 48 put,1,1.20,0,,\n",
+        "2025-03-10,sell_to_open,,ZZT 2025-03-21 48 put,1,1.10,0,,\n",
+    ];
+    desk.put("first.csv", format!("{HEADS}{}{}", rows[0], rows[1]));
+    desk.put("second.csv", format!("{HEADS}{}{}", rows[1], rows[2]));
+    apply(&desk, "one.toml", "two.toml", &["first.csv"]).exits(0);
+    for (again, more) in [("no", &[] as &[&str]), ("yes", &["--again"])] {
+        // A journal of its own with the first file in it.
+        let db = format!("{again}.sqlite");
+        let first = ["first.csv", "--db", &db];
+        apply(&desk, "one.toml", &format!("{again}-1.toml"), &first).exits(0);
+        let second = [&["second.csv", "--db", &db, "--json"], more].concat();
+        let second = apply(&desk, "two.toml", &format!("{again}-2.toml"), &second);
+        let second = second.exits(0).json();
+        assert_eq!(number(&second, "/known"), 1.0, "{second}");
+        assert_eq!(list(&second, "/fills").len(), 1, "{second}");
+        assert_eq!(number(&second, "/cash_after_usd"), 30_360.0, "{second}");
+        assert!(
+            text(&second, "/journal").starts_with("1 kept, 1 kept before"),
+            "{second}"
+        );
+    }
+    let told = apply(&desk, "two.toml", "five.toml", &["second.csv"]).exits(0);
+    assert!(told.stdout.contains("known before: 1 rows"), "{told}");
+    assert_eq!(reported(&desk), (36_000, 3));
+}
+
+/// Fidelity's columns: a put sold, its assignment booked on Monday, and the fund in which the cash lies.
+const FIDELITY: &str = r#"Run Date,Action,Symbol,Description,Type,Quantity,Price ($),Commission ($),Fees ($),Accrued Interest ($),Amount ($),Settlement Date
+09/30/2026,"REINVESTMENT FIDELITY GOVERNMENT MONEY MARKET (SPAXX) (Cash)",SPAXX,FIDELITY GOVERNMENT MONEY MARKET,Cash,12.34,1.000,,,,-12.34,
+09/30/2026,"DIVIDEND RECEIVED FIDELITY GOVERNMENT MONEY MARKET (SPAXX) (Cash)",SPAXX,FIDELITY GOVERNMENT MONEY MARKET,Cash,,,,,,12.34,
+09/21/2026,"YOU BOUGHT ASSIGNED PUTS AS OF 09-18-26 COCA COLA CO (KO) (Cash)",KO,COCA COLA CO,Cash,100,67.5,,,,-6750.00,09/22/2026
+09/21/2026,"ASSIGNED as of Sep-18-2026 PUT (KO) COCA COLA CO SEP 18 26 $67.5 (100 SHS) (Cash)", -KO260918P67.5,PUT,Cash,1,,,,,,
+09/10/2026,"YOU SOLD OPENING TRANSACTION PUT (KO) COCA COLA CO SEP 18 26 $67.5 (100 SHS) (Cash)", -KO260918P67.5,PUT,Cash,-1,1.3,0.65,0.02,,129.33,09/11/2026
+09/08/2026,"PURCHASE INTO CORE ACCOUNT FIDELITY GOVERNMENT MONEY MARKET (SPAXX) (Cash)",SPAXX,FIDELITY GOVERNMENT MONEY MARKET,Cash,700,1,,,,-700.00,
+"#;
+
+/// Words say 0.65 of fees and Friday, the broker 0.67 and Monday: one sale, one assignment, one purchase.
+#[test]
+fn words_and_the_broker_s_file_are_one_story() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let sale = "sell 1 KO 2026-09-18 67.5 put at 1.30 fees 0.65";
+    let end = "assigned 1 KO 2026-09-18 67.5 put";
+    let sale = ["--on", "2026-09-10", "--fill", sale];
+    apply(&desk, "one.toml", "two.toml", &sale).exits(0);
+    let end = ["--on", "2026-09-18", "--fill", end];
+    apply(&desk, "two.toml", "three.toml", &end).exits(0);
+    desk.put("fidelity.csv", FIDELITY);
+    let import = ["journal", "import", "fidelity.csv", "--json"];
+    let told = desk.run(&import).exits(0).json();
+    assert_eq!((&told["new"], &told["known"]), (&1.into(), &3.into()));
+    let twins = list(&told, "/known_otherwise");
+    let differs: Vec<&str> = twins.iter().map(|one| text(one, "/differs")).collect();
+    assert!(
+        differs.contains(&"there 2026-09-10 for $129.35, here 2026-09-10 for $129.33")
+            && differs.contains(&"there 2026-09-18 for -$6,750.00, here 2026-09-21 for -$6,750.00"),
+        "{told}"
+    );
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    assert_eq!(number(&report, "/reconciliation/cash_cents"), -660_831.0);
+    assert_eq!(list(&report, "/open").len(), 1, "{report}");
+    assert_eq!(number(&report, "/open/0/quantity"), 100.0);
+    // The account takes nothing twice either, and the file alone tells the same story.
+    desk.put("again.csv", FIDELITY.replace("12.34", "12.35"));
+    let again = apply(&desk, "three.toml", "four.toml", &["again.csv", "--json"]);
+    let again = again.exits(0).json();
+    assert_eq!(
+        (number(&again, "/known"), list(&again, "/fills").len()),
+        (3.0, 1)
+    );
+    let alone = ["fidelity.csv", "--no-diary", "--json"];
+    let alone = apply(&desk, "one.toml", "five.toml", &alone)
+        .exits(0)
+        .json();
+    assert_eq!(number(&alone, "/cash_after_usd"), 23_391.67);
+    let body = written(&desk, "five.toml");
+    assert!(!body.contains("symbol = \"SPAXX\""), "{body}");
+    // Our own columns say it without an id: another source than words.
+    let rows = "2026-09-10,sell_to_open,,KO 2026-09-18 67.5 put,1,1.30,0.70,,\n2026-09-17,assigned,,KO 2026-09-18 67.5 put,1,,,,\n";
+    desk.put("own.csv", format!("{HEADS}{rows}"));
+    let own = ["journal", "import", "own.csv", "--json"];
+    let own = desk.run(&own).exits(0).json();
+    assert_eq!((&own["new"], &own["known"]), (&0.into(), &2.into()));
+    // Told the other way round, and by another price or on another day.
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    desk.put("fidelity.csv", FIDELITY);
+    desk.run(&import).exits(0);
+    for (out, day, price, code) in [
+        ("two.toml", "2026-09-10", "1.30", 2),
+        ("three.toml", "2026-09-10", "1.31", 0),
+        ("four.toml", "2026-09-11", "1.30", 0),
+    ] {
+        let words = format!("sell 1 KO 2026-09-18 67.5 put at {price} fees 0.65");
+        let words = ["--on", day, "--fill", &words];
+        let told = apply(&desk, "one.toml", out, &words).exits(code);
+        let named = told.stderr.contains("here 2026-09-10 for $129.35");
+        assert_eq!(named, code == 2, "{told}");
+    }
+}
+
+/// Parts of a share are not kept; the cash that they cost is, so that the account's cash is the broker's.
+#[test]
+fn a_dividend_that_was_reinvested_leaves_no_cash_behind() {
+    let heads = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n";
+    let rows = "03/06/2025,Reinvest Dividend,ZZT,,,,,$116.27\n03/06/2025,Reinvest Shares,ZZT,,1.7123,$67.90,,-$116.27\n";
+    let fidelity = "Run Date,Action,Symbol,Quantity,Price ($),Commission ($),Fees ($),Amount ($)\n\
+                    03/06/2025,DIVIDEND RECEIVED ZZT (ZZT) (Cash),ZZT,,,,,116.27\n\
+                    03/06/2025,REINVESTMENT ZZT (ZZT) (Cash),ZZT,1.7123,67.90,,,-116.27\n";
+    for file in [&format!("{heads}{rows}"), fidelity] {
+        let desk = Desk::new();
+        desk.put("one.toml", ACCOUNT);
+        desk.put("fills.csv", file);
+        let applied = apply(&desk, "one.toml", "two.toml", &["fills.csv", "--json"]);
+        let applied = applied.exits(0).json();
+        assert_eq!(number(&applied, "/cash_after_usd"), 30_000.0, "{applied}");
+        let remark = text(&list(&applied, "/remarks")[0], "/reason");
+        assert!(
+            remark.contains("0.7123 of a share of ZZT is missing") && remark.contains("$48.37"),
+            "{remark}"
+        );
+        assert!(written(&desk, "two.toml").contains("count = 1\n"));
+        let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+        assert_eq!(number(&report, "/total/dividends_cents"), 11_627.0);
+        assert_eq!(number(&report, "/total/transfers_cents"), -4_837.0);
+        let again = ["journal", "import", "fills.csv", "--json"];
+        let again = desk.run(&again).exits(0).json();
+        assert_eq!((&again["rows"], &again["new"]), (&2.into(), &0.into()));
+    }
+    // An amount that does not follow, and a part of a share that was no dividend.
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    desk.put(
+        "bad.csv",
+        format!("{heads}{}", rows.replace("-$116.27", "-$126.27")),
+    );
+    let bad = apply(&desk, "one.toml", "two.toml", &["bad.csv"]).exits(3);
+    assert!(bad.stderr.contains("does not follow from 1.7123"), "{bad}");
+    desk.put(
+        "part.csv",
+        format!("{heads}{}", rows.replace("Reinvest Shares", "Buy")),
+    );
+    let part = apply(&desk, "one.toml", "two.toml", &["part.csv"]).exits(3);
+    assert!(part.stderr.contains("fractions of a share"), "{part}");
+}
+
+/// A row that the account cannot take is refused as any other: by its line, with exit code 3, and `--partial` goes on without it.
+#[test]
+fn a_row_that_the_account_cannot_take_is_refused_alone() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    desk.put(
+        "fills.csv",
+        format!(
+            "{HEADS}2025-03-06,buy_to_close,,ZZT 2025-03-21 48 put,1,1.30,,,\n2025-03-06,buy,ZZT,,10,36,,,\n"
+        ),
+    );
+    let refused = apply(&desk, "one.toml", "two.toml", &["fills.csv"]).exits(3);
+    assert!(
+        refused.stderr.contains("1 of 2 rows") && refused.stderr.contains("line 2: it ends 1 ZZT"),
+        "{refused}"
+    );
+    assert!(!desk.path("two.toml").exists());
+    let partial = ["fills.csv", "--partial", "--json"];
+    let partial = apply(&desk, "one.toml", "two.toml", &partial)
+        .exits(0)
+        .json();
+    assert_eq!(number(&partial, "/cash_after_usd"), 29_640.0, "{partial}");
+    assert!(text(&partial, "/journal").starts_with("1 kept, 0 kept before"));
+    // Nothing is left of it.
+    let only = format!("{HEADS}2025-03-06,sell,ZZT,,1000,36,,,\n");
+    desk.put("only.csv", only);
+    apply(&desk, "one.toml", "three.toml", &["only.csv", "--partial"]).exits(3);
+}
+
+/// Two companies may pay the same dividend on one day.
+#[test]
+fn cash_is_told_apart_by_its_symbol() {
+    let desk = Desk::new();
+    desk.put("one.toml", ACCOUNT);
+    let rows = "2025-03-06,dividend,KO,,,,,51.00,k1\n";
+    desk.put("ko.csv", format!("{HEADS}{rows}"));
+    desk.put(
+        "pep.csv",
+        format!("{HEADS}2025-03-06,dividend,PEP,,,,,51.00,p1\n"),
+    );
+    apply(&desk, "one.toml", "two.toml", &["ko.csv"]).exits(0);
+    let pep = apply(&desk, "two.toml", "three.toml", &["pep.csv", "--json"]);
+    assert_eq!(number(&pep.exits(0).json(), "/cash_after_usd"), 30_102.0);
+    // Another broker's file says one of them again; without a symbol it may be either.
+    let heads = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount\n";
+    for (row, new) in [
+        ("03/06/2025,Cash Dividend,PEP,,,,,$51.00\n", 0),
+        ("03/06/2025,Cash Dividend,JNJ,,,,,$51.00\n", 1),
+        ("03/06/2025,Cash Dividend,,,,,,$51.00\n", 0),
+    ] {
+        desk.put("schwab.csv", format!("{heads}{row}"));
+        let import = ["journal", "import", "schwab.csv", "--dry-run", "--json"];
+        assert_eq!(desk.run(&import).exits(0).json()["new"], new, "{row}");
+    }
 }
 
 /// An account without a row of the file would be wrong in silence; totals and remarks are no rows.
@@ -397,6 +609,7 @@ fn a_split_turns_account_and_journal() {
         "contracts = -4.0",
         "strike_usd = 35.75",
         "premium_usd_per_share = 0.65",
+        "opened = \"2026-09-10\"",
     ] {
         assert!(after.contains(line), "{line}: {after}");
     }
@@ -449,6 +662,40 @@ fn what_the_account_had_before_the_journal_comes_in_when_it_is_closed() {
         assert_eq!(number(&report, field), cents, "{field}: {report}");
     }
     assert_eq!(list(&report, "/open").len(), 0, "{report}");
+    // Two puts without a day of their opening, both bought back: no roll is made of what came in on that day.
+    let desk = Desk::new();
+    let put = |strike: &str| {
+        format!(
+            "[[options]]\nsymbol = \"ZZT\"\nright = \"put\"\nexpiry = \"2025-03-21\"\nstrike_usd = {strike}\ncontracts = -1\n"
+        )
+    };
+    let premium = "premium_usd_per_share = 1.30\n";
+    let (one, other) = (put("48"), put("47"));
+    desk.put(
+        "one.toml",
+        format!("{ACCOUNT}{one}{premium}{other}{premium}"),
+    );
+    let bought = [
+        "--on",
+        "2025-03-06",
+        "--fill",
+        "buy 1 ZZT 2025-03-21 48 put at 0.40",
+        "--fill",
+        "buy 1 ZZT 2025-03-21 47 put at 0.30",
+    ];
+    apply(&desk, "one.toml", "two.toml", &bought).exits(0);
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    assert_eq!(list(&report, "/trades").len(), 2, "{report}");
+    assert_eq!(list(&report, "/rolls").len(), 0, "{report}");
+    // What the account does not say is asked for, by the contract's words, and only for that one.
+    let desk = Desk::new();
+    desk.put("one.toml", format!("{ACCOUNT}{one}{other}{premium}"));
+    let bought = apply(&desk, "one.toml", "two.toml", &bought).exits(0);
+    let asks = "closes 1 ZZT 2025-03-21 48 put, but the journal knows 0";
+    assert!(
+        bought.stdout.contains(asks) && bought.stdout.contains("or say in one.toml what it cost"),
+        "{bought}"
+    );
     // Without a basis it is said, and nothing is made up.
     let desk = Desk::new();
     desk.put("one.toml", with(""));
@@ -459,6 +706,201 @@ fn what_the_account_had_before_the_journal_comes_in_when_it_is_closed() {
         called.stdout.contains("1 not kept") && called.stdout.contains("basis_usd_per_share"),
         "{called}"
     );
+}
+
+/// Shares of KO that cost $60, held before the journal.
+fn held_at_60() -> String {
+    format!("{ACCOUNT}[[shares]]\nsymbol = \"KO\"\ncount = 100\nbasis_usd_per_share = 60.0\n")
+}
+
+/// Puts of KO, sold before the journal.
+fn sold_before(strike: f64, count: i64, premium: f64) -> String {
+    format!(
+        "{ACCOUNT}[[options]]\nsymbol = \"KO\"\nright = \"put\"\nexpiry = \"2026-09-18\"\nstrike_usd = {strike:?}\ncontracts = {count}\npremium_usd_per_share = {premium:?}\nopened = \"2026-09-02\"\n"
+    )
+}
+
+/// Fills in words of one day each, from `one.toml` on; what the last one printed.
+fn told(desk: &Desk, fills: &[(&str, &str)]) -> String {
+    let mut printed = String::new();
+    let name = |at: usize| match at {
+        0 => "one.toml".to_owned(),
+        at => format!("after-{at}.toml"),
+    };
+    for (at, (day, fill)) in fills.iter().enumerate() {
+        let words = ["--on", day, "--fill", fill];
+        printed = apply(desk, &name(at), &name(at + 1), &words)
+            .exits(0)
+            .stdout;
+    }
+    printed
+}
+
+/// Gains in cents, of shares and of options; everything is closed.
+fn gained(desk: &Desk) -> (f64, f64) {
+    let report = desk.run(&["journal", "report", "--json"]).exits(0).json();
+    assert_eq!(list(&report, "/open").len(), 0, "{report}");
+    (
+        number(&report, "/total/shares_realised_cents"),
+        number(&report, "/total/options_realised_cents"),
+    )
+}
+
+/// The account knows the mean of all shares, the journal what some of them cost: what comes in cost the rest.
+#[test]
+fn the_rest_of_a_position_comes_in_at_what_the_rest_cost() {
+    let bought = ("2026-09-08", "buy 100 KO at 70");
+    let desk = Desk::new();
+    desk.put("one.toml", held_at_60());
+    let sold = told(&desk, &[bought, ("2026-09-09", "sell 200 KO at 72")]);
+    assert!(sold.contains("100 KO at $60"), "{sold}");
+    assert_eq!(gained(&desk), (140_000.0, 0.0));
+    // In parts and on one day, which has no order: the same.
+    let desk = Desk::new();
+    desk.put("one.toml", held_at_60());
+    let half = ("2026-09-08", "sell 100 KO at 72");
+    told(&desk, &[bought, half, ("2026-09-09", "sell 100 KO at 72")]);
+    assert_eq!(gained(&desk), (140_000.0, 0.0));
+    // Two puts at $1.00 from before and two at $1.30 are bought back at $0.40, in two parts.
+    let desk = Desk::new();
+    desk.put("one.toml", sold_before(71.5, -2, 1.0));
+    let contract = "KO 2026-09-18 71.5 put at";
+    let fills = [
+        ("2026-09-08", format!("sell 2 {contract} 1.30 fees 1.30")),
+        ("2026-09-09", format!("buy 1 {contract} 0.40")),
+        ("2026-09-10", format!("buy 3 {contract} 0.40")),
+    ];
+    let fills: Vec<(&str, &str)> = fills.iter().map(|(day, fill)| (*day, &**fill)).collect();
+    told(&desk, &fills);
+    assert_eq!(gained(&desk), (0.0, 30_000.0 - 130.0));
+}
+
+/// What comes in across a split is what the account held after it, and the journal does not turn it once more.
+#[test]
+fn what_comes_in_after_a_split_is_counted_in_new_shares() {
+    let run = |account: String, rows: &str| {
+        let desk = Desk::new();
+        desk.put("one.toml", account);
+        desk.put(
+            "fills.csv",
+            format!("{HEADS}2026-09-10,split,KO,,2:1,,,,\n{rows}"),
+        );
+        apply(&desk, "one.toml", "two.toml", &["fills.csv"]).exits(0);
+        desk
+    };
+    let desk = run(held_at_60(), "2026-09-10,sell,KO,,200,36,,,\n");
+    assert_eq!(gained(&desk), (120_000.0, 0.0));
+    let back = "2026-09-11,buy_to_close,,KO 2026-09-18 35.75 put,4,0.40,,,\n";
+    let desk = run(sold_before(71.5, -2, 1.3), back);
+    assert_eq!(gained(&desk), (0.0, 10_000.0));
+    // A part of them.
+    let desk = run(held_at_60(), "2026-09-11,sell,KO,,150,36,,,\n");
+    assert_eq!(gained(&desk), (90_000.0, 0.0));
+    // The contract was opened before the split, and closed in a run after it; once turned by the program, once by hand.
+    let split = ("2026-09-10", "split 2:1 KO");
+    let back = ("2026-09-11", "buy 4 KO 2026-09-18 35.75 put at 0.40");
+    let desk = Desk::new();
+    desk.put("one.toml", sold_before(71.5, -2, 1.3));
+    told(&desk, &[split, back]);
+    assert_eq!(gained(&desk), (0.0, 10_000.0));
+    let desk = Desk::new();
+    desk.put(
+        "split.csv",
+        format!("{HEADS}2026-09-10,split,KO,,2:1,,,,\n"),
+    );
+    desk.run(&["journal", "import", "split.csv"]).exits(0);
+    desk.put("one.toml", sold_before(35.75, -4, 0.65));
+    told(&desk, &[back]);
+    assert_eq!(gained(&desk), (0.0, 10_000.0));
+}
+
+/// A split needs its day, comes before the trades after it, and is done once.
+#[test]
+fn a_split_in_words_comes_once_and_in_time() {
+    let desk = Desk::new();
+    desk.put("one.toml", held_at_60());
+    let refused = |from: &str, words: &[&str], says: &str| {
+        let refused = apply(&desk, from, "never.toml", words).exits(2);
+        assert!(refused.stderr.contains(says), "{says}: {refused}");
+        assert!(!desk.path("never.toml").exists());
+    };
+    let split = ["--fill", "split 2:1 KO"];
+    refused("one.toml", &split, "add --on YYYY-MM-DD");
+    let on = |day| [&split[..], &["--on", day]].concat();
+    told(&desk, &[("2026-09-11", "buy 100 KO at 31")]);
+    let late = "KO on 2026-09-11 (record ";
+    refused("after-1.toml", &on("2026-09-10"), late);
+    refused("after-1.toml", &on("2026-09-11"), late);
+    // As the message says: by hand in the account, and alone into the journal.
+    desk.put(
+        "split.csv",
+        "date,action,symbol,quantity,price_usd\n2026-09-10,split,KO,2:1,\n",
+    );
+    desk.run(&["journal", "import", "split.csv"]).exits(0);
+    desk.put(
+        "one.toml",
+        format!("{ACCOUNT}[[shares]]\nsymbol = \"KO\"\ncount = 300\nbasis_usd_per_share = 30.333333333333332\n"),
+    );
+    let sold = ["--on", "2026-09-14", "--fill", "sell 300 KO at 32"];
+    apply(&desk, "one.toml", "sold.toml", &sold).exits(0);
+    assert_eq!(gained(&desk), (40_000.0 + 10_000.0, 0.0));
+
+    // The same split of another day is the same, unless it is said to be another.
+    let desk = Desk::new();
+    desk.put("one.toml", held_at_60());
+    told(&desk, &[("2026-09-10", "split 2:1 KO")]);
+    let twice = |day: &str, more: &[&str]| {
+        let words = [&split[..], &["--on", day], more].concat();
+        apply(&desk, "after-1.toml", "never.toml", &words)
+    };
+    for (day, more) in [("2026-09-14", &[] as &[&str]), ("2026-09-10", &["--again"])] {
+        let refused = twice(day, more).exits(2);
+        assert!(refused.stderr.contains("already"), "{refused}");
+        assert!(!desk.path("never.toml").exists());
+    }
+    desk.put(
+        "split.csv",
+        format!("{HEADS}2026-09-14,split,KO,,2:1,,,,\n"),
+    );
+    let known = desk.run(&["journal", "import", "split.csv", "--json"]);
+    let known = known.exits(0).json();
+    assert_eq!((&known["new"], &known["known"]), (&0.into(), &1.into()));
+    let again = twice("2026-09-14", &["--again"]).exits(0);
+    assert!(again.stdout.contains("1 kept, 0 kept before"), "{again}");
+    assert!(
+        written(&desk, "never.toml").contains("count = 400"),
+        "{again}"
+    );
+}
+
+/// The account that a split turned is planned on, also where the chain does not list the contract.
+#[test]
+fn a_plan_takes_the_account_that_a_split_turned() {
+    let desk = Desk::new();
+    desk.put("chain.csv", market("2025-03-06", 50.0).csv());
+    desk.put(
+        "events.csv",
+        "symbol,date,kind,amount_usd,ratio\nZZT,2025-03-05,split,,2\n",
+    );
+    let lot = "[[options]]\nsymbol = \"ZZT\"\nright = \"put\"\nexpiry = \"2025-04-17\"\nstrike_usd = 94.5\ncontracts = -1\nopened = \"2025-02-20\"\n";
+    desk.put("one.toml", format!("{ACCOUNT}{lot}"));
+    told(&desk, &[("2025-03-05", "split 2:1 ZZT")]);
+    let run = |account: &str| {
+        let words = [
+            "--chain",
+            "chain.csv",
+            "--account",
+            account,
+            "--events",
+            "events.csv",
+            "--no-diary",
+        ];
+        desk.plan(&[&words[..], SMALL].concat())
+    };
+    let before = run("one.toml").exits(2);
+    assert!(before.stdout.contains("before the split"), "{before}");
+    let after = run("after-1.toml");
+    assert!(matches!(after.code, Some(0 | 4)), "{after}");
 }
 
 /// A class of shares: the plan's words are the fill's, and the next plan knows the position, however the chain writes the symbol.
