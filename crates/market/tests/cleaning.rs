@@ -276,6 +276,8 @@ fn volatilities_are_held_against_the_prices() {
         Some("and no prices to compare with"),
     );
     check(&silent("4.0"), None, 4.0, None);
+    // Prices that fit neither unit: the size does not overrule them.
+    check(&priced(1.25, "25.0", 1.0), None, 25.0, None);
     // Prices in cents that are taken for dollars, or the reverse, make no fractions of percent and no percent of fractions.
     check(&priced(0.3, "0.3", 0.01), None, 0.3, None);
     check(&priced(0.3, "0.3", 100.0), None, 0.3, None);
@@ -293,6 +295,50 @@ fn volatilities_are_held_against_the_prices() {
         Some(&percent),
         0.003,
         Some("0.3 % near the money, 0.0"),
+    );
+}
+
+/// A column has one unit: days, and symbols, without prices take that of those with them.
+#[test]
+fn the_unit_of_volatilities_is_one_for_the_file() {
+    let day = |date: &str, symbol: &str, iv: &str, quoted: bool| -> String {
+        let rows = priced(0.04, iv, 1.0);
+        let rows = rows.lines().skip(1).map(|line| {
+            let line = line.replace("2025-03-06", date).replace("ZZT", symbol);
+            let mut cells: Vec<&str> = line.split(',').collect();
+            if !quoted {
+                (cells[6], cells[7]) = ("", "");
+            }
+            cells.join(",") + "\n"
+        });
+        rows.collect()
+    };
+    let ivs = |rows: &[String]| -> Vec<f64> {
+        let ingest = read(&format!("{HEADER}{}", rows.concat())).unwrap();
+        let of = |chain: &market::Chain| chain.quotes[0].iv.unwrap();
+        ingest.chains.iter().map(of).collect()
+    };
+    let same = |found: Vec<f64>, expected: &[f64]| {
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-12;
+        assert!(
+            found.len() == expected.len() && found.iter().zip(expected).all(near),
+            "{found:?}"
+        );
+    };
+    let quoted = day("2025-03-06", "ZZT", "4.0", true);
+    let after = day("2025-03-07", "ZZT", "4.1", false);
+    let before = day("2025-03-05", "ZZT", "4.2", false);
+    let other = day("2025-03-06", "AAT", "4.3", false);
+    same(ivs(&[quoted.clone(), after.clone()]), &[0.04, 0.041]);
+    same(
+        ivs(&[quoted, before, after, other]),
+        &[0.043, 0.042, 0.04, 0.041],
+    );
+    // Fractions, and a day of 600 % without prices.
+    let calm = day("2025-03-06", "ZZT", "0.04", true);
+    same(
+        ivs(&[calm, day("2025-03-07", "ZZT", "6.0", false)]),
+        &[0.04, 6.0],
     );
 }
 

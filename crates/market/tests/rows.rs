@@ -138,6 +138,98 @@ fn of_several_snapshots_the_latest_counts_whatever_the_order_of_rows() {
 }
 
 #[test]
+fn no_quote_of_an_earlier_snapshot_stays_beside_the_spot_of_the_newest() {
+    let columns = twins::common_csv("2025-03-06");
+    let header = columns.lines().next().unwrap();
+    let at = |time: &str, spot| twins::common_rows(&format!("2025-03-06 {time}"), "ZZT", spot);
+    let early = at("10:00:00", 50.0);
+    let late = at("15:45:00", 52.0);
+    let mut late: Vec<&str> = late.lines().collect();
+    // One contract is absent at 15:45, one is crossed there, and one has text for its bid.
+    late.remove(0);
+    let crossed = late[6].replacen(",A,", ",A,99", 1);
+    let worded = late[8].replacen(",A,", ",A,x", 1);
+    late[6] = &crossed;
+    late[8] = &worded;
+    let late = late.join("\n") + "\n";
+    for rows in [format!("{early}{late}"), format!("{late}{early}")] {
+        let ingest = read("a.csv", &format!("{header}\n{rows}"));
+        let chain = &ingest.chains[0];
+        assert_eq!((chain.quotes.len(), chain.spot_usd), (33, Some(52.0)));
+        for (label, rows) in [
+            ("superseded", 33),
+            ("of an earlier snapshot", 1),
+            ("later quote refused", 2),
+            ("crossed", 1),
+            ("not a number", 1),
+        ] {
+            assert_eq!(ingest.refused_counts.get(label), Some(&rows), "{label}");
+        }
+        let alone = read("a.csv", &format!("{header}\n{late}"));
+        assert!(alone.chains[0].quotes == chain.quotes);
+        assert!(!said(&ingest, "the newest snapshot"), "{:?}", ingest.notes);
+    }
+    // A newest snapshot that was cut off.
+    let few: String = late
+        .lines()
+        .take(10)
+        .map(|row| format!("{row}\n"))
+        .collect();
+    let ingest = read("a.csv", &format!("{header}\n{early}{few}"));
+    assert_eq!(ingest.chains[0].quotes.len(), 8);
+    assert!(
+        said(
+            &ingest,
+            "holds less than half of the contracts of another: 10 and 36 on 2025-03-06"
+        ),
+        "{:?}",
+        ingest.notes
+    );
+    // Each row with its own stamp, or calls and puts with theirs: no snapshots, and every contract stays.
+    let stamped = |stamp: &dyn Fn(usize, &str) -> String| -> String {
+        let rows = at("10:00:00", 50.0);
+        let rows = rows.lines().enumerate();
+        rows.map(|(at, row)| row.replacen("10:00:00", &stamp(at, row), 1) + "\n")
+            .collect()
+    };
+    for rows in [
+        stamped(&|at, _| format!("15:{:02}:00", at + 10)),
+        stamped(&|_, row| format!("15:45:0{}", usize::from(row.contains(",P,")))),
+        stamped(&|at, _| format!("15:{:02}:00", at + 10)) + early.lines().next().unwrap(),
+    ] {
+        let ingest = read("a.csv", &format!("{header}\n{rows}"));
+        assert_eq!(ingest.chains[0].quotes.len(), 36, "{rows}");
+    }
+}
+
+#[test]
+fn a_refused_row_takes_the_older_rows_of_its_contract_with_it() {
+    // A file that follows contracts through the day: the last row counts, or nothing.
+    let text = twins::theta_v3();
+    let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+    let first = rows[1].clone();
+    rows.push(
+        first
+            .replace("T17:15:02.1", "T17:20:00.0")
+            .replace(",50,1,5,", ",50,1,5,-9"),
+    );
+    assert_ne!(rows.last(), Some(&first));
+    let ingest = read("a.csv", &rows.join("\n"));
+    assert_eq!(
+        ingest.chains[0].quotes.len(),
+        35,
+        "{:?}",
+        ingest.refused_counts
+    );
+    assert_eq!(ingest.refused_counts["later quote refused"], 1);
+    // An adjusted contract is another one than its namesake.
+    let columns = twins::common_csv("2025-03-06");
+    let adjusted = columns.lines().nth(1).unwrap().replace(",ZZT,", ",ZZT1,");
+    let ingest = read("a.csv", &format!("{columns}{adjusted}\n"));
+    assert_eq!(ingest.chains[0].quotes.len(), 36);
+}
+
+#[test]
 fn the_spot_is_that_of_the_quotes_that_are_kept_also_on_days_that_are_not() {
     let columns = twins::common_csv("2025-03-06");
     let columns = columns.lines().next().unwrap();
@@ -231,6 +323,18 @@ fn a_contracts_symbol_is_held_against_its_columns() {
         ",20,",
         "its strike is 20, and the contract's own symbol says 40",
     );
+    // A day off, where the exchange was open on both.
+    refused(
+        "ZZT250321C00040000",
+        "ZZT250320C00040000",
+        "its expiry is 2025-03-21, and the contract's own symbol says 2025-03-20",
+    );
+    // Good Friday.
+    let good_friday = named[0]
+        .replace("2025-03-21", "2025-04-17")
+        .replace(",40,", ",41,")
+        .replace("ZZT250321C00040000", "ZZT250418C00041000");
+    assert_eq!(with_row(good_friday).refused_total(), 0);
     // The Saturday of old chains; a strike that was rounded.
     for (from, to) in [
         ("ZZT250321C00040000", "ZZT250322C00040000"),
@@ -277,9 +381,14 @@ fn a_contracts_symbol_shows_that_dates_have_their_day_first() {
     );
     // Where another row speaks for the month first, only the odd one is refused.
     let mixed = row("4/10/2026", april) + &row("6/3/2026", march);
-    let ingest = read("a.csv", &format!("{columns}{mixed}"));
-    assert_eq!(ingest.refused_counts["symbol contradicts columns"], 1);
-    assert_eq!(ingest.chains[0].quotes.len(), 1);
+    // So does one that no reading with the day first makes a date.
+    let third_week =
+        row("4/17/2026", "ZZT260417C00050000") + &row("5/4/2026", "ZZT260405C00050000");
+    for rows in [mixed, third_week] {
+        let ingest = read("a.csv", &format!("{columns}{rows}"));
+        assert_eq!(ingest.refused_counts["symbol contradicts columns"], 1);
+        assert_eq!(ingest.chains[0].quotes.len(), 1);
+    }
 }
 
 /// Columns in a mapping's words, and the rest of it.
@@ -504,6 +613,12 @@ fn quotes_taken_on_a_holiday_or_before_the_open_are_of_the_trading_day_before() 
             "2025-02-14",
             "2025-02-18, before the open",
         ),
+        (
+            "2025-02-18 11:00:00 UTC",
+            "2025-02-14",
+            "2025-02-18, before the open",
+        ),
+        ("2025-02-18 15:00:00 +0000 UTC", "2025-02-18", ""),
         ("2025-02-18 10:00:00", "2025-02-18", ""),
         ("2025-02-18 00:00:00", "2025-02-18", ""),
         ("2025-02-14 06:00:00", "2025-02-14", ""),
@@ -598,6 +713,87 @@ fn small_signs_are_seen() {
     ]);
     let ingest = read_chains_bytes("a.zip", &archive, &Options::default()).unwrap();
     assert_eq!(ingest.chains[0].quotes.len(), 36);
+}
+
+#[test]
+fn of_two_files_of_one_day_the_later_counts_by_the_clock() {
+    let columns = twins::common_csv("2025-03-06");
+    let header = columns.lines().next().unwrap().to_owned();
+    let file = |at: &str, spot: f64, wanted: &dyn Fn(usize, &str) -> bool| {
+        let rows = twins::common_rows(at, "ZZT", spot);
+        let rows = rows.lines().enumerate();
+        let rows = rows
+            .filter(|(line, row)| wanted(*line, row))
+            .map(|(_, row)| row);
+        let lines: Vec<&str> = std::iter::once(header.as_str()).chain(rows).collect();
+        read("a.csv", &lines.join("\n"))
+    };
+    let all = |_: usize, _: &str| true;
+    // The second file lacks two contracts: they stay behind with the first one's spot.
+    for (early, late) in [
+        ("2025-03-06 10:00:00", "2025-03-06 15:45:00"),
+        // The exchange's clock beside UTC's.
+        ("2025-03-06 10:00:00", "2025-03-06T20:45:00Z"),
+    ] {
+        let files = [
+            file(early, 50.0, &all),
+            file(late, 52.0, &|line, _| line > 1),
+        ];
+        let [first, second] = files.clone();
+        let expected = second.chains[0].quotes.clone();
+        for both in [first.clone().merge(second.clone()), second.merge(first)] {
+            let chain = &both.chains[0];
+            assert_eq!((both.chains.len(), chain.spot_usd), (1, Some(52.0)));
+            assert!(chain.quotes == expected, "{early} {late}");
+            assert_eq!(both.spots.len(), 1);
+            assert_eq!(both.spots[0].spot_usd, 52.0);
+            assert!(
+                said(
+                    &both,
+                    "34 contracts of 2025-03-06 stand in two files; the later quotes are used, and 2 contracts"
+                ),
+                "{:?}",
+                both.notes
+            );
+        }
+    }
+    // Without a clock the first file's count.
+    let day = |spot| file("2025-03-06", spot, &all);
+    let both = day(50.0).merge(day(52.0));
+    assert_eq!(both.chains[0].quotes, day(50.0).chains[0].quotes);
+    assert!(said(&both, "no clock tells which is later"));
+    // Calls and puts overlap nowhere, and the later spot is used.
+    let early = file("2025-03-06 10:00:00", 50.0, &|_, row| row.contains(",C,"));
+    let late = file("2025-03-06 10:05:00", 50.5, &|_, row| row.contains(",P,"));
+    let both = early.merge(late);
+    let chain = &both.chains[0];
+    assert_eq!((chain.quotes.len(), chain.spot_usd), (36, Some(50.5)));
+    assert!(!said(&both, "stand in two files"));
+    assert!(said(&both, "$50.50 is used"), "{:?}", both.notes);
+}
+
+#[test]
+fn two_files_without_a_spot_have_one_by_parity_together() {
+    let without_spot = |wanted: &dyn Fn(&str) -> bool| {
+        let text = twins::common_csv("2025-03-06").replace(",ZZT,50,", ",ZZT,,");
+        let lines = text.lines().enumerate();
+        let lines = lines.filter(|(line, row)| *line == 0 || wanted(row));
+        let lines: Vec<&str> = lines.map(|(_, row)| row).collect();
+        read("a.csv", &lines.join("\n"))
+    };
+    let near = without_spot(&|row| row.contains("2025-03-21"));
+    let far = without_spot(&|row| row.contains("2025-04-17"));
+    let both = near.merge(far);
+    let together = without_spot(&|_| true);
+    let (chain, expected) = (&both.chains[0], &together.chains[0]);
+    assert_eq!(
+        (chain.quotes.len(), chain.spot_usd),
+        (36, expected.spot_usd)
+    );
+    assert!(!said(&both, "different times"), "{:?}", both.notes);
+    let notes: Vec<_> = both.notes.iter().map(ToString::to_string).collect();
+    let expected: Vec<_> = together.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, expected);
 }
 
 #[test]

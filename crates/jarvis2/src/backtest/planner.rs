@@ -103,6 +103,7 @@ impl Planner<'_> {
                 refused_counts: BTreeMap::new(),
                 notes: Vec::new(),
                 rows_read: chain.quotes.len(),
+                origins: BTreeMap::new(),
             },
             chain,
             known,

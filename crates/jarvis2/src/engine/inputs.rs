@@ -240,6 +240,24 @@ fn choose(
         let of_symbol = |chain: &&Chain| same_symbol(&chain.symbol, symbol);
         ingest.chains.iter().rfind(of_symbol)
     };
+    let take = |symbol: &str, notes: &mut Vec<String>| {
+        let newest = last(symbol)?;
+        let days: Vec<String> = ingest
+            .chains
+            .iter()
+            .filter(|chain| chain.symbol == newest.symbol && chain.as_of < newest.as_of)
+            .map(|chain| chain.as_of.to_string())
+            .collect();
+        if !days.is_empty() {
+            notes.push(format!(
+                "{}: the quotes of {} are not used: those of {} are newer",
+                newest.symbol,
+                days.join(", "),
+                newest.as_of
+            ));
+        }
+        Some(newest.clone())
+    };
     let mut symbols: Vec<&str> = ingest
         .chains
         .iter()
@@ -249,7 +267,7 @@ fn choose(
     let listed = || symbols.join(", ");
     if let Some(wanted) = &request.symbol {
         let wanted = wanted.trim().trim_start_matches('^').to_uppercase();
-        return last(&wanted).cloned().ok_or_else(|| Error::NoSuchSymbol {
+        return take(&wanted, notes).ok_or_else(|| Error::NoSuchSymbol {
             wanted,
             there: listed(),
         });
@@ -288,7 +306,7 @@ fn choose(
             listed()
         ));
     }
-    last(chosen).cloned().ok_or_else(|| Error::NoSuchSymbol {
+    take(chosen, notes).ok_or_else(|| Error::NoSuchSymbol {
         wanted: chosen.to_owned(),
         there: listed(),
     })

@@ -3,19 +3,19 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use pricing::Right;
 
 use super::parity::{Parity, from_sorted, median};
 use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
-use super::units::{Vols, judge_vols};
+use super::units::{VolVotes, Vols};
 use super::vendors::{Dating, Field, Vendor, VolUnit};
 use super::words::{
     Cell, Comma, Osi, Spelling, amount, comma, contract_name, count, date, is_before_open,
     is_day_first, is_european, moment, number, right, shares, ticker, time_of_day, underlying,
 };
-use super::{Capture, FileMapping, Format, Ingest, Options};
+use super::{Capture, FileMapping, Format, Ingest, Options, Origin};
 use crate::calendar::{
     days_from_epoch, is_holiday, is_weekend, previous_trading_day, trading_days_between,
 };
@@ -63,8 +63,8 @@ const FROZEN_DAYS: usize = 3;
 /// Share of strikes far from the spot above which two ladders must be mixed up (honest chains have up to 0.16).
 const FAR_SHARE: f64 = 0.25;
 
-/// Days between the expiry of a contract's symbol and that of its column: until 2015 options expired on the Saturday after the
-/// last Friday of trading.
+/// Days between the expiry of a contract's symbol and that of its column, where one of the two is a day without trading: until 2015
+/// options expired on the Saturday after the last Friday of trading.
 const SAME_EXPIRY_DAYS: i64 = 3;
 
 /// The unit of strikes where a vendor writes them as whole numbers, and the lowest strike that is listed.
@@ -89,7 +89,7 @@ struct Commas {
 
 /// When a quote was made: whether on its day, not on a day without trading before it; its date with the clock in it; the clock of
 /// a column of its own. Later is greater.
-type Moment = (bool, Option<i64>, Option<i64>);
+pub(super) type Moment = (bool, Option<i64>, Option<i64>);
 
 /// How far a spot may lie from its day's median, as a share, before its row is pointed at.
 const FAR_SPOT: f64 = 0.03;
@@ -120,6 +120,7 @@ pub(crate) struct Builder<'a> {
     month_first: bool,
     /// Rows by symbol and by another root of their contracts.
     roots: BTreeMap<(usize, String), usize>,
+    origins: BTreeMap<(String, Date), Origin>,
     last_symbol: (String, usize, bool),
     /// A stated day, whether before its open, the trading day it means, and whether the exchange was shut on that.
     last_date: Option<(Date, bool, Date, bool)>,
@@ -142,6 +143,8 @@ struct Group {
     source: Option<String>,
     multiplier: Option<u32>,
     parity: Option<Parity>,
+    /// Contracts of the newest snapshot and of the largest, where it holds less than half of them.
+    thin: Option<(usize, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -154,6 +157,8 @@ enum Fate {
 
 struct Kept {
     row: u32,
+    /// Counted among the refused for its prices: it takes the older rows of its contract with it.
+    refused: bool,
     /// The morning-settled root of an index that also has evening-settled contracts.
     morning: bool,
     moment: Moment,
@@ -166,14 +171,12 @@ struct Kept {
 #[derive(Default)]
 struct Findings {
     twins: usize,
-    /// Days in percent; median and ratio to the prices of the first.
-    percent: Option<(Vec<Date>, f64, Option<f64>)>,
-    /// First day that prices contradict, its median and ratio, and how many there are.
-    contradicted: Option<(Date, f64, f64, usize)>,
     straddle: Option<(Date, f64, f64, usize)>,
     from_file: (String, usize),
     from_parity: Option<(Date, Parity, usize)>,
     spotless: Option<(Date, usize)>,
+    /// The first day whose newest snapshot is thin, its contracts, those of the largest, and how many such days there are.
+    thin: Option<(Date, usize, usize, usize)>,
     quoteless_days: usize,
     priceless_days: usize,
     multiplier: Option<u32>,
@@ -210,6 +213,7 @@ impl<'a> Builder<'a> {
             turned: None,
             month_first: false,
             roots: BTreeMap::new(),
+            origins: BTreeMap::new(),
             last_symbol: (String::new(), usize::MAX, false),
             last_date: None,
             last_group: None,
@@ -284,7 +288,7 @@ impl<'a> Builder<'a> {
         if group.source.is_none() {
             group.source = cells[Field::Source as usize].text().map(str::to_owned);
         }
-        let made = self.quote(
+        let contract = self.contract(
             row,
             symbol,
             day,
@@ -295,21 +299,30 @@ impl<'a> Builder<'a> {
             adjusted,
             crypto,
         );
+        let filled = contract.map(|contract| {
+            let mut quote = without_numbers(contract);
+            let filled = self.fill(&mut quote, cells);
+            (quote, filled)
+        });
         let group = &mut self.groups[at];
-        match made {
-            Ok(quote) => {
+        let refused = match filled {
+            Ok((quote, filled)) => {
                 group.multiplier = Some(quote.contract.multiplier);
                 group.kept.push(Kept {
                     row: u32::try_from(row).unwrap_or(u32::MAX),
+                    refused: filled.is_err(),
                     morning,
                     moment,
                     spot_usd,
                     quote,
                 });
+                filled.err()
             }
-            Err(reason) => group
-                .refusals
-                .add(row, reason, || describe(Some(&self.symbols[symbol]), cells)),
+            Err(reason) => Some(reason),
+        };
+        if let Some(reason) = refused {
+            let name = || describe(Some(&self.symbols[symbol]), cells);
+            group.refusals.add(row, reason, name);
         }
     }
 
@@ -413,7 +426,7 @@ impl<'a> Builder<'a> {
         // Who takes quotes on a holiday, or before the open, gets those of the trading day before; an archive's are dropped as a copy.
         let taken = setting.vendor.dating != Dating::Row;
         let early = setting.newest_trade.is_some_and(|newest| newest < stated)
-            && cell.text().is_some_and(is_before_open);
+            && is_before_open(cell, spellings);
         let (day, shut) = match self.last_date {
             Some((from, at, to, shut)) if (from, at) == (stated, early) => (to, shut),
             _ => {
@@ -487,12 +500,12 @@ impl<'a> Builder<'a> {
         Fate::Kept
     }
 
-    /// The quote that a row makes, or why it makes none.
+    /// The contract that a row is of, or why it is of none.
     #[allow(
         clippy::too_many_arguments,
         reason = "one call, and every argument was found on the way to it"
     )]
-    fn quote(
+    fn contract(
         &mut self,
         row: usize,
         symbol: usize,
@@ -503,7 +516,7 @@ impl<'a> Builder<'a> {
         strike: Result<Option<f64>, ()>,
         adjusted: Option<String>,
         crypto: bool,
-    ) -> Result<Quote, Reason> {
+    ) -> Result<Contract, Reason> {
         let cell = |field: Field| cells[field as usize];
         let vendor = self.setting.vendor;
         if let Some(exchange) = cell(Field::Exchange).text()
@@ -574,7 +587,7 @@ impl<'a> Builder<'a> {
         })?;
         if let Some(option) = option {
             let told = agrees(option, right, expiry);
-            self.weigh_day_first(row, cells, option, told.is_ok());
+            self.weigh_day_first(row, cells, option);
             told?;
         }
         let strike_usd = match strike {
@@ -626,6 +639,36 @@ impl<'a> Builder<'a> {
                 stated: strike_usd.to_string(),
             });
         }
+        if expiry < day {
+            return Err(Reason::Expired { expiry, as_of: day });
+        }
+        if let Some(option) = option {
+            self.look_at_root(cells, symbol, option.root);
+        }
+        let style = match cell(Field::Style)
+            .text()
+            .map(|text| text.as_bytes()[0].to_ascii_uppercase())
+        {
+            Some(b'A') => Style::American,
+            Some(b'E') => Style::European,
+            _ if vendor.style.is_some() => vendor.style.unwrap_or(Style::American),
+            _ if is_european(&self.symbols[symbol]) => Style::European,
+            _ => Style::American,
+        };
+        Ok(Contract {
+            symbol: self.symbols[symbol].clone(),
+            right,
+            style,
+            expiry,
+            strike_usd,
+            multiplier,
+        })
+    }
+
+    /// Fills a quote with the numbers of its row, or says why the row makes none.
+    fn fill(&mut self, quote: &mut Quote, cells: &Cells<'_>) -> Result<(), Reason> {
+        let cell = |field: Field| cells[field as usize];
+        let vendor = self.setting.vendor;
         let factor = if vendor.coin {
             let coin = number(cell(Field::CoinUsd)).ok().flatten();
             coin.filter(|&usd| usd > 0.0)
@@ -646,57 +689,27 @@ impl<'a> Builder<'a> {
         {
             return Err(Reason::Crossed { bid_usd, ask_usd });
         }
-        if expiry < day {
-            return Err(Reason::Expired { expiry, as_of: day });
-        }
-        if let Some(option) = option {
-            self.look_at_root(cells, symbol, option.root);
-        }
-        let style = match cell(Field::Style)
-            .text()
-            .map(|text| text.as_bytes()[0].to_ascii_uppercase())
-        {
-            Some(b'A') => Style::American,
-            Some(b'E') => Style::European,
-            _ if vendor.style.is_some() => vendor.style.unwrap_or(Style::American),
-            _ if is_european(&self.symbols[symbol]) => Style::European,
-            _ => Style::American,
+        (quote.bid_usd, quote.ask_usd, quote.last_usd) = (bid_usd, ask_usd, last_usd);
+        quote.volume = self.soft(cell(Field::Volume), "volume", count);
+        quote.open_interest = self.soft(cell(Field::OpenInterest), "open interest", count);
+        quote.iv = self
+            .soft(cell(Field::Iv), "implied volatility", |cell| {
+                // A text with the sign is a fraction already.
+                let percent = vendor.vol_unit == VolUnit::Percent && !cell.is_percent();
+                let unit = if percent { 100.0 } else { 1.0 };
+                number(cell).map(|iv| iv.map(|iv| iv / unit))
+            })
+            .filter(|&iv| iv > 0.0 && !is_iv_sentinel(iv));
+        let mut greek = |field, column, scale: f64| {
+            let value = self.soft(cell(field), column, number);
+            value.map(|value| value * scale)
         };
-        let contract = Contract {
-            symbol: self.symbols[symbol].clone(),
-            right,
-            style,
-            expiry,
-            strike_usd,
-            multiplier,
-        };
-        Ok(Quote {
-            contract,
-            bid_usd,
-            ask_usd,
-            last_usd,
-            volume: self.soft(cell(Field::Volume), "volume", count),
-            open_interest: self.soft(cell(Field::OpenInterest), "open interest", count),
-            iv: self
-                .soft(cell(Field::Iv), "implied volatility", |cell| {
-                    // A text with the sign is a fraction already.
-                    let percent = vendor.vol_unit == VolUnit::Percent && !cell.is_percent();
-                    let unit = if percent { 100.0 } else { 1.0 };
-                    number(cell).map(|iv| iv.map(|iv| iv / unit))
-                })
-                .filter(|&iv| iv > 0.0 && !is_iv_sentinel(iv)),
-            delta: self.soft(cell(Field::Delta), "delta", number),
-            gamma: self.soft(cell(Field::Gamma), "gamma", number),
-            theta_per_day: self
-                .soft(cell(Field::Theta), "theta", number)
-                .map(|theta| theta * vendor.scale.theta),
-            vega_per_point: self
-                .soft(cell(Field::Vega), "vega", number)
-                .map(|vega| vega * vendor.scale.vega),
-            rho_per_percent: self
-                .soft(cell(Field::Rho), "rho", number)
-                .map(|rho| rho * vendor.scale.rho),
-        })
+        quote.delta = greek(Field::Delta, "delta", 1.0);
+        quote.gamma = greek(Field::Gamma, "gamma", 1.0);
+        quote.theta_per_day = greek(Field::Theta, "theta", vendor.scale.theta);
+        quote.vega_per_point = greek(Field::Vega, "vega", vendor.scale.vega);
+        quote.rho_per_percent = greek(Field::Rho, "rho", vendor.scale.rho);
+        Ok(())
     }
 
     /// What a row says of itself in words: an adjusted contract, delayed quotes, the vendor's rate.
@@ -811,18 +824,19 @@ impl<'a> Builder<'a> {
     }
 
     /// An expiry such as 6/3/2026 whose contract is of March 6: remembers the first, and whether another speaks for the month first.
-    fn weigh_day_first(&mut self, row: usize, cells: &Cells<'_>, option: &Osi<'_>, agrees: bool) {
+    fn weigh_day_first(&mut self, row: usize, cells: &Cells<'_>, option: &Osi<'_>) {
         let spellings = self.setting.vendor.spellings;
         let Some(text) = cells[Field::Expiry as usize].text() else {
             return;
         };
-        let turned = date(Cell::Text(text), &[Spelling::Dmy]);
-        let Some(turned) = turned.filter(|_| spellings.contains(&Spelling::Us)) else {
+        if self.month_first || !spellings.contains(&Spelling::Us) {
             return;
+        }
+        let agrees = |spelling| {
+            let day = date(Cell::Text(text), &[spelling]);
+            day.is_some_and(|day| is_same_expiry(day, option.expiry))
         };
-        let near =
-            |day| (days_from_epoch(day) - days_from_epoch(option.expiry)).abs() <= SAME_EXPIRY_DAYS;
-        match (agrees, near(turned)) {
+        match (agrees(Spelling::Us), agrees(Spelling::Dmy)) {
             (true, false) => self.month_first = true,
             (false, true) if self.turned.is_none() => {
                 let contract = cells[Field::Osi as usize].text().unwrap_or("");
@@ -875,22 +889,23 @@ impl<'a> Builder<'a> {
     }
 
     /// Turns the groups into chains.
-    pub(crate) fn finish(mut self, beside: Beside<'_>) -> Result<Ingest, Error> {
+    ///
+    /// `votes`: what days read before say of the unit of volatilities; those of the file are added.
+    pub(crate) fn finish(
+        mut self,
+        beside: Beside<'_>,
+        votes: &mut VolVotes,
+    ) -> Result<Ingest, Error> {
         let turned = self.turned.take().filter(|_| !self.month_first);
         if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
         }
         self.check_commas()?;
         self.check_constant_spot()?;
-        let mut order: Vec<usize> = (0..self.symbols.len()).collect();
-        order.sort_by(|&a, &b| self.symbols[a].cmp(&self.symbols[b]));
-        let mut by_symbol: Vec<Vec<Group>> = order.iter().map(|_| Vec::new()).collect();
+        let mut by_symbol: BTreeMap<String, Vec<Group>> = BTreeMap::new();
         for group in std::mem::take(&mut self.groups) {
-            let place = order
-                .iter()
-                .position(|&symbol| symbol == group.symbol)
-                .unwrap_or(0);
-            by_symbol[place].push(group);
+            let symbol = self.symbols[group.symbol].clone();
+            by_symbol.entry(symbol).or_default().push(group);
         }
         self.note_rows();
         let (mut chains, mut spots) = (Vec::new(), Vec::new());
@@ -901,13 +916,23 @@ impl<'a> Builder<'a> {
                 });
             }
         }
-        for groups in &mut by_symbol {
+        let mut vols = Vec::new();
+        for (symbol, mut groups) in by_symbol {
             groups.sort_by_key(|group| group.date);
-            self.finish_symbol(std::mem::take(groups), beside, &mut chains, &mut spots);
+            let mut own = self.finish_symbol(&symbol, groups, beside, &mut spots);
+            let mut of_own: Vec<Option<Vols>> = own.iter().map(Vols::of).collect();
+            of_own.iter().flatten().for_each(|vols| votes.add(*vols));
+            if self.setting.options.last_day_only && own.len() > 1 {
+                own.drain(..own.len() - 1);
+                of_own.drain(..of_own.len() - 1);
+            }
+            chains.extend(own);
+            vols.extend(of_own);
         }
         if chains.is_empty() {
             return Err(self.no_chain());
         }
+        self.settle_vols(&mut chains, &vols, *votes);
         self.note_symbol_copies(&chains);
         self.refusals.finish();
         Ok(Ingest {
@@ -918,6 +943,7 @@ impl<'a> Builder<'a> {
             refused_counts: self.refusals.counts,
             notes: self.notes,
             rows_read: self.rows_read,
+            origins: self.origins,
         })
     }
 
@@ -1010,19 +1036,14 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The chains of one symbol, in the order of their days.
     fn finish_symbol(
         &mut self,
+        symbol: &str,
         groups: Vec<Group>,
         beside: Beside<'_>,
-        chains: &mut Vec<Chain>,
         spots: &mut Vec<DaySpot>,
-    ) {
-        let Some(symbol) = groups
-            .first()
-            .map(|group| self.symbols[group.symbol].clone())
-        else {
-            return;
-        };
+    ) -> Vec<Chain> {
         let mut found = Findings::default();
         let mut days: Vec<(Date, Option<f64>, Option<f64>)> = Vec::new();
         let mut own: Vec<Chain> = Vec::new();
@@ -1031,16 +1052,16 @@ impl<'a> Builder<'a> {
             let rows = group.rows;
             if group.fate == Fate::Holiday {
                 self.note(Note::HolidayDropped {
-                    symbol: symbol.clone(),
+                    symbol: symbol.to_owned(),
                     date: group.date,
                     rows,
                 });
                 continue;
             }
             found.twins += group.sort_and_dedup(self.setting.vendor.latest);
-            let mut spot = self.spot_of(&symbol, &mut group);
+            let mut spot = self.spot_of(symbol, &mut group);
             if spot.is_none() {
-                let prices = file_spots.get_or_insert_with(|| beside(&symbol));
+                let prices = file_spots.get_or_insert_with(|| beside(symbol));
                 if let Some((file, closes)) = prices
                     && let Some(&close) = closes.get(&group.date)
                 {
@@ -1056,7 +1077,7 @@ impl<'a> Builder<'a> {
                 && let Some(share) = copied_share(previous, &group)
             {
                 self.note(Note::StaleCopyDropped {
-                    symbol: symbol.clone(),
+                    symbol: symbol.to_owned(),
                     date: group.date,
                     copies: previous.as_of,
                     share,
@@ -1064,12 +1085,14 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             }
+            let mut origin = Origin::default();
             if spot.is_none() {
                 let parity = group
                     .parity
                     .or_else(|| from_sorted(group.date, group.kept.iter().map(|kept| &kept.quote)));
                 if let Some(parity) = parity {
                     spot = Some(parity.spot_usd);
+                    origin.spot_assumed = true;
                     let days = found.from_parity.map_or(0, |(.., days)| days) + 1;
                     found.from_parity = Some((group.date, parity, days));
                 }
@@ -1082,19 +1105,17 @@ impl<'a> Builder<'a> {
             self.refusals.merge(std::mem::take(&mut group.refusals));
             if group.fate == Fate::Kept && !group.kept.is_empty() {
                 found.look(&group, spot);
-                let mut chain = self.chain(&symbol, group, spot);
-                found.judge(&mut chain, self.setting.vendor.vol_unit);
-                own.push(chain);
+                let moments = group.kept.iter().map(|kept| kept.moment);
+                origin.moment = moments.max().unwrap_or_default();
+                self.origins.insert((symbol.to_owned(), group.date), origin);
+                own.push(self.chain(symbol, group, spot));
             }
         }
-        if self.setting.options.last_day_only && own.len() > 1 {
-            own.drain(..own.len() - 1);
-        }
-        self.fill_given_spot(&symbol, &mut own, &mut days);
+        self.fill_given_spot(symbol, &mut own, &mut days);
         for (date, spot, _) in &days {
             match spot {
                 Some(spot_usd) => spots.push(DaySpot {
-                    symbol: symbol.clone(),
+                    symbol: symbol.to_owned(),
                     date: *date,
                     spot_usd: *spot_usd,
                 }),
@@ -1107,18 +1128,62 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        self.note_history(&symbol, &days);
+        self.note_history(symbol, &days);
         if let (Some(as_of), Some(last)) = (self.setting.options.as_of, own.last())
             && trading_days_between(last.as_of, as_of) > 0
         {
             self.note(Note::EndsBefore {
-                symbol: symbol.clone(),
+                symbol: symbol.to_owned(),
                 as_of,
                 last: last.as_of,
             });
         }
-        found.tell(&symbol, &mut self.notes);
-        chains.extend(own);
+        found.tell(symbol, &mut self.notes);
+        own
+    }
+
+    /// Brings volatilities in percent to fractions, where the file does not say which they are, and tells of those that prices
+    /// contradict.
+    fn settle_vols(&mut self, chains: &mut [Chain], vols: &[Option<Vols>], votes: VolVotes) {
+        let percent = self.setting.vendor.vol_unit == VolUnit::Judged && votes.in_percent();
+        let mut vols = vols.iter();
+        for own in chains.chunk_by_mut(|a, b| a.symbol == b.symbol) {
+            let symbol = own[0].symbol.clone();
+            let mut in_percent: Option<(Vec<Date>, f64)> = None;
+            let mut contradicted: Option<(Date, Vols, usize)> = None;
+            for (chain, vols) in own.iter_mut().zip(&mut vols) {
+                let Some(vols) = vols else { continue };
+                if percent {
+                    for quote in &mut chain.quotes {
+                        let fraction = quote.iv.map(|iv| iv / 100.0);
+                        quote.iv = fraction.filter(|&iv| !is_iv_sentinel(iv));
+                    }
+                    let (dates, _) = in_percent.get_or_insert((Vec::new(), vols.median));
+                    dates.push(chain.as_of);
+                }
+                let vols = vols.read_in(percent);
+                if vols.are_contradicted() {
+                    contradicted.get_or_insert((chain.as_of, vols, 0)).2 += 1;
+                }
+            }
+            if let Some((dates, median)) = in_percent {
+                self.notes.push(Note::PercentVolatility {
+                    symbol: symbol.clone(),
+                    dates,
+                    median,
+                    over_prices: votes.over_prices(),
+                });
+            }
+            if let Some((date, vols, days)) = contradicted {
+                self.notes.push(Note::VolatilityContradicted {
+                    symbol,
+                    date,
+                    median: vols.median,
+                    over_prices: vols.over_prices.unwrap_or(1.0),
+                    days,
+                });
+            }
+        }
     }
 
     /// The spot that the file or its capture record states.
@@ -1197,6 +1262,9 @@ impl<'a> Builder<'a> {
         {
             chain.spot_usd = Some(spot_usd);
             let date = chain.as_of;
+            if let Some(origin) = self.origins.get_mut(&(symbol.to_owned(), date)) {
+                origin.spot_assumed = false;
+            }
             for day in days.iter_mut().filter(|day| day.0 == date) {
                 day.1 = Some(spot_usd);
             }
@@ -1320,6 +1388,7 @@ impl Group {
             source: None,
             multiplier: None,
             parity: None,
+            thin: None,
         }
     }
 
@@ -1351,15 +1420,58 @@ impl Group {
         self.fate = Fate::History;
     }
 
-    /// Sorts the quotes and keeps the newest and best of each contract, or the last; returns how many morning-settled twins went.
+    /// The moment of the newest snapshot, where the day's rows are several of the whole chain: most contracts stand at each moment,
+    /// and those of the newest stood there before. Where rows have their own stamps, there is none.
+    ///
+    /// The rows must be sorted by contract.
+    fn newest_snapshot(&mut self) -> Option<Moment> {
+        let newest = self.kept.iter().map(|kept| kept.moment).max()?;
+        // A weekend's copy is no snapshot of the day.
+        let of_day = |kept: &&Kept| kept.moment.0 == newest.0;
+        if self
+            .kept
+            .iter()
+            .filter(of_day)
+            .all(|kept| kept.moment == newest)
+        {
+            return None;
+        }
+        let mut sizes: BTreeMap<Moment, usize> = BTreeMap::new();
+        let (mut contracts, mut again) = (0, 0);
+        let same = |a: &Kept, b: &Kept| order(&a.quote.contract, &b.quote.contract).is_eq();
+        for rows in self.kept.chunk_by(same) {
+            let moments: BTreeSet<Moment> =
+                rows.iter().filter(of_day).map(|kept| kept.moment).collect();
+            contracts += usize::from(!moments.is_empty());
+            again += usize::from(moments.len() > 1 && moments.contains(&newest));
+            for moment in moments {
+                *sizes.entry(moment).or_insert(0) += 1;
+            }
+        }
+        let size = sizes.get(&newest).copied().unwrap_or(0);
+        let rows: usize = sizes.values().sum();
+        let snapshots = 2 * rows >= sizes.len() * contracts && 2 * again >= size;
+        let largest = sizes.values().copied().max().unwrap_or(0);
+        self.thin = (snapshots && 2 * size < largest).then_some((size, largest));
+        snapshots.then_some(newest)
+    }
+
+    /// Sorts the quotes and keeps the newest and best of each contract, or the last, and of several snapshots of the chain the newest
+    /// alone; returns how many morning-settled twins went.
     fn sort_and_dedup(&mut self, latest: bool) -> usize {
+        (self.kept).sort_by(|a, b| order(&a.quote.contract, &b.quote.contract));
+        // A file that follows contracts through the day has a row where one changes.
+        let newest = if latest { None } else { self.newest_snapshot() };
+        let is_past = |kept: &Kept| {
+            newest.is_some_and(|newest| kept.moment.0 == newest.0 && kept.moment < newest)
+        };
         let quality = |kept: &Kept| {
-            let newest = Reverse(kept.moment);
+            let time = (is_past(kept), kept.morning, Reverse(kept.moment));
             if latest {
-                (kept.morning, newest, false, u32::MAX - kept.row)
+                (time, false, false, u32::MAX - kept.row)
             } else {
                 let midless = kept.quote.mid_usd().is_none();
-                (kept.morning, newest, midless, kept.row)
+                (time, kept.refused, midless, kept.row)
             }
         };
         self.kept.sort_by(|a, b| {
@@ -1372,9 +1484,19 @@ impl Group {
             if order(x, y).is_ne() {
                 return false;
             }
+            if next.refused {
+                return true;
+            }
             let kept_row = first.row as usize;
             let older = next.moment < first.moment && next.moment.0 == first.moment.0;
-            let reason = if next.morning && !first.morning {
+            let reason = if first.refused {
+                if next.morning != first.morning {
+                    // Another contract than the one that was refused.
+                    std::mem::swap(next, first);
+                    return true;
+                }
+                Reason::LaterRefused { row: kept_row }
+            } else if next.morning && !first.morning {
                 twins += 1;
                 Reason::MorningSettled { kept_row }
             } else if latest || older {
@@ -1384,6 +1506,14 @@ impl Group {
             };
             refusals.add(next.row as usize, reason, || name(x));
             true
+        });
+        kept.retain(|kept| {
+            let past = is_past(kept);
+            if past && !kept.refused {
+                let contract = || name(&kept.quote.contract);
+                refusals.add(kept.row as usize, Reason::EarlierSnapshot, contract);
+            }
+            !past && !kept.refused
         });
         // The spot is that of the quotes that stay, not of those before them.
         let spots: Vec<f64> = kept.iter().filter_map(|kept| kept.spot_usd).collect();
@@ -1443,6 +1573,10 @@ impl Group {
 
 impl Findings {
     fn look(&mut self, group: &Group, spot: Option<f64>) {
+        if let Some((contracts, largest)) = group.thin {
+            let first = (group.date, contracts, largest, 0);
+            self.thin.get_or_insert(first).3 += 1;
+        }
         let quotes: Vec<&Quote> = group.kept.iter().map(|kept| &kept.quote).collect();
         if quotes
             .iter()
@@ -1476,32 +1610,6 @@ impl Findings {
         }
     }
 
-    /// Brings volatilities in percent to fractions, where the file does not say which they are and its prices do.
-    fn judge(&mut self, chain: &mut Chain, vol_unit: VolUnit) {
-        let date = chain.as_of;
-        match judge_vols(chain, vol_unit == VolUnit::Judged) {
-            None => {}
-            Some(Vols::Percent {
-                median,
-                over_prices,
-            }) => {
-                for quote in &mut chain.quotes {
-                    let fraction = quote.iv.map(|iv| iv / 100.0);
-                    quote.iv = fraction.filter(|&iv| !is_iv_sentinel(iv));
-                }
-                let (dates, ..) = (self.percent).get_or_insert((Vec::new(), median, over_prices));
-                dates.push(date);
-            }
-            Some(Vols::Contradicted {
-                median,
-                over_prices,
-            }) => {
-                let first = (date, median, over_prices, 0);
-                self.contradicted.get_or_insert(first).3 += 1;
-            }
-        }
-    }
-
     fn tell(self, symbol: &str, notes: &mut Vec<Note>) {
         let symbol = || symbol.to_owned();
         if self.twins > 0 {
@@ -1510,20 +1618,12 @@ impl Findings {
                 pairs: self.twins,
             });
         }
-        if let Some((dates, median, over_prices)) = self.percent {
-            notes.push(Note::PercentVolatility {
-                symbol: symbol(),
-                dates,
-                median,
-                over_prices,
-            });
-        }
-        if let Some((date, median, over_prices, days)) = self.contradicted {
-            notes.push(Note::VolatilityContradicted {
+        if let Some((date, contracts, largest, days)) = self.thin {
+            notes.push(Note::ThinSnapshot {
                 symbol: symbol(),
                 date,
-                median,
-                over_prices,
+                contracts,
+                largest,
                 days,
             });
         }
@@ -1597,6 +1697,23 @@ fn spot_of_row(side: Option<Right>, cells: &Cells<'_>) -> Option<f64> {
     price(Field::Spot).or_else(middle).or_else(behind_strike)
 }
 
+fn without_numbers(contract: Contract) -> Quote {
+    Quote {
+        contract,
+        bid_usd: None,
+        ask_usd: None,
+        last_usd: None,
+        volume: None,
+        open_interest: None,
+        iv: None,
+        delta: None,
+        gamma: None,
+        theta_per_day: None,
+        vega_per_point: None,
+        rho_per_percent: None,
+    }
+}
+
 /// A contract's symbol and its columns speak of the same right and day.
 fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
     let side = |right| match right {
@@ -1605,7 +1722,7 @@ fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
     };
     let (what, named, stated) = if option.right != right {
         ("right", side(option.right), side(right))
-    } else if (days_from_epoch(option.expiry) - days_from_epoch(expiry)).abs() > SAME_EXPIRY_DAYS {
+    } else if !is_same_expiry(option.expiry, expiry) {
         ("expiry", option.expiry.to_string(), expiry.to_string())
     } else {
         return Ok(());
@@ -1615,6 +1732,13 @@ fn agrees(option: &Osi<'_>, right: Right, expiry: Date) -> Result<(), Reason> {
         named,
         stated,
     })
+}
+
+/// The same day, or a day without trading beside the one on which trading ended.
+fn is_same_expiry(a: Date, b: Date) -> bool {
+    let shut = |day: Date| day.weekday() == Weekday::Saturday || is_holiday(day);
+    let days = (days_from_epoch(a) - days_from_epoch(b)).abs();
+    days == 0 || (days <= SAME_EXPIRY_DAYS && (shut(a) || shut(b)))
 }
 
 /// A strike as it stood in the file, without the rounding of its way to dollars.

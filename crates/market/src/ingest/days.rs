@@ -19,7 +19,7 @@ use super::builder::{Builder, Setting, is_iv_sentinel, order, price};
 use super::columns::{BATCH_ROWS, Holds, Values, corrupt, decode, holds};
 use super::report::Note;
 use super::table::guard;
-use super::units::judge_vols;
+use super::units::{VolVotes, Vols};
 use super::vendors::{Field, Vendor, detect};
 use super::words::{Cell, count, number, ticker, underlying};
 use super::{Format, Options, prices_beside};
@@ -150,6 +150,8 @@ pub(crate) struct Days {
     /// The day that is being gathered.
     day: Option<(Date, usize)>,
     rows: Vec<Raw>,
+    /// What the days so far say of the unit of volatilities.
+    votes: VolVotes,
 }
 
 /// Looks at the days and symbols of a file. `wanted` are tickers of underlyings.
@@ -311,6 +313,7 @@ impl Days {
             names: Names::default(),
             day: None,
             rows: Vec::new(),
+            votes: VolVotes::default(),
         })
     }
 
@@ -424,7 +427,7 @@ impl Days {
         let symbol = &self.wanted[place];
         let mut day = Day {
             date,
-            chain: plain(symbol, date, &rows),
+            chain: plain(symbol, date, &rows, &mut self.votes),
             rows: rows.len(),
             refused: BTreeMap::new(),
             notes: Vec::new(),
@@ -438,7 +441,7 @@ impl Days {
     }
 
     /// A day that is not plain goes the way of every other file.
-    fn clean(&self, rows: &[Raw], day: &mut Day) -> Result<(), Error> {
+    fn clean(&mut self, rows: &[Raw], day: &mut Day) -> Result<(), Error> {
         let options = Options::default();
         let mut builder = Builder::new(Setting {
             file: &self.file,
@@ -469,7 +472,8 @@ impl Days {
             cells[Field::Expiry as usize] = raw.expiry.map_or(Cell::Missing, Cell::Day);
             builder.push(raw.record, None, &cells);
         }
-        match builder.finish(&|symbol| prices_beside(&self.path, symbol)) {
+        let beside = |symbol: &str| prices_beside(&self.path, symbol);
+        match builder.finish(&beside, &mut self.votes) {
             Ok(ingest) => {
                 day.chain = ingest.chains.into_iter().next();
                 (day.refused, day.notes) = (ingest.refused_counts, ingest.notes);
@@ -504,7 +508,7 @@ fn typed<'a>(value: f64) -> Cell<'a> {
 }
 
 /// The chain of a day on which there is nothing to clean; `None` leaves the day to the cleaning.
-fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
+fn plain(symbol: &str, date: Date, rows: &[Raw], votes: &mut VolVotes) -> Option<Chain> {
     if is_holiday(date) || TWO_ROOTS.contains(&symbol) {
         return None;
     }
@@ -612,5 +616,13 @@ fn plain(symbol: &str, date: Date, rows: &[Raw]) -> Option<Chain> {
         source: source.unwrap_or(Format::Common.name()).to_owned(),
         quotes,
     };
-    judge_vols(&chain, true).is_none().then_some(chain)
+    if let Some(vols) = Vols::of(&chain) {
+        let mut with_day = *votes;
+        with_day.add(vols);
+        if with_day.in_percent() || vols.are_contradicted() {
+            return None;
+        }
+        *votes = with_day;
+    }
+    Some(chain)
 }

@@ -51,16 +51,17 @@ pub use self::stats::{ChainStats, chain_stats};
 pub use self::units::{UnitCheck, Units};
 pub use crate::Error;
 
-use self::builder::{Beside, Builder, Setting};
+use self::builder::{Beside, Builder, Moment, Setting};
 pub(crate) use self::builder::{Seen, copied, sort_quotes};
 use self::names::FileName;
 use self::table::{Content, Table, open, read_file};
+use self::units::VolVotes;
 use self::vendors::{
     Dating, Field, JSON_ROWS, Mapping, Naming, Side, Unknown, VENDORS, detect, is_header, map,
 };
-use self::words::{Cell, date, new_york_day, number, ticker, underlying};
-use crate::Chain;
+use self::words::{Cell, DAY_MS, date, new_york_day, number, ticker, underlying};
 use crate::history::read_history;
+use crate::{Chain, Quote};
 
 /// Who wrote the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -204,6 +205,89 @@ pub struct Ingest {
     pub notes: Vec<Note>,
     /// Rows looked at; a line with call and put counts as two.
     pub rows_read: usize,
+    /// What is known of each chain's making, by symbol and day.
+    pub origins: BTreeMap<(String, Date), Origin>,
+}
+
+/// When a chain's quotes were made, and whether its spot is an estimate: what counts where two files speak of one day.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Of the newest quote.
+    moment: Moment,
+    /// The spot was read off put-call parity.
+    spot_assumed: bool,
+    /// Two such chains were joined: the spot is to be read off both together.
+    joined_parity: bool,
+}
+
+impl Origin {
+    /// Are the quotes later than the other's? `None` where no clock tells.
+    fn is_later(&self, other: &Origin) -> Option<bool> {
+        let clock = |origin: &Origin| match origin.moment {
+            (_, day, Some(time)) => Some((true, day, time)),
+            (_, Some(instant), None) if instant % DAY_MS != 0 => Some((false, None, instant)),
+            _ => None,
+        };
+        let (own, others) = (clock(self)?, clock(other)?);
+        // Clocks of one kind, at different times.
+        (own.0 == others.0 && own != others).then(|| own > others)
+    }
+}
+
+/// One chain of two of the same symbol and day.
+fn joined(
+    first: (Chain, Origin),
+    second: (Chain, Origin),
+    notes: &mut Vec<Note>,
+) -> (Chain, Origin) {
+    let later = second.1.is_later(&first.1);
+    let ((mut chain, mut origin), (other, other_origin)) = match later {
+        Some(true) => (second, first),
+        _ => (first, second),
+    };
+    let there = |quote: &Quote| {
+        let found = |own: &Quote| builder::order(&own.contract, &quote.contract);
+        chain.quotes.binary_search_by(found).is_ok()
+    };
+    let contracts = other.quotes.iter().filter(|quote| there(quote)).count();
+    // The other is an earlier snapshot of this chain: what it has alone was not quoted any more.
+    let superseded = later.is_some() && 2 * contracts >= chain.quotes.len();
+    if contracts > 0 {
+        notes.push(Note::FilesOverlap {
+            symbol: chain.symbol.clone(),
+            date: chain.as_of,
+            contracts,
+            left_out: if superseded {
+                other.quotes.len() - contracts
+            } else {
+                0
+            },
+            by_clock: later.is_some(),
+        });
+    }
+    if let (Some(used_usd), Some(other_usd)) = (chain.spot_usd, other.spot_usd)
+        && !(origin.spot_assumed || other_origin.spot_assumed)
+        && (other_usd / used_usd - 1.0).abs() > SAME_SPOT
+    {
+        notes.push(Note::FilesSpotDiffers {
+            symbol: chain.symbol.clone(),
+            date: chain.as_of,
+            used_usd,
+            other_usd,
+        });
+    }
+    if superseded {
+        return (chain, origin);
+    }
+    if other.spot_usd.is_some() && (chain.spot_usd.is_none() || origin.spot_assumed) {
+        origin.joined_parity = origin.spot_assumed && other_origin.spot_assumed;
+        origin.spot_assumed = other_origin.spot_assumed;
+        chain.spot_usd = other.spot_usd;
+    }
+    chain.rate = chain.rate.or(other.rate);
+    chain.quotes.extend(other.quotes);
+    sort_quotes(&mut chain.quotes);
+    (chain, origin)
 }
 
 impl Ingest {
@@ -219,9 +303,10 @@ impl Ingest {
         self.notes.iter().filter_map(split).collect()
     }
 
-    /// Adds another file's chains, as where calls and puts come in two files. The first file wins over the second.
+    /// Adds another file's chains, as where calls and puts come in two files. Of two chains of one day the later counts by the
+    /// clock of its quotes, and the first where no clock tells.
     ///
-    /// A spot that neither had is read off put-call parity once both rights are there.
+    /// A spot that neither says is read off put-call parity once both rights are there.
     pub fn merge(mut self, other: Ingest) -> Ingest {
         for (label, count) in other.refused_counts {
             *self.refused_counts.entry(label).or_insert(0) += count;
@@ -229,68 +314,75 @@ impl Ingest {
         self.refused.extend(other.refused);
         self.notes.extend(other.notes);
         self.rows_read += other.rows_read;
-        for chain in other.chains {
-            match self
-                .chains
-                .iter_mut()
-                .find(|own| (&own.symbol, own.as_of) == (&chain.symbol, chain.as_of))
-            {
-                Some(own) => {
-                    if let (Some(used_usd), Some(other_usd)) = (own.spot_usd, chain.spot_usd)
-                        && (other_usd / used_usd - 1.0).abs() > SAME_SPOT
-                    {
-                        self.notes.push(Note::FilesSpotDiffers {
-                            symbol: chain.symbol.clone(),
-                            date: chain.as_of,
-                            used_usd,
-                            other_usd,
-                        });
-                    }
-                    own.spot_usd = own.spot_usd.or(chain.spot_usd);
-                    own.rate = own.rate.or(chain.rate);
-                    own.quotes.extend(chain.quotes);
-                    builder::sort_quotes(&mut own.quotes);
-                }
-                None => self.chains.push(chain),
+        let of_day = |spot: DaySpot| ((spot.symbol, spot.date), spot.spot_usd);
+        let mut spots: BTreeMap<(String, Date), f64> =
+            other.spots.into_iter().map(of_day).collect();
+        spots.extend(self.spots.into_iter().map(of_day));
+        let keyed = |chain: Chain| ((chain.symbol.clone(), chain.as_of), chain);
+        let mut chains: BTreeMap<(String, Date), Chain> =
+            self.chains.into_iter().map(keyed).collect();
+        let mut origins = other.origins;
+        for (key, mut chain) in other.chains.into_iter().map(keyed) {
+            let mut origin = origins.remove(&key).unwrap_or_default();
+            if let Some(first) = chains.remove(&key) {
+                let first_origin = self.origins.remove(&key).unwrap_or_default();
+                let second = (chain, origin);
+                (chain, origin) = joined((first, first_origin), second, &mut self.notes);
             }
-        }
-        self.chains
-            .sort_by(|a, b| (&a.symbol, a.as_of).cmp(&(&b.symbol, b.as_of)));
-        for spot in other.spots {
-            if !self
-                .spots
-                .iter()
-                .any(|own| (&own.symbol, own.date) == (&spot.symbol, spot.date))
-            {
-                self.spots.push(spot);
+            if let Some(spot_usd) = chain.spot_usd {
+                spots.insert(key.clone(), spot_usd);
             }
+            self.origins.insert(key.clone(), origin);
+            chains.insert(key, chain);
         }
-        for chain in self
-            .chains
-            .iter_mut()
-            .filter(|chain| chain.spot_usd.is_none())
-        {
-            let Some(parity) = spot_from_parity(chain) else {
+        let mut found = BTreeMap::new();
+        for (key, chain) in &mut chains {
+            let assumed = self
+                .origins
+                .get(key)
+                .is_some_and(|origin| origin.joined_parity);
+            if chain.spot_usd.is_some() && !assumed {
                 continue;
-            };
-            let (symbol, date, spot_usd) = (chain.symbol.clone(), chain.as_of, parity.spot_usd);
-            chain.spot_usd = Some(spot_usd);
-            self.spots.push(DaySpot {
-                symbol: symbol.clone(),
+            }
+            if let Some(parity) = spot_from_parity(chain) {
+                chain.spot_usd = Some(parity.spot_usd);
+                spots.insert(key.clone(), parity.spot_usd);
+                found.insert(key.clone(), parity);
+            }
+            if let Some(origin) = self.origins.get_mut(key) {
+                (origin.spot_assumed, origin.joined_parity) = (chain.spot_usd.is_some(), false);
+            }
+        }
+        self.notes.retain(|note| match note {
+            Note::SpotMissing {
+                symbol,
                 date,
-                spot_usd,
-            });
-            self.notes.retain(|note| !matches!(note, Note::SpotMissing { symbol: without, date: day, days: 1 } if *without == symbol && *day == date));
+                days: 1,
+            }
+            | Note::SpotFromParity {
+                symbol,
+                date,
+                days: 1,
+                ..
+            } => !found.contains_key(&(symbol.clone(), *date)),
+            _ => true,
+        });
+        for ((symbol, date), parity) in found {
             self.notes.push(Note::SpotFromParity {
                 symbol,
                 date,
-                spot_usd,
+                spot_usd: parity.spot_usd,
                 pairs: parity.pairs,
                 days: 1,
             });
         }
-        self.spots
-            .sort_by(|a, b| (&a.symbol, a.date).cmp(&(&b.symbol, b.date)));
+        self.chains = chains.into_values().collect();
+        let day = |((symbol, date), spot_usd)| DaySpot {
+            symbol,
+            date,
+            spot_usd,
+        };
+        self.spots = spots.into_iter().map(day).collect();
         self
     }
 
@@ -497,7 +589,7 @@ fn read_table(
             }
         }
     })?;
-    builder.finish(beside)
+    builder.finish(beside, &mut VolVotes::default())
 }
 
 /// A row without expiry and strike.

@@ -70,6 +70,13 @@ pub enum Reason {
         /// The row of the later quote, which was kept.
         kept_row: usize,
     },
+    /// The same contract has a later quote on the same day, which was refused.
+    LaterRefused {
+        /// The row of the later quote.
+        row: usize,
+    },
+    /// The day has several snapshots of the chain, and the newest of them has no such contract.
+    EarlierSnapshot,
     /// Priced in coin, and the row does not say what the coin is worth.
     NoCoinPrice {
         /// What stood there.
@@ -167,6 +174,8 @@ impl Reason {
             Reason::BadDate { .. } => "bad date",
             Reason::Duplicate { .. } => "duplicate",
             Reason::Superseded { .. } => "superseded",
+            Reason::LaterRefused { .. } => "later quote refused",
+            Reason::EarlierSnapshot => "of an earlier snapshot",
             Reason::NoCoinPrice { .. } => "no coin price",
             Reason::UnknownExchange { .. } => "unknown exchange",
             Reason::MorningSettled { .. } => "morning-settled twin",
@@ -205,6 +214,13 @@ impl fmt::Display for Reason {
             Reason::Superseded { kept_row } => write!(
                 f,
                 "the contract has a later quote in row {kept_row}, which was kept"
+            ),
+            Reason::LaterRefused { row } => write!(
+                f,
+                "the contract has a later quote in row {row}, which was refused"
+            ),
+            Reason::EarlierSnapshot => f.write_str(
+                "it is of an earlier snapshot of the chain, and the day's newest has no such contract",
             ),
             Reason::NoCoinPrice { value } => write!(
                 f,
@@ -425,10 +441,23 @@ pub enum Note {
         symbol: String,
         /// The day.
         date: Date,
-        /// Spot of the first file, which is used.
+        /// Spot of the later file, or of the first where no clock tells; it is used.
         used_usd: f64,
         /// Spot of the other.
         other_usd: f64,
+    },
+    /// Two files of one day quote the same contracts.
+    FilesOverlap {
+        /// The underlying.
+        symbol: String,
+        /// The day.
+        date: Date,
+        /// Contracts in both.
+        contracts: usize,
+        /// Contracts of the earlier file alone, which were left out: the later one is a newer snapshot of the chain.
+        left_out: usize,
+        /// Clocks tell which is later, and its quotes are used; else those of the file that was named first.
+        by_clock: bool,
     },
     /// Contracts whose own symbol names another underlying than their column does.
     OtherRoot {
@@ -439,6 +468,19 @@ pub enum Note {
         /// Rows.
         rows: usize,
     },
+    /// The newest snapshot of a day, whose quotes alone are taken, holds less than half of the contracts of another.
+    ThinSnapshot {
+        /// The underlying.
+        symbol: String,
+        /// The first such day.
+        date: Date,
+        /// Contracts of its newest snapshot.
+        contracts: usize,
+        /// Contracts of its largest snapshot.
+        largest: usize,
+        /// Days.
+        days: usize,
+    },
     /// Volatilities in percent were divided by 100.
     PercentVolatility {
         /// The underlying.
@@ -447,7 +489,8 @@ pub enum Note {
         dates: Vec<Date>,
         /// Median near the money of the first day, before the division.
         median: f64,
-        /// How many times the volatility that the prices of that day imply; `None` where no prices told, and the size alone did.
+        /// How many times the volatility that the prices imply, on the file's first day whose prices told; `None` where the size
+        /// alone did.
         over_prices: Option<f64>,
     },
     /// Volatilities that prices contradict by a factor of about 100; they stay as they were read.
@@ -704,7 +747,7 @@ impl fmt::Display for Note {
             ),
             Note::MorePages { format } => write!(
                 f,
-                "{format}: the file names a next page (next_url), so the chain is cut off; fetch the others and put their results into one list"
+                "{format}: the file names a next page (next_url), so the chain is cut off; fetch the others, put their results into one list and leave next_url out"
             ),
             Note::FilesSpotDiffers {
                 symbol,
@@ -714,11 +757,44 @@ impl fmt::Display for Note {
             } => write!(
                 f,
                 "{symbol}: of {date} one file says the spot ${used_usd:.2} and another ${other_usd:.2}: they are of different times; \
-                 the first is used"
+                 ${used_usd:.2} is used"
             ),
+            Note::FilesOverlap {
+                symbol,
+                date,
+                contracts,
+                left_out,
+                by_clock,
+            } => {
+                write!(
+                    f,
+                    "{symbol}: {contracts} contracts of {date} stand in two files"
+                )?;
+                match (by_clock, left_out) {
+                    (true, 0) => f.write_str("; the later quotes are used"),
+                    (true, _) => write!(
+                        f,
+                        "; the later quotes are used, and {left_out} contracts of the earlier file alone are left out"
+                    ),
+                    (false, _) => f.write_str(
+                        " and no clock tells which is later; those of the file that was named first are used",
+                    ),
+                }
+            }
             Note::OtherRoot { symbol, root, rows } => write!(
                 f,
                 "{symbol}: the contracts of {rows} rows are named {root}: unless one company had both names, correct the column of symbols"
+            ),
+            Note::ThinSnapshot {
+                symbol,
+                date,
+                contracts,
+                largest,
+                days,
+            } => write!(
+                f,
+                "{symbol}: on {days} days the newest snapshot holds less than half of the contracts of another: {contracts} and {largest} on {date}; \
+                 only the newest is read: fetch it again, or take its rows out of the file"
             ),
             Note::PercentVolatility {
                 symbol,

@@ -120,43 +120,94 @@ const MEANINGS: [(&str, &[(f64, &str)]); 6] = [
     ),
 ];
 
-/// What is wrong with a chain's volatilities, taken for fractions.
+/// A chain's volatilities as they were read, beside its prices.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Vols {
-    /// They are in percent.
-    Percent {
-        /// Their median near the money.
-        median: f64,
-        /// How many times the volatility that the prices imply; `None` where there were no prices to ask, and the size told.
-        over_prices: Option<f64>,
-    },
-    /// They are about 100 times or a hundredth of what the prices imply, and nobody knows which of the two is wrong.
-    Contradicted { median: f64, over_prices: f64 },
+pub(super) struct Vols {
+    /// Their median near the money.
+    pub(super) median: f64,
+    /// How many times the volatility that the prices imply; `None` where no prices tell.
+    pub(super) over_prices: Option<f64>,
 }
 
-/// Holds a chain's volatilities against its prices. `open`: the file does not say their unit, so that they may be percent. `None`
-/// where nothing is wrong with them, or too little is known to say so.
-pub(super) fn judge_vols(chain: &Chain, open: bool) -> Option<Vols> {
-    let middle = middle_vol(chain)?;
-    let fits = |ratio: f64, unit: f64| (1.0 / NEAR_HUNDRED..NEAR_HUNDRED).contains(&(ratio / unit));
-    match vol_over_prices(chain) {
-        Some(ratio) if fits(ratio, 1.0) => None,
+impl Vols {
+    /// `None` where the chain has no volatilities.
+    pub(super) fn of(chain: &Chain) -> Option<Vols> {
+        let median = middle_vol(chain)?;
+        let over_prices = vol_over_prices(chain);
+        Some(Vols {
+            median,
+            over_prices,
+        })
+    }
+
+    /// Do the prices say that these are percent?
+    pub(super) fn are_percent(self) -> bool {
         // Prices in another unit than dollars move the ratio as well; then a hundredth is no market's volatility.
-        Some(ratio) if fits(ratio, 100.0) && open && MARKETS.contains(&(middle / 100.0)) => {
-            Some(Vols::Percent {
-                median: middle,
-                over_prices: Some(ratio),
-            })
+        (self.over_prices).is_some_and(|ratio| fits_hundred(ratio, 100.0))
+            && MARKETS.contains(&(self.median / 100.0))
+    }
+
+    /// The same, divided by 100 where they are percent.
+    pub(super) fn read_in(self, percent: bool) -> Vols {
+        let unit = if percent { 100.0 } else { 1.0 };
+        Vols {
+            median: self.median / unit,
+            over_prices: self.over_prices.map(|ratio| ratio / unit),
         }
-        Some(ratio) if fits(ratio, 100.0) || fits(ratio, 0.01) => Some(Vols::Contradicted {
-            median: middle,
-            over_prices: ratio,
-        }),
-        _ if open && middle > *MARKETS.end() => Some(Vols::Percent {
-            median: middle,
-            over_prices: None,
-        }),
-        _ => None,
+    }
+
+    /// As read, are they about 100 times or a hundredth of what the prices imply? Nobody knows which of the two is wrong.
+    pub(super) fn are_contradicted(self) -> bool {
+        (self.over_prices)
+            .is_some_and(|ratio| fits_hundred(ratio, 100.0) || fits_hundred(ratio, 0.01))
+    }
+}
+
+fn fits_hundred(ratio: f64, unit: f64) -> bool {
+    (1.0 / NEAR_HUNDRED..NEAR_HUNDRED).contains(&(ratio / unit))
+}
+
+/// In which unit a file's volatilities are, where it does not say so: one verdict over its days. Prices tell; where those of no day do,
+/// the size does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct VolVotes {
+    /// Days whose prices say percent, and fractions; of the first in percent, how many times what the prices imply.
+    percent: usize,
+    fractions: usize,
+    over_prices: Option<f64>,
+    /// Days without prices to ask, by whether their median is above every market's.
+    large: usize,
+    small: usize,
+}
+
+impl VolVotes {
+    /// Counts a day.
+    pub(super) fn add(&mut self, vols: Vols) {
+        let count = match vols.over_prices {
+            Some(ratio) if vols.are_percent() => {
+                self.over_prices.get_or_insert(ratio);
+                &mut self.percent
+            }
+            Some(ratio) if fits_hundred(ratio, 1.0) => &mut self.fractions,
+            Some(_) => return,
+            None if vols.median > *MARKETS.end() => &mut self.large,
+            None => &mut self.small,
+        };
+        *count += 1;
+    }
+
+    /// Of the first day whose prices say percent, how many times the volatilities are what the prices imply.
+    pub(super) fn over_prices(self) -> Option<f64> {
+        self.over_prices
+    }
+
+    /// Most days say that the volatilities are in percent.
+    pub(super) fn in_percent(self) -> bool {
+        if self.percent + self.fractions > 0 {
+            self.percent > self.fractions
+        } else {
+            self.large > self.small
+        }
     }
 }
 
@@ -219,7 +270,7 @@ impl Explained {
             .as_ref()
             .is_ok_and(|ingest| ingest.in_percent(chain));
         let factor = |field: &str| match field {
-            // Judged, and by the day: not one number for all the file.
+            // Judged by the prices.
             "iv" if in_percent => 0.01,
             _ => self.factor(field),
         };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 use jiff::tz::Offset;
 use pricing::Right;
 
@@ -260,25 +260,37 @@ pub(crate) enum Spelling {
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
-/// The day, if the cell has it in one of these spellings.
+/// What a cell says of time.
+#[derive(Clone, Copy, Debug)]
+enum When {
+    /// A day without a clock. Midnight sharp is how many write one.
+    Day(Date),
+    /// A day and the milliseconds of the exchange's own clock on it.
+    Wall(Date, i64),
+    /// An instant, in milliseconds since 1970, UTC.
+    Instant(i64),
+}
+
+/// What the cell says of time in one of these spellings; `None` too where a text's offset from UTC cannot be read.
 ///
-/// A text with a clock and its offset from UTC is an instant, as a time stamp is; a clock without one is the exchange's own.
-pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
-    let of_utc = spellings.contains(&Spelling::StampUtc);
+/// A text with a clock and its offset is an instant, as a time stamp is; a clock without one is the exchange's own.
+fn when(cell: Cell<'_>, spellings: &[Spelling]) -> Option<When> {
     let stamped = |number: i64, spelling| match spelling {
-        Spelling::Stamp => stamp(number).and_then(|instant| day_of(instant, false)),
-        Spelling::StampUtc => stamp(number).and_then(|instant| day_of(instant, true)),
+        Spelling::Stamp | Spelling::StampUtc => stamp(number).and_then(instant),
         _ => None,
     };
     match cell {
         Cell::Missing | Cell::Percent(_) | Cell::Misfit(_) => None,
-        Cell::Day(date) => Some(date),
-        Cell::Wall(milliseconds) => date_from_epoch(milliseconds.div_euclid(DAY_MS)),
-        Cell::Instant(milliseconds) => day_of(milliseconds, of_utc),
+        Cell::Day(date) => Some(When::Day(date)),
+        Cell::Wall(milliseconds) => {
+            let day = date_from_epoch(milliseconds.div_euclid(DAY_MS))?;
+            Some(wall(day, milliseconds.rem_euclid(DAY_MS)))
+        }
+        Cell::Instant(milliseconds) => instant(milliseconds),
         Cell::Number(number) => {
             let whole = number as i64;
             let spelled = |spelling: &Spelling| match spelling {
-                Spelling::Compact => compact(whole),
+                Spelling::Compact => compact(whole).map(When::Day),
                 other => stamped(whole, *other),
             };
             (whole as f64 == number)
@@ -288,7 +300,7 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
         Cell::Text(text) => {
             // A day of so many letters, with or without a time after it.
             let head = text.split([' ', 'T']).next().unwrap_or("");
-            let timed = |day: Option<Date>, letters| zoned(text, letters, day?, of_utc);
+            let timed = |day: Option<Date>, letters| timed(text.get(letters..)?, day?);
             spellings.iter().find_map(|spelling| match spelling {
                 Spelling::Iso => timed(iso(text), 10),
                 Spelling::Compact => {
@@ -301,14 +313,69 @@ pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
                 Spelling::Us => timed(us(text), head.len()),
                 Spelling::Dmy => timed(dmy(text), head.len()),
                 Spelling::Words => {
-                    let day = words(text)?;
-                    match clock_of_utc(text) {
-                        Some(clock) => zoned(clock, 0, day, of_utc),
-                        None => Some(day),
-                    }
+                    let colon = text.find(':').unwrap_or(0);
+                    let clock = text[..colon].rfind(' ').unwrap_or(text.len());
+                    timed(words(text), clock)
                 }
             })
         }
+    }
+}
+
+/// Midnight sharp in UTC is a day that was written without a time.
+fn instant(milliseconds: i64) -> Option<When> {
+    match milliseconds.rem_euclid(DAY_MS) {
+        0 => date_from_epoch(milliseconds / DAY_MS).map(When::Day),
+        _ => Some(When::Instant(milliseconds)),
+    }
+}
+
+fn wall(day: Date, milliseconds: i64) -> When {
+    match milliseconds {
+        0 => When::Day(day),
+        _ => When::Wall(day, milliseconds),
+    }
+}
+
+/// The day of a text and what stands behind it: a clock, and perhaps its offset from UTC (`Z`, `-05:00`, ` +0000 UTC`, `GMT`).
+fn timed(rest: &str, day: Date) -> Option<When> {
+    let time = rest.trim_start_matches(['T', 't', ' ', ':']);
+    let Some((clock, zone)) = clock(time).filter(|_| time.len() < rest.len()) else {
+        let offset = time.trim_start_matches(|c: char| c.is_ascii_digit() || ":. ".contains(c));
+        // A clock that cannot be read is none; with an offset the day itself is in doubt.
+        let doubtful = time.len() < rest.len() && offset.starts_with(['Z', '+', '-']);
+        return (!doubtful).then_some(When::Day(day));
+    };
+    let zone = zone.trim();
+    let zone = ["UTC", "GMT"]
+        .iter()
+        .find_map(|name| zone.strip_prefix(name))
+        .map_or(zone, |offset| if offset.is_empty() { "Z" } else { offset });
+    // The zone's name after its offset.
+    let zone = zone.split(' ').next().unwrap_or(zone);
+    if clock == 0 || !zone.starts_with(['Z', 'z', '+', '-']) {
+        return Some(wall(day, clock));
+    }
+    let (minutes, milliseconds) = (clock / 60_000, clock % 60_000);
+    let text = format!(
+        "{day}T{:02}:{:02}:{:02}.{:03}{zone}",
+        minutes / 60,
+        minutes % 60,
+        milliseconds / 1000,
+        milliseconds % 1000
+    );
+    let instant: Timestamp = text.parse().ok()?;
+    Some(When::Instant(instant.as_millisecond()))
+}
+
+/// The day, if the cell has it in one of these spellings: of an instant New York's, or UTC's with [`Spelling::StampUtc`].
+pub(crate) fn date(cell: Cell<'_>, spellings: &[Spelling]) -> Option<Date> {
+    match when(cell, spellings)? {
+        When::Day(day) | When::Wall(day, _) => Some(day),
+        When::Instant(milliseconds) if spellings.contains(&Spelling::StampUtc) => {
+            date_from_epoch(milliseconds.div_euclid(DAY_MS))
+        }
+        When::Instant(milliseconds) => new_york_day(milliseconds),
     }
 }
 
@@ -318,55 +385,6 @@ fn whole(text: &str) -> Option<i64> {
         let number: f64 = text.parse().ok()?;
         (number.fract() == 0.0 && number.abs() < 9e18).then_some(number as i64)
     })
-}
-
-/// The day of an instant in milliseconds since 1970: New York's, or UTC's where `of_utc`. Midnight sharp in UTC is a day that was
-/// written without a time.
-fn day_of(milliseconds: i64, of_utc: bool) -> Option<Date> {
-    if of_utc || milliseconds.rem_euclid(DAY_MS) == 0 {
-        date_from_epoch(milliseconds.div_euclid(DAY_MS))
-    } else {
-        new_york_day(milliseconds)
-    }
-}
-
-/// The day of a text that begins with it, in so many letters. Where a clock and its offset from UTC follow (`Z`, `-05:00`, `+0000`,
-/// `UTC`), the day is New York's, or UTC's where `of_utc`; a clock alone, and midnight sharp, leave the day as it is written.
-/// `None` where the offset cannot be read.
-fn zoned(text: &str, letters: usize, written: Date, of_utc: bool) -> Option<Date> {
-    let rest = text.get(letters..).unwrap_or("");
-    if !(letters == 0 || rest.starts_with(['T', 't', ' '])) {
-        return Some(written);
-    }
-    let time = rest.trim_start_matches(['T', 't', ' ']);
-    let clock_ends = time.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
-    let (clock, zone) = time.split_at(clock_ends.unwrap_or(time.len()));
-    let zone = zone.trim();
-    let zone = ["UTC", "GMT"]
-        .iter()
-        .find_map(|name| zone.strip_prefix(name))
-        .map_or(zone, |offset| if offset.is_empty() { "Z" } else { offset });
-    let says_offset = zone.starts_with(['Z', 'z', '+', '-']);
-    if !says_offset || clock.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.')) {
-        return Some(written);
-    }
-    let instant: Timestamp = format!("{written}T{clock}{zone}").parse().ok()?;
-    Some(if of_utc {
-        Offset::UTC.to_datetime(instant).date()
-    } else {
-        new_york_wall(instant).date()
-    })
-}
-
-/// The clock at the end of a date in words, where it is UTC's: `Fri, 07 Mar 2025 01:30:00 GMT`.
-fn clock_of_utc(text: &str) -> Option<&str> {
-    let head = ["UTC", "GMT"]
-        .iter()
-        .find_map(|name| text.strip_suffix(name))?;
-    let clock = head.trim_end().rsplit(' ').next()?;
-    clock
-        .contains(':')
-        .then(|| &text[head.trim_end().len() - clock.len()..])
 }
 
 fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
@@ -452,25 +470,14 @@ fn year_last(text: &str) -> Option<(char, [u32; 3])> {
     ))
 }
 
-/// Where a quote stands in the order of time: milliseconds that may be compared within one column. A date without a clock is its
-/// midnight, and a clock is taken as it is written, whatever its zone.
+/// Where a quote stands in the order of time: milliseconds since 1970, UTC. A day without a clock comes before every clock on it.
 pub(crate) fn moment(cell: Cell<'_>, spellings: &[Spelling]) -> Option<i64> {
-    let stamps = [Spelling::Stamp, Spelling::StampUtc];
-    let stamped = spellings.iter().any(|spelling| stamps.contains(spelling));
-    let instant = match cell {
-        Cell::Instant(milliseconds) | Cell::Wall(milliseconds) => Some(milliseconds),
-        Cell::Number(number) if stamped => stamp(number as i64),
-        Cell::Text(text) if stamped => whole(text).and_then(stamp),
-        _ => None,
-    };
-    instant.or_else(|| {
-        let text = cell.text().unwrap_or("");
-        let written = match cell {
-            // The day as it stands there, before an offset moves it.
-            Cell::Text(text) => iso(text).or_else(|| date(cell, spellings))?,
-            _ => date(cell, spellings)?,
-        };
-        Some(days_from_epoch(written) * DAY_MS + clock(text).unwrap_or(0))
+    // What New York's clocks are behind those of UTC, to the hour: neighbours of a change of the clocks keep their order.
+    const BEHIND_MS: i64 = 5 * 60 * 60_000;
+    Some(match when(cell, spellings)? {
+        When::Day(day) => days_from_epoch(day) * DAY_MS,
+        When::Wall(day, milliseconds) => days_from_epoch(day) * DAY_MS + milliseconds + BEHIND_MS,
+        When::Instant(milliseconds) => milliseconds,
     })
 }
 
@@ -480,52 +487,51 @@ pub(crate) fn time_of_day(cell: Cell<'_>) -> Option<i64> {
     let text = cell.text().unwrap_or("");
     let number = || number(cell).ok().flatten();
     if text.contains(':') {
-        return moment(cell, &spellings).or_else(|| clock(text));
+        return moment(cell, &spellings).or_else(|| Some(clock(text)?.0));
     }
     moment(cell, &[]).or_else(|| number().map(|value| (value * 1000.0) as i64))
 }
 
-/// Does the text say a clock in New York before the open at 9:30? One without an offset is New York's, and midnight sharp is none.
-pub(crate) fn is_before_open(text: &str) -> bool {
+/// Does the cell say a clock in New York before the open at 9:30? One without an offset is New York's.
+pub(crate) fn is_before_open(cell: Cell<'_>, spellings: &[Spelling]) -> bool {
     const OPEN_MS: i64 = (9 * 60 + 30) * 60_000;
-    let wall = text.parse::<Timestamp>().map(new_york_wall);
-    let clock = match wall {
-        Ok(wall) => clock(&wall.to_string()),
-        Err(_) => clock(text),
-    };
-    clock.is_some_and(|clock| 0 < clock && clock < OPEN_MS)
+    match when(cell, spellings) {
+        Some(When::Wall(_, milliseconds)) => milliseconds < OPEN_MS,
+        Some(When::Instant(milliseconds)) => Timestamp::from_millisecond(milliseconds)
+            .is_ok_and(|instant| new_york_wall(instant).time() < time(9, 30, 0, 0)),
+        Some(When::Day(_)) | None => false,
+    }
 }
 
-/// Milliseconds since midnight of the clock in a text: `16:00`, `09:31:05.250`, `3:45 PM`.
-fn clock(text: &str) -> Option<i64> {
-    // ISO 8601 without marks: `20250106T153000Z`.
-    let bytes = text.as_bytes();
-    if let Some(time) = bytes.get(9..15)
-        && matches!(bytes[8], b'T' | b' ')
-        && digits(time).is_some()
-    {
-        let part = |at: usize| digits(&time[at..at + 2]).map(i64::from);
-        return Some(((part(0)? * 60 + part(2)?) * 60 + part(4)?) * 1000);
-    }
-    let first = text.find(':')?;
-    let head = text[..first].rsplit(|c: char| !c.is_ascii_digit()).next()?;
-    let hours: i64 = head.parse().ok()?;
-    let rest = &text[first + 1..];
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
-    let (time, after) = rest.split_at(end.unwrap_or(rest.len()));
-    let (minutes, seconds) = time.split_once(':').unwrap_or((time, "0"));
-    let (minutes, seconds): (i64, f64) = (minutes.parse().ok()?, seconds.parse().ok()?);
-    let half = after.trim_start().get(..2).unwrap_or("");
-    let hours = match (
-        half.eq_ignore_ascii_case("pm"),
-        half.eq_ignore_ascii_case("am"),
-    ) {
-        (true, _) if hours < 12 => hours + 12,
-        (_, true) if hours == 12 => 0,
-        _ => hours,
+/// Milliseconds since midnight of the clock with which a text begins, and what follows it: `16:00`, `9:31:05.250`, `3:45 PM`, `153000`.
+fn clock(text: &str) -> Option<(i64, &str)> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')));
+    let (time, after) = text.split_at(end.unwrap_or(text.len()));
+    let whole = time.split('.').next().unwrap_or(time);
+    let (hours, minutes, seconds) = match time.split_once(':') {
+        Some((hours, rest)) => {
+            let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
+            (hours, minutes, seconds)
+        }
+        // ISO 8601 without marks.
+        None if matches!(whole.len(), 4 | 6) => {
+            let seconds = time.get(4..).filter(|seconds| !seconds.is_empty());
+            (&time[..2], &time[2..4], seconds.unwrap_or("0"))
+        }
+        None => return None,
     };
-    let fits = (0..24).contains(&hours) && (0..60).contains(&minutes);
-    fits.then(|| (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64)
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let seconds: f64 = seconds.parse().ok()?;
+    let half = after.trim_start().get(..2).unwrap_or("");
+    let (hours, after) = match () {
+        () if half.eq_ignore_ascii_case("pm") => (hours % 12 + 12, &after.trim_start()[2..]),
+        () if half.eq_ignore_ascii_case("am") => (hours % 12, &after.trim_start()[2..]),
+        () => (hours, after),
+    };
+    let fits =
+        (0..24).contains(&hours) && (0..60).contains(&minutes) && (0.0..60.0).contains(&seconds);
+    let milliseconds = (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64;
+    fits.then_some((milliseconds, after))
 }
 
 /// Finds a month's name with a day and a year after it.
@@ -793,6 +799,12 @@ mod tests {
             ("2025-01-16T04:30:00Z", Spelling::Iso),
             ("2025-01-15 23:30:00-05:00", Spelling::Iso),
             ("2025-01-16 04:30:00 UTC", Spelling::Iso),
+            // As Go prints it, and .NET.
+            ("2025-01-16 04:30:00 +0000 UTC", Spelling::Iso),
+            ("2025-01-15 23:30:00.5 -0500 EST", Spelling::Iso),
+            ("1/16/2025 4:30:00 +00:00", Spelling::Us),
+            ("1/16/2025 4:30:00 AM +00:00", Spelling::Us),
+            ("1/15/2025 9:45:00 -05:00", Spelling::Us),
             ("2025-01-16 04:30:00+00", Spelling::Iso),
             ("2025-01-16T04:30Z", Spelling::Iso),
             ("2025-01-15T23:30:00-05:00[America/New_York]", Spelling::Iso),
@@ -880,14 +892,34 @@ mod tests {
             ("2026-03-10 09:30:00", false),
             ("2026-03-10T13:00:00Z", true),
             ("2026-03-10T14:00:00Z", false),
+            ("2026-03-10 13:00:00 UTC", true),
+            ("2026-03-10 14:00:00 UTC", false),
+            ("2026-03-10 13:00:00 GMT", true),
+            ("2026-03-10 13:00:00 +0000 UTC", true),
+            ("1773147600", true),
+            ("1773151200000", false),
             ("2026-03-10 14:00:00+01:00", true),
             ("3/10/2026 6:00 PM", false),
             ("2026-03-10 00:00:00", false),
             ("2026-03-10", false),
         ] {
-            assert_eq!(is_before_open(text), early, "{text}");
+            assert_eq!(
+                is_before_open(Cell::Text(text), &spellings),
+                early,
+                "{text}"
+            );
         }
-        for text in ["soon", "", "25:00", "10:75"] {
+        let typed = |milliseconds| is_before_open(Cell::Instant(milliseconds), &[]);
+        assert!(typed(1_773_147_600_000) && !typed(1_773_151_200_000));
+        assert!(is_before_open(Cell::Wall(1_773_126_000_000), &[]));
+        for text in [
+            "soon",
+            "",
+            "25:00",
+            "10:75",
+            "10:00:60",
+            "10:00:99999999999999999999",
+        ] {
             assert_eq!(time_of_day(Cell::from_text(text)), None, "{text}");
         }
     }
