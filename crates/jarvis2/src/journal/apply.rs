@@ -159,7 +159,6 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
             (file, met)
         }
     };
-    drop(reader);
     let (account, in_file) = (args.account.display(), args.statement.is_some());
     let known = met.known;
     // In words all or nothing: who says a fill again is asked whether it happened again.
@@ -202,6 +201,7 @@ pub(super) fn run(args: &ApplyArgs) -> Result<u8, Error> {
     if let Some(reader) = reader.as_ref().filter(|_| !args.no_diary) {
         import::splits_in_time(reader, &file, args.again, args.statement.is_none())?;
     }
+    drop(reader);
     write(&args.out, &after, args, &lines)?;
     let kept = match (args.no_diary, known) {
         (true, 0) => Ok("n/a (--no-diary)".to_owned()),
