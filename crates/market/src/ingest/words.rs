@@ -530,8 +530,8 @@ fn clock(text: &str) -> Option<(i64, &str)> {
     };
     let fits =
         (0..24).contains(&hours) && (0..60).contains(&minutes) && (0.0..60.0).contains(&seconds);
-    let milliseconds = (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64;
-    fits.then_some((milliseconds, after))
+    let milliseconds = || (hours * 60 + minutes) * 60_000 + (seconds * 1000.0) as i64;
+    fits.then(|| (milliseconds(), after))
 }
 
 /// Finds a month's name with a day and a year after it.
