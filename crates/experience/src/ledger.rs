@@ -894,6 +894,15 @@ impl Reader {
         )
     }
 
+    /// Every symbol that a situation is about, as it was spelled.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn symbols(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT DISTINCT symbol FROM situations ORDER BY symbol";
+        self.many(sql, [], |row| row.get(0))
+    }
+
     /// When a decision was looked at, milliseconds since 1970 UTC, in order. Files of version 1 kept none.
     ///
     /// # Errors

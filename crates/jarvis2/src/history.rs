@@ -5,11 +5,11 @@ use crate::error::Error;
 use crate::journal::keep::Order;
 use crate::journal::matching::FOLLOWED_BY;
 use crate::journal::report::dollars;
-use crate::journal::store::{date_of, moment};
+use crate::journal::store::{self, date_of, moment};
 use crate::journal::{DbArgs, WhichArgs, safe};
 use crate::report::units::usd_signed;
 use clap::Args;
-use experience::{Origin, Reader, RecordId};
+use experience::{Reader, RecordId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &HistoryArgs) -> Result<u8, Error> {
     let mut all = Vec::new();
     if let Some(reader) = &reader {
         let symbol = args.which.symbol();
-        for id in reader.decisions(Origin::Live, symbol.as_deref(), usize::MAX)? {
+        for id in store::decisions(reader, symbol.as_deref())? {
             if all.len() >= args.limit {
                 break;
             }

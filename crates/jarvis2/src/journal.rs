@@ -381,7 +381,7 @@ impl Diary {
                 let numbers = &made.encoding[..];
                 let view = &mut made.plan.recall;
                 recall::diary::recall(view, &reader, numbers, as_of, &made.source)?;
-                let found = recall::since::find(&made.plan, &reader, as_of, &made.source)?;
+                let found = recall::since::find(made, &reader, as_of)?;
                 (made.plan.recall.since, made.plan.recall.since_note) = found;
                 Ok(())
             }

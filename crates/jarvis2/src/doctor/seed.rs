@@ -175,6 +175,20 @@ fn together(verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
     }
 }
 
+/// A row's verdict by what was seen and by what the page says of it: what is there in part only, no run here makes whole.
+fn judge(seen: &mut Vec<Seen>, status: &str) -> Verdict {
+    let verdict = together(seen.iter().map(|seen| seen.verdict));
+    if verdict != Verdict::Met || is_whole(status) {
+        return verdict;
+    }
+    let words = format!("docs/seed.md says: {status}");
+    seen.push(Seen {
+        verdict: Verdict::InPart,
+        words,
+    });
+    Verdict::InPart
+}
+
 /// Runs every row. `findings` are those of the doctor's parts.
 pub(super) fn run(
     findings: &[Finding],
@@ -201,13 +215,7 @@ pub(super) fn run(
         let statement = statements.iter().find(|one| one.id == row.id);
         let statement = statement
             .ok_or_else(|| Error::Internal(format!("row {} is not in docs/seed.md", row.id)))?;
-        let mut verdict = together(seen.iter().map(|seen| seen.verdict));
-        // What the page says is there in part only, no run here makes whole.
-        if verdict == Verdict::Met && !is_whole(statement.status) {
-            verdict = Verdict::InPart;
-            let words = format!("docs/seed.md says: {}", statement.status);
-            seen.push(Seen { verdict, words });
-        }
+        let verdict = judge(&mut seen, statement.status);
         lines.push(Line {
             id: row.id.to_owned(),
             statement: statement.words.to_owned(),
@@ -311,6 +319,17 @@ mod tests {
             partly.contains(&"3-8") && !partly.contains(&"6-1"),
             "{partly:?}"
         );
+        for one in &page {
+            let mut seen = vec![Seen::met("all of it ran")];
+            let verdict = judge(&mut seen, one.status);
+            let best = match partly.contains(&one.id) {
+                true => (Verdict::InPart, 2),
+                false => (Verdict::Met, 1),
+            };
+            assert_eq!((verdict, seen.len()), best, "{}: {}", one.id, one.status);
+            let mut failed = vec![Seen::told(false, "another answer")];
+            assert_eq!(judge(&mut failed, one.status), Verdict::NotMet);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::plan::{Assumption, SmileView};
 use jiff::civil::Date;
 use market::forecast::{Fits, FromReturns, LogErrors, mix};
 use market::futures::{Assumptions, Dividend, Futures, Spread};
+use market::ingest::parity;
 use market::{Cents, Chain, Quote, Style, calendar, rates};
 use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
 use pricing::smile::{self, ParityPair, SmilePoint, forward_from_parity};
@@ -351,53 +352,20 @@ const NEAR_THE_MONEY: f64 = 0.12;
 
 /// Strikes near `spot` whose call and put are both quoted on both sides.
 fn pairs(expiry: &Expiry, spot: f64) -> Vec<ParityPair> {
-    pairs_where(expiry, |strike| (strike / spot).ln().abs() < NEAR_THE_MONEY)
+    let mut pairs = parity::pairs(expiry.quotes.iter().copied());
+    pairs.retain(|pair| (pair.strike / spot).ln().abs() < NEAR_THE_MONEY);
+    pairs
 }
 
-fn pairs_where(expiry: &Expiry, wanted: impl Fn(f64) -> bool) -> Vec<ParityPair> {
-    let wanted = |quote: &&&Quote| wanted(quote.contract.strike_usd);
-    let puts: Vec<&&Quote> = expiry
-        .quotes
-        .iter()
-        .filter(wanted)
-        .filter(|q| q.contract.right == Right::Put)
-        .collect();
-    let calls = expiry
-        .quotes
-        .iter()
-        .filter(wanted)
-        .filter(|q| q.contract.right == Right::Call);
-    calls
-        .filter_map(|call| {
-            let put = puts
-                .iter()
-                .find(|put| put.contract.strike_usd == call.contract.strike_usd)?;
-            let width = (call.ask_usd? - call.bid_usd?) + (put.ask_usd? - put.bid_usd?);
-            Some(ParityPair {
-                strike: call.contract.strike_usd,
-                call_mid: call.mid_usd()?,
-                put_mid: put.mid_usd()?,
-                weight: 1.0 / (width + 0.01),
-            })
-        })
-        .collect()
-}
-
-/// Strikes, nearest to where call and put cost the same, that [`crossing`] asks; and the fewest.
-const CROSSING_STRIKES: usize = 7;
+/// The fewest strikes that [`crossing`] must find near the spot which they give.
 const CROSSING_STRIKES_MIN: usize = 3;
 
 /// About where the spot is by an expiry's quotes alone: where calls and puts cost the same. `None` where hardly a strike near there has both.
 fn crossing(expiry: &Expiry) -> Option<f64> {
-    let gap = |pair: &ParityPair| pair.call_mid - pair.put_mid;
-    let mut all = pairs_where(expiry, |_| true);
-    all.sort_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()));
-    all.truncate(CROSSING_STRIKES);
-    let mut spots: Vec<f64> = all.iter().map(|pair| pair.strike + gap(pair)).collect();
-    spots.sort_by(f64::total_cmp);
-    let usd = *spots.get(spots.len() / 2).filter(|usd| **usd > 0.0)?;
+    let nearest = parity::nearest(parity::pairs(expiry.quotes.iter().copied()));
+    let usd = parity::median_spot(&nearest)?;
     let near = |pair: &&ParityPair| (pair.strike / usd).ln().abs() < NEAR_THE_MONEY;
-    (all.iter().filter(near).count() >= CROSSING_STRIKES_MIN).then_some(usd)
+    (nearest.iter().filter(near).count() >= CROSSING_STRIKES_MIN).then_some(usd)
 }
 
 /// How many strikes, from the spot outwards, are looked at by [`beyond`], and the least change of the price for a dollar of strike.

@@ -73,6 +73,8 @@ pub(crate) struct Inputs {
     /// The days of the price history up to the chain's day.
     pub(crate) past: Option<Prices>,
     pub(crate) events: Vec<Event>,
+    /// Splits up to the chain's day: the day from which the new shares trade, and new shares for one old, oldest first.
+    pub(crate) splits: Vec<(Date, f64)>,
     /// What the trader must see.
     pub(crate) notices: Vec<String>,
     /// What was noticed about the files.
@@ -148,8 +150,8 @@ pub(crate) fn read(
         &events,
         &mut notes,
     );
+    let splits = splits(history.as_ref(), &events, chain.as_of);
     if let Some(account) = &account {
-        let splits = splits(history.as_ref(), &events, chain.as_of);
         splits_booked(account, &chain, &splits, &mut notices)?;
     }
     let owner = Owner {
@@ -184,6 +186,7 @@ pub(crate) fn read(
         known,
         past,
         events,
+        splits,
         notices,
         notes,
         data_sha256,
@@ -438,7 +441,7 @@ fn known(
     }
 }
 
-/// Splits of late, by the price history and the events file: the day from which the new shares trade, and new shares for one old.
+/// Splits up to a day, by the price history and the events file: the day from which the new shares trade, and new shares for one old.
 fn splits(history: Option<&History>, events: &[Event], as_of: Date) -> Vec<(Date, f64)> {
     let told = events.iter().filter_map(|event| match event.kind {
         EventKind::Split { ratio } => Some((event.date, ratio)),
@@ -448,7 +451,7 @@ fn splits(history: Option<&History>, events: &[Event], as_of: Date) -> Vec<(Date
     let lived = days.filter(|day| day.split != 1.0);
     let mut splits: Vec<(Date, f64)> = told
         .chain(lived.map(|day| (day.date, day.split)))
-        .filter(|(date, _)| *date <= as_of && (as_of - *date).get_days() <= SPLIT_DAYS)
+        .filter(|(date, _)| *date <= as_of)
         .collect();
     splits.sort_by_key(|(date, _)| *date);
     splits.dedup_by_key(|(date, _)| *date);
@@ -473,7 +476,8 @@ fn splits_booked(
     if !shares && options.is_empty() {
         return Ok(());
     }
-    for (date, ratio) in splits {
+    let of_late = |(date, _): &&(Date, f64)| (chain.as_of - *date).get_days() <= SPLIT_DAYS;
+    for (date, ratio) in splits.iter().filter(of_late) {
         for option in &options {
             let listed = chain.quotes.iter().any(|quote| {
                 let contract = &quote.contract;

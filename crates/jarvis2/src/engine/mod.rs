@@ -20,6 +20,7 @@ use decide::{Drawn, Graded, Searched, Table};
 use evidence::Interval;
 use explain::Choice;
 use inputs::Inputs;
+use jiff::civil::Date;
 use market::Cents;
 use tree::{Glass, TraceTo, Tried};
 use wheel::{Action, encoding};
@@ -42,6 +43,7 @@ pub(crate) fn plan(
                 visits: Glass::new(inputs, table, searched).tried(),
                 encoding: encoding::encode(&table.rules, &table.today),
                 source: inputs.chain.source.clone(),
+                splits: inputs.splits.clone(),
                 plan,
             })
         },
@@ -57,6 +59,8 @@ pub(crate) struct Made {
     pub(crate) visits: Vec<Tried>,
     /// Where the chain came from; an invented one says so.
     pub(crate) source: String,
+    /// Splits up to its day: the first day of the new shares, and new shares for one old, oldest first.
+    pub(crate) splits: Vec<(Date, f64)>,
 }
 
 /// A plan as one of a portfolio.

@@ -6,9 +6,10 @@
 
 use super::contract::shares_for_one;
 use super::lots::Split;
+use crate::account::same_symbol;
 use crate::config::Config;
 use crate::error::Error;
-use experience::{Experience, Fill, Note, Options, Reader, RecordId};
+use experience::{Experience, Fill, Note, Options, Origin, Reader, RecordId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
@@ -113,6 +114,24 @@ pub(crate) fn splits(reader: &Reader) -> Result<Vec<Split>, Error> {
         })
     };
     Ok(notes.into_iter().filter_map(split).collect())
+}
+
+/// The decisions that a trader asked for, newest first; those of one symbol, however it was spelled, if it is named.
+pub(crate) fn decisions(
+    reader: &Reader,
+    symbol: Option<&str>,
+) -> Result<Vec<RecordId>, experience::Error> {
+    let Some(symbol) = symbol else {
+        return reader.decisions(Origin::Live, None, usize::MAX);
+    };
+    let mut all = Vec::new();
+    for spelled in reader.symbols()? {
+        if same_symbol(&spelled, symbol) {
+            all.extend(reader.decisions(Origin::Live, Some(&spelled), usize::MAX)?);
+        }
+    }
+    all.sort_by_key(|id| std::cmp::Reverse(*id));
+    Ok(all)
 }
 
 /// Now, in milliseconds since 1970 UTC.

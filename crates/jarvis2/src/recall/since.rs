@@ -3,12 +3,15 @@
 //! The earlier plan is read as it was kept, so the two are compared by what each said. It explains; no figure of a plan depends on it.
 
 use crate::account::same_symbol;
+use crate::engine::Made;
+use crate::error::Error;
 use crate::journal::contract::OptionName;
 use crate::journal::keep::Order;
-use crate::journal::store::{date_of, is_brought, midnight_ms};
+use crate::journal::lots::Split;
+use crate::journal::store::{self, date_of, is_brought, midnight_ms};
 use crate::plan::{ActionView, Figure, LegView, Outcome, Plan};
 use crate::report::units::{decimal, percent_signed, usd, usd_signed};
-use experience::{CASH, Fill, FillKind, Origin, Reader, RecordId};
+use experience::{CASH, Fill, FillKind, Reader, RecordId};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,15 +62,15 @@ pub(crate) struct ChangeView {
     pub(crate) difference: Option<String>,
 }
 
-/// Looks for it: the view, and one sentence. `source` says whether the market is invented: invented and real ones are never compared.
+/// Looks for it: the view, and one sentence.
 pub(crate) fn find(
-    plan: &Plan,
+    made: &Made,
     reader: &Reader,
     as_of: Date,
-    source: &str,
-) -> Result<(Option<SinceView>, String), experience::Error> {
+) -> Result<(Option<SinceView>, String), Error> {
+    let plan = &made.plan;
     let symbol = &plan.symbol;
-    let Some((id, date)) = last_before(reader, symbol, as_of, source)? else {
+    let Some((id, date)) = last_before(reader, symbol, as_of, &made.source)? else {
         return Ok((None, none(symbol, as_of)));
     };
     let kept = reader.decision(id)?.plan;
@@ -92,7 +95,8 @@ pub(crate) fn find(
         })
         .collect();
     let followed = followed(reader, id, &then, [date, as_of])?;
-    let since = compare(id, [date, as_of], [&then, plan], fills, followed);
+    let splits = splits(made, reader, [date, as_of])?;
+    let since = compare(id, [date, as_of], [&then, plan], &splits, fills, followed);
     let note = sentence(&since, plan);
     Ok((Some(since), note))
 }
@@ -157,7 +161,30 @@ pub(crate) fn none(symbol: &str, as_of: Date) -> String {
     format!("n/a (the diary has no plan for {symbol} before {as_of})")
 }
 
-/// The newest plan for a symbol on the last day before this one.
+/// The splits of the plan's symbol after one day and up to another, by the market's files and the journal: day and new shares for one old.
+fn splits(
+    made: &Made,
+    reader: &Reader,
+    [date, as_of]: [Date; 2],
+) -> Result<Vec<(Date, f64)>, Error> {
+    let split = |&(day, ratio): &(Date, f64)| Split {
+        at_ms: midnight_ms(day),
+        symbol: made.plan.symbol.clone(),
+        shares_for_one: ratio as i64,
+    };
+    let told: Vec<Split> = made.splits.iter().map(split).collect();
+    let kept = store::splits(reader)?.into_iter().filter(|kept| {
+        same_symbol(&kept.symbol, &made.plan.symbol) && !told.iter().any(|told| told.is(kept))
+    });
+    let kept = kept.map(|kept| (date_of(kept.at_ms), kept.shares_for_one as f64));
+    let mut splits: Vec<_> = made.splits.iter().copied().chain(kept).collect();
+    splits.retain(|(day, _)| date < *day && *day <= as_of);
+    splits.sort_by_key(|(day, _)| *day);
+    Ok(splits)
+}
+
+/// The newest plan for a symbol, however it was spelled, on the last day before this one. `source` says whether the market is invented:
+/// invented and real ones are never compared.
 fn last_before(
     reader: &Reader,
     symbol: &str,
@@ -166,7 +193,8 @@ fn last_before(
 ) -> Result<Option<(RecordId, Date)>, experience::Error> {
     let invented = |source: &str| source.starts_with("synthetic");
     let mut best: Option<(RecordId, Date)> = None;
-    for id in reader.decisions(Origin::Live, Some(symbol), LOOKED_THROUGH)? {
+    let decisions = store::decisions(reader, Some(symbol))?;
+    for id in decisions.into_iter().take(LOOKED_THROUGH) {
         let made = reader.decision_alone(id)?;
         let situation = reader.situation(made.situation)?;
         let date = date_of(situation.as_of_ms);
@@ -179,12 +207,13 @@ fn last_before(
     Ok(best)
 }
 
-/// What an action is about, without counts and prices: its kind, then its contracts.
-fn gist(action: &ActionView) -> Vec<String> {
+/// What an action is about, without counts and prices: its kind, then its contracts as they are called after `times` shares came of one.
+fn gist(action: &ActionView, times: f64) -> Vec<String> {
     let leg = |leg: &LegView| {
+        // To the cent, as strikes are rounded after a split.
         let strike = leg
             .strike_usd
-            .map(|strike| (1000.0 * strike).round() as i64);
+            .map(|strike| (100.0 * strike / times).round() as i64);
         format!(
             "{} {} {:?} {strike:?}",
             leg.side, leg.instrument, leg.expiry
@@ -200,10 +229,12 @@ fn compare(
     id: RecordId,
     [date, as_of]: [Date; 2],
     [then, now]: [&Plan; 2],
+    splits: &[(Date, f64)],
     fills: Vec<String>,
     followed: String,
 ) -> SinceView {
-    let wanted = gist(&then.decision.action);
+    let times: f64 = splits.iter().map(|(_, ratio)| ratio).product();
+    let wanted = gist(&then.decision.action, times);
     let over_holding = |worth: Option<crate::plan::IntervalUsd>| {
         worth.map_or_else(
             || Figure::missing("not compared with holding"),
@@ -213,13 +244,27 @@ fn compare(
     let again = now
         .alternatives
         .iter()
-        .find(|one| gist(&one.action) == wanted);
+        .find(|one| gist(&one.action, 1.0) == wanted);
+    // In today's shares, so that the two can be compared.
+    let turned = |after: String, before: String| match splits {
+        [] => after,
+        _ => format!("{after} ({before} before the split)"),
+    };
+    let spot_then = then.spot_usd / times;
     let mut changes = vec![ChangeView {
         what: "share price".to_owned(),
-        then: usd(then.spot_usd),
+        then: turned(usd(spot_then), usd(then.spot_usd)),
         now: usd(now.spot_usd),
-        difference: Some(percent_signed(now.spot_usd / then.spot_usd - 1.0)),
+        difference: Some(percent_signed(now.spot_usd / spot_then - 1.0)),
     }];
+    for (day, ratio) in splits {
+        changes.push(ChangeView {
+            what: format!("split of {day}"),
+            then: "1 share".to_owned(),
+            now: format!("{ratio} shares"),
+            difference: None,
+        });
+    }
     for one in &now.why.assumptions {
         let before = then
             .why
@@ -253,12 +298,14 @@ fn compare(
             });
         }
     }
-    if then.account.shares != now.account.shares {
+    let shares_then = times * then.account.shares as f64;
+    if shares_then != now.account.shares as f64 {
+        let before = then.account.shares.to_string();
         changes.push(ChangeView {
             what: "shares".to_owned(),
-            then: then.account.shares.to_string(),
+            then: turned(shares_then.to_string(), before),
             now: now.account.shares.to_string(),
-            difference: Some(format!("{:+}", now.account.shares - then.account.shares)),
+            difference: Some(format!("{:+}", now.account.shares as f64 - shares_then)),
         });
     }
     let options = |plan: &Plan| match plan.account.options.as_slice() {
@@ -278,7 +325,7 @@ fn compare(
         date: date.to_string(),
         days: i64::from(as_of.since(date).map_or(0, |span| span.get_days())),
         action_then: then.decision.action.text.clone(),
-        same_choice: gist(&now.decision.action) == wanted,
+        same_choice: gist(&now.decision.action, 1.0) == wanted,
         worth_then_usd: over_holding(then.numbers.worth_over_holding),
         worth_now_usd: again.map_or_else(
             || Figure::missing("not among today's alternatives"),

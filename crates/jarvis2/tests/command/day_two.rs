@@ -903,6 +903,55 @@ fn a_plan_takes_the_account_that_a_split_turned() {
     assert!(matches!(after.code, Some(0 | 4)), "{after}");
 }
 
+/// Over a split the last plan is told in today's shares: by the files of the market, or by the journal alone.
+#[test]
+fn a_split_between_two_plans_is_no_fall() {
+    let split = "2025-03-07,split,ZZT,,2:1,,,,";
+    let head = "date,action,symbol,contract,quantity,price_usd,fees_usd,amount_usd,id";
+    let listed = "symbol,date,kind,amount_usd,ratio\nZZT,2025-03-07,split,,2\n";
+    for by_file in [true, false] {
+        let desk = Desk::new();
+        let mut monday = market("2025-03-06", 100.0);
+        monday.strike_step *= 2.0;
+        desk.put("monday.csv", monday.csv());
+        desk.put("tuesday.csv", market("2025-03-07", 51.0).csv());
+        desk.put("events.csv", listed);
+        desk.put("split.csv", format!("{head}\n{split}\n"));
+        let shares =
+            |count: i64| format!("{ACCOUNT}[[shares]]\nsymbol = \"ZZT\"\ncount = {count}\n");
+        desk.put("one.toml", shares(100));
+        desk.put("two.toml", shares(200));
+        let first = plan(&desk, "monday.csv", "one.toml");
+        let events: &[&str] = if by_file {
+            &["--events", "events.csv"]
+        } else {
+            let import = ["journal", "import", "split.csv", "--db", "diary.sqlite"];
+            desk.run(&import).exits(0);
+            &[]
+        };
+        let words = ["--chain", "tuesday.csv", "--account", "two.toml"];
+        let more = ["--set", "market.forecast_vol=0.15", "--db", "diary.sqlite"];
+        let second = desk.plan(&[&words[..], &more, events].concat());
+        let second = second.exits(0).json();
+        let since = &second["recall"]["since"];
+        let changes = list(since, "/changes");
+        let change = |what: &str| changes.iter().find(|one| one["what"] == what);
+        let price = change("share price").unwrap();
+        assert_eq!(text(price, "/difference"), "+2.0 %", "{since}");
+        assert_eq!(text(price, "/then"), "$50.00 ($100.00 before the split)");
+        assert!(change("split of 2025-03-07").is_some(), "{since}");
+        // As many as before, in new shares.
+        assert!(change("shares").is_none(), "{since}");
+        // The contract of then, at half its strike, is among today's.
+        let action = text(&first, "/decision/action/text");
+        assert!(
+            action.contains("put") || action.contains("call"),
+            "{action}"
+        );
+        assert!(since["worth_now_usd"].is_number(), "{action}: {since}");
+    }
+}
+
 /// A class of shares: the plan's words are the fill's, and the next plan knows the position, however the chain writes the symbol.
 #[test]
 fn a_class_of_shares_is_one_symbol() {
@@ -933,10 +982,16 @@ fn a_class_of_shares_is_one_symbol() {
     let second = plan(&desk, "tuesday.csv", "two.toml");
     assert_eq!(list(&second, "/account/options").len(), 1, "{second}");
     assert_eq!(list(&second, "/account/left_out").len(), 0, "{second}");
+    let since = &second["recall"]["since"];
+    assert_eq!(text(since, "/date"), "2025-03-06", "{since}");
+    assert_eq!(text(since, "/followed"), "yes", "{since}");
     let same = plan(&desk, "monday.csv", "two.toml");
     assert_eq!(list(&same, "/account/options").len(), 1, "{same}");
     let history = ["history", "--json", "--db", "diary.sqlite"];
     let history = desk.run(&history).exits(0).json();
+    let of_it = ["history", "BRKB", "--json", "--db", "diary.sqlite"];
+    let of_it = desk.run(&of_it).exits(0).json();
+    assert_eq!(list(&of_it, "/decisions"), list(&history, "/decisions"));
     let followed = list(&history, "/decisions")
         .iter()
         .filter(|decision| !list(decision, "/fills").is_empty());

@@ -21,7 +21,7 @@ mod explain;
 mod json;
 mod mapping;
 mod names;
-mod parity;
+pub mod parity;
 mod report;
 pub(crate) mod splits;
 mod stats;

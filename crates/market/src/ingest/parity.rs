@@ -6,6 +6,7 @@
 
 use jiff::civil::Date;
 use pricing::Right;
+use pricing::smile::ParityPair;
 
 use crate::calendar::days_from_epoch;
 use crate::{Chain, Quote};
@@ -23,9 +24,10 @@ pub struct Parity {
     pub expiry: Date,
 }
 
-/// Expiries and pairs per expiry that enter the median.
+/// Expiries, and the most and the fewest pairs of one, that enter the median.
 const EXPIRIES: usize = 3;
 const PAIRS: usize = 7;
+const PAIRS_MIN: usize = 3;
 
 /// The spot of a chain from its nearest expiries at least two days out; `None` without three two-sided pairs.
 pub fn spot_from_parity(chain: &Chain) -> Option<Parity> {
@@ -38,51 +40,83 @@ pub(crate) fn from_sorted<'a>(
     quotes: impl Iterator<Item = &'a Quote>,
 ) -> Option<Parity> {
     let today = days_from_epoch(as_of);
-    let mut by_expiry: Vec<(Date, Vec<(f64, f64)>)> = Vec::new();
+    let later: Vec<&Quote> = quotes
+        .filter(|quote| days_from_epoch(quote.contract.expiry) >= today + 2)
+        .collect();
+    let mut first = None;
+    let mut near = Vec::new();
+    let mut expiries = 0;
+    for expiry in later.chunk_by(|a, b| a.contract.expiry == b.contract.expiry) {
+        let pairs = pairs(expiry.iter().copied());
+        if pairs.len() < PAIRS_MIN {
+            continue;
+        }
+        first.get_or_insert(expiry[0].contract.expiry);
+        near.extend(nearest(pairs));
+        expiries += 1;
+        if expiries == EXPIRIES {
+            break;
+        }
+    }
+    let spot_usd = median_spot(&near)?;
+    let mut off: Vec<f64> = near
+        .iter()
+        .map(|pair| (spot(pair) - spot_usd).abs())
+        .collect();
+    Some(Parity {
+        spot_usd,
+        deviation_usd: median(&mut off)?,
+        pairs: near.len(),
+        expiry: first?,
+    })
+}
+
+/// The strikes at which call and put are both quoted on both sides; each weighs one over the sum of their spreads and a cent. Quotes as a
+/// chain has them: sorted by expiry, strike and right.
+pub fn pairs<'a>(quotes: impl IntoIterator<Item = &'a Quote>) -> Vec<ParityPair> {
     let mut call: Option<&Quote> = None;
-    for quote in quotes.filter(|quote| days_from_epoch(quote.contract.expiry) >= today + 2) {
+    let mut pairs = Vec::new();
+    for quote in quotes {
         let contract = &quote.contract;
         if contract.right == Right::Call {
             call = Some(quote);
             continue;
         }
-        let twin = call.filter(|c| {
-            c.contract.expiry == contract.expiry && c.contract.strike_usd == contract.strike_usd
-        });
-        let Some((call_usd, put_usd)) =
-            twin.and_then(|call| Some((call.mid_usd()?, quote.mid_usd()?)))
-        else {
-            continue;
+        let same = |call: &&Quote| {
+            call.contract.expiry == contract.expiry
+                && call.contract.strike_usd == contract.strike_usd
         };
-        let gap = call_usd - put_usd;
-        let pair = (gap.abs(), gap + contract.strike_usd);
-        match by_expiry.last_mut() {
-            Some((expiry, pairs)) if *expiry == contract.expiry => pairs.push(pair),
-            _ => by_expiry.push((contract.expiry, vec![pair])),
-        }
+        let pair = call.filter(same).and_then(|call| {
+            let width = (call.ask_usd? - call.bid_usd?) + (quote.ask_usd? - quote.bid_usd?);
+            Some(ParityPair {
+                strike: contract.strike_usd,
+                call_mid: call.mid_usd()?,
+                put_mid: quote.mid_usd()?,
+                weight: 1.0 / (width + 0.01),
+            })
+        });
+        pairs.extend(pair);
     }
-    by_expiry.retain(|(_, pairs)| pairs.len() >= 3);
-    let expiry = by_expiry.first()?.0;
-    let mut spots = Vec::new();
-    for (_, mut pairs) in by_expiry.into_iter().take(EXPIRIES) {
-        // Near the money is where call and put cost the same.
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        spots.extend(pairs.into_iter().take(PAIRS).map(|(_, spot)| spot));
-    }
-    let pairs = spots.len();
-    let spot_usd = median(&mut spots)?;
-    let deviation_usd = median(
-        &mut spots
-            .iter()
-            .map(|spot| (spot - spot_usd).abs())
-            .collect::<Vec<_>>(),
-    )?;
-    (spot_usd > 0.0).then_some(Parity {
-        spot_usd,
-        deviation_usd,
-        pairs,
-        expiry,
-    })
+    pairs
+}
+
+/// Those nearest to the money, which is where call and put cost the same.
+pub fn nearest(mut pairs: Vec<ParityPair>) -> Vec<ParityPair> {
+    let gap = |pair: &ParityPair| (pair.call_mid - pair.put_mid).abs();
+    pairs.sort_by(|a, b| gap(a).total_cmp(&gap(b)));
+    pairs.truncate(PAIRS);
+    pairs
+}
+
+/// The spot that one pair gives, dollars per share.
+fn spot(pair: &ParityPair) -> f64 {
+    pair.call_mid - pair.put_mid + pair.strike
+}
+
+/// The median of the spots that pairs give, dollars per share; `None` without pairs, and where it is not above 0.
+pub fn median_spot(pairs: &[ParityPair]) -> Option<f64> {
+    let mut spots: Vec<f64> = pairs.iter().map(spot).collect();
+    median(&mut spots).filter(|usd| *usd > 0.0)
 }
 
 /// The middle value; sorts its argument.

@@ -10,14 +10,14 @@
 //! units, not of quality (docs/agreement.md has that).
 
 use jiff::civil::Date;
-use pricing::smile::{ParityPair, forward_from_parity};
+use pricing::smile::forward_from_parity;
 use pricing::{Greeks, Inputs, Quoted, Right, european, implied_vol};
 
 use std::ops::RangeInclusive;
 
 use super::Note;
 use super::explain::Explained;
-use super::parity::median;
+use super::parity::{median, pairs};
 use crate::calendar::days_from_epoch;
 use crate::{Chain, Quote};
 
@@ -380,22 +380,8 @@ fn near_the_money<'a>(
             continue;
         }
         let years = days as f64 / 365.0;
-        let pairs: Vec<ParityPair> = expiry
-            .windows(2)
-            .filter_map(|pair| {
-                let [call, put] = pair else { return None };
-                let same = call.contract.strike_usd == put.contract.strike_usd;
-                let sides = (call.contract.right, put.contract.right) == (Right::Call, Right::Put);
-                let strike = call.contract.strike_usd;
-                let close = (strike / spot).ln().abs() < 0.1;
-                (same && sides && close).then_some(ParityPair {
-                    strike,
-                    call_mid: call.mid_usd()?,
-                    put_mid: put.mid_usd()?,
-                    weight: 1.0,
-                })
-            })
-            .collect();
+        let mut pairs = pairs(expiry);
+        pairs.retain(|pair| (pair.strike / spot).ln().abs() < 0.1);
         let parity = forward_from_parity(&pairs, spot, years, rate);
         let dividend_yield = parity.map_or(0.0, |parity| parity.dividend_yield);
         let forward = spot * ((rate - dividend_yield) * years).exp();
