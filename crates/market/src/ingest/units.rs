@@ -11,7 +11,7 @@
 
 use jiff::civil::Date;
 use pricing::smile::forward_from_parity;
-use pricing::{Greeks, Inputs, Quoted, Right, european, implied_vol};
+use pricing::{Greeks, Inputs, Quoted, european, implied_vol};
 
 use std::ops::RangeInclusive;
 
