@@ -109,6 +109,7 @@ impl Planner<'_> {
             known,
             past: None,
             events: Vec::new(),
+            splits: Vec::new(),
             notices: Vec::new(),
             notes: Vec::new(),
             data_sha256: String::new(),
