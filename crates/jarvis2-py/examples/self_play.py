@@ -177,7 +177,8 @@ def main() -> None:
     table = Table()
     make_player = functools.partial(Player, evaluations=asked.evaluations)
     start_s = time.perf_counter()
-    played = self_play(make_player, table, games=asked.games, workers=asked.workers, seed=asked.seed, folder=asked.folder)
+    identity = f"lattice, {asked.evaluations} evaluations"
+    played = self_play(make_player, table, games=asked.games, workers=asked.workers, seed=asked.seed, folder=asked.folder, identity=identity)
     seconds = time.perf_counter() - start_s
     game = Player().game
     exact = game.solve()

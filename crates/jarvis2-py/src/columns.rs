@@ -12,7 +12,7 @@ use numpy::{
 use pricing::{Inputs, InputsRef, Quoted, QuotedRef, Right, Status};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyType};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyType};
 
 /// Rows at a time: their columns stay in the cache.
 const BLOCK: usize = 2048;
@@ -296,13 +296,23 @@ pub(crate) fn floats<'py>(
         let items = numpy
             .call_method1("ravel", (&array,))?
             .call_method0("tolist")?;
+        let numbers = PyList::empty(items.py());
         for (row, item) in items.try_iter()?.enumerate() {
             let item = item?;
-            if !item.is_none() && !is_number(&item)? {
+            if is_null(&item)? {
+                numbers.append(f64::NAN)?;
+            } else if is_number(&item)? {
+                numbers.append(item)?;
+            } else {
                 let why = format!("kind \"O\", and row {row} is {}", item.repr()?);
                 return Err(refused(&item.get_type().to_string(), &why));
             }
         }
+        let shape = array.getattr("shape")?;
+        let numbers = numpy
+            .call_method1("asarray", (numbers, "f8"))
+            .map_err(unreadable)?;
+        return Ok(numbers.call_method1("reshape", (shape,))?.cast_into()?);
     }
     let array = numpy
         .call_method1("asarray", (array, "f8"))
@@ -316,6 +326,15 @@ pub(crate) fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     // To ask a plain array for what it does not have costs more than to price it.
     let plain = PLAIN.import(value.py(), "numpy", "ndarray")?;
     Ok(!value.get_type().is(plain) && value.hasattr("filled")? && value.hasattr("mask")?)
+}
+
+/// Whether an object stands for a missing one: `None`, or pandas' `NA`.
+fn is_null(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if item.is_none() {
+        return Ok(true);
+    }
+    let kind = item.get_type();
+    Ok(kind.name()? == "NAType" && kind.module()?.to_string().starts_with("pandas."))
 }
 
 /// Whether an object is a real number: Python's, numpy's, or any other that becomes a float.

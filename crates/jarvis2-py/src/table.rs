@@ -119,11 +119,17 @@ fn read(value: &Bound<'_, PyAny>) -> PyResult<(SchemaRef, Vec<RecordBatch>)> {
             value.call_method0("__arrow_c_stream__")?,
             STREAM
         );
-        let reader = ArrayStreamReader::try_new(stream).map_err(failed)?;
-        let schema = schema_of(reader.field())?;
+        // Who sends may need the interpreter in another thread before the next comes, as pyarrow does with a file of Python's.
+        let sent = py.detach(|| {
+            let reader = ArrayStreamReader::try_new(stream)?;
+            let field = FieldRef::clone(reader.field());
+            Ok((field, reader.collect::<Result<Vec<_>, _>>()?))
+        });
+        let (field, chunks) = sent.map_err(failed)?;
+        let schema = schema_of(&field)?;
         let (mut batches, mut rows) = (Vec::new(), 0);
-        for chunk in reader {
-            let batch = batch(py, &schema, &chunk.map_err(failed)?, rows)?;
+        for chunk in chunks {
+            let batch = batch(py, &schema, &chunk, rows)?;
             rows += batch.num_rows();
             batches.push(batch);
         }

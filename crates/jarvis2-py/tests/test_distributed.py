@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -223,6 +224,42 @@ def test_backtests_are_those_of_backtest_and_each_is_counted_once(own_home):
     assert answers["sharpe"][0].as_py() == figures["sharpe"] and answers["last_equity_usd"][0].as_py() == figures["last_equity_usd"]
 
 
+def test_who_counts_at_the_same_time_waits(own_home):
+    answers = distributed.backtest([{"symbol": "SYNVOL", "policy": "rule"}], workers=0)
+    threads = [threading.Thread(target=lambda: [distributed.count(answers) for _ in range(10)]) for _ in range(3)]
+    # One that moves the process's folders meanwhile.
+    threads.append(threading.Thread(target=lambda: distributed.backtest([{"symbol": "SYNVOL", "policy": "rule"}] * 3, workers=0)))
+    # And other processes.
+    code = "import sys, pickle; from jarvis2 import distributed; answers = pickle.load(sys.stdin.buffer); [distributed.count(answers) for _ in range(10)]"
+    others = [subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) for _ in range(2)]
+    for other in others:
+        other.stdin.write(pickle.dumps(answers))
+        other.stdin.close()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [other.wait() for other in others] == [0, 0]
+    direct = jarvis2.backtest(symbol="SYNVOL", policy="rule")
+    assert direct["odds"]["runs_counted"] == 1 + 3 * 10 + 3 + 2 * 10 + 1
+    assert not any("trusted" in note for note in direct["notes"]), direct["notes"]
+
+
+def test_whole_numbers_in_a_column_with_holes():
+    pd = pytest.importorskip("pandas")
+    jobs = pd.DataFrame({"symbol": ["SYNVOL", "SYNDIV"], "policy": ["rule", "rule"], "seed": [5, None]})
+    for table in (pa.table(jobs), pa.Table.from_pandas(jobs)):
+        assert table["seed"].type == pa.float64()
+        assert distributed.backtest(table, workers=0)["status"].to_pylist() == ["ok", "ok"]
+        assert distributed.backtest(table, workers=0, seed=1)["seed"].to_pylist() == [5, distributed.seed_of(1, 1)]
+
+
+@pytest.mark.parametrize("seed", [2**63, -1, "five"])
+def test_a_seed_that_is_none_is_an_answer_of_its_job(seed):
+    jobs = [{"symbol": "SYNVOL", "policy": "rule", "seed": seed}, {"symbol": "SYNVOL", "policy": "rule"}]
+    assert distributed.backtest(jobs, workers=0, seed=3)["status"].to_pylist() == ["usage", "ok"]
+
+
 def test_a_cut_log_is_still_told_on(own_home):
     jobs = [{"symbol": "SYNVOL", "policy": "rule"}]
     for _ in range(3):
@@ -293,7 +330,41 @@ def test_self_play_resumes_where_it_ended(tmp_path):
             distributed.self_play(lattice.Player, again, games=48, round_games=8, workers=0, seed=3, folder=tmp_path)
 
 
+def test_a_first_round_that_is_cut_short_is_learnt_once(tmp_path):
+    """Whether the call ends within it, or a player fails: the same learner goes on as it began."""
+    lattice = lesson()
+    whole, parts = lattice.Table(), lattice.Table()
+    distributed.self_play(lattice.Player, whole, games=16, round_games=16, workers=0, seed=3)
+    given = {"round_games": 16, "workers": 0, "seed": 3, "folder": tmp_path, "identity": "lattice"}
+    distributed.self_play(lattice.Player, parts, games=8, **given)
+
+    class Failing(lattice.Player):
+        def play(self, number, seed, weights):
+            if number == 4:
+                raise RuntimeError("out of luck")
+            return super().play(number, seed, weights)
+
+    with pytest.raises(RuntimeError, match="out of luck"):
+        distributed.self_play(Failing, parts, games=16, **given)
+    assert distributed.self_play(lattice.Player, parts, games=16, **given) == 16
+    assert parts.save() == whole.save()
+    with pytest.raises(jarvis2.UsageError, match="identity='lattice', and 'other' is asked for"):
+        distributed.self_play(lattice.Player, parts, games=32, **{**given, "identity": "other"})
+
+
 # On Ray
+
+
+def test_more_than_there_is(ray):
+    """Players that nobody has room for are not waited for, and work that never begins is refused."""
+    lattice = lesson()
+    by_value(lattice)
+    two, three = lattice.Table(), lattice.Table()
+    distributed.self_play(lattice.Player, two, games=8, round_games=8, workers=0, seed=1)
+    assert distributed.self_play(lattice.Player, three, games=8, round_games=8, workers=3, seed=1) == 8
+    assert three.save() == two.save()
+    with pytest.raises(jarvis2.UsageError, match="`threads` is 3, and the largest node of Ray has 2 processors"):
+        distributed.backtest([{"symbol": "SYNVOL", "policy": "rule"}], threads=3)
 
 
 def test_two_workers_price_as_one_process_and_a_killed_one_changes_nothing(ray, tmp_path):

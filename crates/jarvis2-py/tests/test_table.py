@@ -1,5 +1,7 @@
 """Tables by Arrow's C interface, from and to the programs that speak it."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -235,6 +237,20 @@ def test_columns_with_nulls_as_arrays():
             jarvis2.price(column, *numbers)
 
 
+def test_a_stream_whose_sender_needs_the_interpreter():
+    """pyarrow reads ahead in its own threads, and asks a file of Python's for bytes there."""
+    csv = pytest.importorskip("pyarrow.csv")
+    c = columns()
+    rows = 20_000
+    table = pa.table({name: np.resize(values, rows) for name, values in c.items()})
+    file = io.BytesIO()
+    csv.write_csv(table, file)
+    file.seek(0)
+    reader = csv.open_csv(file, read_options=csv.ReadOptions(block_size=16_384))
+    answer = pa.table(jarvis2.price(reader))
+    np.testing.assert_array_equal(answer["price"].to_numpy(), np.resize(jarvis2.price(*inputs(c)), rows))
+
+
 def test_polars():
     pl = pytest.importorskip("polars")
     c = columns()
@@ -263,6 +279,10 @@ def test_pandas():
         pytest.skip("this pandas has no __arrow_c_stream__")
     answer = pa.table(jarvis2.price(frame)).to_pandas()
     np.testing.assert_array_equal(answer["price"], jarvis2.price(*inputs(c)))
+    # A missing one is NaN, however it is kept.
+    for spots in (pd.Series([95.0, pd.NA], dtype=object), pd.Series([95, None], dtype="Int64"), pd.Series([True, None], dtype="boolean")):
+        prices, statuses = jarvis2.price("p", spots, 100, 1, 0.01, 0.2, return_status=True)
+        assert prices[0] > 0 and np.isnan(prices[1]) and statuses.tolist() == [0, jarvis2.STATUS.index("bad_input")]
     # A column alone is an array like any other.
     np.testing.assert_array_equal(jarvis2.price(frame["right"], *[frame[n] for n in ("spot", "strike", "years", "rate", "vol", "dividend_yield")]), answer["price"])
 

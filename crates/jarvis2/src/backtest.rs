@@ -181,7 +181,7 @@ pub(crate) fn run(args: &BacktestArgs) -> Result<u8, Error> {
     }
     let files = tables::Files::create(args.out.as_deref(), args.html.as_deref())?;
     let report = perform(args, |config, past, outcome| {
-        let mut log = trials::Trials::open()?;
+        let mut log = trials::Trials::open_alone()?;
         let body = view::body(args, config, past, outcome);
         replay::remember(&body, past)?;
         view::report(args, config, past, outcome, body, &mut log)

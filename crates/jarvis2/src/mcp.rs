@@ -102,6 +102,8 @@ pub(crate) fn run(args: &McpArgs) -> Result<u8, Error> {
     crate::cli::load(&args.config, Vec::new())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // Commands run on its threads, and need what a main thread has.
+        .thread_stack_size(8 << 20)
         .build()
         .map_err(|error| Error::Internal(error.to_string()))?;
     let served = match args.http {

@@ -169,6 +169,10 @@ fn the_collectors_record_is_found_beside_its_file() {
         "another day's",
     )
     .unwrap();
+    // A pipe, at which a reader waits for ever.
+    let pipe = folder.join("a_2025-03-05_meta.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(!cfg!(unix) || made.unwrap().success());
     let ingest = read_chains(&file, &Options::default()).unwrap();
     assert_eq!(check(&ingest, Format::Yfinance).spot_usd, Some(50.0));
 

@@ -138,7 +138,7 @@ def _ask_one(command: str, job: Mapping[str, object], threads: int, read: Callab
 
 
 def _flags(command: str, job: Mapping[str, object], threads: int) -> dict[str, object]:
-    flags = {name.rstrip("_"): value for name, value in job.items() if value is not None and name != "job"}
+    flags = {name.rstrip("_"): _whole(value) for name, value in job.items() if value is not None and name != "job"}
     for name in flags:
         _refuse(name, name)
     settings = flags.pop("set", [])
@@ -156,6 +156,11 @@ def _flags(command: str, job: Mapping[str, object], threads: int) -> dict[str, o
     if command == "plan":
         flags.update(no_files=True, no_diary=True)
     return {**flags, "json": True}
+
+
+def _whole(value: object) -> object:
+    """A column of whole numbers with a null in it comes as one of floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _refuse(name: str, said: str) -> None:

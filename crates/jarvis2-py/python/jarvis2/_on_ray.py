@@ -21,6 +21,7 @@ def mapped(function: Callable[[Any], Any], table: Any, *, workers: int, chunk_ro
             yield _unpacked(_work(function, chunk))
         return
     ray = the_ray()
+    _fits(ray, threads)
     shared = ray.put(function)
     work = ray.remote(_work).options(num_cpus=threads, max_retries=retries, retry_exceptions=[ResourceError])
     under_way: dict[Any, int] = {}
@@ -45,6 +46,16 @@ def mapped(function: Callable[[Any], Any], table: Any, *, workers: int, chunk_ro
     finally:
         for reference in under_way:
             ray.cancel(reference)
+
+
+def _fits(ray: Any, threads: int) -> None:
+    """Refuses what no node could ever begin."""
+    if not ray.is_initialized():
+        ray.init()
+    largest = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=0)
+    # A cluster that has no processor yet may be about to get some.
+    if 0 < largest < threads:
+        raise UsageError(f"`threads` is {threads}, and the largest node of Ray has {largest:g} processors: the work would wait for ever")
 
 
 def _work(function: Callable[[Any], Any], chunk: Any) -> Any:

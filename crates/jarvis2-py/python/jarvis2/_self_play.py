@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, Union
 
@@ -72,6 +72,7 @@ def self_play(
     workers: int = 2,
     seed: int = 0,
     folder: Union[str, "os.PathLike[str]", None] = None,
+    identity: str = "",
     retries: int = 3,
 ) -> int:
     """Players on Ray feed one learner, until ``games`` games are learnt. Returns how many of them this call has played.
@@ -81,12 +82,20 @@ def self_play(
     workers there are nor on who dies. A dead worker is started again and plays its game again, at most ``retries`` times each.
 
     ``folder``: where a checkpoint is written after every round, aside and then renamed. A call that finds one there goes on from
-    it, and must have its ``seed`` and ``round_games``. This process may die at any moment: at most a round is played again.
+    it, and must have its ``seed``, ``round_games`` and ``identity``: your word for who plays and learns, such as a version and its
+    arguments. This process may die at any moment: at most a round is played again. Without ``folder`` every call begins with game 0,
+    so that the learner must be a new one.
     """
     at_least(0, games=games, workers=workers, retries=retries)
     at_least(1, round_games=round_games)
     path = None if folder is None else Path(folder) / _CHECKPOINT
-    first = 0 if path is None else _resume(path, learner, seed, round_games)
+    head = {"seed": seed, "round_games": round_games, "identity": identity}
+    first = None if path is None else _resume(path, learner, head)
+    if first is None:
+        first = 0
+        # A first round that is cut short has taught the learner something, too: who begins again begins from here.
+        if path is not None:
+            _keep(path, learner, head, 0)
     pool = _Here(make_player) if workers == 0 else _Actors(make_player, workers, retries)
     try:
         for start in range(first, games, round_games):
@@ -96,7 +105,7 @@ def self_play(
                 learner.learn(number, record)
             # A round that is cut short is no end of a round: its later games would be played by other weights.
             if path is not None and len(numbers) == round_games:
-                _keep(path, learner, seed, round_games, numbers.stop)
+                _keep(path, learner, head, numbers.stop)
     finally:
         pool.close()
     return max(games - first, 0)
@@ -134,11 +143,14 @@ class _Actors:
         self.retries = retries
         actor = self.ray.remote(_Actor).options(num_cpus=1, max_restarts=retries, max_task_retries=retries)
         self.actors = [actor.remote(make_player) for _ in range(workers)]
+        # Where there are fewer processors some never come. Those that have come play.
+        self.coming = {actor.__ray_ready__.remote(): actor for actor in self.actors}
+        self.come: list[Any] = []
 
     def play(self, tasks: Sequence[tuple[int, int]], weights: Any) -> Iterator[Any]:
         shared = self.ray.put(weights)
         # Each has a second game waiting, so that it does not wait for us.
-        idle = self.actors * 2
+        idle = self.come * 2
         left = list(reversed(tasks))
         under_way: dict[Any, tuple[int, Any]] = {}
         done: dict[int, Any] = {}
@@ -148,7 +160,13 @@ class _Actors:
                     number, seed = left.pop()
                     actor = idle.pop(0)
                     under_way[actor.play.remote(number, seed, shared)] = (number, actor)
-                (ready,), _ = self.ray.wait(list(under_way), num_returns=1)
+                (ready,), _ = self.ray.wait([*under_way, *self.coming], num_returns=1)
+                if ready in self.coming:
+                    actor = self.coming.pop(ready)
+                    got(ready, "a player", self.retries)
+                    self.come.append(actor)
+                    idle += [actor, actor]
+                    continue
                 number, actor = under_way.pop(ready)
                 done[number] = got(ready, f"game {number}", self.retries)
                 idle.append(actor)
@@ -159,29 +177,30 @@ class _Actors:
             self.ray.kill(actor)
 
 
-def _keep(path: Path, learner: Learner[Any, Any], seed: int, round_games: int, games: int) -> None:
+def _keep(path: Path, learner: Learner[Any, Any], head: Mapping[str, object], games: int) -> None:
     state = learner.save()
-    head = {"version": 1, "games": games, "seed": seed, "round_games": round_games, "sha256": hashlib.sha256(state).hexdigest()}
+    whole = {"version": 1, "games": games, **head, "sha256": hashlib.sha256(state).hexdigest()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, json.dumps(head).encode() + b"\n" + state)
+    write_file(path, json.dumps(whole).encode() + b"\n" + state)
 
 
-def _resume(path: Path, learner: Learner[Any, Any], seed: int, round_games: int) -> int:
-    """Games that are learnt."""
+def _resume(path: Path, learner: Learner[Any, Any], asked: Mapping[str, object]) -> int | None:
+    """Games that are learnt; ``None`` where there is no checkpoint."""
     content = read_file(path)
     if not content:
-        return 0
+        return None
     line, _, state = content.partition(b"\n")
     try:
         head = json.loads(line)
         whole = head["version"] == 1 and head["sha256"] == hashlib.sha256(state).hexdigest()
-        games, asked = int(head["games"]), {"seed": head["seed"], "round_games": head["round_games"]}
+        games, kept = int(head["games"]), {"seed": head["seed"], "round_games": head["round_games"], "identity": head.get("identity", "")}
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a checkpoint of self-play ({error!r}); take it away to start anew") from error
     if not whole:
         raise DataError(f"{path}: its checksum or version is another; take it away to start anew")
-    for name, value in {"seed": seed, "round_games": round_games}.items():
-        if asked[name] != value:
-            raise UsageError(f"{path}: its games have {name}={asked[name]}, and {value} is asked for; say the same or name another folder")
+    for name, value in asked.items():
+        if kept[name] != value:
+            said = f"its games have {name}={kept[name]!r}, and {value!r} is asked for"
+            raise UsageError(f"{path}: {said}; say the same or name another folder")
     learner.load(state)
     return games

@@ -21,6 +21,11 @@ Log = Mapping[str, bytes]
 #: Held by whoever reads or moves the process's data folder.
 LOCK = threading.RLock()
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover
+    fcntl = None  # type: ignore[assignment]
+
 
 def _homes() -> tuple[Path, Path]:
     """The folders of what is kept (models, runs, the log of trials) and of the log's head."""
@@ -41,8 +46,9 @@ def read_file(path: Path) -> bytes:
 
 
 def log() -> Log:
-    data, state = _homes()
-    found = {"trials.jsonl": read_file(data / "trials.jsonl"), "trials.head": read_file(state / "trials.head")}
+    with LOCK:
+        data, state = _homes()
+        found = {"trials.jsonl": read_file(data / "trials.jsonl"), "trials.head": read_file(state / "trials.head")}
     return {name: content for name, content in found.items() if content}
 
 
@@ -50,9 +56,9 @@ def log() -> Log:
 def apart(log: Log) -> Iterator[Path]:
     """A data folder with this log and the machine's own models, for as long as it lasts. Under the lock: it is the process's."""
     names = ("XDG_DATA_HOME", "XDG_STATE_HOME")
-    models = _homes()[0] / "models"
-    before = {name: os.environ.get(name) for name in names}
     with LOCK, tempfile.TemporaryDirectory(prefix="jarvis2-") as folder:
+        models = _homes()[0] / "models"
+        before = {name: os.environ.get(name) for name in names}
         own = Path(folder) / "jarvis2"
         own.mkdir()
         if models.is_dir():
@@ -75,11 +81,29 @@ def count(answers: Any) -> int:
 
     ``jarvis2 replay`` knows them then. Returns how many. Count a table once; ``backtest`` has done so.
     """
-    data, state = _homes()
-    log, head = data / "trials.jsonl", state / "trials.head"
     records = [json.loads(text) for text in pa.table(answers)["record"].to_pylist() if text is not None]
     if not records:
         return 0
+    with LOCK:
+        data, state = _homes()
+        for path in (data / "runs", state):
+            path.mkdir(parents=True, exist_ok=True)
+        with _alone(state / "trials.lock"):
+            _add(records, data, state)
+    return len(records)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Other threads and processes wait; the program does the same with the same file."""
+    with open(path, "ab") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _add(records: list[Any], data: Path, state: Path) -> None:
+    log, head = data / "trials.jsonl", state / "trials.head"
     lines = read_file(log).splitlines()
     known = json.loads(read_file(head) or b"{}")
     # As the program does: the larger of both goes on.
@@ -92,8 +116,6 @@ def count(answers: Any) -> int:
         line = json.dumps({"number": counted, "at": at, **record["trial"], "before": last}, separators=(",", ":")).encode()
         last = hashlib.sha256(line).hexdigest()
         new.append(line + b"\n")
-    for path in (data / "runs", state):
-        path.mkdir(parents=True, exist_ok=True)
     for record in records:
         if record["run"]:
             kept = {**record["run"], "folder": os.getcwd()}
@@ -104,12 +126,11 @@ def count(answers: Any) -> int:
         os.fsync(file.fileno())
     here = len(lines) + len(new)
     write_file(head, json.dumps({"count": here, "hash": last, "lost": max(counted - here, 0)}).encode() + b"\n")
-    return len(records)
 
 
 def write_file(path: Path, content: bytes) -> None:
     """The old file or the new one, whatever happens."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     with open(aside, "wb") as file:
         file.write(content)
         file.flush()

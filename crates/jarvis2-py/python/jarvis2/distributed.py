@@ -12,7 +12,8 @@
 
 Jobs are rows: a column for each flag of the command (``symbol``, ``chain``, ``as_of``, ``policy``, ``seed``, ``set``), null where it is
 not given, a list where it is given several times; ``set`` is a list of texts such as ``search.evaluations=2000``. The column ``job``
-is yours. Files must lie where every worker finds them. pyarrow is needed, and Ray where ``workers`` is not 0.
+is yours; columns named as those of the answers are replaced by them. Files must lie where every worker finds them. pyarrow is needed,
+and Ray where ``workers`` is not 0.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any, Union
 
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 
-from jarvis2._batches import backtest_batches, greeks_batches, implied_vol_batches, in_arrow, plan_batches, price_batches
+from jarvis2._batches import _whole, backtest_batches, greeks_batches, implied_vol_batches, in_arrow, plan_batches, price_batches
 from jarvis2._commands import _text
 from jarvis2._errors import UsageError
 from jarvis2._on_ray import mapped
@@ -117,7 +118,8 @@ def _jobs(jobs: Jobs, seed: int | None) -> Any:
     if seed is None:
         return table
     there = table["seed"].to_pylist() if "seed" in table.column_names else [None] * table.num_rows
-    seeds = pa.array([seed_of(seed, number) if own is None else own for number, own in enumerate(there)], pa.int64())
+    # A seed that is none is an answer of its job, as without ``seed``.
+    seeds = _column("seed", [seed_of(seed, number) if own is None else _whole(own) for number, own in enumerate(there)])
     if "seed" in table.column_names:
         return table.set_column(table.column_names.index("seed"), "seed", seeds)
     return table.append_column("seed", seeds)
@@ -129,7 +131,7 @@ def _column(name: str, cells: list[object]) -> Any:
         cells = [cell if cell is None or isinstance(cell, list) else [cell] for cell in cells]
     try:
         return pa.array(cells)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
         said = [one for cell in cells for one in (cell if isinstance(cell, list) else [cell])]
         if name == "job" or not all(isinstance(one, (str, int, float, datetime.date)) and not isinstance(one, bool) for one in said if one is not None):
             raise UsageError(f"`{name}` of the jobs cannot be one column: {error}; give all jobs values of one kind") from None

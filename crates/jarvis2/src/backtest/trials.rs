@@ -66,6 +66,8 @@ pub(crate) struct Trials {
     pub(crate) counted: u64,
     /// What is wrong with the log.
     pub(crate) broken: Option<String>,
+    /// Others who would add wait until this is closed.
+    _alone: Option<File>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -79,25 +81,34 @@ struct Head {
 impl Trials {
     /// Reads the log; a missing one is an empty one, unless the head knows better.
     pub(crate) fn open() -> Result<Trials, Error> {
-        let folder = |name: &str, home: &str| {
-            let absolute = |name: &str| {
-                std::env::var_os(name)
-                    .map(PathBuf::from)
-                    .filter(|path| path.is_absolute())
-            };
-            absolute(name)
-                .or_else(|| absolute("HOME").map(|path| path.join(home)))
-                .map(|path| path.join("jarvis2"))
-                .ok_or_else(|| {
-                    Error::Usage(format!(
-                        "there is no folder for the log of trials: set HOME or {name}"
-                    ))
-                })
+        let [data, state] = folders()?;
+        Trials::at(&data, &state)
+    }
+
+    /// Reads the log to add to it: until it is dropped, other processes that would add wait (`trials.lock`, beside the head).
+    pub(crate) fn open_alone() -> Result<Trials, Error> {
+        let [data, state] = folders()?;
+        Trials::alone_at(&data, &state)
+    }
+
+    fn alone_at(data: &Path, state: &Path) -> Result<Trials, Error> {
+        let path = state.join("trials.lock");
+        let refused = |error: std::io::Error| Error::UnwritableFile {
+            path: path.clone(),
+            why: error.to_string(),
         };
-        Trials::at(
-            &folder("XDG_DATA_HOME", ".local/share")?,
-            &folder("XDG_STATE_HOME", ".local/state")?,
-        )
+        fs::create_dir_all(state).map_err(refused)?;
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.map_err(refused)?;
+        match file.lock() {
+            Err(error) if error.kind() != ErrorKind::Unsupported => return Err(refused(error)),
+            // A file system without locks: as good as it can be there.
+            _ => (),
+        }
+        Ok(Trials {
+            _alone: Some(file),
+            ..Trials::at(data, state)?
+        })
     }
 
     fn at(data: &Path, state: &Path) -> Result<Trials, Error> {
@@ -152,6 +163,7 @@ impl Trials {
             last_hash,
             counted,
             broken,
+            _alone: None,
         })
     }
 
@@ -227,6 +239,29 @@ impl Trials {
         }
         found
     }
+}
+
+/// The folders of the log and of its head.
+fn folders() -> Result<[PathBuf; 2], Error> {
+    let folder = |name: &str, home: &str| {
+        let absolute = |name: &str| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        absolute(name)
+            .or_else(|| absolute("HOME").map(|path| path.join(home)))
+            .map(|path| path.join("jarvis2"))
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "there is no folder for the log of trials: set HOME or {name}"
+                ))
+            })
+    };
+    Ok([
+        folder("XDG_DATA_HOME", ".local/share")?,
+        folder("XDG_STATE_HOME", ".local/state")?,
+    ])
 }
 
 fn read(path: &Path) -> Result<Option<String>, Error> {
@@ -363,6 +398,26 @@ mod tests {
         trials.add(trial("c", "d", false)).unwrap();
         assert_eq!((trials.trials[0].number, open().counted), (4, 4));
         assert!(open().broken.unwrap().contains("3 runs are missing"));
+    }
+
+    #[test]
+    fn who_adds_at_the_same_time_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, state) = (folder.path().join("data"), folder.path().join("state"));
+        std::thread::scope(|scope| {
+            for worker in 0..4 {
+                let (data, state) = (&data, &state);
+                scope.spawn(move || {
+                    for run in 0..8 {
+                        let mut trials = Trials::alone_at(data, state).unwrap();
+                        let name = format!("{worker}-{run}");
+                        trials.add(trial(&name, "d", false)).unwrap();
+                    }
+                });
+            }
+        });
+        let trials = Trials::at(&data, &state).unwrap();
+        assert_eq!((trials.counted, trials.broken), (32, None));
     }
 
     #[test]

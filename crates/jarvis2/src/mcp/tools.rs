@@ -153,7 +153,10 @@ impl Tool {
         arguments::check(&(self.input)(), &mut arguments)?;
         let (text, value) = (self.run)(call, Value::Object(arguments))?;
         // It goes out twice: as a value, and as text for clients that know none.
-        let bytes = text.len() + 2 * value.to_string().len();
+        let (json, in_json) = (value.to_string(), |text: &str| {
+            json!(text).to_string().len()
+        });
+        let bytes = in_json(&text) + json.len() + in_json(&json);
         if bytes > ANSWER_BYTES_MAX {
             return Err(Failure::Refused(Refusal {
                 kind: "resources",
@@ -234,6 +237,18 @@ fn in_order(from: Option<&String>, to: Option<&String>) -> Result<(), Wrong> {
             field: "from".to_owned(),
             value: from.as_str().into(),
             remedy: format!("it lies after to = {to}: swap them"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a range that nothing lies in.
+fn is_range(name: &str, least: Option<f64>, most: Option<f64>) -> Result<(), Wrong> {
+    match (least, most) {
+        (Some(least), Some(most)) if least > most => Err(Wrong {
+            field: format!("{name}_min"),
+            value: least.into(),
+            remedy: format!("it is more than {name}_max = {most}: swap them"),
         }),
         _ => Ok(()),
     }
@@ -397,6 +412,10 @@ fn cited(kind: &str, path: Option<&str>, bytes: &[u8]) -> Citation {
 }
 
 fn price_chain(call: &Call, asked: ForPrice) -> Result<PriceAnswer, Failure> {
+    let days = [asked.days_min, asked.days_max].map(|days| days.map(f64::from));
+    is_range("days", days[0], days[1])?;
+    is_range("strike", asked.strike_min, asked.strike_max)?;
+    is_range("delta", asked.delta_min, asked.delta_max)?;
     let mut words = call.words(&["price", "--json"]);
     word(&mut words, "symbol", asked.symbol.as_ref());
     word(&mut words, "as-of", asked.as_of.as_ref());
@@ -431,13 +450,12 @@ fn price_chain(call: &Call, asked: ForPrice) -> Result<PriceAnswer, Failure> {
             Some(Side::Call) => row.right == "C",
             Some(Side::Put) => row.right == "P",
         };
-        let (least, most) = (asked.days_min.map(f64::from), asked.days_max.map(f64::from));
         right
             && asked
                 .expiry
                 .as_ref()
                 .is_none_or(|expiry| row.expiry == *expiry)
-            && within(Some(row.days.into()), least, most)
+            && within(Some(row.days.into()), days[0], days[1])
             && within(Some(row.strike), asked.strike_min, asked.strike_max)
             && within(row.delta.map(f64::abs), asked.delta_min, asked.delta_max)
     };

@@ -480,6 +480,13 @@ fn the_diary_is_asked_and_not_written() {
     }
     let wrong = json!({ "question": "fills", "from": "2026-02-01", "to": "2026-01-01" });
     talk.wrong("journal_query", wrong, "from", "swap them");
+    for name in ["days", "strike", "delta"] {
+        let (least, most) = (format!("{name}_min"), format!("{name}_max"));
+        let one = json!({ least.as_str(): 0.9, most.as_str(): 0.1 });
+        let other = json!({ least.as_str(): 60, most.as_str(): 30 });
+        let wrong = if name == "delta" { one } else { other };
+        talk.wrong("price_chain", wrong, &least, "swap them");
+    }
     talk.ends_within(Duration::from_secs(10));
     let after = std::fs::read(desk.path(".local/share/jarvis2/diary.sqlite")).unwrap();
     assert!(before == after, "the diary has changed");

@@ -836,7 +836,7 @@ pub(crate) fn prices_beside(path: &Path, symbol: &str) -> Option<(String, BTreeM
     })
 }
 
-/// Names of the other files in the folder, sorted.
+/// Names of the other regular files in the folder, or links to such, sorted: a pipe would never end.
 fn files_beside(path: &Path) -> Vec<String> {
     let folder = path
         .parent()
@@ -847,7 +847,9 @@ fn files_beside(path: &Path) -> Vec<String> {
         return Vec::new();
     };
     let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.file_name()))
+        .filter_map(Result::ok)
+        .filter(|entry| std::fs::metadata(entry.path()).is_ok_and(|found| found.is_file()))
+        .map(|entry| entry.file_name())
         .filter(|name| Some(name.as_os_str()) != own)
         .filter_map(|name| name.into_string().ok())
         .collect();
