@@ -79,7 +79,11 @@ impl Wanted {
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Stop> {
     let wanted = Wanted::read(arguments)?;
-    let version = version()?;
+    let mut version = version()?;
+    // What was not committed gives other bytes than the commit whose time and version the archive would carry.
+    if !wanted.source && is_changed() {
+        version.push_str("-changed");
+    }
     fs::create_dir_all(&wanted.out).map_err(|error| says(&wanted.out, &error))?;
     if wanted.source {
         let name = format!("jarvis2-{version}");
@@ -141,6 +145,14 @@ fn version() -> Result<String, String> {
         .find_map(|line| line.strip_prefix("version = "));
     let version = line.map(|value| value.trim().trim_matches('"').to_owned());
     version.ok_or_else(|| format!("{}: it names no version", path.display()))
+}
+
+/// Whether files here differ from the commit. Without git nothing is known of it, and `SOURCE_DATE_EPOCH` names the time.
+fn is_changed() -> bool {
+    let mut git = Command::new("git");
+    git.args(["status", "--porcelain"])
+        .current_dir(cross::root());
+    output(&mut git).is_ok_and(|said| !said.is_empty())
 }
 
 /// The target that rustc builds for by itself.
@@ -209,9 +221,20 @@ fn compilers(target: &str, folder: &Path) -> Result<Vec<(String, OsString)>, Sto
         return Ok(Vec::new());
     }
     let named = format!("CC_{}", target.replace('-', "_"));
-    let own = target == "x86_64-unknown-linux-musl" && cfg!(target_arch = "x86_64");
-    if env::var_os(&named).is_some() || (own && cross::starts("musl-gcc", &["--version"])) {
+    if env::var_os(&named).is_some() {
         return Ok(Vec::new());
+    }
+    let arch = target.split('-').next().unwrap_or_default();
+    // The host's own linker puts it together.
+    if !cfg!(target_os = "linux") || arch != env::consts::ARCH {
+        return Err(Stop::Missing(format!(
+            "{target} is built on Linux on a processor of that kind: there, or in a container (packaging/Containerfile); or name a compiler \
+             by {named} and a linker by CARGO_TARGET_{}_LINKER",
+            target.to_uppercase().replace('-', "_")
+        )));
+    }
+    if cross::starts("musl-gcc", &["--version"]) {
+        return Ok(vec![(named, "musl-gcc".into())]);
     }
     let zig = mac::zig().map_err(|_| {
         Stop::Missing(
@@ -220,7 +243,6 @@ fn compilers(target: &str, folder: &Path) -> Result<Vec<(String, OsString)>, Sto
                 .to_owned(),
         )
     })?;
-    let arch = target.split('-').next().unwrap_or_default();
     // cc passes the target in LLVM's words, which zig reads in its own.
     let script = format!(
         "#!/bin/sh\nfor word do\n    shift\n    case \"$word\" in\n    --target=*) ;;\n    *) set -- \"$@\" \"$word\" ;;\n    esac\ndone\n\
@@ -293,6 +315,7 @@ fn third_party(target: &str) -> Result<String, String> {
     let sources = cargo_home()?.join("registry/src");
     let mut crates: BTreeMap<String, String> = BTreeMap::new();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut silent = Vec::new();
     for line in String::from_utf8_lossy(&tree).lines() {
         let (package, licence) = line.split_once('\t').unwrap_or((line, ""));
         let mut words = package.split(' ');
@@ -305,9 +328,25 @@ fn third_party(target: &str) -> Result<String, String> {
         if ours || crates.insert(id.clone(), licence.to_owned()).is_some() {
             continue;
         }
-        for text in licences(&sources, &format!("{name}-{version}"))? {
+        let mut found = licences(&sources, &format!("{name}-{version}"))?;
+        // Of Apache's licence the text is the same for all.
+        if found.is_empty() && licence.contains("Apache-2.0") {
+            let path = cross::root().join("LICENSE-APACHE");
+            let text = fs::read_to_string(&path).map_err(|error| says(&path, &error))?;
+            found.push(text.trim().to_owned());
+        }
+        if found.is_empty() {
+            silent.push(id.clone());
+        }
+        for text in found {
             texts.entry(text).or_default().push(id.clone());
         }
+    }
+    if !silent.is_empty() {
+        return Err(format!(
+            "no text of a licence comes with {}: put each into packaging/licences/NAME-VERSION.txt, from where the crate is made",
+            silent.join(", ")
+        ));
     }
     if crates.is_empty() {
         return Err("cargo tree names no crate".to_owned());
@@ -354,6 +393,10 @@ fn third_party(target: &str) -> Result<String, String> {
 /// Texts of licences in a crate's folder and one below it (C libraries keep theirs there).
 fn licences(sources: &Path, folder: &str) -> Result<Vec<String>, String> {
     let mut texts = Vec::new();
+    let own = cross::root().join(format!("packaging/licences/{folder}.txt"));
+    if let Ok(text) = fs::read_to_string(own) {
+        texts.push(text.trim().to_owned());
+    }
     let registries = fs::read_dir(sources).map_err(|error| says(sources, &error))?;
     for registry in registries.flatten() {
         let root = registry.path().join(folder);
@@ -365,12 +408,20 @@ fn licences(sources: &Path, folder: &str) -> Result<Vec<String>, String> {
                 .filter(|path| path.is_dir()),
         );
         for folder in folders {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let entries: Vec<_> = fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect();
+            // zstd may be had under either: its LICENSE (BSD) is the one that holds here, and not its COPYING (GPL).
+            let chosen = folder.ends_with("zstd");
+            for entry in entries {
                 let name = entry.file_name().to_string_lossy().to_uppercase();
                 let wanted = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];
                 let is_one = wanted.iter().any(|word| name.starts_with(word));
                 let is_code = name.ends_with(".RS") || name.ends_with(".PY");
-                if is_one && !is_code && entry.path().is_file() {
+                let other = chosen && name.starts_with("COPYING");
+                if is_one && !is_code && !other && entry.path().is_file() {
                     let bytes =
                         fs::read(entry.path()).map_err(|error| says(&entry.path(), &error))?;
                     let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
@@ -490,6 +541,14 @@ fn says(path: &Path, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_formula_names_the_archive_of_this_version() {
+        let path = cross::root().join("packaging/homebrew/jarvis2.rb");
+        let formula = fs::read_to_string(&path).unwrap();
+        let archive = format!("/jarvis2-{}.tar.gz\"", version().unwrap());
+        assert!(formula.contains(&archive), "{archive} is not in {formula}");
+    }
 
     fn entries() -> Vec<Entry> {
         vec![

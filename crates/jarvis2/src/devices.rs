@@ -116,11 +116,6 @@ fn trials() -> Vec<Trial> {
     trials
 }
 
-/// How many kernels there are to prove.
-pub(crate) fn kernels() -> usize {
-    trials().len()
-}
-
 /// What the child tells beside the verdicts.
 #[derive(Debug, Serialize, Deserialize)]
 struct Figures {

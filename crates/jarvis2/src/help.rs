@@ -9,7 +9,7 @@ use clap::{Args, Command, CommandFactory, FromArgMatches};
 use clap_complete::Shell;
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Characters in a line of help, at most.
 const WIDTH: usize = 100;
@@ -315,7 +315,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "journal apply",
         &[
             yours(
-                "jarvis2 journal apply --account today.toml --out tomorrow.toml --fill \"sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30\"",
+                "jarvis2 journal apply --account today.toml --out tomorrow.toml --on 2026-09-10 --fill \"sell 2 KO 2026-09-18 67.5 put at 1.30 fees 1.30\"",
                 "a fill worded as the plan words it; dollars per share",
             ),
             yours(
@@ -432,7 +432,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "man",
         &[now(
             "jarvis2 man --out man1",
-            "then: man -l man1/jarvis2-plan.1",
+            "then: man ./man1/jarvis2-plan.1",
         )],
     ),
     (
@@ -688,9 +688,10 @@ pub(crate) fn man(args: &ManArgs) -> Result<String, Error> {
         }
     }
     Ok(format!(
-        "{}: {pages} pages; read one with `man -l {}`",
+        "{}: {pages} pages; read one with `man {}`",
         out.display(),
-        out.join("jarvis2.1").display()
+        // With a slash in it `man` takes it for a file.
+        Path::new(".").join(out).join("jarvis2.1").display()
     ))
 }
 

@@ -78,9 +78,11 @@ impl Package {
     /// [`Error::Taken`] if the place is taken or an earlier try left its part, [`Error::Io`].
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
         free(folder)?;
-        let mut part = folder.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
+        // By its parts: a name may end in a slash.
+        let folder: PathBuf = folder.components().collect();
+        let mut name = folder.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = folder.with_file_name(name);
         free(&part)?;
         let write = || {
             fs::create_dir(&part)?;
@@ -89,14 +91,14 @@ impl Package {
                 fs::create_dir_all(path.parent().unwrap_or(&part))?;
                 fs::write(path, bytes)?;
             }
-            fs::rename(&part, folder)
+            fs::rename(&part, &folder)
         };
         write().map_err(|source| {
             // What is there was made a moment ago, by us.
             let _ = fs::remove_dir_all(&part);
             Error::Io {
                 action: "write",
-                path: folder.to_owned(),
+                path: folder.clone(),
                 source,
             }
         })

@@ -50,32 +50,34 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Seen {
     verdict: Verdict,
+    /// It must hold, and shows nothing of what the row wants.
+    condition: bool,
     /// What was measured; of what is not here: why.
     words: String,
 }
 
 impl Seen {
     fn met(words: impl Into<String>) -> Seen {
+        Seen::of(Verdict::Met, words)
+    }
+
+    fn of(verdict: Verdict, words: impl Into<String>) -> Seen {
         Seen {
-            verdict: Verdict::Met,
+            verdict,
+            condition: false,
             words: words.into(),
         }
     }
 
     /// As it should be, or not.
     fn told(good: bool, words: impl Into<String>) -> Seen {
-        Seen {
-            verdict: if good { Verdict::Met } else { Verdict::NotMet },
-            words: words.into(),
-        }
+        let verdict = if good { Verdict::Met } else { Verdict::NotMet };
+        Seen::of(verdict, words)
     }
 
     /// It cannot run here.
     fn absent(why: impl std::fmt::Display) -> Seen {
-        Seen {
-            verdict: Verdict::NotHere,
-            words: format!("n/a ({why})"),
-        }
+        Seen::of(Verdict::NotHere, format!("n/a ({why})"))
     }
 }
 
@@ -86,10 +88,7 @@ impl From<&Finding> for Seen {
         let words = format!("{}: {why}", finding.part);
         match finding.rating {
             Rating::Works => Seen::met(words),
-            Rating::WorksWithCare => Seen {
-                verdict: Verdict::InPart,
-                words,
-            },
+            Rating::WorksWithCare => Seen::of(Verdict::InPart, words),
             Rating::Unusable => Seen::told(false, words),
             Rating::Absent => Seen::absent(words),
         }
@@ -177,15 +176,14 @@ fn together(verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
 
 /// A row's verdict by what was seen and by what the page says of it: what is there in part only, no run here makes whole.
 fn judge(seen: &mut Vec<Seen>, status: &str) -> Verdict {
-    let verdict = together(seen.iter().map(|seen| seen.verdict));
+    // A condition that holds is no part of what is there.
+    let counts = |seen: &&Seen| !seen.condition || seen.verdict == Verdict::NotMet;
+    let verdict = together(seen.iter().filter(counts).map(|seen| seen.verdict));
     if verdict != Verdict::Met || is_whole(status) {
         return verdict;
     }
     let words = format!("docs/seed.md says: {status}");
-    seen.push(Seen {
-        verdict: Verdict::InPart,
-        words,
-    });
+    seen.push(Seen::of(Verdict::InPart, words));
     Verdict::InPart
 }
 
@@ -240,10 +238,7 @@ pub(super) fn run(
 /// What an earlier row came to.
 fn as_in(lines: &[Line], id: &str) -> Seen {
     match lines.iter().find(|line| line.id == id) {
-        Some(line) => Seen {
-            verdict: line.verdict,
-            words: format!("as {id}: {}", line.verdict.words()),
-        },
+        Some(line) => Seen::of(line.verdict, format!("as {id}: {}", line.verdict.words())),
         None => Seen::told(false, format!("row {id} was not run")),
     }
 }
@@ -330,6 +325,26 @@ mod tests {
             let mut failed = vec![Seen::told(false, "another answer")];
             assert_eq!(judge(&mut failed, one.status), Verdict::NotMet);
         }
+    }
+
+    #[test]
+    fn a_condition_alone_meets_no_row() {
+        let holds = Seen {
+            condition: true,
+            ..Seen::met("no such crate")
+        };
+        let fails = Seen {
+            verdict: Verdict::NotMet,
+            ..holds.clone()
+        };
+        let of = |seen: &[&Seen]| {
+            let mut seen: Vec<Seen> = seen.iter().map(|one| (*one).clone()).collect();
+            judge(&mut seen, "works")
+        };
+        let (part, absent) = (Seen::met("works"), Seen::absent("not in this build"));
+        assert_eq!(of(&[&holds, &absent]), Verdict::NotHere);
+        assert_eq!(of(&[&holds, &part]), Verdict::Met);
+        assert_eq!(of(&[&fails, &part]), Verdict::NotMet);
     }
 
     #[test]

@@ -67,7 +67,13 @@ pub(crate) fn run(model: &Model, args: &ExportArgs) -> Result<String, Error> {
     }
     let mut trials = Vec::new();
     if let Some((folder, package)) = &package {
-        package.save(folder).map_err(told)?;
+        package.save(folder).map_err(|error| {
+            // Both or none: a second try must not find the first one's file in its way.
+            if let Some(path) = &args.onnx {
+                let _ = std::fs::remove_file(path);
+            }
+            told(error)
+        })?;
         trials = Units::EACH
             .map(|units| tried(folder, &model.weights, numbers, units))
             .into();

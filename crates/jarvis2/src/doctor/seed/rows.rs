@@ -9,7 +9,7 @@ pub(super) enum Show {
     Part(&'static str),
     /// A figure of `jarvis2 bench` that was asked for, by name.
     Target(&'static str),
-    /// Crates that are in no build of ours: none in the lock file has such a word in its name.
+    /// Crates that are in no build of ours: none in the lock file has such a word in its name. A condition: by itself it meets nothing.
     Without(&'static [&'static str]),
     /// Lines of `jarvis2 machine`, each known or n/a with a reason.
     Machine(&'static [&'static str]),
@@ -47,6 +47,10 @@ const LEDGER: Show = Run("ledger", shows::ledger);
 const WATCH: Show = Run("watch", shows::watch);
 const CORE_ML: Show = Run("core ml", shows::core_ml);
 const KERNEL_TIMES: Show = Run("kernel times", shows::kernel_times);
+/// Texts of kernels are made when the program is built: no run of it shows more than that they are there.
+const KERNELS: Show = Elsewhere(
+    "the kernels' texts for Vulkan, Metal and CUDA from one source, with their values: `cargo test -p kernels`",
+);
 const MILLION: Show = Run("million", shows::million);
 
 const fn row(id: &'static str, target: &'static str, shows: &'static [Show]) -> Row {
@@ -62,10 +66,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "0-2",
         "an M4 Pro with 8+4 cores and 24 GB is seen as one",
-        &[
-            Machine(&["cpu", "core class", "memory"]),
-            Mac("the target machine itself"),
-        ],
+        &[Mac("the target machine itself")],
     ),
     row(
         "1-1",
@@ -75,11 +76,12 @@ pub(super) const ROWS: &[Row] = &[
     row("1-2", "a vendor's table of quotes is read", &[READ]),
     row(
         "1-3",
-        "the normal law, implied volatility, quadrature: right to the last places",
+        "the normal law, implied volatility, quadrature and fits: right to the last places",
         &[
             Part("European prices"),
             Part("implied volatilities"),
             Part("American prices"),
+            Elsewhere("the normal law, quadrature and fits by themselves: `cargo test -p pricing`"),
         ],
     ),
     row(
@@ -114,11 +116,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "1-13",
         "no MLX; kernels of our own for Metal",
-        &[
-            Without(&["mlx"]),
-            Run("metal texts", shows::metal_texts),
-            Mac("a race with MLX"),
-        ],
+        &[Without(&["mlx"]), KERNELS, Mac("a race with MLX")],
     ),
     row(
         "1-14",
@@ -168,7 +166,11 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "2-7",
         "a ledger that loses nothing",
-        &[Part("experience"), Part("diary")],
+        &[
+            Part("experience"),
+            Part("diary"),
+            Elsewhere("the queue in memory: `cargo test -p experience`"),
+        ],
     ),
     row(
         "2-8",
@@ -206,23 +208,32 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "3-3",
         "a device that fails is not used, and the answer comes all the same",
-        &[DEVICE, GPUS],
+        &[
+            DEVICE,
+            GPUS,
+            Elsewhere("one that is made to fail: `cargo test -p compute --features gpu`"),
+        ],
     ),
     row(
         "3-4",
         "no LMDB to remove; keys and values kept",
         &[As("2-8")],
     ),
-    row("3-5", "a net of 768-512-256", &[LAYERS]),
+    row("3-5", "a net of 768-512-256", &[LAYERS, CORE_ML]),
     row(
         "3-6",
         "a plan that would not fit is refused before it takes memory",
-        &[REFUSED],
+        &[
+            REFUSED,
+            Elsewhere(
+                "copies, and pressure while it runs: `cargo xtask load`, `cargo test -p hardware`",
+            ),
+        ],
     ),
     row(
         "3-7",
         "Black-Scholes as a Metal shader",
-        &[Run("black scholes", shows::black_scholes), Part("GPU")],
+        &[KERNELS, Part("GPU")],
     ),
     row(
         "3-8",
@@ -237,10 +248,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "3-10",
         "a kernel `calculate_black_scholes` over S, K, T, r, sigma",
-        &[
-            Run("black scholes", shows::black_scholes),
-            Mac("that Apple's compiler takes it"),
-        ],
+        &[KERNELS, Mac("that Apple's compiler takes it")],
     ),
     row("3-11", "one ledger of memory, within the budget", &[LEDGER]),
     row("3-12", "one view of GPU, memory and heat", &[WATCH]),
@@ -257,7 +265,7 @@ pub(super) const ROWS: &[Row] = &[
     row("4-3", "all fast cores", &[As("2-4")]),
     row(
         "4-4",
-        "one process, one memory",
+        "one process, one memory: the sample's plan within two minutes",
         &[Run("latency", shows::latency)],
     ),
     row("4-5", "the size from which a GPU wins is measured", &[GPUS]),
@@ -269,10 +277,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "4-7",
         "one source for several back ends",
-        &[
-            Run("metal texts", shows::metal_texts),
-            Mac("that Apple's compiler takes them"),
-        ],
+        &[KERNELS, Mac("that Apple's compiler takes them")],
     ),
     row("4-8", "time of each kernel", &[As("2-10")]),
     row("5-1", "as 2-5", &[As("2-5")]),
@@ -372,6 +377,10 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "8-5",
         "inference measured, with its ratio to a named peer: docs/benchmarks.md",
-        &[As("6-2"), Mac("a comparison on one")],
+        &[
+            As("6-2"),
+            Elsewhere("the ratio: docs/benchmarks.md, with the commands that repeat it"),
+            Mac("a comparison on one"),
+        ],
     ),
 ];
