@@ -320,6 +320,7 @@ fn every_tool_answers_on_the_sample_and_writes_nothing() {
             format!(".local/share/jarvis2/runs/{id}.json"),
             ".local/share/jarvis2/trials.jsonl".to_owned(),
             ".local/state/jarvis2/trials.head".to_owned(),
+            ".local/state/jarvis2/trials.lock".to_owned(),
         ]
     );
     let kept = std::fs::read(desk.path(".local/share/jarvis2/trials.jsonl")).unwrap();
