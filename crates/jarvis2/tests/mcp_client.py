@@ -74,7 +74,7 @@ REFUSED = [
 ]
 
 # What a backtest leaves, because it is counted; nothing else may be there.
-COUNTED = re.compile(r"\.local/(share/jarvis2/(trials\.jsonl|runs/[0-9a-f]{16}\.json)|state/jarvis2/trials\.head)")
+COUNTED = re.compile(r"\.local/(share/jarvis2/(trials\.jsonl|runs/[0-9a-f]{16}\.json)|state/jarvis2/trials\.(head|lock))")
 
 
 def files(home: Path) -> list[str]:
