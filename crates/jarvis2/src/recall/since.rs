@@ -380,3 +380,26 @@ fn sentence(since: &SinceView, now: &Plan) -> String {
         share.difference.as_deref().unwrap_or("n/a"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::fixture;
+
+    /// After a split of two for one the contract of then has half its strike, to the cent.
+    #[test]
+    fn an_action_is_about_the_same_contracts_after_a_split() {
+        let before = fixture().decision.action;
+        let mut after = before.clone();
+        let mut options = 0;
+        for leg in &mut after.legs {
+            if let Some(strike) = &mut leg.strike_usd {
+                *strike = (100.0 * *strike / 2.0).round() / 100.0;
+                options += 1;
+            }
+        }
+        assert!(options > 0, "the premise of this test: {before:?}");
+        assert_eq!(gist(&before, 2.0), gist(&after, 1.0));
+        assert_ne!(gist(&before, 1.0), gist(&after, 1.0));
+    }
+}
