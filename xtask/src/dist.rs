@@ -604,6 +604,18 @@ mod tests {
     }
 
     #[test]
+    fn licences_of_what_is_in_the_program_are_given_on() {
+        // The crates of this machine's own build are here.
+        let page = third_party(&host().unwrap()).unwrap();
+        assert!(page.contains("\nclap "), "{page}");
+        assert!(page.contains("Joe"), "the table of direction numbers");
+        // Of zstd's two licences one is chosen.
+        assert!(page.contains("zstd-sys"));
+        assert!(!page.contains("GNU GENERAL PUBLIC LICENSE"));
+        assert!(third_party("no-such-target").is_err());
+    }
+
+    #[test]
     fn words_are_read() {
         let read = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();

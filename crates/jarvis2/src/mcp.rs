@@ -231,17 +231,19 @@ impl ServerHandler for Desk {
             Err(Error::Internal(format!("the call ended early: {error}")).into())
         });
         let result = match answered {
-            Ok((text, value)) => {
-                let mut result = CallToolResult::structured(value);
-                // The short text first, then the same as the structured answer, for clients that know only text.
-                result.content.insert(0, ContentBlock::text(text));
-                result
-            }
+            Ok((text, value)) => given(text, value),
             Err(Failure::Wrong(wrong)) => return Err(invalid(&wrong)),
             Err(Failure::Refused(refusal)) => refused(&refusal),
         };
         Ok(result.into())
     }
+}
+
+/// An answer: the short text first, then the same as the structured answer, for clients that know only text.
+fn given(text: String, value: Value) -> CallToolResult {
+    let mut result = CallToolResult::structured(value);
+    result.content.insert(0, ContentBlock::text(text));
+    result
 }
 
 /// An argument that is wrong: what, its value, what would be right.
@@ -265,4 +267,23 @@ fn refused(refusal: &Refusal) -> CallToolResult {
         refusal.kind, refusal.exit_code, refusal.message
     ))];
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_an_answer_are_those_that_go_out() {
+        // Marks and line ends take more room inside a text than outside.
+        let rows: Vec<Value> = (0..500)
+            .map(|row| json!({ "contract": format!("\"{row}\"\n"), "bid": 1.25 }))
+            .collect();
+        let (text, value) = ("a \"short\" text\n".to_owned(), json!({ "rows": rows }));
+        let counted = tools::bytes_sent(&text, &value);
+        let sent = serde_json::to_string(&given(text, value))
+            .expect("JSON")
+            .len();
+        assert!(counted <= sent && sent < counted + 200, "{counted}, {sent}");
+    }
 }

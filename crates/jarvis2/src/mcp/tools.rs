@@ -152,11 +152,7 @@ impl Tool {
     pub(super) fn answer(&self, call: &Call, mut arguments: Map<String, Value>) -> Given {
         arguments::check(&(self.input)(), &mut arguments)?;
         let (text, value) = (self.run)(call, Value::Object(arguments))?;
-        // It goes out twice: as a value, and as text for clients that know none.
-        let (json, in_json) = (value.to_string(), |text: &str| {
-            json!(text).to_string().len()
-        });
-        let bytes = in_json(&text) + json.len() + in_json(&json);
+        let bytes = bytes_sent(&text, &value);
         if bytes > ANSWER_BYTES_MAX {
             return Err(Failure::Refused(Refusal {
                 kind: "resources",
@@ -168,6 +164,13 @@ impl Tool {
         }
         Ok((text, value))
     }
+}
+
+/// Bytes of JSON of an answer: the short text, the value, and the value as text for clients that know only text.
+pub(super) fn bytes_sent(text: &str, value: &Value) -> usize {
+    let value = value.to_string();
+    let as_text = |text: &str| json!(text).to_string().len();
+    as_text(text) + value.len() + as_text(&value)
 }
 
 /// The schema of an answer: itself, or a refusal. A client may hold either to it.

@@ -278,6 +278,20 @@ fn a_model_is_exported_and_nothing_is_overwritten() {
     desk.run(&[&first[..], &["--coreml", "net.mlpackage"]].concat())
         .exits(2);
     assert!(!desk.path("new.onnx").exists());
+    // Both or none.
+    desk.run(&[&first[..], &["--coreml", "no/such/net.mlpackage"]].concat())
+        .exits(5);
+    assert!(!desk.path("new.onnx").exists());
+    // As shells complete the name of a folder.
+    desk.run(&[
+        "models",
+        "export",
+        "shipped",
+        "--coreml",
+        "slash.mlpackage/",
+    ])
+    .exits(0);
+    assert!(desk.path("slash.mlpackage/Manifest.json").exists());
     desk.run(&["models", "export", "shipped"]).exits(2);
     let run = desk
         .run(&["models", "export", "shipped", "--onnx", "no/such/net.onnx"])
