@@ -50,6 +50,7 @@ fn extras_in_lanes<S: Simd, const SLOPES: bool>(
                 let lane = |i: usize| &group[i.min(group.len() - 1)].1;
                 let gather = |f: fn(&Inputs) -> f64| S::f64s::from_fn(s, |i| f(lane(i)));
                 let years = gather(|x| x.years);
+                room.alone = group.len() == 1;
                 let puts = Puts::<S> {
                     rate: gather(|x| as_put(x.right, x.rate, x.dividend_yield).0),
                     dividend_yield: gather(|x| as_put(x.right, x.rate, x.dividend_yield).1),
@@ -241,6 +242,7 @@ impl Curve {
                 };
                 let lanes = S::f64s::LEN;
                 for (group, out) in inputs.chunks(lanes).zip(out.chunks_mut(lanes)) {
+                    room.alone = group.len() == 1;
                     let lane = |i: usize| &group[i.min(group.len() - 1)];
                     let x = S::f64s::from_fn(s, |i| (lane(i).years / self.years_max).sqrt());
                     let log_moneyness = S::f64s::from_fn(s, |i| {
@@ -273,6 +275,7 @@ fn solve_in_lanes<S: Simd>(s: S, put: [f64; 4], scheme: &Scheme) -> (f64, f64, V
         || {
             let [rate, dividend_yield, vol, years] = put.map(|value| splat(s, value));
             let mut room = Room::new(s, scheme);
+            room.alone = true;
             let puts = Puts::<S> {
                 rate,
                 dividend_yield,

@@ -1,4 +1,5 @@
-//! The early-exercise boundary of a put on one dollar of strike and the premium that follows, one contract in each lane.
+//! The early-exercise boundary of a put on one dollar of strike and the premium that follows, one contract in each lane, or, for
+//! a contract alone, one node or point in each lane.
 //!
 //! ```text
 //! B(t) = e^(-(r-q)t) N(t) / D(t)                                t: time left, B: spot per strike
@@ -15,7 +16,8 @@
 //! function to interpolate are Andersen, Lake & Offengenden, J. Computational Finance 20 (2016). Holds for `r > 0`.
 //! A call is a put with spot and strike, rate and yield exchanged (McDonald & Schroder, J. Computational Finance 1998).
 //!
-//! No lane looks at another, so a contract's result depends on neither its neighbours nor the width of the vectors.
+//! No lane looks at another, and what lies across lanes is added one after the other: a contract's result depends neither on its
+//! neighbours, nor on whether it has any, nor on the width of the vectors.
 
 use super::scheme::{Grid, Scheme};
 use crate::simd::{ONE_OVER_SQRT_2PI, exp, mills, mills_of_two};
@@ -66,6 +68,8 @@ impl<S: Simd> Puts<S> {
 
 /// Boundaries, and room for making them.
 pub(super) struct Room<S: Simd> {
+    /// All lanes hold the same put: the equation runs over nodes and the premium over points, as many at a time as there are lanes.
+    pub(super) alone: bool,
     /// `ln B` a moment before expiry.
     pub(super) log_start: V<S>,
     /// Squares of depths at the nodes of the finest grid.
@@ -80,10 +84,29 @@ pub(super) struct Room<S: Simd> {
     jacobian: Vec<V<S>>,
     /// Minus F, and its slopes in rate and yield.
     sides: [Vec<V<S>>; 3],
+    /// Squares of depths at the points of the rule inside the equation.
+    between: Vec<V<S>>,
     pulls: Vec<V<S>>,
     pulls_below: Vec<V<S>>,
     per_square: Vec<V<S>>,
     powers: Vec<V<S>>,
+}
+
+/// Where the equation is asked, and what it says there.
+#[derive(Clone, Copy)]
+struct Node<S: Simd> {
+    x: V<S>,
+    depth: V<S>,
+    square: V<S>,
+}
+
+/// F, its slope in the node's own square beside what comes through the polynomial, its slopes in rate and yield.
+#[derive(Clone, Copy)]
+struct Equation<S: Simd> {
+    value: V<S>,
+    own: V<S>,
+    in_rate: V<S>,
+    in_yield: V<S>,
 }
 
 /// The premium over the European price of a put on one dollar of strike, and its slopes.
@@ -100,6 +123,54 @@ pub(super) struct Premium<S: Simd> {
     pub(super) log_boundary: V<S>,
 }
 
+/// What one point of the rule adds to a [`Premium`].
+#[derive(Clone, Copy)]
+struct Part<S: Simd> {
+    interest: V<S>,
+    below_minus: V<S>,
+    /// Per unit of spot.
+    lost: V<S>,
+    slope: V<S>,
+    bend: V<S>,
+    in_rate: V<S>,
+    in_yield: V<S>,
+}
+
+impl<S: Simd> Part<S> {
+    /// One lane of it in every lane.
+    #[inline(always)]
+    fn of_lane<const SLOPES: bool>(self, s: S, lane: usize) -> Part<S> {
+        let mut part = Part {
+            interest: splat(s, self.interest[lane]),
+            below_minus: splat(s, self.below_minus[lane]),
+            lost: splat(s, self.lost[lane]),
+            ..self
+        };
+        if SLOPES {
+            part.slope = splat(s, self.slope[lane]);
+            part.bend = splat(s, self.bend[lane]);
+            part.in_rate = splat(s, self.in_rate[lane]);
+            part.in_yield = splat(s, self.in_yield[lane]);
+        }
+        part
+    }
+}
+
+impl<S: Simd> Premium<S> {
+    #[inline(always)]
+    fn add<const SLOPES: bool>(&mut self, part: &Part<S>, moneyness: V<S>) {
+        self.value = part
+            .interest
+            .mul_add(part.below_minus, self.value - moneyness * part.lost);
+        if SLOPES {
+            self.slope += part.slope;
+            self.bend += part.bend;
+            self.in_rate += part.in_rate;
+            self.in_yield += part.in_yield;
+        }
+    }
+}
+
 impl<S: Simd> Room<S> {
     #[inline(always)]
     pub(super) fn new(s: S, scheme: &Scheme) -> Room<S> {
@@ -108,6 +179,7 @@ impl<S: Simd> Room<S> {
         let points = scheme.grids.iter().map(|grid| grid.inner.len()).max();
         let column = |n: usize| vec![zero; n];
         Room {
+            alone: false,
             log_start: zero,
             squares: column(n),
             coefficients: column(n + 1),
@@ -116,6 +188,7 @@ impl<S: Simd> Room<S> {
             depths: column(n),
             jacobian: column(n * n),
             sides: [column(n), column(n), column(n)],
+            between: column(points.unwrap_or(0)),
             pulls: column(points.unwrap_or(0)),
             pulls_below: column(points.unwrap_or(0)),
             per_square: column(points.unwrap_or(0)),
@@ -179,115 +252,191 @@ impl<S: Simd> Room<S> {
     /// Jacobian of F in the squares, minus F, and with `SLOPES` minus the slopes of F in rate and yield.
     #[inline(always)]
     fn assemble<const SLOPES: bool>(&mut self, s: S, puts: &Puts<S>, grid: &Grid, first: bool) {
+        let n = grid.nodes.len();
+        let points = grid.inner.len();
+        for (depth, &square) in self.depths.iter_mut().zip(&self.squares[..n]) {
+            *depth = square.sqrt();
+        }
+        // Nodes at a time.
+        let wide = if self.alone { S::f64s::LEN } else { 1 };
+        for i in (0..n).step_by(wide) {
+            let node = self.node(s, grid, i);
+            let found = self.equation::<SLOPES>(s, puts, grid, node, first);
+            if !self.alone {
+                let row = i * points * n;
+                for k in 0..n {
+                    let weights = &grid.transposed[row + k * points..row + (k + 1) * points];
+                    self.jacobian[i * n + k] = dot(s, weights, &self.pulls[..points]);
+                }
+                self.jacobian[i * n + i] += found.own;
+                self.sides[0][i] = -found.value;
+                if SLOPES {
+                    self.sides[1][i] = found.in_rate;
+                    self.sides[2][i] = found.in_yield;
+                }
+                continue;
+            }
+            let there = wide.min(n - i);
+            for k in 0..n {
+                let mut sum = splat(s, 0.0);
+                for (j, &pull) in self.pulls[..points].iter().enumerate() {
+                    sum = pull.mul_add(grid.lanes_of::<S>(s, j, k, i), sum);
+                }
+                for lane in 0..there {
+                    self.jacobian[(i + lane) * n + k] = splat(s, sum[lane]);
+                }
+            }
+            for lane in 0..there {
+                let i = i + lane;
+                self.jacobian[i * n + i] += splat(s, found.own[lane]);
+                self.sides[0][i] = splat(s, -found.value[lane]);
+                if SLOPES {
+                    self.sides[1][i] = splat(s, found.in_rate[lane]);
+                    self.sides[2][i] = splat(s, found.in_yield[lane]);
+                }
+            }
+        }
+    }
+
+    /// The node `i`, or alone that and the ones behind it, the last again where there are no more; fills `between`.
+    #[inline(always)]
+    fn node(&mut self, s: S, grid: &Grid, i: usize) -> Node<S> {
+        let n = grid.nodes.len();
+        let points = grid.inner.len();
+        if !self.alone {
+            let row = i * points * n;
+            for (j, between) in self.between[..points].iter_mut().enumerate() {
+                let weights = &grid.interpolation[row + j * n..row + (j + 1) * n];
+                *between = dot(s, weights, &self.squares[..n]);
+            }
+            return Node {
+                x: splat(s, grid.nodes[i]),
+                depth: self.depths[i],
+                square: self.squares[i],
+            };
+        }
+        for (j, between) in self.between[..points].iter_mut().enumerate() {
+            let mut sum = splat(s, 0.0);
+            for (k, &square) in self.squares[..n].iter().enumerate() {
+                sum = square.mul_add(grid.lanes_of::<S>(s, j, k, i), sum);
+            }
+            *between = sum;
+        }
+        let at = |lane: usize| (i + lane).min(n - 1);
+        Node {
+            x: V::<S>::from_fn(s, |lane| grid.nodes[at(lane)]),
+            depth: V::<S>::from_fn(s, |lane| self.depths[at(lane)][0]),
+            square: V::<S>::from_fn(s, |lane| self.squares[at(lane)][0]),
+        }
+    }
+
+    /// The equation at a node between whose depth and the start `between` lies; leaves in `pulls` how it moves with each of these.
+    #[inline(always)]
+    fn equation<const SLOPES: bool>(
+        &mut self,
+        s: S,
+        puts: &Puts<S>,
+        grid: &Grid,
+        node: Node<S>,
+        first: bool,
+    ) -> Equation<S> {
         let Puts {
             rate,
             dividend_yield,
             vol,
             years,
         } = *puts;
+        let Node { x, depth, square } = node;
         let c = |value: f64| splat(s, value);
         let (zero, one) = (c(0.0), c(1.0));
-        let n = grid.nodes.len();
-        let points = grid.inner.len();
         let carry = rate - dividend_yield;
         let root = vol * years.sqrt();
-        let inverse_root = one / root;
         let floor = if first { FLOOR_FIRST } else { FLOOR_LATER };
         let split = dividend_yield.simd_gt(rate);
         // Slopes of `log_start` in rate and yield.
         let start_in_rate = split.select(one / rate, zero);
         let start_in_yield = split.select(c(-1.0) / split.select(dividend_yield, one), zero);
-        for (depth, &square) in self.depths.iter_mut().zip(&self.squares[..n]) {
-            *depth = square.sqrt();
+        let t = years * (x * x);
+        let (deviation, inverse) = (root * x, (one / root) * (one / x));
+        let log_boundary = self.log_start - depth;
+        let drift = carry * t * inverse - deviation * 0.5;
+        let d_minus = log_boundary * inverse + drift;
+        let d_plus = d_minus + deviation;
+        let density_minus = pdf(s, d_minus);
+        let (below_plus, density_plus) = cdf_pdf(s, d_plus);
+        let mut above = density_minus * inverse;
+        let mut below = density_plus * inverse + below_plus;
+        // Slopes of the sums in rate and yield, at fixed squares.
+        let (mut above_r, mut above_q, mut below_r, mut below_q) = (zero, zero, zero, zero);
+        if SLOPES {
+            let (in_r, in_q) = (start_in_rate + t, start_in_yield - t);
+            let pull_above = -(d_minus * density_minus * inverse * inverse);
+            let pull_below = (density_plus - d_plus * density_plus * inverse) * inverse;
+            above_r = pull_above * in_r;
+            above_q = pull_above * in_q;
+            below_r = pull_below * in_r;
+            below_q = pull_below * in_q;
         }
-        for i in 0..n {
-            let x = grid.nodes[i];
-            let t = years * (x * x);
-            let (deviation, inverse) = (root * x, inverse_root * (1.0 / x));
-            let (depth, square) = (self.depths[i], self.squares[i]);
-            let log_boundary = self.log_start - depth;
-            let drift = carry * t * inverse - deviation * 0.5;
-            let d_minus = log_boundary * inverse + drift;
-            let d_plus = d_minus + deviation;
-            let density_minus = pdf(s, d_minus);
+        for (j, point) in grid.inner.iter().enumerate() {
+            let raw = self.between[j];
+            let least = square * (floor * point.cos * point.cos);
+            let inside = raw.simd_gt(least);
+            let there = inside.select(raw, least).sqrt();
+            let spread = deviation * point.sin;
+            let inverse_spread = inverse * (1.0 / point.sin);
+            let d_minus = (there - depth).mul_add(inverse_spread, drift * point.sin);
+            let d_plus = d_minus + spread;
+            let u = t * (point.cos * point.cos);
+            let t_weight = t * point.weight;
+            let interest = exp(s, (d_minus * -0.5).mul_add(d_minus, rate * u));
+            let unit = (t_weight * ONE_OVER_SQRT_2PI) * inverse_spread * interest;
+            let gain = unit * rate;
             let (below_plus, density_plus) = cdf_pdf(s, d_plus);
-            let mut above = density_minus * inverse;
-            let mut below = density_plus * inverse + below_plus;
-            // Slopes of the sums in rate and yield, at fixed squares.
-            let (mut above_r, mut above_q, mut below_r, mut below_q) = (zero, zero, zero, zero);
+            let grown = t_weight * exp(s, dividend_yield * u);
+            let density = grown * density_plus;
+            let kernel = density.mul_add(inverse_spread, grown * below_plus);
+            above += gain;
+            below = dividend_yield.mul_add(kernel, below);
+            let steep = (-(d_plus * density)).mul_add(inverse_spread, density);
+            let pull_above = -(d_minus * gain * inverse_spread);
+            let pull_below = dividend_yield * steep * inverse_spread;
             if SLOPES {
-                let (in_r, in_q) = (start_in_rate + t, start_in_yield - t);
-                let pull_above = -(d_minus * density_minus * inverse * inverse);
-                let pull_below = (density_plus - d_plus * density_plus * inverse) * inverse;
-                above_r = pull_above * in_r;
-                above_q = pull_above * in_q;
-                below_r = pull_below * in_r;
-                below_q = pull_below * in_q;
+                let shift = t * inverse * point.sin;
+                let moved = d_minus * gain * shift;
+                above_r += unit * (one + rate * u) - moved;
+                above_q += moved;
+                below_r += dividend_yield * steep * shift;
+                below_q += kernel * (one + dividend_yield * u) - dividend_yield * steep * shift;
             }
-            let row = i * points * n;
-            for (j, point) in grid.inner.iter().enumerate() {
-                let weights = &grid.interpolation[row + j * n..row + (j + 1) * n];
-                let raw = dot(s, weights, &self.squares[..n]);
-                let least = square * (floor * point.cos * point.cos);
-                let inside = raw.simd_gt(least);
-                let there = inside.select(raw, least).sqrt();
-                let spread = deviation * point.sin;
-                let inverse_spread = inverse * (1.0 / point.sin);
-                let d_minus = (there - depth).mul_add(inverse_spread, drift * point.sin);
-                let d_plus = d_minus + spread;
-                let u = t * (point.cos * point.cos);
-                let t_weight = t * point.weight;
-                let interest = exp(s, (d_minus * -0.5).mul_add(d_minus, rate * u));
-                let unit = (t_weight * ONE_OVER_SQRT_2PI) * inverse_spread * interest;
-                let gain = unit * rate;
-                let (below_plus, density_plus) = cdf_pdf(s, d_plus);
-                let grown = t_weight * exp(s, dividend_yield * u);
-                let density = grown * density_plus;
-                let kernel = density.mul_add(inverse_spread, grown * below_plus);
-                above += gain;
-                below = dividend_yield.mul_add(kernel, below);
-                let steep = (-(d_plus * density)).mul_add(inverse_spread, density);
-                let pull_above = -(d_minus * gain * inverse_spread);
-                let pull_below = dividend_yield * steep * inverse_spread;
-                if SLOPES {
-                    let shift = t * inverse * point.sin;
-                    let moved = d_minus * gain * shift;
-                    above_r += unit * (one + rate * u) - moved;
-                    above_q += moved;
-                    below_r += dividend_yield * steep * shift;
-                    below_q += kernel * (one + dividend_yield * u) - dividend_yield * steep * shift;
-                }
-                // Where the polynomial undershoots, the value hangs on the node's own depth instead.
-                let per_square = c(0.5) / there;
-                self.pulls[j] = pull_above;
-                self.pulls_below[j] = pull_below;
-                self.per_square[j] = inside.select(per_square, zero);
-            }
-            let (per_above, per_below) = (one / above, one / below);
-            let (mut all, mut own_part) = (zero, zero);
-            for (j, point) in grid.inner.iter().enumerate() {
-                let pull = self.pulls[j] * per_above - self.pulls_below[j] * per_below;
-                all += pull;
-                let per_square = self.per_square[j];
-                let outside = per_square.simd_le(zero);
-                own_part += outside.select(pull * (floor.sqrt() * point.cos), zero);
-                self.pulls[j] = pull * per_square;
-            }
-            let value = ln(s, above * per_below) - carry * t - log_boundary;
-            let own = d_minus * density_minus * inverse * inverse * per_above
-                - (d_plus * density_plus * inverse - density_plus) * inverse * per_below;
-            let per_depth = c(0.5) / depth;
-            for k in 0..n {
-                let weights = &grid.transposed[row + k * points..row + (k + 1) * points];
-                self.jacobian[i * n + k] = dot(s, weights, &self.pulls[..points]);
-            }
-            self.jacobian[i * n + i] += (one + own - all + own_part) * per_depth;
-            self.sides[0][i] = -value;
-            if SLOPES {
-                self.sides[1][i] = t + start_in_rate - above_r * per_above + below_r * per_below;
-                self.sides[2][i] = start_in_yield - t - above_q * per_above + below_q * per_below;
-            }
+            // Where the polynomial undershoots, the value hangs on the node's own depth instead.
+            let per_square = c(0.5) / there;
+            self.pulls[j] = pull_above;
+            self.pulls_below[j] = pull_below;
+            self.per_square[j] = inside.select(per_square, zero);
         }
+        let (per_above, per_below) = (one / above, one / below);
+        let (mut all, mut own_part) = (zero, zero);
+        for (j, point) in grid.inner.iter().enumerate() {
+            let pull = self.pulls[j] * per_above - self.pulls_below[j] * per_below;
+            all += pull;
+            let per_square = self.per_square[j];
+            let outside = per_square.simd_le(zero);
+            own_part += outside.select(pull * (floor.sqrt() * point.cos), zero);
+            self.pulls[j] = pull * per_square;
+        }
+        let own = d_minus * density_minus * inverse * inverse * per_above
+            - (d_plus * density_plus * inverse - density_plus) * inverse * per_below;
+        let mut found = Equation {
+            value: ln(s, above * per_below) - carry * t - log_boundary,
+            own: (one + own - all + own_part) * (c(0.5) / depth),
+            in_rate: zero,
+            in_yield: zero,
+        };
+        if SLOPES {
+            found.in_rate = t + start_in_rate - above_r * per_above + below_r * per_below;
+            found.in_yield = start_in_yield - t - above_q * per_above + below_q * per_below;
+        }
+        found
     }
 
     /// Newton's step, no longer than a factor of two of any depth.
@@ -347,11 +496,22 @@ impl<S: Simd> Room<S> {
             .min(c(FAR));
         let ratio = c(PI / 2.0) / near;
         let turn = ln(s, ratio + (ratio * ratio + 1.0).sqrt());
-        for (power, &(place, _)) in self.powers.iter_mut().zip(&scheme.premium) {
-            *power = exp(s, turn * place);
+        let count = scheme.premium.len();
+        // Points at a time; where there are no more, lanes hold the last one and are left out of the sum.
+        let wide = if self.alone { S::f64s::LEN } else { 1 };
+        let at = |j: usize| j.min(count - 1);
+        for j in (0..count).step_by(wide) {
+            if self.alone {
+                let place = V::<S>::from_fn(s, |lane| scheme.premium[at(j + lane)].0);
+                let power = exp(s, turn * place);
+                for lane in 0..wide.min(count - j) {
+                    self.powers[j + lane] = splat(s, power[lane]);
+                }
+            } else {
+                self.powers[j] = exp(s, turn * scheme.premium[j].0);
+            }
         }
         let all = exp(s, -turn);
-        let count = scheme.premium.len();
         let mut sum = Premium {
             value: zero,
             slope: zero,
@@ -362,11 +522,21 @@ impl<S: Simd> Room<S> {
         };
         let inverse_moneyness = one / moneyness;
         let above_start = log_moneyness - self.log_start;
-        for (j, &(_, weight)) in scheme.premium.iter().enumerate() {
+        for j in (0..count).step_by(wide) {
             // The places are pairs around the middle, so one power is the other's inverse but for a factor.
-            let (grown, shrunk) = (self.powers[j], self.powers[count - 1 - j] * all);
+            let (grown, mirrored, weight) = if self.alone {
+                (
+                    V::<S>::from_fn(s, |lane| self.powers[at(j + lane)][0]),
+                    V::<S>::from_fn(s, |lane| self.powers[count - 1 - at(j + lane)][0]),
+                    V::<S>::from_fn(s, |lane| scheme.premium[at(j + lane)].1),
+                )
+            } else {
+                let weight = splat(s, scheme.premium[j].1);
+                (self.powers[j], self.powers[count - 1 - j], weight)
+            };
+            let shrunk = mirrored * all;
             let angle = near * 0.5 * (grown - shrunk);
-            let width = near * turn * (0.5 * weight) * (grown + shrunk);
+            let width = near * turn * (weight * 0.5) * (grown + shrunk);
             let (sin, cos) = sin_cos(s, angle);
             let weight = width * sin * cos * 2.0 * years;
             let u = years * sin * sin;
@@ -387,22 +557,37 @@ impl<S: Simd> Room<S> {
             let interest = discount * rate;
             let dividend = dilution * dividend_yield;
             let lost = dividend * below_plus;
-            sum.value = interest.mul_add(below_minus, sum.value - moneyness * lost);
+            let mut part = Part {
+                interest,
+                below_minus,
+                lost,
+                slope: zero,
+                bend: zero,
+                in_rate: zero,
+                in_yield: zero,
+            };
             if SLOPES {
                 let (i_density, d_density) = (interest * density_minus, dividend * density_plus);
                 let i_per = i_density * inverse_moneyness * inverse;
                 let d_per = d_density * inverse;
-                sum.slope += d_per - i_per - lost;
-                sum.bend += i_per * inverse_moneyness * (one + d_minus * inverse)
+                part.slope = d_per - i_per - lost;
+                part.bend = i_per * inverse_moneyness * (one + d_minus * inverse)
                     + d_per * inverse_moneyness * (one - d_plus * inverse);
                 let pull = moneyness * d_density - i_density;
                 let per_square = c(0.5) / depth;
                 let rate_moves = clenshaw(s, &self.slopes[0], place) * per_square;
                 let yield_moves = clenshaw(s, &self.slopes[1], place) * per_square;
-                sum.in_rate += discount * below_minus * (one - rate * u)
+                part.in_rate = discount * below_minus * (one - rate * u)
                     + pull * (u - start_in_rate + rate_moves) * inverse;
-                sum.in_yield += -(moneyness * dilution * below_plus * (one - dividend_yield * u))
+                part.in_yield = -(moneyness * dilution * below_plus * (one - dividend_yield * u))
                     + pull * (yield_moves - u - start_in_yield) * inverse;
+            }
+            if self.alone {
+                for lane in 0..wide.min(count - j) {
+                    sum.add::<SLOPES>(&part.of_lane::<SLOPES>(s, lane), moneyness);
+                }
+            } else {
+                sum.add::<SLOPES>(&part, moneyness);
             }
         }
         sum

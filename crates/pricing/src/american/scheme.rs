@@ -7,6 +7,7 @@
 //! Source: Andersen, Lake & Offengenden, J. Computational Finance 20 (2016), sections 4 and 5; the angle, the grids and
 //! Newton's method on all nodes at once are ours.
 
+use fearless_simd::{Simd, SimdBase};
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
@@ -90,6 +91,8 @@ pub(super) struct Grid {
     pub(super) interpolation: Vec<f64>,
     /// The same, `[node][k][point]`.
     pub(super) transposed: Vec<f64>,
+    /// The same, `[point][k][node]`, the last node repeated to [`Grid::room`].
+    across: Vec<f64>,
     /// `[node][k]`: weights that carry the values of the grid before to these nodes; empty for the first grid.
     pub(super) refinement: Vec<f64>,
     /// Newton's steps: always as many, so that the price is a smooth function of every input.
@@ -127,6 +130,19 @@ impl Scheme {
 }
 
 impl Grid {
+    /// Nodes and as many more as fill the widest vectors.
+    fn room(nodes: usize) -> usize {
+        nodes.next_multiple_of(8)
+    }
+
+    /// The weights that node value `k` has at `point`, for `node` in the first lane and those behind it in the others.
+    #[inline(always)]
+    pub(super) fn lanes_of<S: Simd>(&self, s: S, point: usize, k: usize, node: usize) -> S::f64s {
+        let n = self.nodes.len();
+        let from = (point * n + k) * Grid::room(n) + node;
+        S::f64s::from_slice(s, &self.across[from..from + S::f64s::LEN])
+    }
+
     fn new(n: usize, inner: usize, sweeps: u32, before: Option<Vec<f64>>) -> Grid {
         let x = |j: usize| 0.5 * (1.0 + (PI * j as f64 / n as f64).cos());
         let (nodes, inner): (Vec<f64>, _) = ((0..n).map(x).collect(), rule(inner));
@@ -139,6 +155,10 @@ impl Grid {
             interpolation.extend(rows.iter().flatten());
             transposed.extend((0..n).flat_map(|k| rows.iter().map(move |row| row[k])));
         }
+        let across = (0..inner.len() * n)
+            .flat_map(|at| (0..Grid::room(n)).map(move |node| (at, node.min(n - 1))))
+            .map(|(at, node)| interpolation[node * inner.len() * n + at])
+            .collect();
         let refinement = before.map_or(Vec::new(), |before| {
             nodes
                 .iter()
@@ -150,6 +170,7 @@ impl Grid {
             inner,
             interpolation,
             transposed,
+            across,
             refinement,
             sweeps,
         }
