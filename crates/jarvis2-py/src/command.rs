@@ -14,9 +14,13 @@ const BEAT: Duration = Duration::from_millis(20);
 /// As the main thread of the program has it on Linux and macOS; a thread gets 2 MiB else.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Runs a command in words of the command line; gives what it would have printed, and its exit code.
+/// Runs a command in words of the command line; gives what it would have printed, its exit code, and the exception for what went wrong
+/// once that was there.
 #[pyfunction]
-pub(crate) fn _ask(py: Python<'_>, words: Vec<String>) -> PyResult<(String, u8)> {
+pub(crate) fn _ask(
+    py: Python<'_>,
+    words: Vec<String>,
+) -> PyResult<(String, u8, Option<Py<PyAny>>)> {
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     let (said, listener) = sync_channel(1);
@@ -57,7 +61,12 @@ pub(crate) fn _ask(py: Python<'_>, words: Vec<String>) -> PyResult<(String, u8)>
     };
     match (interrupted, answered) {
         (Some(signal), _) => Err(signal),
-        (None, Some(Ok(answer))) => Ok((answer.text, answer.exit_code)),
+        (None, Some(Ok(answer))) => {
+            let failed = answer
+                .failed
+                .map(|failed| refusal(py, &failed).into_value(py));
+            Ok((answer.text, answer.exit_code, failed.map(Py::into_any)))
+        }
         (None, Some(Err(error))) => Err(refusal(py, &error)),
         (None, None) => Err(of_kind(
             py,

@@ -15,7 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[pyclass(frozen, module = "jarvis2", name = "Experience")]
 pub(crate) struct PyExperience {
     // SQLite's connection may move between threads but not be used by two at a time.
-    reader: Mutex<Reader>,
+    /// `None` once it was closed.
+    reader: Mutex<Option<Reader>>,
     path: PathBuf,
 }
 
@@ -110,7 +111,7 @@ fn origin_word(origin: Origin) -> &'static str {
 }
 
 impl PyExperience {
-    fn reader(&self) -> MutexGuard<'_, Reader> {
+    fn reader(&self) -> MutexGuard<'_, Option<Reader>> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -121,8 +122,15 @@ impl PyExperience {
         question: impl FnOnce(&Reader) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
         guarded(py, || {
-            py.detach(|| question(&self.reader()))
-                .map_err(|error| refused(py, &error))
+            let answer = py.detach(|| self.reader().as_ref().map(question));
+            let Some(answer) = answer else {
+                let message = format!(
+                    "the diary {} was closed: open it again with jarvis2.Experience",
+                    self.path.display()
+                );
+                return Err(of_kind(py, "usage", message));
+            };
+            answer.map_err(|error| refused(py, &error))
         })
     }
 }
@@ -137,9 +145,30 @@ impl PyExperience {
                 .map_err(|error| refused(py, &error))
         })?;
         Ok(PyExperience {
-            reader: Mutex::new(reader),
+            reader: Mutex::new(Some(reader)),
             path,
         })
+    }
+
+    /// Lets go of the file.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| *self.reader() = None);
+    }
+
+    fn __enter__(this: Py<PyExperience>) -> Py<PyExperience> {
+        this
+    }
+
+    /// Closes it.
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        kind: &Bound<'_, PyAny>,
+        error: &Bound<'_, PyAny>,
+        trace: &Bound<'_, PyAny>,
+    ) {
+        let _ = (kind, error, trace);
+        self.close(py);
     }
 
     /// Decisions, newest first: of an origin (`live`, `self_play`, `backtest`) and, if one is named, a symbol.
@@ -210,7 +239,10 @@ impl PyExperience {
     ) -> PyResult<Option<Bound<'py, PyArray1<f32>>>> {
         let situation = RecordId(situation.at_least(py, "situation", i64::MIN)?);
         let version = version.at_least(py, "version", i64::MIN)?;
-        let numbers = self.read(py, |reader| reader.encoding(situation, version))?;
+        let numbers = self.read(py, |reader| {
+            reader.situation(situation)?;
+            reader.encoding(situation, version)
+        })?;
         Ok(numbers.map(|numbers| PyArray1::from_vec(py, numbers)))
     }
 
@@ -224,7 +256,10 @@ impl PyExperience {
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let decision = RecordId(decision.at_least(py, "decision", i64::MIN)?);
         let as_of_ms = moment(py, "as_of_ms", as_of_ms, i64::MAX)?;
-        let outcome = self.read(py, |reader| reader.outcome_of(decision, as_of_ms))?;
+        let outcome = self.read(py, |reader| {
+            reader.decision(decision)?;
+            reader.outcome_of(decision, as_of_ms)
+        })?;
         outcome
             .map(|(id, outcome)| outcome_dict(py, id, &outcome))
             .transpose()

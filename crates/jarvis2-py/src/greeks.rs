@@ -4,9 +4,11 @@ use crate::model::{DAY, POINT};
 use numpy::{PyArrayDyn, PyUntypedArrayMethods};
 use pricing::Greeks;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 /// A price and what moves it, of one share's worth of option, for the holder.
-#[pyclass(frozen, get_all, module = "jarvis2", name = "Greeks")]
+#[pyclass(frozen, eq, get_all, module = "jarvis2", name = "Greeks")]
+#[derive(PartialEq)]
 pub(crate) struct PyGreeks {
     /// Dollars per share.
     price: f64,
@@ -49,6 +51,37 @@ impl From<Greeks> for PyGreeks {
 
 #[pymethods]
 impl PyGreeks {
+    #[new]
+    fn new(
+        price: f64,
+        delta: f64,
+        gamma: f64,
+        vega_per_point: f64,
+        theta_per_day: f64,
+        rho_per_percent: f64,
+    ) -> PyGreeks {
+        PyGreeks {
+            price,
+            delta,
+            gamma,
+            vega_per_point,
+            theta_per_day,
+            rho_per_percent,
+        }
+    }
+
+    /// Copies, also into other processes, are made of the same numbers.
+    fn __getnewargs__(&self) -> (f64, f64, f64, f64, f64, f64) {
+        (
+            self.price,
+            self.delta,
+            self.gamma,
+            self.vega_per_point,
+            self.theta_per_day,
+            self.rho_per_percent,
+        )
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "Greeks(price={}, delta={}, gamma={}, vega_per_point={}, theta_per_day={}, rho_per_percent={})",
@@ -96,6 +129,37 @@ impl From<[Bound<'_, PyArrayDyn<f64>>; 6]> for GreekArrays {
 
 #[pymethods]
 impl GreekArrays {
+    #[new]
+    fn new(
+        price: Py<PyArrayDyn<f64>>,
+        delta: Py<PyArrayDyn<f64>>,
+        gamma: Py<PyArrayDyn<f64>>,
+        vega_per_point: Py<PyArrayDyn<f64>>,
+        theta_per_day: Py<PyArrayDyn<f64>>,
+        rho_per_percent: Py<PyArrayDyn<f64>>,
+    ) -> GreekArrays {
+        GreekArrays {
+            price,
+            delta,
+            gamma,
+            vega_per_point,
+            theta_per_day,
+            rho_per_percent,
+        }
+    }
+
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let arrays = [
+            &self.price,
+            &self.delta,
+            &self.gamma,
+            &self.vega_per_point,
+            &self.theta_per_day,
+            &self.rho_per_percent,
+        ];
+        PyTuple::new(py, arrays)
+    }
+
     fn __repr__(&self, py: Python<'_>) -> String {
         format!("GreekArrays(shape={:?})", self.price.bind(py).shape())
     }

@@ -111,7 +111,12 @@ fn many<'py, const N: usize>(
     {
         let mut guards = Vec::with_capacity(N);
         for array in &arrays {
-            guards.push(array.try_readwrite()?);
+            guards.push(array.try_readwrite().map_err(|error| {
+                let message = format!(
+                    "out cannot be written: {error}; give an array of its own, which is no input"
+                );
+                bad_input(py, &message, "out", &error.to_string(), None)
+            })?);
         }
         let mut columns: [&mut [f64]; N] = std::array::from_fn(|_| <&mut [f64]>::default());
         for (column, guard) in columns.iter_mut().zip(&mut guards) {
@@ -216,7 +221,8 @@ fn question<'py>(
         dividend_yield,
     ] = given
     else {
-        if given.iter().all(Option::is_none) && table::is_table(first)? {
+        let is_table = table::is_table(first)?;
+        if is_table && given.iter().all(Option::is_none) {
             return Ok(Question::Table);
         }
         let order = [names[0], names[1], names[2], names[3], names[5]];
@@ -227,8 +233,13 @@ fn question<'py>(
             .map(|(name, _)| name)
             .collect();
         return Err(PyTypeError::new_err(format!(
-            "missing: {}; or give a table alone (anything with __arrow_c_stream__ or __arrow_c_array__)",
-            missing.join(", ")
+            "missing: {}; or give a table alone (anything with __arrow_c_stream__ or __arrow_c_array__){}",
+            missing.join(", "),
+            if is_table {
+                ": this one brings all of it in columns, a yield too"
+            } else {
+                ""
+            }
         )));
     };
     let py = first.py();

@@ -426,9 +426,10 @@ pub(crate) struct Edge {
 impl Edge {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!(
-            "Edge(action={}, worth={:?}, visits={}, status={:?})",
+            "Edge(action={}, worth={}, visits={}, status='{}')",
             self.action.bind(py).repr()?,
-            self.worth,
+            self.worth
+                .map_or_else(|| "None".to_owned(), |worth| worth.to_string()),
             self.visits,
             self.status
         ))
@@ -733,6 +734,10 @@ pub(crate) fn py_search<'py>(
         }
         None => None,
     };
+    if !(noise.0 >= 0.0 && noise.0.is_finite()) {
+        let message = format!("noise is {}: a number from 0 is needed", noise.0);
+        return Err(bad_input(py, &message, "noise", &noise.0.to_string(), None));
+    }
     let root_manner = match considered {
         Some(considered) => Root::Gumbel {
             considered: considered.at_least(py, "considered", 1)?,

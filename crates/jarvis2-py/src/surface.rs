@@ -68,7 +68,8 @@ fn broadcast<'py>(py: Python<'py>, arrays: impl PyCallArgs<'py>) -> PyResult<Bou
     })
 }
 
-/// Fits one smile to each expiry and joins them. `kind`: `parabola` (robust, the default) or `svi`.
+/// Fits one smile to each expiry and joins them. `kind`: `parabola` (robust, the default) or `svi`. A point without a positive strike,
+/// volatility and weight is left out; `Expiry.count` says how many were used.
 #[pyfunction]
 #[pyo3(signature = (strikes, years, vols, forwards, weights=None, *, kind="parabola"))]
 pub(crate) fn surface<'py>(
@@ -130,7 +131,10 @@ fn fitted<'py>(
     let mut groups: Vec<(usize, f64, Vec<SmilePoint>)> = Vec::new();
     for rows in rows.chunk_by(|&a, &b| years[a] == years[b]) {
         let (first, forward) = (rows[0], forwards[rows[0]]);
-        if let Some(&row) = rows.iter().find(|&&row| forwards[row] != forward) {
+        if let Some(&row) = rows
+            .iter()
+            .find(|&&row| forwards[row] != forward && !forward.is_nan())
+        {
             let message = format!(
                 "row {row}: forward is {}, but {forward} in row {first} of the same expiry ({} years): one expiry has one forward",
                 forwards[row], years[row]
@@ -168,11 +172,19 @@ fn fitted<'py>(
 
 /// NaN where the time is none: a surface takes it for the shortest one.
 fn known(years: f64, vol: f64) -> f64 {
-    if years.is_nan() { f64::NAN } else { vol }
+    if years > 0.0 && years.is_finite() {
+        vol
+    } else {
+        f64::NAN
+    }
 }
 
 impl PySurface {
     fn one(&self, strike: f64, forward: f64, years: f64) -> f64 {
+        let are_prices = [strike, forward].iter().all(|x| *x > 0.0 && x.is_finite());
+        if !are_prices {
+            return f64::NAN;
+        }
         known(years, self.surface.vol(strike, forward, years))
     }
 
@@ -241,8 +253,8 @@ impl PySurface {
         self.surface.expiries().iter().map(expiry).collect()
     }
 
-    /// Volatility at a strike, so many years from now, where a share for delivery costs `forward`: fraction per year. Numbers give a
-    /// number, arrays an array.
+    /// Volatility at a strike, so many years from now, where a share for delivery costs `forward`: fraction per year; NaN unless all
+    /// three are positive and finite. Numbers give a number, arrays an array.
     fn vol<'py>(
         &self,
         strike: &Bound<'py, PyAny>,
@@ -252,7 +264,7 @@ impl PySurface {
         guarded(strike.py(), || self.vols(strike, forward, years))
     }
 
-    /// Volatility at the forward, so many years from now: fraction per year.
+    /// Volatility at the forward, so many years from now (NaN unless positive and finite): fraction per year.
     fn atm_vol(&self, py: Python<'_>, years: Real) -> PyResult<f64> {
         guarded(py, || Ok(known(years.0, self.surface.atm_vol(years.0))))
     }

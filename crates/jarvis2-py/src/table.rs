@@ -106,7 +106,10 @@ macro_rules! taken {
 }
 
 fn unreadable(py: Python<'_>, error: &ArrowError) -> PyErr {
-    of_kind(py, "data", format!("the table cannot be read: {error}"))
+    let message = format!(
+        "the table cannot be read: {error}. A column of a type of its own, or of none (all null in Polars), has to be left out or cast"
+    );
+    of_kind(py, "data", message)
 }
 
 /// Every batch of what has `__arrow_c_stream__` or `__arrow_c_array__`.
@@ -321,14 +324,14 @@ fn solve(
         batch.column(places.right),
         "right",
         &|word| right_of(word),
-        |call| Some(if call { Right::Call } else { Right::Put }),
+        Some(|call| if call { Right::Call } else { Right::Put }),
     )?;
     let style = match places.style {
         Some(place) => Some(words(
             batch.column(place),
             "style",
             &|word| is_american(word),
-            |_| None,
+            None,
         )?),
         None => None,
     };
@@ -498,7 +501,7 @@ fn words<T: Copy>(
     array: &ArrayRef,
     name: &str,
     word: &dyn Fn(&str) -> Option<T>,
-    truth: fn(bool) -> Option<T>,
+    truth: Option<fn(bool) -> T>,
 ) -> Result<Vec<Option<T>>, String> {
     Ok(match array.data_type() {
         DataType::Utf8 => array
@@ -517,7 +520,11 @@ fn words<T: Copy>(
             .map(|cell| word(cell?))
             .collect(),
         DataType::Null => vec![None; array.len()],
-        DataType::Boolean => array.as_boolean().iter().map(|cell| truth(cell?)).collect(),
+        DataType::Boolean if truth.is_some() => array
+            .as_boolean()
+            .iter()
+            .map(|cell| Some(truth?(cell?)))
+            .collect(),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
             let values = words(dictionary.values(), name, word, truth)?;

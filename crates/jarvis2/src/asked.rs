@@ -17,8 +17,10 @@ pub struct Answer {
     pub text: String,
     /// What the program would have said beside it on standard error: files written, and the like.
     pub notes: Vec<String>,
-    /// 0, or 4 where a plan abstains, or 1 where a command found what it was asked to look for.
+    /// 0, or 4 where a plan abstains, or 1 where a command found what it was asked to look for; that of `failed` if there is one.
     pub exit_code: u8,
+    /// What went wrong once the answer was there: a diary that cannot be written, a file whose later rows cannot be read.
+    pub failed: Option<Refusal>,
 }
 
 /// Why a command gave no answer.
@@ -99,16 +101,16 @@ fn attended<T>(asked: Asked, work: impl FnOnce() -> T) -> (T, String, Vec<String
 }
 
 fn told(result: Result<u8, Error>, text: String, notes: Vec<String>) -> Result<Answer, Refusal> {
-    let exit_code = match result {
-        Ok(exit_code) => exit_code,
-        // It stands in the answer already.
-        Err(Error::Said(error)) => error.exit_code(),
+    let (exit_code, failed) = match result {
+        Ok(exit_code) => (exit_code, None),
+        Err(Error::Said(error)) => (error.exit_code(), Some(Refusal::from(&*error))),
         Err(error) => return Err(Refusal::from(&error)),
     };
     Ok(Answer {
         text,
         notes,
         exit_code,
+        failed,
     })
 }
 

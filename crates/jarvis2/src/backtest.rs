@@ -34,6 +34,7 @@ use jiff::civil::Date;
 use market::tape::made::{self, Assumed, Spreads};
 use market::{Cents, Chain, rates};
 use planner::{Decisions, Planner};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -62,10 +63,10 @@ pub(crate) struct BacktestArgs {
     #[arg(long, value_enum, default_value_t = PolicyWord::Plan)]
     policy: PolicyWord,
     /// Absolute delta that the rule sells.
-    #[arg(long, default_value_t = 0.30)]
+    #[arg(long, default_value_t = 0.30, allow_negative_numbers = true)]
     delta: f64,
     /// Days to expiry that the rule sells.
-    #[arg(long, default_value_t = 45)]
+    #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u16).range(1..))]
     days: u16,
     /// Cash on the first day, in dollars. Default: `account.assumed_cash_usd` of the configuration, or what two contracts need.
     #[arg(long, value_name = "USD", allow_negative_numbers = true)]
@@ -219,6 +220,7 @@ fn perform<T>(
     args: &BacktestArgs,
     then: impl FnOnce(&Config, &Past, &Outcome) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    args.check()?;
     let loaded = cli::load(&args.config, Vec::new())?;
     let machine = hardware::detect();
     let mut config = loaded.config;
@@ -326,10 +328,12 @@ fn terms(args: &BacktestArgs, config: &Config, first: &Chain) -> Result<Terms, E
     };
     let spot = first.spot_usd.unwrap_or(0.0);
     let capital = match args.capital {
-        Some(capital) if capital.is_finite() && capital > 0.0 => capital,
+        Some(capital) if CAPITAL_USD.contains(&capital) => capital,
         Some(capital) => {
             return Err(Error::Usage(format!(
-                "--capital {capital}: a positive number of dollars is needed"
+                "--capital {capital}: a number of dollars from {} to {} is needed",
+                CAPITAL_USD.start(),
+                CAPITAL_USD.end()
             )));
         }
         // Two contracts at the money, and room for them to become dearer.
@@ -364,7 +368,39 @@ const DEBIT_SPREAD: f64 = 0.05;
 /// Companies declare dividends some weeks before the ex-date.
 const DIVIDEND_NOTICE_DAYS: u16 = 45;
 
+/// What an account may begin with: a cent is the least that it knows, and of a hundred billion it keeps every cent.
+const CAPITAL_USD: RangeInclusive<f64> = 0.01..=1e11;
+/// What the configuration takes too.
+const RATE: RangeInclusive<f64> = -0.1..=1.0;
+const DELTA: RangeInclusive<f64> = 0.01..=0.99;
+
 impl BacktestArgs {
+    /// Numbers that no market has.
+    fn check(&self) -> Result<(), Error> {
+        let within = |flag: &str, value: f64, range: RangeInclusive<f64>, what: &str| {
+            if range.contains(&value) {
+                return Ok(());
+            }
+            Err(Error::Usage(format!(
+                "{flag} {value}: {what} from {} to {} is needed",
+                range.start(),
+                range.end()
+            )))
+        };
+        if let Some(rate) = self.rate {
+            within("--rate", rate, RATE, "a fraction per year")?;
+        }
+        within("--delta", self.delta, DELTA, "an absolute delta")?;
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            return Err(Error::Usage(format!(
+                "--from {from} --to {to}: the last day lies before the first"
+            )));
+        }
+        Ok(())
+    }
+
     /// Is the policy also asked about under worse terms?
     fn stressed(&self) -> bool {
         self.stress || self.policy != PolicyWord::Plan

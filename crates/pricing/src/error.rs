@@ -5,7 +5,7 @@
 pub enum Error {
     /// An input is not a number, infinite, or of the wrong sign.
     #[error(
-        "{what} is {value}: it must be finite, and no price, time, volatility or weight may be negative"
+        "{what} is {value}: it must be finite, no price, time, volatility or weight may be negative, and no strike 0"
     )]
     BadInput {
         /// Which input.
@@ -82,9 +82,10 @@ pub enum Error {
         /// Dividend yield, fraction per year.
         dividend_yield: f64,
     },
-    /// A fit was asked for without a single usable point.
+    /// A fit was asked for without enough usable points.
     #[error(
-        "none of the {offered} points has a positive strike, volatility and weight: there is nothing to fit"
+        "too few of the {offered} points have a strike of their own and a positive strike, volatility and weight: there is nothing to fit (a parabola \
+         needs one, SVI five)"
     )]
     NothingToFit {
         /// How many points were offered.

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 
 import jarvis2
-from jarvis2._commands import _words
+from jarvis2._commands import _words, parsed
 from jarvis2._errors import BadInput, DataError, NoAnswer, UsageError
 from jarvis2._jarvis2 import _ask
 from jarvis2._trials import LOCK, Log, apart, read_file
@@ -128,13 +128,20 @@ def _ask_one(command: str, job: Mapping[str, object], threads: int, read: Callab
     try:
         words = _words((command,), _flags(command, job, threads))
         if read is not None:
-            text, exit_code = _ask(words)
-            return {"status": "ok", "exit_code": exit_code, "answer": text, **read(json.loads(text))}
+            text, exit_code = _told(words)
+            return {"status": "ok", "exit_code": exit_code, "answer": text, **read(parsed(text))}
         with apart({}) as folder:
-            text, exit_code = _ask(words)
-            return {"status": "ok", "exit_code": exit_code, **_of_backtest(json.loads(text), folder)}
+            text, exit_code = _told(words)
+            return {"status": "ok", "exit_code": exit_code, **_of_backtest(parsed(text), folder)}
     except (BadInput, NoAnswer, UsageError, DataError) as error:
         return {"status": error.kind, "message": str(error), "exit_code": error.exit_code}
+
+
+def _told(words: list[str]) -> tuple[str, int]:
+    text, exit_code, failed = _ask(words)
+    if failed is not None:
+        raise failed
+    return text, exit_code
 
 
 def _flags(command: str, job: Mapping[str, object], threads: int) -> dict[str, object]:

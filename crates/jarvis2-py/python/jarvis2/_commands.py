@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union, overload
 
+from jarvis2._errors import UsageError
 from jarvis2._jarvis2 import _ask
 
 Path = Union[str, "os.PathLike[str]"]
@@ -41,8 +42,13 @@ def _words(command: tuple[object, ...], options: Mapping[str, object]) -> list[s
             words.append(flag)
         elif isinstance(value, Mapping):
             words.extend(f"{flag}={key}={_text(one)}" for key, one in value.items())
+        elif isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "__arrow_c_stream__"):
+            raise UsageError(f"{name} is a {type(value).__name__}: give a text, a path, a number, or a list of them")
         elif isinstance(value, Iterable) and not isinstance(value, str):
-            words.extend(f"{flag}={_text(one)}" for one in value)
+            several = [f"{flag}={_text(one)}" for one in value]
+            if not several:
+                raise UsageError(f"{name} is empty: name at least one, or leave it out")
+            words.extend(several)
         else:
             words.append(f"{flag}={_text(value)}")
     return words
@@ -58,22 +64,29 @@ def ask(*command: object, json: bool = True, **options: object) -> Any:
     ``as_of="2026-06-30"`` is ``--as-of 2026-06-30``, ``stress=True`` is ``--stress``, a list repeats the flag, a dictionary too
     (``set={"search.evaluations": 512}``); a trailing underscore is left off (``from_``). What would be printed as JSON comes back as
     an ``Answer``, or with ``json=False`` what would be printed as text. Errors are exceptions by kind: ``UsageError``, ``DataError``,
-    ``ResourceError``, ``Interrupted``, ``InternalError``.
+    ``ResourceError``, ``Interrupted``, ``InternalError``; what was answered before one is its ``answer``.
     """
     return _asked(command, options, json)
 
 
 def _asked(command: tuple[object, ...], options: Mapping[str, object], as_json: bool = True) -> Any:
     words = _words(command, {**options, "json": as_json})
-    text, exit_code = _ask(words)
-    if not as_json:
-        return text
-    value = json.loads(text)
+    text, exit_code, failed = _ask(words)
+    value = parsed(text) if as_json else text
     if isinstance(value, dict):
-        answer = Answer(value)
-        answer.exit_code = exit_code
-        return answer
+        value = Answer(value)
+        value.exit_code = exit_code
+    if failed is not None:
+        failed.answer = value
+        raise failed
     return value
+
+
+def parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise UsageError("this has no JSON, only text: ask(..., json=False) gives it") from None
 
 
 def plan(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Error(Exception):
     """Anything that Jarvis2 refuses. The message says what, where, the value and the remedy."""
@@ -9,6 +11,8 @@ class Error(Exception):
     kind: str = "internal"
     #: What the command line would end with.
     exit_code: int = 6
+    #: Where a command had its answer before something went wrong (a diary that cannot be written, say): that answer.
+    answer: Any = None
 
 
 class BadInput(Error, ValueError):

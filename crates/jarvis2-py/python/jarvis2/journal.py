@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from jarvis2._commands import Answer, Day, Path, _asked
@@ -21,7 +22,10 @@ def list_entries(*, db: Path | None = None, symbol: str | None = None, **options
 
 def import_file(path: Path, *, db: Path | None = None, dry_run: bool = False, **options: object) -> Answer:
     """Reads a broker's file of transactions (CSV). Reading it again adds nothing twice."""
-    answer: Answer = _asked(("journal", "import", path), {"db": db, "dry_run": dry_run, **options})
+    name = os.fspath(path)
+    if name.startswith("-"):  # No flag.
+        name = os.path.join(os.curdir, name)
+    answer: Answer = _asked(("journal", "import", name), {"db": db, "dry_run": dry_run, **options})
     return answer
 
 

@@ -16,11 +16,13 @@ DAY = 1 / 365
 MOMENT = 0.00001
 
 
-def delta(price: Price, flag: str, S: float, K: float, t: float, r: float, sigma: float) -> float:
+def delta(price: Price, S: float, K: float, t: float, r: float, sigma: float) -> float:
     """Dollars per dollar of S."""
-    if t == 0:
+    if t == 0 or S == 0:
         price(S, t, r, sigma)  # Refuses what cannot be used.
-        call = flag.lower().startswith("c")
+        if S == 0:
+            return 0.0
+        call = price(2 * K, 0, r, sigma) > 0  # Whatever the flag is: above the strike only a call pays at the end.
         held = 0.5 if S == K else float((S > K) == call)
         return held if call else -held
     return (price(S * (1 + STEP), t, r, sigma) - price(S * (1 - STEP), t, r, sigma)) / (2 * S * STEP)
@@ -28,8 +30,9 @@ def delta(price: Price, flag: str, S: float, K: float, t: float, r: float, sigma
 
 def gamma(price: Price, S: float, K: float, t: float, r: float, sigma: float) -> float:
     """Delta per dollar of S."""
-    if t == 0:
-        return float("inf") if S == K else 0.0
+    if t == 0 or S == 0:
+        price(S, t, r, sigma)
+        return float("inf") if S == K and t == 0 else 0.0
     up, here, down = (price(S * factor, t, r, sigma) for factor in (1 + STEP, 1, 1 - STEP))
     return (up - 2 * here + down) / (S * STEP) ** 2
 
@@ -42,6 +45,7 @@ def theta(price: Price, S: float, t: float, r: float, sigma: float) -> float:
 
 def vega(price: Price, S: float, t: float, r: float, sigma: float) -> float:
     """Dollars per 0.01 of volatility. Below 0.01 the step down ends at 0 and counts for as much as it is."""
+    price(S, t, r, sigma)
     if sigma >= STEP:
         return (price(S, t, r, sigma + STEP) - price(S, t, r, sigma - STEP)) / 2
     return (price(S, t, r, sigma + STEP) - price(S, t, r, 0.0)) / (sigma + STEP) * STEP

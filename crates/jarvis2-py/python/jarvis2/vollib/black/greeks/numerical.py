@@ -17,7 +17,7 @@ def _price(flag: str, K: float) -> _numerical.Price:
 
 def delta(flag: str, F: float, K: float, t: float, r: float, sigma: float) -> float:
     """Dollars per dollar of F."""
-    return _numerical.delta(_price(flag, K), flag, F, K, t, r, sigma)
+    return _numerical.delta(_price(flag, K), F, K, t, r, sigma)
 
 
 def gamma(flag: str, F: float, K: float, t: float, r: float, sigma: float) -> float:

@@ -17,7 +17,7 @@ def _price(flag: str, K: float) -> _numerical.Price:
 
 def delta(flag: str, S: float, K: float, t: float, r: float, sigma: float) -> float:
     """Dollars per dollar of S."""
-    return _numerical.delta(_price(flag, K), flag, S, K, t, r, sigma)
+    return _numerical.delta(_price(flag, K), S, K, t, r, sigma)
 
 
 def gamma(flag: str, S: float, K: float, t: float, r: float, sigma: float) -> float:

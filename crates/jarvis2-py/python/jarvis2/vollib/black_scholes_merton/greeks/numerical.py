@@ -17,7 +17,7 @@ def _price(flag: str, K: float, q: float) -> _numerical.Price:
 
 def delta(flag: str, S: float, K: float, t: float, r: float, sigma: float, q: float) -> float:
     """Dollars per dollar of S."""
-    return _numerical.delta(_price(flag, K, q), flag, S, K, t, r, sigma)
+    return _numerical.delta(_price(flag, K, q), S, K, t, r, sigma)
 
 
 def gamma(flag: str, S: float, K: float, t: float, r: float, sigma: float, q: float) -> float:
