@@ -1,5 +1,6 @@
 """Commands in this process: the same answers as the program's, errors by kind, and Ctrl-C."""
 
+import math
 import os
 import signal
 import subprocess
@@ -46,6 +47,21 @@ def test_errors_have_kinds(tmp_path):
         jarvis2.ask("serve")
     with pytest.raises(jarvis2.Error):
         jarvis2.ask("nonsense")
+    for slip in ({"chain": []}, {"chain": b"a.csv"}):
+        with pytest.raises(jarvis2.UsageError, match="chain"):
+            jarvis2.plan(**slip)
+    with pytest.raises(jarvis2.UsageError, match="json=False"):
+        jarvis2.ask("--help")
+    for slip in ({"rate": 4.0}, {"rate": math.nan}, {"capital": 1e300}, {"delta": 30}, {"from_": "2026-02-01", "to": "2026-01-01"}):
+        with pytest.raises(jarvis2.UsageError):
+            jarvis2.backtest(symbol="SYNDIV", policy="rule", **slip)
+
+
+def test_what_was_answered_comes_with_what_went_wrong_after(tmp_path):
+    (tmp_path / "text.sqlite").write_text("no diary")
+    with pytest.raises(jarvis2.Error, match="text.sqlite") as caught:
+        jarvis2.plan(set=SMALL, symbol="SYNVOL", db=tmp_path / "text.sqlite")
+    assert caught.value.answer["decision"] and caught.value.answer.exit_code == caught.value.exit_code
 
 
 def test_the_diary_is_read(tmp_path):
@@ -60,8 +76,13 @@ def test_the_diary_is_read(tmp_path):
     assert diary.outcome(decision["id"]) is None
     assert [note["body"] for note in diary.notes()] == ["earnings on Tuesday"]
     assert diary.verify() == [] and diary.fills() == []
-    with pytest.raises(jarvis2.DataError):
-        diary.decision(10_000)
+    for question in (diary.decision, diary.outcome, lambda id: diary.encoding(id, 1)):
+        with pytest.raises(jarvis2.DataError):
+            question(10_000)
+    with jarvis2.Experience(db) as other:
+        assert len(other.decisions()) == 1
+    with pytest.raises(jarvis2.UsageError, match="closed"):
+        other.decisions()
     with pytest.raises(jarvis2.DataError, match="no diary"):
         jarvis2.Experience(tmp_path / "nowhere")
 

@@ -1,8 +1,10 @@
 """Prices, Greeks and volatilities: one, many, broadcast, and what is refused."""
 
+import copy
 import gc
 import math
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -189,6 +191,20 @@ def test_a_number_and_a_table_refuse_what_they_cannot_heed():
         for door in (of.price, of.greeks, of.implied_vol):
             with pytest.raises(jarvis2.BadInput, match="return_status: the answer to a table is a new table with a column `status`"):
                 door(table, return_status=True)
+
+
+def test_greeks_are_copied_and_compared():
+    one, many = jarvis2.greeks("c", 100, 100, 1, 0.01, 0.2), jarvis2.greeks("c", [90.0, 100.0], 100, 1, 0.01, 0.2)
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one != jarvis2.greeks("c", 101, 100, 1, 0.01, 0.2)
+    assert np.array_equal(pickle.loads(pickle.dumps(many)).delta, many.delta)
+
+
+def test_a_surface_knows_where_it_says_nothing():
+    surface = jarvis2.surface([90, 100, 110.0], 0.5, [0.22, 0.2, 0.21], 100.0)
+    slips = [(0, 100, 0.5), (-1, 100, 0.5), (100, 0, 0.5), (100, 100, 0), (100, 100, -1), (math.inf, 100, 0.5), (100, 100, math.inf)]
+    assert all(math.isnan(surface.vol(*slip)) for slip in slips) and math.isnan(surface.atm_vol(0))
+    with pytest.raises(jarvis2.Error, match="SVI five"):
+        jarvis2.surface([90, 100, 110, 120.0], 0.5, 0.2, 100.0, kind="svi")
 
 
 def test_contiguous_numbers_are_not_copied():

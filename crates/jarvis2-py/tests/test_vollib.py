@@ -98,3 +98,8 @@ def test_greeks_by_steps_at_the_ends():
     assert numerical.vega("c", 100, 100, 0.5, 0.01, 0.005) == pytest.approx((up - none) / 1.5, abs=1e-12)
     with pytest.raises(jarvis2.BadInput, match="volatility is -0.2"):
         numerical.delta("c", 100, 100, 0.5, 0.01, -0.2)
+    assert [numerical.delta(flag, 110, 100, 0, 0.01, 0.2) for flag in (True, b"p")] == [1, 0]
+    assert numerical.delta("p", 0, 100, 0.5, 0.01, 0.2) == numerical.gamma("p", 0, 100, 0.5, 0.01, 0.2) == 0
+    for slip in (lambda: numerical.gamma("x", 100, 100, 0, 0.01, 0.2), lambda: numerical.vega("c", 100, 100, 1, 0.05, -0.005)):
+        with pytest.raises(jarvis2.BadInput):
+            slip()

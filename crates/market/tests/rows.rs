@@ -646,6 +646,45 @@ fn quotes_taken_on_a_holiday_or_before_the_open_are_of_the_trading_day_before() 
 }
 
 #[test]
+fn a_column_of_roots_tells_adjusted_contracts() {
+    let plain = twins::common_csv("2025-03-06");
+    let expected = read("a.csv", &plain);
+    for name in ["root", "Option Root", "tradingClass"] {
+        let mut lines = plain.lines();
+        let mut text = format!("{},{name}\n", lines.next().unwrap());
+        // The adjusted ones first, at other prices.
+        for line in plain.lines().skip(1) {
+            text += &format!("{},ZZT1\n", line.replacen("ZZT", "ZZT", 1));
+        }
+        for line in lines {
+            text += &format!("{line},ZZT\n");
+        }
+        let ingest = read("a.csv", &text);
+        assert_eq!(ingest.chains, expected.chains, "{name}");
+        assert_eq!(ingest.refused_counts["adjusted"], 36, "{name}");
+    }
+}
+
+#[test]
+fn no_price_and_no_strike_is_beyond_all_money() {
+    let plain = twins::common_csv("2025-03-06");
+    let heads: Vec<&str> = plain.lines().next().unwrap().split(',').collect();
+    for (column, huge, reason) in [
+        ("strike", "1e15", "bad strike"),
+        ("strike", "1e-300", "bad strike"),
+        ("bid", "1e308", "not a number"),
+        ("spot", "1e12", "not a number"),
+    ] {
+        let at = heads.iter().position(|head| *head == column).unwrap();
+        let mut cells: Vec<&str> = plain.lines().nth(1).unwrap().split(',').collect();
+        cells[at] = huge;
+        let ingest = read("a.csv", &format!("{plain}{}\n", cells.join(",")));
+        let counts = &ingest.refused_counts;
+        assert!(counts.contains_key(reason), "{column}: {counts:?}");
+    }
+}
+
+#[test]
 fn small_signs_are_seen() {
     // A contract is adjusted if either of its roots says so, or a flag in the newer spelling.
     let option = |strike: &str, root: &str, more: &str| {

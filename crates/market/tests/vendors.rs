@@ -397,6 +397,29 @@ fn the_cboe_table_is_read_with_both_spellings_of_its_date() {
 }
 
 #[test]
+fn the_cboe_table_is_read_in_any_order_of_its_sides() {
+    let text = twins::cboe("March 6, 2025");
+    let plain = read("quotedata.csv", text.as_bytes()).chains;
+    let (preamble, table) = text.split_at(text.find("Expiration Date").unwrap());
+    let turned: String = table
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let puts_first = [&cells[..1], &cells[12..], &cells[11..12], &cells[1..11]].concat();
+            format!("{}\n", puts_first.join(","))
+        })
+        .collect();
+    let turned = read("quotedata.csv", format!("{preamble}{turned}").as_bytes());
+    assert_eq!(turned.chains, plain);
+    // As pandas writes it again: names that come twice are numbered.
+    let heads = table.lines().next().unwrap();
+    let (calls, puts) = heads.split_once(",Strike,").unwrap();
+    let again = puts.replace(',', ".1,").replacen("Puts.1", "Puts", 1) + ".1";
+    let saved = text.replace(heads, &format!("{calls},Strike,{again}"));
+    assert_eq!(read("quotedata.csv", saved.as_bytes()).chains, plain);
+}
+
+#[test]
 fn ivolatility_holds_several_symbols_and_us_dates() {
     let text = twins::ivolatility();
     let both = read("a.csv", text.as_bytes());

@@ -61,6 +61,16 @@ pub(crate) enum Error {
         why: String,
     },
     #[error(
+        "{symbol} on {as_of}: its {word} get {course} with the strike, which only the other side does: calls and puts are exchanged; correct the \
+         file, or name its columns in a mapping (--mapping)"
+    )]
+    Exchanged {
+        symbol: String,
+        as_of: Date,
+        word: &'static str,
+        course: &'static str,
+    },
+    #[error(
         "{symbol} on {as_of}: its contracts are on {multiplier} shares or coins, not on 100: only standard contracts are planned"
     )]
     OtherMultiplier {
@@ -248,7 +258,8 @@ pub(crate) fn fit(
         trading_days,
     );
     let agreeing = said.agreeing(&expiries, &forwards, &futures);
-    let offers = offers(&agreeing, &futures, quotes_assumed, config);
+    let doubted = said.doubted(&agreeing, &futures);
+    let offers = offers(&agreeing, &doubted, &futures, quotes_assumed, config);
     let style = chain
         .quotes
         .first()
@@ -366,6 +377,116 @@ fn crossing(expiry: &Expiry) -> Option<f64> {
     let usd = parity::median_spot(&nearest)?;
     let near = |pair: &&ParityPair| (pair.strike / usd).ln().abs() < NEAR_THE_MONEY;
     (nearest.iter().filter(near).count() >= CROSSING_STRIKES_MIN).then_some(usd)
+}
+
+/// What prices of one side must lose or gain across the strikes, as a part of their range, before calls and puts pass for exchanged.
+const EXCHANGED_MIN: f64 = 0.05;
+
+/// Whether the calls get dearer with the strike, or the puts cheaper: what, and how.
+fn exchanged(expiries: &[Expiry]) -> Option<(&'static str, &'static str)> {
+    [
+        (Right::Call, "calls", "dearer"),
+        (Right::Put, "puts", "cheaper"),
+    ]
+    .into_iter()
+    .find_map(|(right, word, course)| {
+        let (mut change, mut range) = (0.0, 0.0);
+        for expiry in expiries {
+            let quoted =
+                |quote: &&&Quote| quote.contract.right == right && quote.mid_usd().is_some();
+            let ends = || expiry.quotes.iter().filter(quoted);
+            let strike = |quote: &&&Quote| quote.contract.strike_usd;
+            let lowest = ends().min_by(|a, b| strike(a).total_cmp(&strike(b)));
+            let highest = ends().max_by(|a, b| strike(a).total_cmp(&strike(b)));
+            if let (Some(low), Some(high)) = (lowest, highest) {
+                change += high.mid_usd()? - low.mid_usd()?;
+                range += strike(&high) - strike(&low);
+            }
+        }
+        // Puts gain, calls lose.
+        let wrong = change * right.sign();
+        (range > 0.0 && wrong > EXCHANGED_MIN * range).then_some((word, course))
+    })
+}
+
+/// By how much prices must contradict each other, in dollars per share and as a part of the higher, before one of them is not believed.
+const CONTRADICTION_USD: f64 = 0.05;
+const CONTRADICTION: f64 = 0.1;
+
+/// One quote beside its neighbours: strike, bid and ask, and what the smile makes of it.
+struct Beside {
+    place: usize,
+    strike: f64,
+    bid: Option<f64>,
+    ask: Option<f64>,
+    smile_usd: f64,
+}
+
+impl Beside {
+    /// How far the quote is from the smile, as a part of the two.
+    fn off(&self) -> f64 {
+        let prices = [self.bid, self.ask].into_iter().flatten();
+        // Pennies apart are no difference.
+        let apart = |usd: f64| ((usd + 0.05) / (self.smile_usd + 0.05)).ln().abs();
+        prices.map(apart).fold(0.0, f64::max)
+    }
+}
+
+/// Places of the quotes of one expiry that contradict their neighbours: what is bid for one is more than others are offered for that together
+/// pay at least as much (a put of a higher strike, a call of a lower one, or the two strikes around it). Of those in contradiction the
+/// one is meant that is farthest from the smile, which one bad quote does not move.
+fn contradicted(expiry: &Expiry, smile_usd: impl Fn(&Quote) -> f64) -> Vec<usize> {
+    let mut found = Vec::new();
+    for right in [Right::Call, Right::Put] {
+        let mut quotes: Vec<Beside> = (expiry.quotes.iter().enumerate())
+            .filter(|(_, quote)| quote.contract.right == right)
+            .filter(|(_, quote)| quote.bid_usd.or(quote.ask_usd).is_some())
+            .map(|(place, quote)| Beside {
+                place,
+                strike: quote.contract.strike_usd,
+                bid: quote.bid_usd,
+                ask: quote.ask_usd,
+                smile_usd: smile_usd(quote),
+            })
+            .collect();
+        // So that what stands before pays more.
+        quotes.sort_by(|a, b| (right.sign() * a.strike).total_cmp(&(right.sign() * b.strike)));
+        while let Some(worst) = contradiction(&quotes) {
+            found.push(quotes.remove(worst).place);
+        }
+    }
+    found
+}
+
+/// The place of the quote that is farthest from the smile among those of the first contradiction.
+fn contradiction(quotes: &[Beside]) -> Option<usize> {
+    let more = |bid: f64, ask: f64| bid - ask > CONTRADICTION_USD.max(CONTRADICTION * bid);
+    let farthest = |places: &[usize]| {
+        let by_distance = |a: &&usize, b: &&usize| quotes[**a].off().total_cmp(&quotes[**b].off());
+        places.iter().max_by(by_distance).copied()
+    };
+    // The cheapest offer so far: what stands before pays more than what comes.
+    let mut cheapest: Option<(usize, f64)> = None;
+    for (at, quote) in quotes.iter().enumerate() {
+        if let (Some(bid), Some((other, ask))) = (quote.bid, cheapest)
+            && more(bid, ask)
+        {
+            return farthest(&[other, at]);
+        }
+        if let Some(ask) = quote.ask
+            && cheapest.is_none_or(|(_, least)| ask < least)
+        {
+            cheapest = Some((at, ask));
+        }
+    }
+    quotes.windows(3).enumerate().find_map(|(at, around)| {
+        let [before, middle, after] = around else {
+            return None;
+        };
+        let (bid, first, last) = (middle.bid?, before.ask?, after.ask?);
+        let share = (middle.strike - before.strike) / (after.strike - before.strike);
+        more(bid, first + share * (last - first)).then(|| farthest(&[at, at + 1, at + 2]))?
+    })
 }
 
 /// How many strikes, from the spot outwards, are looked at by [`beyond`], and the least change of the price for a dollar of strike.
@@ -754,13 +875,14 @@ fn thin_reason(quotes_assumed: bool) -> String {
 /// What can be traded today. Contracts of expiries without a smile are priced by the surface between its neighbours.
 fn offers(
     expiries: &[&Expiry],
+    doubted: &[Vec<usize>],
     futures: &Futures,
     quotes_assumed: bool,
     config: &Config,
 ) -> Vec<Offer> {
     let today = futures.today();
     let slippage = config.costs.extra_slippage_usd_per_share;
-    let offer = |expiry: &Expiry, quote: &Quote| {
+    let offer = |expiry: &Expiry, quote: &Quote, is_doubted: bool| {
         let (right, strike) = (quote.contract.right, quote.contract.strike_usd);
         let (bid, ask) = if quotes_assumed {
             let mid = futures.mid(&today, right, strike, expiry.day);
@@ -771,6 +893,8 @@ fn offers(
                 (bid > 0.0).then_some(bid),
                 Some(((mid + half) * 100.0).ceil() / 100.0),
             )
+        } else if is_doubted {
+            (None, None)
         } else {
             (quote.bid_usd, quote.ask_usd)
         };
@@ -796,11 +920,13 @@ fn offers(
     };
     expiries
         .iter()
-        .flat_map(|expiry| {
+        .zip(doubted)
+        .flat_map(|(expiry, doubted)| {
             expiry
                 .quotes
                 .iter()
-                .filter_map(|quote| offer(expiry, quote))
+                .enumerate()
+                .filter_map(|(place, quote)| offer(expiry, quote, doubted.contains(&place)))
                 .collect::<Vec<_>>()
         })
         .collect()
@@ -951,6 +1077,14 @@ impl Said {
         expiries: &'a [Expiry<'a>],
         dividends: &[Dividend],
     ) -> Result<f64, Error> {
+        if let Some((word, course)) = exchanged(expiries) {
+            return Err(Error::Exchanged {
+                symbol: chain.symbol.clone(),
+                as_of: chain.as_of,
+                word,
+                course,
+            });
+        }
         let implied = |expiry: &Expiry| {
             let parity = forward_from_parity(&pairs(expiry, spot), spot, expiry.years(), rate)?;
             let listed = dividends.iter().filter(|d| d.ex_day <= expiry.day);
@@ -1020,6 +1154,55 @@ impl Said {
             "spot ${spot:.2} and put-call parity of {date} (${parity:.2}) are {percent:.2} % apart: quotes and spot taken at different times, or a dividend before that expiry; {taken}"
         ));
         Ok(if is_near { parity } else { spot })
+    }
+
+    /// Places of the quotes of each expiry that contradict their neighbours: at such a price nothing is traded.
+    fn doubted(&mut self, expiries: &[&Expiry], futures: &Futures) -> Vec<Vec<usize>> {
+        let today = futures.today();
+        let found: Vec<Vec<usize>> = expiries
+            .iter()
+            .map(|expiry| {
+                contradicted(expiry, |quote| {
+                    let contract = &quote.contract;
+                    futures.mid(&today, contract.right, contract.strike_usd, expiry.day)
+                })
+            })
+            .collect();
+        let count: usize = found.iter().map(Vec::len).sum();
+        let first = expiries.iter().zip(&found).find_map(|(expiry, found)| {
+            let quote = expiry.quotes[*found.first()?];
+            let contract = &quote.contract;
+            let smile = futures.mid(&today, contract.right, contract.strike_usd, expiry.day);
+            let side = |usd: Option<f64>| usd.map_or("none".to_owned(), |usd| format!("${usd:.2}"));
+            Some(format!(
+                "{} {} {} (bid {}, ask {}; its neighbours say about ${smile:.2})",
+                expiry.date,
+                contract.strike_usd,
+                match contract.right {
+                    Right::Call => "call",
+                    Right::Put => "put",
+                },
+                side(quote.bid_usd),
+                side(quote.ask_usd)
+            ))
+        });
+        if let Some(first) = first {
+            self.notes.push(format!(
+                "{count} {} the quotes beside {}, so nothing is traded at {}: {first}",
+                if count == 1 {
+                    "quote contradicts"
+                } else {
+                    "quotes contradict"
+                },
+                if count == 1 { "it" } else { "them" },
+                if count == 1 {
+                    "its price"
+                } else {
+                    "their prices, such as"
+                }
+            ));
+        }
+        found
     }
 
     /// What parity implies beyond the listed dividends: an unlisted dividend or a borrowing cost is no edge either.

@@ -33,7 +33,7 @@ impl fmt::Display for Wrong {
 pub(super) struct PlanOf {
     /// Option chain, as one file, or two where calls and puts come apart: a path on the user's machine, of any supported vendor.
     /// Without it: the embedded synthetic sample.
-    #[schemars(length(max = 2), inner(length(min = 1, max = 4096)))]
+    #[schemars(length(min = 1, max = 2), inner(length(min = 1, max = 4096)))]
     pub(super) chain: Vec<String>,
     /// The user's own mapping of the columns of these files (TOML), where no vendor writes them.
     #[schemars(length(min = 1, max = 4096))]
@@ -547,6 +547,9 @@ fn check_one(schema: &Value, field: &str, value: &Value) -> Result<(), Wrong> {
         if let Some(most) = count("maxItems").filter(|&most| items.len() > most) {
             return wrong(format!("{most} at most"));
         }
+        if let Some(least) = count("minItems").filter(|&least| items.len() < least) {
+            return wrong(format!("{least} at least, or leave it out"));
+        }
         for (at, item) in items.iter().enumerate() {
             check_one(&schema["items"], &format!("{field}[{at}]"), item)?;
         }
@@ -580,6 +583,7 @@ mod tests {
         checks::<ForPlan>(json!({"symbol": "KO", "account": null}), "", "");
         checks::<ForPlan>(json!({"chian": []}), "chian", "chain");
         checks::<ForPlan>(json!({"chain": "a.csv"}), "chain", "list");
+        checks::<ForPlan>(json!({"chain": []}), "chain", "leave it out");
         checks::<ForPlan>(json!({"chain": ["a", "b", "c"]}), "chain", "2 at most");
         checks::<ForPlan>(json!({"chain": ["a", 2]}), "chain[1]", "string");
         checks::<ForPlan>(json!({"as_of": "2026-06-30"}), "", "");

@@ -297,6 +297,46 @@ fn accepted(content: String, says: &[&str]) -> Run {
 }
 
 #[test]
+fn a_mistyped_quote_is_no_trade() {
+    let slip = |factor: f64, bare: bool| {
+        rewritten(|cells| {
+            if cells[EXPIRY] == "2025-04-17" && cells[STRIKE] == "47" && cells[RIGHT] == "P" {
+                let bid: f64 = cells[BID].parse().unwrap();
+                cells[BID] = format!("{:.2}", bid * factor);
+                cells[ASK] = format!("{:.2}", bid * factor + 0.1);
+                if bare {
+                    cells[ASK].clear();
+                }
+            }
+            true
+        })
+    };
+    for content in [
+        slip(10.0, false),
+        slip(10.0, true),
+        slip(2.2, false),
+        slip(0.1, false),
+    ] {
+        let run = accepted(content, &["1 quote contradicts", "2025-04-17 47 put"]);
+        let action = run.json()["decision"]["action"]["text"].to_string();
+        assert!(!action.contains("2025-04-17 47 put"), "{action}");
+    }
+}
+
+#[test]
+fn exchanged_sides_are_refused() {
+    let exchanged = rewritten(|cells| {
+        let other = if cells[RIGHT] == "C" { "P" } else { "C" };
+        cells[RIGHT] = other.to_owned();
+        true
+    });
+    rejected_chain(
+        exchanged,
+        &["calls get dearer", "calls and puts are exchanged"],
+    );
+}
+
+#[test]
 fn percent_volatilities_are_accepted_with_a_note() {
     let percent = rewritten(|cells| {
         cells[VOL] = "25.0".to_owned();

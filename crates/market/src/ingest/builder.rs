@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::{Date, Weekday};
 use pricing::Right;
 
+use super::either::Either;
 use super::parity::{Parity, from_sorted, median};
 use super::report::{Note, Reason, Refusals, Split};
 use super::splits::{DaySpot, split_ratio};
@@ -118,6 +119,8 @@ pub(crate) struct Builder<'a> {
     /// The same, where only a contract's symbol shows it, and whether another's shows the month first.
     turned: Option<Error>,
     month_first: bool,
+    /// Days that may be read either way.
+    either: Either,
     /// Rows by symbol and by another root of their contracts.
     roots: BTreeMap<(usize, String), usize>,
     origins: BTreeMap<(String, Date), Origin>,
@@ -212,6 +215,7 @@ impl<'a> Builder<'a> {
             day_first: None,
             turned: None,
             month_first: false,
+            either: Either::default(),
             roots: BTreeMap::new(),
             origins: BTreeMap::new(),
             last_symbol: (String::new(), usize::MAX, false),
@@ -591,7 +595,7 @@ impl<'a> Builder<'a> {
             told?;
         }
         let strike_usd = match strike {
-            Ok(Some(strike)) if strike > 0.0 => strike,
+            Ok(Some(strike)) if strike > 1e-6 && strike < USD_MAX => strike,
             Ok(_) => {
                 return Err(Reason::BadStrike {
                     value: cell(Field::Strike).show(),
@@ -765,6 +769,10 @@ impl<'a> Builder<'a> {
             return;
         }
         let dates = [Field::Date, Field::Session, Field::Traded, Field::Expiry];
+        for field in dates {
+            let text = cells[field as usize].text();
+            text.inspect(|text| self.either.look(row, text, field == Field::Expiry));
+        }
         let mut texts = dates
             .iter()
             .filter_map(|&field| cells[field as usize].text());
@@ -899,6 +907,11 @@ impl<'a> Builder<'a> {
         let turned = self.turned.take().filter(|_| !self.month_first);
         if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
+        }
+        // A mapping says which it is.
+        if !self.month_first && self.setting.vendor.format != Format::Mapped {
+            let note = std::mem::take(&mut self.either).judge(self.setting.file)?;
+            self.notes.extend(note);
         }
         self.check_commas()?;
         self.check_constant_spot()?;
@@ -1111,7 +1124,11 @@ impl<'a> Builder<'a> {
                 own.push(self.chain(symbol, group, spot));
             }
         }
-        self.fill_given_spot(symbol, &mut own, &mut days);
+        let given = self.fill_given_spot(symbol, &mut own, &mut days);
+        // Its only day from parity is no longer from parity.
+        found.from_parity = found
+            .from_parity
+            .filter(|(date, _, count)| *count > 1 || Some(*date) != given);
         for (date, spot, _) in &days {
             match spot {
                 Some(spot_usd) => spots.push(DaySpot {
@@ -1245,15 +1262,10 @@ impl<'a> Builder<'a> {
         symbol: &str,
         own: &mut [Chain],
         days: &mut [(Date, Option<f64>, Option<f64>)],
-    ) {
-        let Some(spot_usd) = self
-            .setting
-            .options
-            .spot_usd
-            .filter(|spot| spot.is_finite() && *spot > 0.0)
-        else {
-            return;
-        };
+    ) -> Option<Date> {
+        let mut given = None;
+        let spot_usd =
+            (self.setting.options.spot_usd).filter(|spot| spot.is_finite() && *spot > 0.0)?;
         let correct = self.is_previous_close() || self.setting.lacks_spot;
         let only_symbol = self.symbols.len() == 1 || self.wanted.is_some();
         if let Some(chain) = own.last_mut()
@@ -1265,6 +1277,7 @@ impl<'a> Builder<'a> {
             if let Some(origin) = self.origins.get_mut(&(symbol.to_owned(), date)) {
                 origin.spot_assumed = false;
             }
+            given = Some(date);
             for day in days.iter_mut().filter(|day| day.0 == date) {
                 day.1 = Some(spot_usd);
             }
@@ -1274,6 +1287,7 @@ impl<'a> Builder<'a> {
                 spot_usd,
             });
         }
+        given
     }
 
     fn chain(&self, symbol: &str, group: Group, spot_usd: Option<f64>) -> Chain {
@@ -1760,8 +1774,15 @@ pub(super) fn order(a: &Contract, b: &Contract) -> Ordering {
 }
 
 /// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
+/// No share, strike or option costs more, in any unit that a vendor writes.
+const USD_MAX: f64 = 1e9;
+
 pub(super) fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
     match amount(cell) {
+        Ok(Some(value)) if value > USD_MAX => Err(Reason::NotANumber {
+            column,
+            value: format!("{} (more than any price)", cell.show()),
+        }),
         Ok(Some(value)) if value > 0.0 => Ok(Some(value)),
         Ok(Some(value)) if value == 0.0 || value == -1.0 => Ok(None),
         Ok(Some(value)) => Err(Reason::NegativePrice { column, value }),

@@ -17,6 +17,7 @@
 mod builder;
 mod columns;
 pub(crate) mod days;
+mod either;
 mod explain;
 mod json;
 mod mapping;

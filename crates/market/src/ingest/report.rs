@@ -545,6 +545,15 @@ pub enum Note {
         /// Days filled.
         days: usize,
     },
+    /// Expiries whose month was taken for the first number, though the other reading falls on Fridays and this one does not.
+    MonthFirst {
+        /// As in the file.
+        value: String,
+        /// The day it was taken for.
+        taken: Date,
+        /// The day it is with its day first.
+        other: Date,
+    },
     /// The user gave the spot.
     SpotGiven {
         /// The underlying.
@@ -862,6 +871,17 @@ impl fmt::Display for Note {
                 f,
                 "{symbol}: the file has no spot; that of {days} days is assumed from put-call parity \
                  (${spot_usd:.2} on {date}, from {pairs} pairs, rate and dividends ignored); correct it with --spot"
+            ),
+            Note::MonthFirst {
+                value,
+                taken,
+                other,
+            } => write!(
+                f,
+                "expiry \"{value}\" is taken for {taken} ({}), month first; day first it would be {other} ({}): write dates as YYYY-MM-DD, or name \
+                 the columns in a mapping with dates = [\"dmy\"] (--mapping)",
+                taken.strftime("%A"),
+                other.strftime("%A")
             ),
             Note::SpotGiven {
                 symbol,

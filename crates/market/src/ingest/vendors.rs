@@ -333,13 +333,33 @@ pub(crate) fn map<'v>(vendor: &'v Vendor<'v>, names: &[String]) -> Mapping<'v> {
     } else {
         &[Side::Both]
     };
+    // A table with its puts before its calls has their columns in that order, too.
+    let place = |name: &str| normal.iter().position(|n| n == name);
+    let turned = wide
+        && matches!((place("calls"), place("puts")), (Some(calls), Some(puts)) if puts < calls);
     let find = |column: &Column<'_>| {
+        let repeats = |&name: &&str| {
+            let both = |side| {
+                let mut of_side = vendor.columns.iter().filter(|other| other.side == side);
+                of_side.any(|other| other.names.contains(&name))
+            };
+            both(Side::Call) && both(Side::Put)
+        };
         let nth = |name: &&str| {
+            let nth = match turned && repeats(name) {
+                true => 1 - column.nth.min(1),
+                false => column.nth,
+            };
+            // pandas writes the second `Bid` as `Bid.1`.
+            let again = |at: usize| {
+                let first = names[at].strip_suffix(".1");
+                first.is_some_and(|first| normal_name(first) == *name)
+            };
             normal
                 .iter()
                 .enumerate()
-                .filter(|(_, n)| n == name)
-                .nth(column.nth)
+                .filter(|&(at, n)| n == name || again(at))
+                .nth(nth)
                 .map(|(at, _)| at)
         };
         column.names.iter().find_map(nth)

@@ -353,6 +353,20 @@ fn timed(rest: &str, day: Date) -> Option<When> {
         .map_or(zone, |offset| if offset.is_empty() { "Z" } else { offset });
     // The zone's name after its offset.
     let zone = zone.split(' ').next().unwrap_or(zone);
+    let hours_behind = match zone {
+        "ET" | "EST" | "EDT" | "America/New_York" | "[America/New_York]" => Some(0),
+        "CT" | "CST" | "CDT" | "America/Chicago" | "[America/Chicago]" => Some(1),
+        _ => None,
+    };
+    if let Some(hours) = hours_behind {
+        return Some(wall(day, (clock + hours * 3_600_000).min(DAY_MS - 1)));
+    }
+    // Elsewhere the day may be another.
+    let of_a_city = zone.contains('/') || zone.starts_with('[');
+    let of_letters = (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
+    if !zone.starts_with(['Z', 'z', '+', '-']) && (of_a_city || of_letters) {
+        return None;
+    }
     if clock == 0 || !zone.starts_with(['Z', 'z', '+', '-']) {
         return Some(wall(day, clock));
     }
@@ -522,7 +536,10 @@ fn clock(text: &str) -> Option<(i64, &str)> {
     };
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
     let seconds: f64 = seconds.parse().ok()?;
+    // Not the beginning of a word such as America.
     let half = after.trim_start().get(..2).unwrap_or("");
+    let is_word = (after.trim_start().chars().nth(2)).is_some_and(char::is_alphabetic);
+    let half = if is_word { "" } else { half };
     let (hours, after) = match () {
         () if half.eq_ignore_ascii_case("pm") => (hours % 12 + 12, &after.trim_start()[2..]),
         () if half.eq_ignore_ascii_case("am") => (hours % 12, &after.trim_start()[2..]),
@@ -692,6 +709,32 @@ pub(crate) fn normal_name(name: &str) -> String {
 mod tests {
     use super::*;
     use jiff::civil::date as day;
+
+    #[test]
+    fn a_named_zone_is_new_yorks_or_no_date() {
+        let at = |text: &str| date(Cell::Text(text), &[Spelling::Iso]);
+        for zone in [
+            "EST",
+            "ET",
+            "America/New_York",
+            "[America/New_York]",
+            "CT",
+            "AM EST",
+        ] {
+            let text = format!("2026-03-05 09:00 {zone}");
+            assert_eq!(at(&text), Some(day(2026, 3, 5)), "{zone}");
+        }
+        for zone in [
+            "JST",
+            "CET",
+            "PST",
+            "Asia/Tokyo",
+            "[Asia/Tokyo]",
+            "Europe/Berlin",
+        ] {
+            assert_eq!(at(&format!("2026-03-05 06:00 {zone}")), None, "{zone}");
+        }
+    }
 
     #[test]
     fn dates_are_read_in_every_spelling_of_the_vendors() {

@@ -888,6 +888,7 @@ pub(crate) const VENDORS: &[Vendor<'static>] = &[
                 &["multiplier", "contractsize", "sharespercontract"],
             ),
             both(Currency, &["currency"]),
+            both(Root, &["root", "optionroot", "rootsymbol", "tradingclass"]),
         ],
         spellings: &[Iso, Compact, Us, Words],
         dating: Dating::Row,
