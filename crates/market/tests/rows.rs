@@ -654,7 +654,9 @@ fn a_column_of_roots_tells_adjusted_contracts() {
         let mut text = format!("{},{name}\n", lines.next().unwrap());
         // The adjusted ones first, at other prices.
         for line in plain.lines().skip(1) {
-            text += &format!("{},ZZT1\n", line.replacen("ZZT", "ZZT", 1));
+            let mut cells: Vec<&str> = line.split(',').collect();
+            (cells[8], cells[9]) = ("0.01", "0.02");
+            text += &format!("{},ZZT1\n", cells.join(","));
         }
         for line in lines {
             text += &format!("{line},ZZT\n");

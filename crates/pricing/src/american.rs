@@ -4,8 +4,8 @@
 //! American = European + premium        premium: what exercise earns beyond the boundary, see `american/lanes.rs`
 //! ```
 //! The early-exercise boundary solves an integral equation; the premium is one more integral along it. Contracts go through
-//! in lanes of the machine's vectors, one contract a lane, and a single option is a batch of one: every door gives the same
-//! bits for the same contract, in any company and order.
+//! in lanes of the machine's vectors, one contract a lane; a contract alone has its nodes and points there instead. Every door gives the
+//! same bits for the same contract, in any company and order.
 //! Where the equation does not settle on the grids of a precision, finer ones answer. Where exercise pays only because rate
 //! and yield are negative, a band of spots is exercised instead of all beyond one (Andersen & Lake, Wilmott 2021); there, and
 //! where no grid settles, a binomial lattice answers (`american/lattice.rs`), with 400, 1,000 or 4,000 steps. In six cases it
