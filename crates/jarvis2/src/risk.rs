@@ -372,7 +372,9 @@ fn vol_of(
             implied_vol(&quoted)
         }
     };
+    let is_doubted = quote.is_some_and(|quote| market.fitted.doubted.contains(&quote.contract));
     let reason = match quote.and_then(Quote::mid_usd) {
+        Some(_) if is_doubted => "its quote contradicts those beside it".to_owned(),
         Some(mid) => match own(mid) {
             Ok(vol) if (VOL_MIN..=10.0).contains(&vol) => {
                 return (Figure::from(vol), "its quote (mid)".to_owned());

@@ -287,7 +287,7 @@ pub enum Error {
     },
     /// Dates with their day first where the month was taken for the first: those up to the 12th would be misread.
     #[error(
-        "{file}, row {row}: \"{value}\"{} cannot be month first: these dates are day first; write them as YYYY-MM-DD, or name the \
+        "{file}, row {row}: \"{value}\"{} does not fit with its month first: these dates are day first; write them as YYYY-MM-DD, or name the \
          columns in a mapping with dates = [\"dmy\"] (--mapping)",
         contract.as_ref().map(|contract| format!(" of {contract}")).unwrap_or_default()
     )]

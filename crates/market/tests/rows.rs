@@ -375,7 +375,7 @@ fn a_contracts_symbol_shows_that_dates_have_their_day_first() {
         &Options::default(),
         &[
             "file.csv, row 2",
-            "\"6/3/2026\" of ZZT260306C00050000 cannot be month first",
+            "\"6/3/2026\" of ZZT260306C00050000 does not fit with its month first",
             "dates = [\"dmy\"]",
         ],
     );

@@ -42,7 +42,7 @@ def _words(command: tuple[object, ...], options: Mapping[str, object]) -> list[s
             words.append(flag)
         elif isinstance(value, Mapping):
             words.extend(f"{flag}={key}={_text(one)}" for key, one in value.items())
-        elif isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "__arrow_c_stream__"):
+        elif isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "columns") or hasattr(value, "column_names"):
             raise UsageError(f"{name} is a {type(value).__name__}: give a text, a path, a number, or a list of them")
         elif isinstance(value, Iterable) and not isinstance(value, str):
             several = [f"{flag}={_text(one)}" for one in value]

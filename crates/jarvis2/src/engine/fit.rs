@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use market::forecast::{Fits, FromReturns, LogErrors, mix};
 use market::futures::{Assumptions, Dividend, Futures, Spread};
 use market::ingest::parity;
-use market::{Cents, Chain, Quote, Style, calendar, rates};
+use market::{Cents, Chain, Contract, Quote, Style, calendar, rates};
 use pricing::smile::svi::{CalendarGap, Ssvi, SsviFit, SsviSlice, Svi, SviFit};
 use pricing::smile::{self, ParityPair, SmilePoint, forward_from_parity};
 use pricing::{Quoted, Right, Smile, Surface, implied_vol};
@@ -110,6 +110,8 @@ pub(crate) struct Fitted {
     pub(crate) notes: Vec<String>,
     /// Contracts that have a price.
     pub(crate) contracts: usize,
+    /// Those whose quotes contradict the quotes beside them.
+    pub(crate) doubted: Vec<Contract>,
 }
 
 /// What else is known besides the chain.
@@ -258,14 +260,23 @@ pub(crate) fn fit(
         trading_days,
     );
     let agreeing = said.agreeing(&expiries, &forwards, &futures);
-    let doubted = said.doubted(&agreeing, &futures);
+    // Where the file has no bid and no ask, the smile makes them.
+    let doubted = match quotes_assumed {
+        true => vec![Vec::new(); agreeing.len()],
+        false => said.doubted(&agreeing, &futures),
+    };
     let offers = offers(&agreeing, &doubted, &futures, quotes_assumed, config);
     let style = chain
         .quotes
         .first()
         .map_or(Style::American, |q| q.contract.style);
+    let quote_of = |(expiry, places): (&&Expiry, &Vec<usize>)| {
+        let contract = |&place: &usize| expiry.quotes[place].contract.clone();
+        places.iter().map(contract).collect::<Vec<_>>()
+    };
     Ok(Fitted {
         contracts: offers.len(),
+        doubted: agreeing.iter().zip(&doubted).flat_map(quote_of).collect(),
         futures,
         offers,
         style,
@@ -379,104 +390,141 @@ fn crossing(expiry: &Expiry) -> Option<f64> {
     (nearest.iter().filter(near).count() >= CROSSING_STRIKES_MIN).then_some(usd)
 }
 
-/// What prices of one side must lose or gain across the strikes, as a part of their range, before calls and puts pass for exchanged.
-const EXCHANGED_MIN: f64 = 0.05;
+/// The least change of a price for a dollar of strike that says which way the prices of one side go, and how many such steps it takes.
+const STEP_MIN: f64 = 0.05;
+const STEPS_MIN: usize = 3;
 
-/// Whether the calls get dearer with the strike, or the puts cheaper: what, and how.
+/// Whether the calls get dearer with the strike and the puts cheaper, or the one side that is there does: what, and how.
 fn exchanged(expiries: &[Expiry]) -> Option<(&'static str, &'static str)> {
-    [
-        (Right::Call, "calls", "dearer"),
-        (Right::Put, "puts", "cheaper"),
-    ]
-    .into_iter()
-    .find_map(|(right, word, course)| {
-        let (mut change, mut range) = (0.0, 0.0);
+    // Steps that go the way of this side, and the way of the other. One wrong price makes one of each.
+    let steps = |right: Right| {
+        let mut steps = [0, 0];
         for expiry in expiries {
-            let quoted =
-                |quote: &&&Quote| quote.contract.right == right && quote.mid_usd().is_some();
-            let ends = || expiry.quotes.iter().filter(quoted);
-            let strike = |quote: &&&Quote| quote.contract.strike_usd;
-            let lowest = ends().min_by(|a, b| strike(a).total_cmp(&strike(b)));
-            let highest = ends().max_by(|a, b| strike(a).total_cmp(&strike(b)));
-            if let (Some(low), Some(high)) = (lowest, highest) {
-                change += high.mid_usd()? - low.mid_usd()?;
-                range += strike(&high) - strike(&low);
+            let mut mids: Vec<(f64, f64)> = (expiry.quotes.iter())
+                .filter(|quote| quote.contract.right == right)
+                .filter_map(|quote| Some((quote.contract.strike_usd, quote.mid_usd()?)))
+                .collect();
+            mids.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for pair in mids.windows(2) {
+                let slope = right.sign() * (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0);
+                if slope.abs() >= STEP_MIN {
+                    steps[usize::from(slope > 0.0)] += 1;
+                }
             }
         }
-        // Puts gain, calls lose.
-        let wrong = change * right.sign();
-        (range > 0.0 && wrong > EXCHANGED_MIN * range).then_some((word, course))
-    })
+        steps
+    };
+    let sides = [
+        (steps(Right::Call), "calls", "dearer"),
+        (steps(Right::Put), "puts", "cheaper"),
+    ];
+    let mut telling = sides
+        .into_iter()
+        .filter(|([own, other], ..)| own + other >= STEPS_MIN);
+    let is_wrong = |([own, other], ..): &([usize; 2], _, _)| *other > 3 * own;
+    let (_, word, course) = telling.clone().find(is_wrong)?;
+    telling
+        .all(|side| is_wrong(&side))
+        .then_some((word, course))
 }
 
 /// By how much prices must contradict each other, in dollars per share and as a part of the higher, before one of them is not believed.
 const CONTRADICTION_USD: f64 = 0.05;
 const CONTRADICTION: f64 = 0.1;
 
-/// One quote beside its neighbours: strike, bid and ask, and what the smile makes of it.
+/// One quote beside its neighbours.
 struct Beside {
     place: usize,
-    strike: f64,
+    /// The strike of a call; minus that of a put. What stands before pays more.
+    height: f64,
     bid: Option<f64>,
     ask: Option<f64>,
+    /// What the smile makes of it, and the most that it can be worth.
     smile_usd: f64,
+    most_usd: f64,
 }
 
 impl Beside {
-    /// How far the quote is from the smile, as a part of the two.
-    fn off(&self) -> f64 {
-        let prices = [self.bid, self.ask].into_iter().flatten();
-        // Pennies apart are no difference.
-        let apart = |usd: f64| ((usd + 0.05) / (self.smile_usd + 0.05)).ln().abs();
-        prices.map(apart).fold(0.0, f64::max)
+    /// How far a price of the quote is from the smile, as a part of the two; pennies apart are no difference.
+    fn off(&self, usd: f64) -> f64 {
+        ((usd + 0.05) / (self.smile_usd + 0.05)).ln().abs()
     }
 }
 
-/// Places of the quotes of one expiry that contradict their neighbours: what is bid for one is more than others are offered for that together
-/// pay at least as much (a put of a higher strike, a call of a lower one, or the two strikes around it). Of those in contradiction the
-/// one is meant that is farthest from the smile, which one bad quote does not move.
-fn contradicted(expiry: &Expiry, smile_usd: impl Fn(&Quote) -> f64) -> Vec<usize> {
+/// Of those in a contradiction, whoever is nearly as far from the smile as the farthest is doubted, too.
+const NEARLY: f64 = 1.5;
+
+/// Places of the quotes of one expiry that contradict their neighbours: what is bid for one is more than it can be worth, or more than others
+/// are offered for that together pay at least as much (a put of a higher strike, a call of a lower one, any other with the distance in
+/// dollars, the two strikes around it). Of those in contradiction the ones are meant whose price is farthest from the smile, which one bad
+/// quote does not move.
+fn contradicted(expiry: &Expiry, spot: f64, smile_usd: impl Fn(&Quote) -> f64) -> Vec<usize> {
     let mut found = Vec::new();
     for right in [Right::Call, Right::Put] {
         let mut quotes: Vec<Beside> = (expiry.quotes.iter().enumerate())
             .filter(|(_, quote)| quote.contract.right == right)
             .filter(|(_, quote)| quote.bid_usd.or(quote.ask_usd).is_some())
-            .map(|(place, quote)| Beside {
-                place,
-                strike: quote.contract.strike_usd,
-                bid: quote.bid_usd,
-                ask: quote.ask_usd,
-                smile_usd: smile_usd(quote),
+            .map(|(place, quote)| {
+                let strike = quote.contract.strike_usd;
+                Beside {
+                    place,
+                    height: right.sign() * strike,
+                    bid: quote.bid_usd,
+                    ask: quote.ask_usd,
+                    smile_usd: smile_usd(quote),
+                    most_usd: if right == Right::Put { strike } else { spot },
+                }
             })
             .collect();
-        // So that what stands before pays more.
-        quotes.sort_by(|a, b| (right.sign() * a.strike).total_cmp(&(right.sign() * b.strike)));
-        while let Some(worst) = contradiction(&quotes) {
-            found.push(quotes.remove(worst).place);
+        quotes.sort_by(|a, b| a.height.total_cmp(&b.height));
+        while let Some(bad) = contradiction(&quotes) {
+            found.extend(bad.iter().map(|&at| quotes[at].place));
+            let mut at = 0;
+            quotes.retain(|_| {
+                at += 1;
+                !bad.contains(&(at - 1))
+            });
         }
     }
     found
 }
 
-/// The place of the quote that is farthest from the smile among those of the first contradiction.
-fn contradiction(quotes: &[Beside]) -> Option<usize> {
-    let more = |bid: f64, ask: f64| bid - ask > CONTRADICTION_USD.max(CONTRADICTION * bid);
-    let farthest = |places: &[usize]| {
-        let by_distance = |a: &&usize, b: &&usize| quotes[**a].off().total_cmp(&quotes[**b].off());
-        places.iter().max_by(by_distance).copied()
+/// The first contradiction: the places of those that are doubted for it.
+fn contradiction(quotes: &[Beside]) -> Option<Vec<usize>> {
+    let more = |bid: f64, worth: f64| bid - worth > CONTRADICTION_USD.max(CONTRADICTION * bid);
+    let doubted = |prices: &[(usize, f64)]| {
+        let off = |&(at, usd): &(usize, f64)| quotes[at].off(usd);
+        let farthest = prices.iter().map(off).fold(0.0, f64::max);
+        let far = prices.iter().filter(|one| off(one) * NEARLY >= farthest);
+        far.map(|one| one.0).collect()
     };
-    // The cheapest offer so far: what stands before pays more than what comes.
+    // What comes pays less than the cheapest offer so far; what stood before pays no more than this offer and the distance between them.
     let mut cheapest: Option<(usize, f64)> = None;
+    let mut highest: Option<(usize, f64)> = None;
     for (at, quote) in quotes.iter().enumerate() {
-        if let (Some(bid), Some((other, ask))) = (quote.bid, cheapest)
-            && more(bid, ask)
-        {
-            return farthest(&[other, at]);
+        if let Some(bid) = quote.bid {
+            if more(bid, quote.most_usd) {
+                return Some(vec![at]);
+            }
+            if let Some((other, ask)) = cheapest.filter(|&(_, ask)| more(bid, ask)) {
+                return Some(doubted(&[(other, ask), (at, bid)]));
+            }
+            if highest
+                .is_none_or(|(before, most)| bid + quote.height > most + quotes[before].height)
+            {
+                highest = Some((at, bid));
+            }
         }
-        if let Some(ask) = quote.ask
-            && cheapest.is_none_or(|(_, least)| ask < least)
-        {
-            cheapest = Some((at, ask));
+        if let Some(ask) = quote.ask {
+            let beyond = |&(before, bid): &(usize, f64)| {
+                more(bid, ask + quote.height - quotes[before].height)
+            };
+            if let Some((before, bid)) = highest.filter(beyond) {
+                return Some(doubted(&[(before, bid), (at, ask)]));
+            }
+            if cheapest.is_none_or(|(_, least)| ask < least) {
+                cheapest = Some((at, ask));
+            }
         }
     }
     quotes.windows(3).enumerate().find_map(|(at, around)| {
@@ -484,8 +532,9 @@ fn contradiction(quotes: &[Beside]) -> Option<usize> {
             return None;
         };
         let (bid, first, last) = (middle.bid?, before.ask?, after.ask?);
-        let share = (middle.strike - before.strike) / (after.strike - before.strike);
-        more(bid, first + share * (last - first)).then(|| farthest(&[at, at + 1, at + 2]))?
+        let share = (middle.height - before.height) / (after.height - before.height);
+        more(bid, first + share * (last - first))
+            .then(|| doubted(&[(at, first), (at + 1, bid), (at + 2, last)]))
     })
 }
 
@@ -1162,7 +1211,7 @@ impl Said {
         let found: Vec<Vec<usize>> = expiries
             .iter()
             .map(|expiry| {
-                contradicted(expiry, |quote| {
+                contradicted(expiry, futures.spot, |quote| {
                     let contract = &quote.contract;
                     futures.mid(&today, contract.right, contract.strike_usd, expiry.day)
                 })

@@ -338,8 +338,12 @@ impl<'a> Builder<'a> {
         option: Option<&Osi<'_>>,
     ) -> Result<Option<RowSymbol>, Reason> {
         let column = cells[Field::Symbol as usize].text();
-        let root = cells[Field::Root as usize]
-            .text()
+        let stated = cells[Field::Root as usize].text();
+        let stated = match self.setting.vendor.format {
+            Format::Common => stated.and_then(root_in),
+            _ => stated,
+        };
+        let root = stated
             .or(option.map(|option| option.root))
             .filter(|root| !root.is_empty());
         let raw = column.or(root).or(self.setting.symbol.as_deref());
@@ -908,8 +912,9 @@ impl<'a> Builder<'a> {
         if let Some(error) = self.day_first.take().or(turned).or(self.mixed.take()) {
             return Err(error);
         }
-        // A mapping says which it is.
-        if !self.month_first && self.setting.vendor.format != Format::Mapped {
+        // A mapping may say which it is.
+        let mapping = self.setting.options.mapping.as_deref();
+        if !self.month_first && !mapping.is_some_and(FileMapping::says_dates) {
             let note = std::mem::take(&mut self.either).judge(self.setting.file)?;
             self.notes.extend(note);
         }
@@ -1773,10 +1778,24 @@ pub(super) fn order(a: &Contract, b: &Contract) -> Ordering {
         .then(a.right.cmp(&b.right))
 }
 
-/// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
+/// The root in a column that people call so: alone, or that of a whole symbol of an option. Anything else, such as a number, is none.
+fn root_in(text: &str) -> Option<&str> {
+    if let Some(option) = contract_name(text) {
+        return Some(option.root);
+    }
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_root = (1..=6).contains(&letters.len())
+        && text.len() - letters.len() <= 1
+        && letters
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || b".^$/".contains(&b));
+    is_root.then_some(text)
+}
+
 /// No share, strike or option costs more, in any unit that a vendor writes.
 const USD_MAX: f64 = 1e9;
 
+/// A price in dollars: zero, -1 and the vendors' words for nothing are no price.
 pub(super) fn price(cell: Cell<'_>, column: &'static str) -> Result<Option<f64>, Reason> {
     match amount(cell) {
         Ok(Some(value)) if value > USD_MAX => Err(Reason::NotANumber {

@@ -34,7 +34,13 @@ struct Seen {
 impl Either {
     /// Looks at a date as it stands in the file.
     pub(super) fn look(&mut self, row: usize, text: &str, is_expiry: bool) {
-        if self.month_first || self.seen.len() >= DATES_MAX || self.seen.contains_key(text) {
+        let text = text.split([' ', 'T']).next().unwrap_or(text);
+        let has_marks = text.bytes().nth(4).is_some_and(|mark| mark != b'-');
+        if self.month_first
+            || !has_marks
+            || self.seen.len() >= DATES_MAX
+            || self.seen.contains_key(text)
+        {
             return;
         }
         let as_one = |spelling| date(Cell::Text(text), &[spelling]);
@@ -53,8 +59,8 @@ impl Either {
         }
     }
 
-    /// Refuses dates that month first fall on days without trading and day first do not, or that are three expiries, all on Fridays day first
-    /// and none month first. One or two such expiries are a note.
+    /// Refuses expiries that month first fall on days without trading while no date does day first, and three expiries that are all Fridays day
+    /// first and none month first. One or two such expiries are a note. Quotes may be dated on a weekend, by whoever took them then.
     pub(super) fn judge(self, file: &str) -> Result<Option<Note>, Error> {
         if self.month_first || self.seen.is_empty() {
             return Ok(None);
@@ -70,7 +76,10 @@ impl Either {
             contract: None,
         };
         if self.seen.values().all(|seen| is_day(seen.day_first))
-            && let Some((text, seen)) = self.seen.iter().find(|(_, seen)| !is_day(seen.month_first))
+            && let Some((text, seen)) = self
+                .seen
+                .iter()
+                .find(|(_, seen)| seen.is_expiry && !is_day(seen.month_first))
         {
             return Err(refused(text, seen));
         }
@@ -125,6 +134,8 @@ mod tests {
         assert!(matches!(note, Some(Note::MonthFirst { .. })), "{note:?}");
         // One date that can only be month first settles it, wherever it stands.
         assert_eq!(judged(&fridays, &["03/20/2026"]).unwrap(), None);
+        // Taken on a Saturday.
+        assert_eq!(judged(&["02/06/2026"], &["01/10/2026"]).unwrap(), None);
         // American weeklies.
         assert_eq!(
             judged(&["04/10/2026", "06/05/2026"], &["03/06/2026"]).unwrap(),

@@ -47,6 +47,7 @@ pub struct FileMapping {
     text: String,
     rows: Option<Vec<String>>,
     spellings: Vec<Spelling>,
+    says_dates: bool,
     vol_unit: VolUnit,
     scale: Scale,
     latest: bool,
@@ -229,6 +230,7 @@ impl FileMapping {
             file: file.to_owned(),
             text: text.to_owned(),
             rows: None,
+            says_dates: false,
             spellings: vec![
                 Spelling::Iso,
                 Spelling::Compact,
@@ -269,7 +271,10 @@ impl FileMapping {
                     let path = place.text(value, name)?;
                     mapping.rows = Some(path.split('.').map(str::to_owned).collect());
                 }
-                "dates" => mapping.spellings = spellings(&place, value)?,
+                "dates" => {
+                    mapping.spellings = spellings(&place, value)?;
+                    mapping.says_dates = true;
+                }
                 "repeats" => {
                     mapping.latest =
                         place.one_of(value, name, &[("first", false), ("last", true)])?;
@@ -544,6 +549,10 @@ impl FileMapping {
     }
 
     /// Does it say what stands before decimals?
+    pub(crate) fn says_dates(&self) -> bool {
+        self.says_dates
+    }
+
     pub(crate) fn says_decimal(&self) -> bool {
         self.decimal_comma.is_some()
     }

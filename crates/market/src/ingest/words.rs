@@ -353,18 +353,19 @@ fn timed(rest: &str, day: Date) -> Option<When> {
         .map_or(zone, |offset| if offset.is_empty() { "Z" } else { offset });
     // The zone's name after its offset.
     let zone = zone.split(' ').next().unwrap_or(zone);
-    let hours_behind = match zone {
-        "ET" | "EST" | "EDT" | "America/New_York" | "[America/New_York]" => Some(0),
-        "CT" | "CST" | "CDT" | "America/Chicago" | "[America/Chicago]" => Some(1),
+    let hours_behind = match zone.trim_matches(['[', ']']) {
+        "ET" | "EST" | "EDT" | "EST5EDT" | "America/New_York" | "US/Eastern" => Some(0),
+        "CT" | "CST" | "CDT" | "CST6CDT" | "America/Chicago" | "US/Central" => Some(1),
         _ => None,
     };
     if let Some(hours) = hours_behind {
-        return Some(wall(day, (clock + hours * 3_600_000).min(DAY_MS - 1)));
+        let later = if clock == 0 { 0 } else { hours * 3_600_000 };
+        return Some(wall(day, (clock + later).min(DAY_MS - 1)));
     }
     // Elsewhere the day may be another.
     let of_a_city = zone.contains('/') || zone.starts_with('[');
-    let of_letters = (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
-    if !zone.starts_with(['Z', 'z', '+', '-']) && (of_a_city || of_letters) {
+    let of_letters = (2..=4).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
+    if clock != 0 && !zone.starts_with(['Z', 'z', '+', '-']) && (of_a_city || of_letters) {
         return None;
     }
     if clock == 0 || !zone.starts_with(['Z', 'z', '+', '-']) {
@@ -538,7 +539,7 @@ fn clock(text: &str) -> Option<(i64, &str)> {
     let seconds: f64 = seconds.parse().ok()?;
     // Not the beginning of a word such as America.
     let half = after.trim_start().get(..2).unwrap_or("");
-    let is_word = (after.trim_start().chars().nth(2)).is_some_and(char::is_alphabetic);
+    let is_word = (after.trim_start().chars().nth(2)).is_some_and(char::is_lowercase);
     let half = if is_word { "" } else { half };
     let (hours, after) = match () {
         () if half.eq_ignore_ascii_case("pm") => (hours % 12 + 12, &after.trim_start()[2..]),
