@@ -35,7 +35,7 @@ impl Either {
     /// Looks at a date as it stands in the file.
     pub(super) fn look(&mut self, row: usize, text: &str, is_expiry: bool) {
         let text = text.split([' ', 'T']).next().unwrap_or(text);
-        let has_marks = text.bytes().nth(4).is_some_and(|mark| mark != b'-');
+        let has_marks = text.as_bytes().get(4).is_some_and(|&mark| mark != b'-');
         if self.month_first
             || !has_marks
             || self.seen.len() >= DATES_MAX
