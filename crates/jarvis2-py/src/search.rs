@@ -735,7 +735,7 @@ pub(crate) fn py_search<'py>(
         None => None,
     };
     if !(noise.0 >= 0.0 && noise.0.is_finite()) {
-        let message = format!("noise is {}: a number from 0 is needed", noise.0);
+        let message = format!("noise is {}: it must be finite and not negative", noise.0);
         return Err(bad_input(py, &message, "noise", &noise.0.to_string(), None));
     }
     let root_manner = match considered {
