@@ -1224,7 +1224,7 @@ impl Said {
             let smile = futures.mid(&today, contract.right, contract.strike_usd, expiry.day);
             let side = |usd: Option<f64>| usd.map_or("none".to_owned(), |usd| format!("${usd:.2}"));
             Some(format!(
-                "{} {} {} (bid {}, ask {}; its neighbours say about ${smile:.2})",
+                "{} {} {} (bid {}, ask {}; the smile says about ${smile:.2})",
                 expiry.date,
                 contract.strike_usd,
                 match contract.right {
@@ -1236,19 +1236,12 @@ impl Said {
             ))
         });
         if let Some(first) = first {
+            let (contradict, beside, price) = match count {
+                1 => ("quote contradicts", "it", "its price"),
+                _ => ("quotes contradict", "them", "their prices, such as"),
+            };
             self.notes.push(format!(
-                "{count} {} the quotes beside {}, so nothing is traded at {}: {first}",
-                if count == 1 {
-                    "quote contradicts"
-                } else {
-                    "quotes contradict"
-                },
-                if count == 1 { "it" } else { "them" },
-                if count == 1 {
-                    "its price"
-                } else {
-                    "their prices, such as"
-                }
+                "{count} {contradict} the quotes beside {beside}, so nothing is traded at {price}: {first}"
             ));
         }
         found

@@ -774,8 +774,9 @@ impl<'a> Builder<'a> {
         }
         let dates = [Field::Date, Field::Session, Field::Traded, Field::Expiry];
         for field in dates {
-            let text = cells[field as usize].text();
-            text.inspect(|text| self.either.look(row, text, field == Field::Expiry));
+            if let Some(text) = cells[field as usize].text() {
+                self.either.look(row, text, field == Field::Expiry);
+            }
         }
         let mut texts = dates
             .iter()
